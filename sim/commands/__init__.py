@@ -1,0 +1,1 @@
+"""One small module per subcommand, each holding a click command called `command`."""

@@ -1,0 +1,59 @@
+"""Problems: what is wrong with a file, and exactly where."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a file; `line` and `col` count from 1 (0: the file as a whole)."""
+
+    file: str = ""
+    line: int = 0
+    col: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.col}" if self.line else self.file
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where, at which path, and what was meant."""
+
+    position: Position
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = str(self.position)
+        what = f"{self.path}: {self.message}" if self.path else self.message
+        return f"{where}: {what}" if where else what
+
+
+class SupplyriskError(Exception):
+    """An error whose message is meant for the person at the keyboard."""
+
+
+class Problems(SupplyriskError):
+    """All problems found at once; `str()` gives one line each, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(got: str, known: Iterable[str], limit: int = 8) -> str:
+    """End of a message about an unknown name: the nearest known ones, or all when they are few."""
+    names = list(dict.fromkeys(known))
+    lowered = {name.lower(): name for name in names}
+    if got.lower() in lowered:
+        return f"; did you mean {lowered[got.lower()]}"
+    close = difflib.get_close_matches(got.lower(), lowered, n=2, cutoff=0.6)
+    if close:
+        return "; did you mean " + " or ".join(lowered[name] for name in close)
+    if 0 < len(names) <= limit:
+        return "; known are " + ", ".join(names)
+    return ""
