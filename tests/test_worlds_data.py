@@ -1,0 +1,251 @@
+"""Every shipped world: each number has a source, the chain closes, the balance can be found.
+
+These tests read the files as a reader would (pandas), without the project's own loader, so that a fault
+in the loader cannot hide a fault in the data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from sim.spec.parameters import PARAMETER_BY_NAME
+
+WORLDS = Path(__file__).parent.parent / "sim" / "worlds"
+NAMES = sorted(p.parent.name for p in WORLDS.glob("*/world.yaml"))
+COLUMNS = (
+    "parameter,product,input,country,partner,end_use,value,unit,low,high,shape,group,year,source,confidence,note"
+).split(",")
+DIMS = ["product", "input", "country", "partner", "end_use"]
+
+# China's share of a stage's output: lowest and highest that the sources allow
+CHINA_SHARES = {
+    "ndfeb": [
+        (("light_concentrate", "heavy_concentrate"), 0.61, 0.70),
+        (("ndpr_oxide",), 0.89, 0.925),
+        (("dytb_oxide",), 0.985, 0.995),
+        (("standard_magnet", "ht_magnet"), 0.90, 0.94),
+    ],
+    "gallium": [(("crude_gallium",), 0.985, 0.993), (("pure_gallium",), 0.45, 0.70)],
+    "antimony": [(("antimony_ore",), 0.30, 0.42), (("antimony_metal",), 0.70, 0.87)],
+    "tungsten": [(("tungsten_ore",), 0.77, 0.83), (("apt",), 0.78, 0.86)],
+    "germanium": [(("crude_germanium",), 0.60, 0.75)],
+    "graphite": [(("flake_graphite",), 0.72, 0.87), (("anode_graphite",), 0.89, 0.97)],
+}
+
+
+class Data:
+    """One world folder: `meta` (world.yaml) and `rows` (all CSV files together)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        folder = WORLDS / name
+        self.meta = YAML(typ="safe").load((folder / "world.yaml").read_text(encoding="utf-8"))
+        frames = []
+        for path in sorted(folder.glob("*.csv")):
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+            assert list(frame.columns) == COLUMNS, path
+            frames.append(frame)
+        self.rows = pd.concat(frames, ignore_index=True)
+        self.rows["number"] = self.rows["value"].astype(float)
+        self.products = [p["id"] for p in self.meta["products"]]
+        self.inputs = {p["id"]: list(p.get("inputs") or []) for p in self.meta["products"]}
+        self.countries = list(self.meta["countries"])
+
+    def table(self, parameter: str) -> pd.DataFrame:
+        return self.rows[self.rows["parameter"] == parameter]
+
+    def cells(self, parameter: str, *dims: str) -> dict[tuple[str, ...], float]:
+        table = self.table(parameter)
+        return {tuple(row[d] for d in dims): row["number"] for _, row in table.iterrows()}
+
+    def lookup(self, parameter: str, **where: str) -> float | None:
+        """Value of the row with most dimensions that fits `where`."""
+        best, rank, ties = None, -1, 0
+        for _, row in self.table(parameter).iterrows():
+            given = [d for d in DIMS if row[d]]
+            if all(row[d] == where.get(d) for d in given):
+                if len(given) > rank:
+                    best, rank, ties = row["number"], len(given), 0
+                elif len(given) == rank:
+                    ties += 1
+        assert ties == 0, f"{parameter} {where}: two rows with equally many dimensions"
+        return PARAMETER_BY_NAME[parameter].default if best is None else best
+
+    def balance(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Per product: output scaled to need by country, need by buying country, scale factor."""
+        output = self.cells("output_t_per_year", "product", "country")
+        use = self.cells("use_t_per_year", "product", "country", "end_use")
+        recipe = self.cells("recipe_t_per_t", "product", "input")
+        result: dict[str, dict[str, dict[str, float]]] = {}
+        for product in reversed(self.products):
+            need = dict.fromkeys(self.countries, 0.0)
+            for (used, country, _), tonnes in use.items():
+                if used == product:
+                    need[country] += tonnes
+            for maker, inputs in self.inputs.items():
+                if product in inputs:
+                    for country, tonnes in result[maker]["output"].items():
+                        need[country] += recipe[maker, product] * tonnes
+            observed = {c: t for (p, c), t in output.items() if p == product}
+            factor = sum(need.values()) / sum(observed.values())
+            result[product] = {
+                "output": {c: t * factor for c, t in observed.items()},
+                "need": {c: t for c, t in need.items() if t > 0},
+                "factor": {"factor": factor},
+            }
+        return result
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def world(request: pytest.FixtureRequest) -> Data:
+    return Data(request.param)
+
+
+def test_worlds_are_shipped() -> None:
+    assert "ndfeb" in NAMES
+
+
+def test_worlds_every_number_has_unit_year_source_and_confidence(world: Data) -> None:
+    for _, row in world.rows.iterrows():
+        where = tuple(row[c] for c in COLUMNS[:6])
+        assert row["parameter"] in PARAMETER_BY_NAME, where
+        parameter = PARAMETER_BY_NAME[row["parameter"]]
+        assert row["unit"] == parameter.unit, where
+        assert parameter.low <= row["number"] <= parameter.high, where
+        assert row["source"].strip(), where
+        assert row["year"].isdigit() and 1990 <= int(row["year"]) <= 2026, where
+        assert row["confidence"] in {"high", "medium", "low", "assumption"}, where
+        if row["confidence"] == "assumption":
+            assert row["note"].strip(), where
+        assert all(not row[d] or d in parameter.dims for d in DIMS), where
+
+
+def test_worlds_uncertainty_is_well_formed(world: Data) -> None:
+    for _, row in world.rows.iterrows():
+        where = tuple(row[c] for c in COLUMNS[:6])
+        given = [bool(row[c]) for c in ("low", "high", "shape")]
+        assert all(given) or not any(given), where
+        if not any(given):
+            assert not row["group"], where
+            continue
+        assert row["shape"] in {"uniform", "triangular", "pert", "lognormal", "normal"}, where
+        low, high = float(row["low"]), float(row["high"])
+        assert low <= row["number"] <= high and low < high, where
+        parameter = PARAMETER_BY_NAME[row["parameter"]]
+        assert parameter.low <= low and high <= parameter.high, where
+
+
+def test_worlds_names_exist_and_rows_are_unique(world: Data) -> None:
+    end_uses = {e["id"] for e in world.meta["end_uses"]}
+    known = {
+        "product": set(world.products),
+        "input": set(world.products),
+        "country": set(world.countries),
+        "partner": set(world.countries),
+        "end_use": end_uses,
+    }
+    for dim, names in known.items():
+        assert set(world.rows[dim]) - {""} <= names, dim
+    assert not world.rows.duplicated(COLUMNS[:6]).any()
+    assert {u for (_, _, u) in world.cells("use_t_per_year", "product", "country", "end_use")} == end_uses
+    rest = [zone for zone, codes in world.meta["zones"].items() if "rest" in codes]
+    assert len(rest) == 1
+
+
+def test_worlds_no_output_or_use_is_zero(world: Data) -> None:
+    assert (world.table("output_t_per_year")["number"] > 0).all()
+    assert (world.table("use_t_per_year")["number"] > 0).all()
+    assert (world.table("trade_share")["number"] > 0).all()
+
+
+def test_worlds_recipes_cover_the_inputs_and_nothing_else(world: Data) -> None:
+    wanted = {(p, i) for p, inputs in world.inputs.items() for i in inputs}
+    assert set(world.cells("recipe_t_per_t", "product", "input")) == wanted
+    order = {p: n for n, p in enumerate(world.products)}
+    assert all(order[i] < order[p] for p, i in wanted)
+
+
+def test_worlds_trade_shares_sum_to_one(world: Data) -> None:
+    sums = world.table("trade_share").groupby(["product", "country"])["number"].sum()
+    assert np.allclose(sums.to_numpy(), 1.0, atol=1e-9)
+
+
+def test_worlds_output_meets_need_within_a_quarter(world: Data) -> None:
+    for product, part in world.balance().items():
+        assert 0.8 <= part["factor"]["factor"] <= 1.25, product
+
+
+def test_worlds_lanes_join_sites_to_all_who_need_them(world: Data) -> None:
+    lanes = set(world.cells("trade_share", "product", "partner", "country"))
+    for product, part in world.balance().items():
+        sellers = {o for (p, o, _) in lanes if p == product}
+        buyers = {d for (p, _, d) in lanes if p == product}
+        assert sellers == set(part["output"]), product  # every site sells, every seller has a site
+        assert buyers == set(part["need"]), product
+
+
+def test_worlds_lanes_have_a_transit_time(world: Data) -> None:
+    for _, origin, destination in world.cells("trade_share", "product", "partner", "country"):
+        days = world.lookup("transit_days", partner=origin, country=destination)
+        assert days is not None and days >= 1
+
+
+def test_worlds_required_parameters_are_given_once(world: Data) -> None:
+    """Everything without a default has a value for every cell that exists, and no two rows compete."""
+    users = world.cells("use_t_per_year", "product", "country", "end_use")
+    for product, country, end_use in users:
+        for name in ("cover_weeks", "cover_cv", "value_added_usd_per_t", "dependent_share", "elasticity_short"):
+            dims = {"product": product, "country": country, "end_use": end_use}
+            dims = {d: v for d, v in dims.items() if d in PARAMETER_BY_NAME[name].dims}
+            value = world.lookup(name, **dims)
+            assert value is not None
+            if name == "value_added_usd_per_t":
+                assert value > 0, dims
+    for product in world.products:
+        for name in ("price_usd_per_kg", "processing_time_days", "fear_weeks", "hoarding_response", "contract_share"):
+            assert world.lookup(name, product=product) is not None
+    for product, country in world.cells("output_t_per_year", "product", "country"):
+        for name in ("utilisation", "output_cover_weeks"):
+            assert world.lookup(name, product=product, country=country) is not None
+
+
+def test_worlds_money_margin_is_clearly_positive(world: Data) -> None:
+    price = world.cells("price_usd_per_kg", "product")
+    recipe = world.cells("recipe_t_per_t", "product", "input")
+    for product, inputs in world.inputs.items():
+        cost = sum(recipe[product, i] * price[(i,)] for i in inputs)
+        assert price[(product,)] - cost >= 0.1 * price[(product,)], product
+
+
+def test_worlds_china_share_is_what_the_sources_say(world: Data) -> None:
+    output = world.cells("output_t_per_year", "product", "country")
+    for products, low, high in CHINA_SHARES[world.name]:
+        total = sum(t for (p, _), t in output.items() if p in products)
+        china = sum(t for (p, c), t in output.items() if p in products and c == "CN")
+        assert low <= china / total <= high, products
+
+
+def test_worlds_balance_converges(world: Data) -> None:
+    """Iterative proportional fitting of the lane seeds to outputs (rows) and needs (columns)."""
+    shares = world.cells("trade_share", "product", "partner", "country")
+    for product, part in world.balance().items():
+        rows, columns = list(part["output"]), list(part["need"])
+        row_sums = np.array([part["output"][c] for c in rows])
+        column_sums = np.array([part["need"][c] for c in columns])
+        flow = np.array([[shares.get((product, o, d), 0.0) * part["need"][d] for d in columns] for o in rows])
+        seed = flow.copy()
+        for _ in range(5000):
+            flow *= (row_sums / flow.sum(axis=1))[:, None]
+            flow *= column_sums / flow.sum(axis=0)
+            if np.abs(flow.sum(axis=1) / row_sums - 1).max() < 1e-10:
+                break
+        assert np.abs(flow.sum(axis=1) / row_sums - 1).max() < 1e-9, product
+        assert np.abs(flow.sum(axis=0) / column_sums - 1).max() < 1e-9, product
+        # balancing must not turn the recorded trade inside out: no large lane moves by more than a third
+        large = seed > 0.02 * seed.sum()
+        assert (np.abs(np.log(flow[large] / seed[large])) < np.log(1.5)).all(), product
