@@ -1,0 +1,151 @@
+"""Files laid over one another: `extends`, and single values set from the command line.
+
+Later layers win key by key. Lists of named things (events) are matched by `name`; what is new is
+appended. A schedule or a distribution is one value: it is replaced, not mixed. Every value keeps the
+position it was written at, so that its origin can be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..errors import Position, Problem
+from .text import Node, path_text
+from .uncertain import KINDS
+
+Path = tuple[str | int, ...]
+
+
+def merge(base: Node, over: Node) -> Node:
+    """`over` laid on `base`."""
+    if isinstance(base.value, dict) and isinstance(over.value, dict):
+        if _is_one_value(base) or _is_one_value(over) or _other_type(base, over):
+            return over
+        entries = dict(base.value)
+        for key, node in over.value.items():
+            entries[key] = merge(entries[key], node) if key in entries else node
+        keys = {**base.key_positions, **over.key_positions}
+        return Node(entries, over.position, keys, base.size + over.size)
+    if isinstance(base.value, tuple) and isinstance(over.value, tuple) and _has_names(base) and _has_names(over):
+        return _merge_named(base, over)
+    return over
+
+
+def _is_one_value(node: Node) -> bool:
+    keys = [key for key, _ in node.items()]
+    return any(key[:1].isdigit() for key in keys) or (len(keys) == 1 and keys[0] in KINDS) or "value" in keys
+
+
+def _other_type(base: Node, over: Node) -> bool:
+    kinds = [node.get("type") for node in (base, over)]
+    return all(kind is not None for kind in kinds) and len({kind.value for kind in kinds if kind is not None}) > 1  # type: ignore[type-var]
+
+
+def _has_names(node: Node) -> bool:
+    return isinstance(node.value, tuple) and all(isinstance(item.value, dict) for item in node.value)
+
+
+def name_of(node: Node) -> str:
+    """The `name` of a list item, if it has one."""
+    name = node.get("name")
+    return name.value if name is not None and isinstance(name.value, str) else ""
+
+
+def _merge_named(base: Node, over: Node) -> Node:
+    assert isinstance(base.value, tuple)
+    assert isinstance(over.value, tuple)
+    items = list(base.value)
+    index = {name_of(item): number for number, item in enumerate(items) if name_of(item)}
+    for item in over.value:
+        name = name_of(item)
+        if name in index:
+            items[index[name]] = merge(items[index[name]], item)
+        else:
+            items.append(item)
+    return Node(tuple(items), over.position, {}, base.size + over.size)
+
+
+def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every single value with its path; a list item with a name goes by its name."""
+    if isinstance(node.value, dict) and node.value:
+        for key, child in node.value.items():
+            yield from leaves(child, (*path, key))
+    elif isinstance(node.value, tuple) and _has_names(node) and node.value:
+        for number, child in enumerate(node.value):
+            yield from leaves(child, (*path, name_of(child) or number))
+    else:
+        yield path, node
+
+
+def clashes(siblings: Sequence[Node], over: Node) -> list[Problem]:
+    """Values that two extended files set differently and the extending file leaves open."""
+    seen: dict[Path, Node] = {}
+    problems = []
+    settled = {path for path, _ in leaves(over)}
+    for sibling in siblings:
+        for path, node in leaves(sibling):
+            first = seen.setdefault(path, node)
+            if first.plain() == node.plain() or any(path[: len(s)] == s for s in settled):
+                continue
+            text = path_text(path)
+            message = f"set to {_short(node)} here and to {_short(first)} at {first.position}; say in the extending file which"
+            problems.append(Problem(node.position, text, message))
+    return problems
+
+
+def _short(node: Node) -> str:
+    return str(node.plain())[:40]
+
+
+class PathError(ValueError):
+    """A path that can't be followed."""
+
+
+def split_path(text: str) -> list[str | int]:
+    """`events[0].share`, `policies.reserve.events.buy.target` as a list of steps."""
+    steps: list[str | int] = []
+    for part in text.split("."):
+        match = re.fullmatch(r"([^\[\]]*)((?:\[\d+\])*)", part.strip())
+        if match is None or not (match.group(1) or match.group(2)):
+            raise PathError(f"not a path (got {text})")
+        if match.group(1):
+            steps.append(match.group(1).strip())
+        steps += [int(number) for number in re.findall(r"\d+", match.group(2))]
+    return steps
+
+
+def set_value(root: Node, steps: Sequence[str | int], value: Node) -> Node:
+    """A copy of the tree with `value` at the path; mappings on the way are made, list items must exist."""
+    if not steps:
+        return merge(root, value)
+    step, rest = steps[0], steps[1:]
+    if isinstance(root.value, tuple):
+        number = _item(root, step)
+        child = set_value(root.value[number], rest, value) if rest else value
+        return Node((*root.value[:number], child, *root.value[number + 1 :]), root.position, {}, root.size + value.size)
+    if isinstance(step, int):
+        raise PathError(f"[{step}] asks for a list item where there is no list")
+    entries = dict(root.value) if isinstance(root.value, dict) else {}
+    empty = Node({}, value.position)
+    entries[step] = set_value(entries.get(step, empty), rest, value) if rest else value
+    keys = {**root.key_positions, step: root.key_positions.get(step, value.position) if rest else value.position}
+    return Node(entries, root.position, keys, root.size + value.size)
+
+
+def _item(node: Node, step: str | int) -> int:
+    assert isinstance(node.value, tuple)
+    if isinstance(step, int):
+        if step >= len(node.value):
+            raise PathError(f"[{step}] is beyond the end of a list of {len(node.value)}")
+        return step
+    names = [name_of(item) for item in node.value]
+    if step not in names:
+        from ..errors import did_you_mean
+
+        raise PathError(f"no item is named {step}{did_you_mean(step, [name for name in names if name])}")
+    return names.index(step)
+
+
+def whole_file(shown: str) -> Position:
+    return Position(shown, 1, 1)
