@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -133,7 +133,7 @@ class Quantity(TextField):
         scalar: JsonSchema = {"type": ["number", "string"], "examples": [self.example]}
         if self.certain:
             return scalar
-        return {"anyOf": [scalar, DISTRIBUTION_MARK], "examples": [self.example]}
+        return {"anyOf": [scalar, DISTRIBUTION_SCHEMA], "examples": [self.example]}
 
 
 _NUMBERS: JsonSchema = {"type": "array", "items": {"type": ["number", "string"]}}
@@ -143,8 +143,7 @@ _P5_P95: JsonSchema = {
     "required": ["p5", "p95"],
     "additionalProperties": False,
 }
-# Stands for DISTRIBUTION_SCHEMA until `sim.spec.schema` puts one shared definition in its place.
-DISTRIBUTION_MARK: JsonSchema = {"x-distribution": True}
+# `sim.spec.schema` replaces every copy of this by a reference to one definition.
 DISTRIBUTION_SCHEMA: JsonSchema = {
     "type": "object",
     "description": "A distribution: one value is drawn per run, the same in every arm.",
@@ -220,7 +219,7 @@ class DayField(TextField):
 
     def json_schema(self) -> JsonSchema:
         date: JsonSchema = {"type": "string", "format": "date", "examples": ["2025-04-04"]}
-        return {"anyOf": [date, DISTRIBUTION_MARK]} if self.uncertain else date
+        return {"anyOf": [date, DISTRIBUTION_SCHEMA]} if self.uncertain else date
 
 
 @dataclass(frozen=True)
@@ -374,6 +373,11 @@ def uncertain_numbers(value: Any, path: str = "") -> Iterator[tuple[str, Uncerta
     elif hasattr(value, "uncertain_points"):
         for key, item in value.uncertain_points():
             yield f"{path}.{key}", item
+
+
+def parser_of(annotation: Any) -> Callable[[Any, Names | None], Any]:
+    """The parse function of an annotated field type."""
+    return text_field(annotation).parse
 
 
 def text_field(annotation: Any) -> TextField:

@@ -39,7 +39,7 @@ def _is_one_value(node: Node) -> bool:
 
 def _other_type(base: Node, over: Node) -> bool:
     kinds = [node.get("type") for node in (base, over)]
-    return all(kind is not None for kind in kinds) and len({kind.value for kind in kinds if kind is not None}) > 1  # type: ignore[type-var]
+    return all(kind is not None for kind in kinds) and len({kind.value for kind in kinds if kind is not None}) > 1
 
 
 def _has_names(node: Node) -> bool:

@@ -33,7 +33,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\ufff
 class Node:
     """One value of a file: text, nothing (None), a list, or a mapping."""
 
-    value: str | None | tuple[Node, ...] | dict[str, Node]
+    value: str | tuple[Node, ...] | dict[str, Node] | None
     position: Position
     key_positions: Mapping[str, Position] = field(default_factory=dict)
     size: int = 1  # nodes in it, aliases written out
