@@ -210,13 +210,13 @@ def step(command):
 
 def explain_failure(output):
     lines = output.splitlines()
-    error = ([line for line in lines if line.startswith(("ERROR", "Error"))] or lines)[-1]
+    error = ([line for line in lines if line.startswith(("ERROR", "Error"))] or lines[-1:])[0].rstrip(". ")
     low = output.lower()
     if "no space left" in low:
         stop(13, "the disk is full: free 1 GB and start again")
     if any(sign in low for sign in NETWORK_SIGNS):
         stop(12, "can't reach the package index: connect to the internet and start again (details: %s)" % LOG)
-    if "no matching distribution" in low:
+    if "no matching distribution" in low or "conflicting dependencies" in low:
         stop(14, "no ready-made package for this Python on this system (%s): try Python 3.11 to 3.14" % error)
     stop(14, "the set-up failed (%s): start again, or by hand: %s (details: %s)" % (error, BY_HAND, LOG))
 
