@@ -1,0 +1,231 @@
+"""Loads a world: a folder with `world.yaml` (structure) and CSV tables (numbers)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..errors import Position, Problem, Problems, did_you_mean
+from ..language.names import ALL, Names
+from ..language.numbers import Num, Sampled
+from ..language.problems import find, from_validation, place
+from ..language.text import Node, path_text, read_file
+from ..language.uncertain import Uncertain
+from .cells import bounds, cells_of
+from .facts import Fact, read_table
+from .resolved import EndUse, Key, Product, SampledColumn, World
+from .worldchecks import check_world
+from .worldmodel import WorldSpec
+
+SHIPPED = Path(__file__).parent.parent / "worlds"
+ENSEMBLE = "behaviour_ensemble.csv"
+
+
+@dataclass(frozen=True)
+class LoadedWorld:
+    """A world with everything known about its numbers."""
+
+    world: World
+    names: Names
+    facts: tuple[Fact, ...]
+    columns: Mapping[str, SampledColumn]
+    folder: Path
+    files: tuple[Path, ...]
+    notes: str = ""
+
+
+def shipped_worlds() -> tuple[str, ...]:
+    """Names of the worlds that come with the program."""
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/world.yaml")))
+
+
+def find_world(name: str, base: Path | None = None) -> Path | None:
+    """Folder of a world: a shipped one, or a path (relative to `base`)."""
+    if not name or "\0" in name:
+        return None
+    if (SHIPPED / name / "world.yaml").is_file() and "/" not in name:
+        return SHIPPED / name
+    candidate = (base or Path()) / name
+    try:
+        return candidate if (candidate / "world.yaml").is_file() else None
+    except OSError:
+        return None
+
+
+def unknown_world(name: str) -> str:
+    """Message for a world that is not there."""
+    known = shipped_worlds()
+    return f"no such world (got {name}){did_you_mean(name, known, 20)}; or write a path to a world's folder"
+
+
+def load_world_folder(folder: Path, shown: str = "") -> LoadedWorld:
+    """Load a world.
+
+    Raises
+    ------
+    Problems
+        All faults of its files at once.
+    """
+    shown = shown or str(folder)
+    root = read_file(folder / "world.yaml", f"{shown}/world.yaml")
+    try:
+        spec = WorldSpec.model_validate(root.plain())
+    except ValidationError as error:
+        raise Problems(from_validation(error, root, WorldSpec)) from None
+    problems: list[Problem] = list(_structure_problems(spec, root))
+    if problems:
+        raise Problems(problems)
+    names = _names(folder.name, spec)
+    tables = sorted(folder.glob("*.csv"))
+    facts: list[Fact] = []
+    for table in tables:
+        facts += read_table(table, f"{shown}/{table.name}", names, problems)
+    problems += _duplicates(facts)
+    values = {fact.key: fact.value for fact in facts}
+    at_file = Position(f"{shown}/world.yaml", 1, 1)
+    if not problems:
+        problems += check_world(spec, names, values, {fact.key: fact.position for fact in facts}, at_file)
+    if problems:
+        raise Problems(problems)
+    return _assemble(folder, spec, names, facts, tables)
+
+
+def _structure_problems(spec: WorldSpec, root: Node) -> list[Problem]:
+    found: list[Problem] = []
+
+    def fault(message: str, *path: str | int, key: bool = False) -> None:
+        found.append(Problem(place(root, path, key), path_text(path), message))
+
+    for section in ("countries", "zones", "products", "end_uses"):
+        if not getattr(spec, section):
+            fault("names nothing", section, key=True)
+    for code in spec.countries:
+        if not code.isalnum():
+            fault(f"a country code must be letters and digits (got {code})", "countries", code, key=True)
+    for name, members in spec.groups.items():
+        if name in spec.countries or name == ALL:
+            fault(f"{name} is already the name of a country", "groups", name, key=True)
+        for index, code in enumerate(members):
+            if code not in spec.countries:
+                _unknown(fault, root, code, spec.countries, "groups", name, index)
+    _zone_problems(spec, root, fault)
+    ids = {"products": [item.id for item in spec.products], "end_uses": [item.id for item in spec.end_uses]}
+    for section, listed in ids.items():
+        for index, name in enumerate(listed):
+            if name in listed[:index]:
+                fault(f"a second {name}", section, index, "id")
+    before: list[str] = []
+    for index, product in enumerate(spec.products):
+        for number, name in enumerate(product.inputs):
+            if name not in before:
+                later = name in {other.id for other in spec.products}
+                hint = "; an input must be listed before what is made from it" if later else did_you_mean(name, before)
+                fault(f"unknown input (got {name}){hint}", "products", index, "inputs", number)
+        before.append(product.id)
+    return found
+
+
+def _unknown(fault, root: Node, code: str, known: Mapping[str, str], *path: str | int) -> None:  # type: ignore[no-untyped-def]
+    at = path if find(root, path) is not None else path[:-1]
+    fault(f"unknown country (got {code}){did_you_mean(code, known)}", *at)
+
+
+def _zone_problems(spec: WorldSpec, root: Node, fault) -> None:  # type: ignore[no-untyped-def]
+    seen: dict[str, str] = {}
+    rests = [name for name, members in spec.zones.items() if members == ("rest",)]
+    if len(rests) != 1:
+        fault(f"exactly one zone must list rest (got {len(rests)})", "zones", key=True)
+    for name, members in spec.zones.items():
+        for index, code in enumerate(members):
+            if members == ("rest",):
+                continue
+            if code not in spec.countries:
+                _unknown(fault, root, code, spec.countries, "zones", name, index)
+            elif code in seen:
+                fault(f"{code} is already in zone {seen[code]}", "zones", name, key=True)
+            seen[code] = name
+
+
+def _names(folder: str, spec: WorldSpec) -> Names:
+    taken = {code for members in spec.zones.values() for code in members}
+    rest = tuple(code for code in spec.countries if code not in taken)
+    stages: dict[str, tuple[str, ...]] = {}
+    for product in spec.products:
+        stages[product.stage] = (*stages.get(product.stage, ()), product.id)
+    return Names(
+        world=folder,
+        countries=dict(spec.countries),
+        groups=dict(spec.groups),
+        zones={name: rest if members == ("rest",) else members for name, members in spec.zones.items()},
+        products={product.id: product.name for product in spec.products},
+        stages=stages,
+        end_uses={use.id: use.name for use in spec.end_uses},
+    )
+
+
+def _duplicates(facts: list[Fact]) -> list[Problem]:
+    seen: dict[Key, Fact] = {}
+    found = []
+    for fact in facts:
+        first = seen.setdefault(fact.key, fact)
+        if first is not fact:
+            found.append(Problem(fact.position, fact.path, f"given twice (first at {first.position})"))
+    return found
+
+
+def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], tables: list[Path]) -> LoadedWorld:
+    values: dict[Key, Num] = {}
+    columns: dict[str, SampledColumn] = {}
+    for fact in facts:
+        if fact.uncertain is None:
+            values[fact.key] = fact.value
+        else:
+            columns[fact.path] = sampled_column(fact.path, fact.uncertain, fact.group, fact.value, fact.key)
+            values[fact.key] = Sampled(fact.path)
+    _normalise_shares(values, {fact.key: fact.value for fact in facts})
+    files = [folder / "world.yaml", *tables]
+    ensemble = SHIPPED / ENSEMBLE
+    if spec.behaviour == "shared" and ensemble.is_file():
+        from .ensemble import apply_ensemble
+
+        apply_ensemble(ensemble, names, values, columns)
+        files.append(ensemble)
+    used = {value.column for value in values.values() if isinstance(value, Sampled)}
+    world = World(
+        name=folder.name,
+        title=spec.title,
+        base_year=spec.base_year,
+        countries=tuple(spec.countries),
+        country_names=dict(spec.countries),
+        zones=tuple(spec.zones),
+        zone_of={code: zone for zone, members in names.zones.items() for code in members},
+        products=tuple(Product(p.id, p.name, p.stage, p.mass_basis, p.inputs, p.contract_index) for p in spec.products),
+        end_uses=tuple(EndUse(use.id, use.name) for use in spec.end_uses),
+        values=values,
+    )
+    kept = {name: column for name, column in columns.items() if name in used}
+    return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec.notes)
+
+
+def sampled_column(
+    name: str, uncertain: Uncertain, group: str, central: float | None, key: Key | None
+) -> SampledColumn:
+    """Design column of an uncertain number; `central` where the source states one."""
+    low, high = bounds(key) if key is not None else (float("-inf"), float("inf"))
+    middle = uncertain.central if central is None else central
+    return SampledColumn(name, group or name, uncertain.kind, uncertain.args, middle, low, high)
+
+
+def _normalise_shares(values: dict[Key, Num], central: Mapping[Key, float]) -> None:
+    """Make the trade shares of each buyer sum to exactly one (rounding in the sources)."""
+    sums: dict[tuple[str, str], float] = {}
+    for key, value in cells_of(central, "trade_share"):
+        buyer = (key[1], key[3])
+        sums[buyer] = sums.get(buyer, 0.0) + value
+    for key, share in list(cells_of(values, "trade_share")):
+        total = sums[key[1], key[3]]
+        if total > 0:
+            values[key] = share / total
