@@ -1,0 +1,207 @@
+"""From the engine's columns to the rows that are reported: names, order, and sums over places and uses.
+
+An engine records one column per product and place, or per product, country and end use. What people
+ask for are also the sums: a country, a price zone, the world, an end use everywhere. The index tables
+are built once per model; a run then only gathers and adds, in an order fixed by the index, so that the
+same series gives the same bits wherever and in whatever company it is aggregated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+ALL = "all"
+WORLD = "world"
+USER_VARIABLES = ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t")
+
+
+class Label(NamedTuple):
+    """Product, place and end use of a row."""
+
+    product: str
+    place: str
+    end_use: str
+
+
+def lane_name(origin: str, destination: str) -> str:
+    """How a lane is written in the column `place`."""
+    return f"{origin}>{destination}"
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums of rows in groups: gather `rows`, then add from each start to the next."""
+
+    labels: tuple[Label, ...]
+    rows: Index
+    starts: Index
+    in_order: bool  # the rows are 0, 1, 2, ...: nothing to gather
+
+    def of(self, table: Floats) -> Floats:
+        """Sum the groups of a table (rows, time) -> (groups, time)."""
+        if not len(self.starts):
+            return np.zeros((0, table.shape[1]))
+        here = table if self.in_order and len(table) == len(self.rows) else table[self.rows]
+        return np.add.reduceat(here, self.starts, axis=0)
+
+
+def sums(members: Mapping[Label, Sequence[int]]) -> Sums:
+    """Index tables of groups given as label -> rows."""
+    rows = [row for group in members.values() for row in group]
+    sizes = [len(group) for group in members.values()]
+    starts = np.cumsum([0, *sizes[:-1]]) if sizes else np.zeros(0)
+    in_order = rows == list(range(len(rows)))
+    return Sums(tuple(members), np.asarray(rows, dtype=np.intp), np.asarray(starts, dtype=np.intp), in_order)
+
+
+def transposed(table: Floats) -> Floats:
+    """Contiguous transpose, made in strips that fit the cache (twice as fast as in one go)."""
+    if table.T.flags.c_contiguous:
+        return table.T
+    out = np.empty(table.shape[::-1])
+    for first in range(0, table.shape[1], 64):
+        out[first : first + 64] = table[:, first : first + 64].T
+    return out
+
+
+class Columns:
+    """Which engine columns hold what, as sorted (label, column number) pairs."""
+
+    def __init__(self, model: Any) -> None:
+        world = model.scenario.world
+        # Names in alphabetical order, so that the order of a world's files changes no sum and no row.
+        self.products = tuple(p.id for p in world.products)
+        self.countries = tuple(sorted(world.countries))
+        self.zones = tuple(sorted(world.zones))
+        self.zone_of = dict(world.zone_of)
+        self.end_uses = tuple(sorted(u.id for u in world.end_uses))
+        self.n_weeks = int(model.n_weeks)
+        self.n_months = len(model.month_starts)
+        self._rank = {
+            name: rank
+            for names in (self.products, (*self.zones, *(c for c in self.countries if c not in self.zones)), self.end_uses)
+            for rank, name in enumerate(names)
+        }
+        self.weekly = self._sorted(model.weekly_columns)
+        self.monthly = self._sorted(model.monthly_columns)
+
+    def _key(self, label: Label) -> tuple[Any, ...]:
+        return tuple(
+            tuple((self._rank.get(part, len(self._rank)), part) for part in name.split(">")) for name in label
+        )
+
+    def _sorted(self, columns: Sequence[Any]) -> dict[str, dict[Label, list[int]]]:
+        found: dict[str, dict[Label, list[int]]] = {}
+        for number, column in enumerate(columns):
+            partner = getattr(column, "partner", "")
+            place = lane_name(column.place, partner) if partner else column.place
+            label = Label(column.product, place, column.end_use or ALL)
+            found.setdefault(column.variable, {}).setdefault(label, []).append(number)
+        return {
+            variable: dict(sorted(rows.items(), key=lambda item: self._key(item[0]))) for variable, rows in found.items()
+        }
+
+    def rows(self, variable: str) -> tuple[tuple[Label, ...], Index]:
+        """Labels and column numbers of a weekly variable with one column per label."""
+        found = self.weekly.get(variable, {})
+        return tuple(found), np.asarray([numbers[0] for numbers in found.values()], dtype=np.intp)
+
+    def split(self, variable: str) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+        """Labels of a variable by zone, and by country (a zone of one country counts as a zone)."""
+        labels = tuple(self.weekly.get(variable, {}))
+        zones = tuple(label for label in labels if label.place in self.zones)
+        return zones, tuple(label for label in labels if label.place not in self.zones)
+
+
+class UserLevels:
+    """Users, and the sums over them that are reported.
+
+    Fine rows are (product, country, end use); coarse ones (product, country), (product, world, end use),
+    (product, zone), (product, world), in this order. The latter two add up countries, so that a run costs
+    two passes over its users.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        wanted = columns.weekly.get(USER_VARIABLES[0], {})
+        self.numbers: Index = np.asarray(
+            [[n for label in wanted for n in columns.weekly[variable][label]] for variable in USER_VARIABLES],
+            dtype=np.intp,
+        ).reshape(3, -1)
+        fine: dict[Label, list[int]] = {}
+        for user, label in enumerate(label for label, group in wanted.items() for _ in group):
+            fine.setdefault(label, []).append(user)
+        self._plain = all(len(group) == 1 for group in fine.values())
+        countries: dict[Label, list[int]] = {}
+        uses: dict[Label, list[int]] = {}
+        for rank, label in enumerate(fine):
+            countries.setdefault(Label(label.product, label.place, ALL), []).append(rank)
+            uses.setdefault(Label(label.product, WORLD, label.end_use), []).append(rank)
+        # A zone that is one country of the same name is left to the country.
+        whole = [z for z in columns.zones if not (z in columns.countries and columns.zone_of.get(z) == z)]
+        zones: dict[Label, list[int]] = {}
+        world: dict[Label, list[int]] = {}
+        for rank, label in enumerate(countries):
+            if columns.zone_of.get(label.place) in whole:
+                zones.setdefault(Label(label.product, columns.zone_of[label.place], ALL), []).append(rank)
+            world.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
+        self._fine, self._uses, self._countries = sums(fine), sums(uses), sums(countries)
+        self._wide = sums({**zones, **world})
+        self.fine: tuple[Label, ...] = tuple(fine)
+        self.coarse: tuple[Label, ...] = (*countries, *uses, *zones, *world)
+
+    def of(self, table: Floats) -> list[Floats]:
+        """Wanted, unserved and priced-out tonnes by level (fine, then coarse), each (levels, time)."""
+        found = []
+        for numbers in self.numbers:
+            users = table[numbers]
+            fine = users if self._plain else self._fine.of(users)
+            countries = self._countries.of(fine)
+            found.append(np.concatenate([fine, countries, self._uses.of(fine), self._wide.of(countries)]))
+        return found
+
+
+def lookup(values: Mapping[tuple[str, ...], Any], name: str, cell: tuple[str, ...], default: float) -> Any:
+    """A world's number for a cell: of the rows that fit, the one that names most dimensions."""
+    found = values.get((name, *cell))
+    if found is not None:
+        return found
+    size = len(cell)
+    masks = sorted(range(1 << size), key=lambda m: (-m.bit_count(), -m))
+    for mask in masks:
+        key = tuple(part if mask >> (size - 1 - i) & 1 else "" for i, part in enumerate(cell))
+        found = values.get((name, *key))
+        if found is not None:
+            return found
+    return default
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Numbers of which some are sampled: offset + scale * values[column]."""
+
+    offset: Floats
+    scale: Floats
+    column: Index
+
+    def at(self, values: Floats) -> Floats:
+        """The numbers of one run."""
+        if not len(values):
+            return self.offset
+        return self.offset + self.scale * values[self.column]
+
+
+def affine(numbers: Sequence[Any], names: Sequence[str]) -> Affine:
+    """Index tables for numbers that may be floats or have `column`, `scale` and `offset`."""
+    rank = {name: i for i, name in enumerate(names)}
+    offset = [float(getattr(n, "offset", n)) for n in numbers]
+    scale = [float(getattr(n, "scale", 0.0)) for n in numbers]
+    column = [rank[n.column] if hasattr(n, "column") else 0 for n in numbers]
+    return Affine(np.asarray(offset), np.asarray(scale), np.asarray(column, dtype=np.intp))

@@ -1,0 +1,223 @@
+"""Which series are kept of every run, and how a run's rows become one vector of numbers.
+
+Weekly series are stored week by week, or as means of four weeks in long and large batches; monthly ones
+by calendar month. The vector's layout depends on the model and on the number of runs asked for, never
+on chunks or workers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.aggregate import ALL, WORLD, Floats, Index, Label, Sums, sums, transposed
+from ..model.metrics import Reporter, Rows
+
+EXACT_RUNS = 500  # up to here every run's series is kept until the end and quantiles are exact
+LONG_WEEKS = 208  # larger batches of longer horizons keep means of four weeks
+BLOCK_CELLS = 8192  # cells per row group of a chunk: what is in memory at once when chunks are joined
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One recorded series."""
+
+    name: str
+    unit: str
+    by: str
+    meaning: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("price_spot_index", "index", "product, zone", "spot price, baseline = 1"),
+    Variable("price_paid_index", "index", "product, zone", "average price paid, contracts and spot, baseline = 1"),
+    Variable("wanted_t", "t/week", "product by country, zone, world, end use", "use at baseline prices"),
+    Variable("shortage_t", "t/week", "product by country, zone, world, end use", "use lost: unserved and priced out"),
+    Variable("shortage_unserved_t", "t/week", "product by country, zone, world, end use", "wanted and not to be had"),
+    Variable("shortage_priced_out_t", "t/week", "product by country, zone, world, end use", "given up because of price"),
+    Variable(
+        "shortage_unserved_percent",
+        "%",
+        "country and end use, by month; product all",
+        "physically missing, of what would be used at baseline prices",
+    ),
+    Variable("stock_cover_weeks", "weeks", "product, zone", "stocks in weeks of use"),
+    Variable("production_t", "t/week", "product by country and world", "output"),
+    Variable("export_t", "t/month", "product by origin and by lane ORIGIN>DESTINATION, by month", "cross-border exports"),
+    Variable("licence_backlog_t", "t", "product, country of the office", "goods waiting for a licence"),
+    Variable("licence_wait_days", "days", "product, country of the office", "mean age of the queue"),
+    Variable("licence_granted_t", "t/week", "product, country of the office", "tonnes granted"),
+    Variable("licence_refused_t", "t/week", "product, country of the office", "tonnes refused"),
+    Variable("leakage_t", "t/week", "product, buying country", "goods that came round a control"),
+    Variable("stockpile_t", "t", "product, country", "public stocks"),
+    Variable("origin_exposure", "share", "product, country", "content of the tracked origin in stocks"),
+)
+VARIABLE_BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of the vector: its cells are `first` .. `first + dates` - 1."""
+
+    variable: str
+    label: Label
+    unit: str
+    monthly: bool
+    first: int
+    dates: int
+
+
+def step_weeks(n_weeks: int, runs: int) -> int:
+    """Weeks per date of a weekly series."""
+    return 4 if n_weeks > LONG_WEEKS and runs > EXACT_RUNS else 1
+
+
+class Fans:
+    """The series of a model and the vector of one run."""
+
+    def __init__(self, model: Any, reporter: Reporter, runs: int) -> None:
+        self.reporter = reporter
+        self.exact = runs <= EXACT_RUNS
+        self.step = step_weeks(reporter.columns.n_weeks, runs)
+        self.starts = np.arange(0, reporter.columns.n_weeks, self.step, dtype=np.intp)
+        self.weeks = np.diff(self.starts, append=reporter.columns.n_weeks).astype(np.float64)
+        start: dt.date = model.start
+        self.week_dates = _dates(start, [7 * int(w) for w in self.starts])
+        self.month_dates = _dates(start, [int(d) for d in model.month_starts])
+        days = np.arange(reporter.columns.n_weeks) * 7
+        # A week belongs to the month of its first day; every whole month has four or five.
+        self._months: Index = np.searchsorted(np.asarray(model.month_starts), days, side="right") - 1
+        self.series: list[Series] = []
+        self._blocks: list[Callable[[Rows], Floats]] = []
+        self._cells = 0
+        self._declare(model)
+        self.n_cells = self._cells
+        self.blocks = self._split()
+
+    def dates(self, series: Series) -> NDArray[np.datetime64]:
+        """First days of the periods of a series."""
+        return self.month_dates if series.monthly else self.week_dates
+
+    # --- layout -----------------------------------------------------------------------------------
+
+    def _add(self, variable: str, labels: tuple[Label, ...], monthly: bool, rows: Callable[[Rows], Floats]) -> None:
+        dates = len(self.month_dates) if monthly else len(self.week_dates)
+        unit = VARIABLE_BY_NAME[variable].unit
+        for label in labels:
+            self.series.append(Series(variable, label, unit, monthly, self._cells, dates))
+            self._cells += dates
+        if labels:
+            self._blocks.append(rows if monthly else lambda r: self._by_step(rows(r)))
+
+    def _declare(self, model: Any) -> None:
+        columns, n_fine = self.reporter.columns, self.reporter.n_fine
+        for variable in ("price_spot_index", "price_paid_index"):
+            zones, _ = columns.split(variable)
+            self._rows(variable, zones)
+        sums_only = self.reporter.levels[n_fine:]
+        self._add("wanted_t", sums_only, False, lambda r: r.wanted[n_fine:])
+        self._add("shortage_t", sums_only, False, lambda r: r.unserved[n_fine:] + r.priced_out[n_fine:])
+        self._add("shortage_unserved_t", sums_only, False, lambda r: r.unserved[n_fine:])
+        self._add("shortage_priced_out_t", sums_only, False, lambda r: r.priced_out[n_fine:])
+        self._declare_percent(n_fine)
+        self._rows("stock_cover_weeks")
+        self._with_world("production_t")
+        self._declare_exports()
+        for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
+            self._rows(variable)
+        ops = {effect.op for event in model.scenario.events for effect in event.effects}
+        if "leak" in ops:
+            self._rows("leakage_t")
+        if "stockpile" in ops:
+            self._rows("stockpile_t")
+        self._rows("origin_exposure")
+
+    def _rows(self, variable: str, labels: tuple[Label, ...] | None = None) -> None:
+        table = self.reporter.columns.weekly.get(variable, {})
+        chosen = tuple(table) if labels is None else labels
+        rows = np.asarray([table[label][0] for label in chosen], dtype=np.intp)
+        self._add(variable, chosen, False, lambda r: r.weekly[rows])
+
+    def _with_world(self, variable: str) -> None:
+        labels, rows = self.reporter.columns.rows(variable)
+        members: dict[Label, list[int]] = {}
+        for rank, label in enumerate(labels):
+            members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
+        world = sums(members)
+        self._add(variable, labels, False, lambda r: r.weekly[rows])
+        self._add(variable, world.labels, False, lambda r: world.of(r.weekly[rows]))
+
+    def _declare_exports(self) -> None:
+        lanes = self.reporter.columns.monthly.get("export_t", {})
+        rows = np.asarray([numbers[0] for numbers in lanes.values()], dtype=np.intp)
+        members: dict[Label, list[int]] = {}
+        for rank, label in enumerate(lanes):
+            members.setdefault(Label(label.product, label.place.split(">")[0], ALL), []).append(rank)
+        origins = sums(members)
+        self._add("export_t", origins.labels, True, lambda r: origins.of(r.monthly[rows]))
+        self._add("export_t", tuple(lanes), True, lambda r: r.monthly[rows])
+
+    def _declare_percent(self, n_fine: int) -> None:
+        members: dict[Label, list[int]] = {}
+        for rank, label in enumerate(self.reporter.levels[:n_fine]):
+            members.setdefault(Label(ALL, label.place, label.end_use), []).append(rank)
+        users: Sums = sums(members)
+        months, first = np.unique(self._months, return_index=True)
+        n_months = len(self.month_dates)
+
+        def percent(rows: Rows) -> Floats:
+            table = np.zeros((len(users.labels), n_months))
+            # Added along the first axis of the transpose, which is four times faster than along rows.
+            wanted = np.add.reduceat(transposed(users.of(rows.wanted)), first, axis=0).T
+            missing = np.add.reduceat(transposed(users.of(rows.unserved)), first, axis=0).T
+            table[:, months] = 100.0 * np.divide(missing, wanted, out=np.zeros_like(missing), where=wanted > 0.0)
+            return table
+
+        self._add("shortage_unserved_percent", users.labels, True, percent)
+
+    def _split(self) -> list[tuple[int, int]]:
+        """Ranges of series that are stored and joined together."""
+        blocks, first, cells = [], 0, 0
+        for number, series in enumerate(self.series):
+            if cells and cells + series.dates > BLOCK_CELLS:
+                blocks.append((first, number))
+                first, cells = number, 0
+            cells += series.dates
+        if self.series:
+            blocks.append((first, len(self.series)))
+        return blocks
+
+    def cells(self, block: tuple[int, int]) -> tuple[int, int]:
+        """First cell and end of a block of series."""
+        last = self.series[block[1] - 1]
+        return self.series[block[0]].first, last.first + last.dates
+
+    # --- one run ----------------------------------------------------------------------------------
+
+    def _by_step(self, table: Floats) -> Floats:
+        if self.step == 1:
+            return table
+        out = np.zeros((len(table), len(self.starts)))
+        for week in range(self.step):  # strided additions: ten times faster than reduceat along the row
+            part = table[:, week :: self.step]
+            out[:, : part.shape[1]] += part
+        return out / self.weeks
+
+    def vector(self, rows: Rows) -> NDArray[np.float32]:
+        """All series of one run, one after the other, in single precision."""
+        out = np.empty(self.n_cells, dtype=np.float32)
+        first = 0
+        for block in self._blocks:
+            part = block(rows).reshape(-1)
+            out[first : first + part.size] = part
+            first += part.size
+        return out
+
+
+def _dates(start: dt.date, days: list[int]) -> NDArray[np.datetime64]:
+    return np.datetime64(start, "ms") + np.asarray(days, dtype="timedelta64[D]").astype("timedelta64[ms]")
