@@ -1,0 +1,243 @@
+"""Field kinds that only events have: how a control comes into force, delays, fear, places.
+
+Like the fields of the language room they parse text themselves, so that a message can say what was
+meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from ..errors import did_you_mean
+from ..language.fields import (
+    DISTRIBUTION_SCHEMA,
+    Duration,
+    JsonSchema,
+    Quantity,
+    TextField,
+    UncertainNumber,
+    parser_of,
+    refuse_shape,
+)
+from ..language.names import Names
+from ..language.uncertain import SubProblems, Uncertain, field_error, is_distribution
+from ..units import TIME
+
+_duration = parser_of(Duration)
+_SCALAR: JsonSchema = {"type": ["number", "string"]}
+
+
+def _parse_parts(value: Mapping[Any, Any], known: tuple[str, ...], names: Names | None) -> dict[str, UncertainNumber]:
+    """Durations under known keys; every problem carries the key it is at."""
+    parts: dict[str, UncertainNumber] = {}
+    problems: SubProblems = []
+    for key, item in value.items():
+        if key not in known:
+            problems.append(((key,), f"unknown key{did_you_mean(str(key), known)}"))
+            continue
+        try:
+            parts[key] = _duration(item, names)
+        except ValueError as error:
+            places = (getattr(error, "context", None) or {}).get("places") or [((), str(error))]
+            problems += [((key, *path), message) for path, message in places]
+    if problems:
+        raise field_error(problems)
+    return parts
+
+
+# --- profile --------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Profile:
+    """Days over which an event builds up after its start, and dies away after its end (0: at once)."""
+
+    ramp: UncertainNumber = 0.0
+    recovery: UncertainNumber = 0.0
+
+    def uncertain_points(self) -> Iterator[tuple[str, Uncertain]]:
+        """The uncertain numbers inside, with their key."""
+        for key, item in (("ramp", self.ramp), ("recovery", self.recovery)):
+            if isinstance(item, Uncertain):
+                yield key, item
+
+    def is_step(self) -> bool:
+        return self.ramp == 0.0 and self.recovery == 0.0
+
+
+@dataclass(frozen=True)
+class ProfileField(TextField):
+    """`step`, `ramp over 8 weeks`, `recovery over 6 weeks`, or both separated by a comma."""
+
+    def parse(self, value: Any, names: Names | None = None) -> Profile:
+        if isinstance(value, Profile):
+            return value
+        if isinstance(value, Mapping):
+            return Profile(**_parse_parts(value, ("ramp", "recovery"), names))
+        refuse_shape(value, "step, ramp over 8 weeks or recovery over 6 weeks")
+        parts: dict[str, UncertainNumber] = {}
+        for piece in str(value).split(","):
+            words = " ".join(piece.split())
+            if words == "step":
+                continue
+            match = re.fullmatch(r"(ramp|recovery) over (.+)", words)
+            if match is None or match[1] in parts:
+                raise field_error(
+                    f"must be step, ramp over 8 weeks, recovery over 6 weeks, or the last two separated by a comma "
+                    f"(got {value})"
+                )
+            parts[match[1]] = _duration(match[2], names)
+        return Profile(**parts)
+
+    def json_schema(self) -> JsonSchema:
+        duration = {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA]}
+        mapping: JsonSchema = {
+            "type": "object",
+            "properties": {"ramp": duration, "recovery": duration},
+            "additionalProperties": False,
+        }
+        return {
+            "anyOf": [{"type": "string"}, mapping],
+            "examples": ["step", "ramp over 8 weeks", "recovery over 6 weeks"],
+        }
+
+
+# --- range of days --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Span:
+    """Every number of days between `low` and `high` is equally likely."""
+
+    low: float = 0.0
+    high: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.low:g} days" if self.low == self.high else f"{self.low:g} to {self.high:g} days"
+
+
+@dataclass(frozen=True)
+class SpanField(TextField):
+    """A duration, or a range of durations: `30 days`, `14-60 days`, `2 weeks - 2 months`."""
+
+    def parse(self, value: Any, names: Names | None = None) -> Span:
+        if isinstance(value, Span):
+            return value
+        refuse_shape(value, "a delay like 30 days or 14-60 days")
+        pieces = re.split(r"\s*(?:-|–|\bto\b)\s*", str(value).strip())
+        if len(pieces) not in (1, 2) or not all(pieces):
+            raise field_error(f"must be a delay like 30 days or 14-60 days (got {value})")
+        if len(pieces) == 2 and re.fullmatch(r"[0-9.]+", pieces[0]):
+            pieces[0] += re.sub(r"^[0-9.]+", "", pieces[1])  # "14-60 days": the unit belongs to both
+        low, high = (
+            float(Quantity("a delay", TIME, "14-60 days", "days", 0, certain=True).number(p))
+            for p in (pieces[0], pieces[-1])
+        )
+        if low > high:
+            raise field_error(f"needs the shorter delay first (got {value})")
+        return Span(low, high)
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "examples": ["14-60 days"]}
+
+
+# --- fear -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Fear:
+    """Wait in days that buyers reckon with on the day of the announcement.
+
+    `everything` for all products the event touches, or `by_product`; None: the world's `fear_weeks`.
+    """
+
+    everything: UncertainNumber | None = None
+    by_product: tuple[tuple[str, UncertainNumber], ...] = ()
+
+    def uncertain_points(self) -> Iterator[tuple[str, Uncertain]]:
+        """The uncertain numbers inside, with their key."""
+        if isinstance(self.everything, Uncertain):
+            yield "all", self.everything
+        for product, item in self.by_product:
+            if isinstance(item, Uncertain):
+                yield product, item
+
+    def of(self, product: str) -> UncertainNumber | None:
+        return dict(self.by_product).get(product, self.everything)
+
+
+@dataclass(frozen=True)
+class FearField(TextField):
+    """A duration, or a mapping from product to duration."""
+
+    def parse(self, value: Any, names: Names | None = None) -> Fear:
+        if isinstance(value, Fear):
+            return value
+        if isinstance(value, Mapping) and not is_distribution(value):
+            known = tuple(names.products) if names else tuple(map(str, value))
+            return Fear(by_product=tuple(_parse_parts(value, known, names).items()))
+        return Fear(_duration(value, names))
+
+    def json_schema(self) -> JsonSchema:
+        duration: JsonSchema = {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA]}
+        by_product: JsonSchema = {
+            "type": "object",
+            "description": "product: duration",
+            "additionalProperties": duration,
+        }
+        return {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA, by_product], "examples": ["9 weeks"]}
+
+
+# --- place of a trigger ---------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PlaceField(TextField):
+    """One price zone or one country."""
+
+    def parse(self, value: Any, names: Names | None = None) -> str:
+        refuse_shape(value, "one price zone or country")
+        known = (*names.zones, *names.countries) if names else ()
+        if names and value not in known:
+            raise field_error(f"unknown price zone or country (got {value}){did_you_mean(str(value), known)}")
+        return str(value)
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class MoneyField(TextField):
+    """A price in USD/kg, or an index (baseline = 1)."""
+
+    def parse(self, value: Any, names: Names | None = None) -> Money:
+        if isinstance(value, Money):
+            return value
+        absolute = "kg" in str(value) or "/t" in str(value)
+        units = {"USD/kg": 1.0, "USD/t": 1e-3, "$/kg": 1.0, "$/t": 1e-3} if absolute else {"": 1.0, "x": 1.0, "%": 0.01}
+        unit = "USD/kg" if absolute else "times the baseline price"
+        return Money(Quantity("a price", units, "110 USD/kg", unit, 0).parse(value, names), absolute)
+
+    def json_schema(self) -> JsonSchema:
+        return {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA], "examples": ["110 USD/kg", "1.5"]}
+
+
+@dataclass(frozen=True)
+class Money:
+    """`amount` in USD/kg if `usd_per_kg`, else in units of the product's baseline price."""
+
+    amount: UncertainNumber
+    usd_per_kg: bool
+
+    def uncertain_points(self) -> Iterator[tuple[str, Uncertain]]:
+        """The uncertain number inside, if it is one."""
+        if isinstance(self.amount, Uncertain):
+            yield "amount", self.amount
+
+
+# Lists of mappings or names: a file gives a list, or the one item itself.
+AsTuple = BeforeValidator(lambda value: tuple(value) if isinstance(value, (list, tuple)) else (value,))
+
+ProfileOf = Annotated[Profile, ProfileField()]
+Delay = Annotated[Span, SpanField()]
+FearOf = Annotated[Fear, FearField()]
+Place = Annotated[str, PlaceField()]
+MoneyOf = Annotated[Money, MoneyField()]
+CertainDuration = Annotated[float, Quantity("a duration", TIME, "4 weeks", "days", 0, certain=True)]

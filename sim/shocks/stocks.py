@@ -1,0 +1,114 @@
+"""Stocks held by rule: public reserves and what firms must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from ..language.context import LowerContext
+from ..language.fields import Countries, Duration, EndUses, Index, Products, Share
+from ..language.schedule import Schedule
+from .base import INF, Event, Fault, countries, end_uses, products, say_schedule
+from .effects import Effect, Select
+
+
+class StrategicStockpile(Event):
+    """A public reserve that is filled in quiet times and released when users go short."""
+
+    start_optional: ClassVar[bool] = True
+    profiled: ClassVar[bool] = False
+
+    type: Literal["strategic_stockpile"]
+    """strategic_stockpile"""
+
+    products: Products
+    """Products stored."""
+
+    countries: Countries
+    """Countries that hold the reserve, each for its own users."""
+
+    target: Schedule[Duration]
+    """Size aimed at, as time of the country's normal use of the product (Japan: 60 days, up to 180 for what is most at
+    risk). A target that is lowered releases stock to the market."""
+
+    initial: Duration = 0.0
+    """What is in store on the first day in force, in the same measure. It exists on top of the world's stocks.
+    Default: nothing."""
+
+    fill_share: Share = 0.1
+    """Fastest filling, as a share of normal use: 10 % buys a tenth of a week's use each week. Default: 10 %
+    (assumption: a reserve that drives the price up defeats its purpose)."""
+
+    release_share: Share = 1.0
+    """Fastest release, as a share of normal use: 100 % can replace all missing supply. Default: 100 %."""
+
+    release_unserved: Share = 0.01
+    """Released while the physically unserved share of users' demand exceeds this. Default: 1 %."""
+
+    release_price_index: Index | None = None
+    """Also released while the spot price index exceeds this (3 = three times the baseline). Default: price alone
+    releases nothing."""
+
+    def what(self, ctx: LowerContext) -> str:
+        text = (
+            f"{ctx.say_countries(self.countries, 'every country')} keeps a reserve of "
+            f"{say_schedule(ctx, self.target, 'days')} of normal use of {ctx.say_products(self.products)}"
+        )
+        if self.initial != 0.0:
+            text += f", {ctx.say(self.initial, 'days')} of it in store at the start"
+        text += f", released when more than {ctx.say(self.release_unserved, 'share')} of demand is unserved"
+        if self.release_price_index is not None:
+            text += f" or the price exceeds {ctx.say(self.release_price_index)} times its baseline"
+        return text
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        select = Select(products(ctx, self.products), destinations=countries(ctx, self.countries))
+        price = self.release_price_index
+        params = {
+            "initial_weeks": ctx.num(self.initial, 1 / 7),
+            "fill_weeks_per_week": ctx.num(self.fill_share),
+            "release_weeks_per_week": ctx.num(self.release_share),
+            "release_unserved": ctx.num(self.release_unserved),
+            "release_price_index": INF if price is None else ctx.num(price),
+        }
+        yield self.effect(ctx, "stockpile", select, self.target, scale=1 / 7, params=params)
+
+
+class CompanyStockObligation(Event):
+    """Firms must hold at least so much stock. Give `profile: ramp over 1 year` for a phase-in."""
+
+    start_optional: ClassVar[bool] = True
+
+    type: Literal["company_stock_obligation"]
+    """company_stock_obligation"""
+
+    products: Products
+    """Products to be held."""
+
+    countries: Countries
+    """Countries whose users are obliged."""
+
+    end_uses: EndUses = ()
+    """End uses obliged. Default: all."""
+
+    cover: Schedule[Duration]
+    """Least stock, as time of the user's own normal use."""
+
+    def faults(self) -> Iterator[Fault]:
+        if self.cover.constant and self.cover.first() == 0.0:
+            yield ("cover",), "obliges to nothing (got 0)"
+
+    def what(self, ctx: LowerContext) -> str:
+        users = f"{ctx.say_end_uses(self.end_uses, 'users')} in {ctx.say_countries(self.countries)}"
+        return (
+            f"{users} must hold at least {say_schedule(ctx, self.cover, 'days')} of use of "
+            f"{ctx.say_products(self.products)}"
+        )
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        select = Select(
+            products(ctx, self.products),
+            destinations=countries(ctx, self.countries),
+            end_uses=end_uses(ctx, self.end_uses),
+        )
+        yield self.effect(ctx, "cover_obligation", select, self.cover, scale=1 / 7)

@@ -1,0 +1,172 @@
+"""Capacity that fails, comes, or comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from ..language.context import LowerContext
+from ..language.fields import Countries, Country, Duration, Factor, Flag, Product, Products, Rate, Share, Text
+from ..language.numbers import Num
+from ..language.schedule import Schedule
+from .base import Event, Fault, countries, products, say_schedule
+from .effects import Effect, Point, Select
+from .fields import Fear, FearOf
+from .lanes import fear_rows
+
+
+class CapacityOutage(Event):
+    """Plants or mines stand still: fighting, flood, strike, inspection. `profile` says how they recover."""
+
+    type: Literal["capacity_outage"]
+    """capacity_outage"""
+
+    products: Products = ()
+    """What the sites make. Default: everything."""
+
+    countries: Countries
+    """Where the sites are."""
+
+    share_lost: Schedule[Share]
+    """Share of capacity lost; may change over time."""
+
+    fear: FearOf = Fear(0.0)
+    """Wait that buyers everywhere reckon with on the day it becomes known. Default: none (an outage is not read as a
+    policy)."""
+
+    def what(self, ctx: LowerContext) -> str:
+        return (
+            f"{ctx.say_countries(self.countries, 'every country')} loses {say_schedule(ctx, self.share_lost, 'share')} "
+            f"of its capacity for {ctx.say_products(self.products)}"
+        )
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        select = Select(products(ctx, self.products), origins=countries(ctx, self.countries))
+        yield self.effect(ctx, "capacity_loss", select, self.share_lost)
+
+    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        """Only if the file gives a fear."""
+        yield from fear_rows(ctx, self.fear, Select(products(ctx, self.products)), 0.0)
+
+
+class _NewPlant(Event):
+    """What new capacity has in common. `start` is the announced first production."""
+
+    start_optional: ClassVar[bool] = False
+    profiled: ClassVar[bool] = False
+
+    product: Product
+    """What it makes."""
+
+    country: Country
+    """Where it stands; the model makes a site if the country has none yet."""
+
+    capacity: Rate
+    """Output at full capacity (t/yr, in the product's mass basis)."""
+
+    ramp: Duration = 365.25
+    """Time from first production to full capacity, in a straight line. Default: 1 year (assumption; one to two are
+    usual for separation and magnet plants)."""
+
+    slippage: Duration = 0.0
+    """Delay behind the announced start, usually a distribution: `{pert: [0 days, 1 year, 3 years]}`. Iluka's refinery
+    slipped by 2 years. Default: none, the announced date is believed."""
+
+    success_probability: Share = 1.0
+    """Chance that it is built at all. Default: 100 %."""
+
+    unit_cost_ratio: Factor = 0.0
+    """Unit cost relative to the incumbents' price in the baseline: it runs only while it is paid at least that much
+    (1.5 = it needs a price index of 1.5, unless a floor, subsidy or offtake pays). Default: 0, it always runs."""
+
+    def plant(self, ctx: LowerContext, needs_input: bool, buyer: str = "") -> Effect:
+        """The row of the new site."""
+        capacity = ctx.num(self.capacity)
+        ramp = ctx.num(self.ramp)
+        points = (Point(0.0, capacity),) if ramp == 0.0 else (Point(0.0, 0.0), Point(ramp, capacity))
+        params: dict[str, Num] = {
+            "unit_cost_ratio": ctx.num(self.unit_cost_ratio),
+            "needs_input": float(needs_input),
+            "success_probability": ctx.num(self.success_probability),
+            "slip_days": ctx.num(self.slippage),
+        }
+        select = Select(products(ctx, (self.product,)), origins=countries(ctx, (self.country,)))
+        texts = {"project": self.label, "offtake_to": buyer}
+        return Effect("new_capacity", select, points, ramp != 0.0, params, texts)
+
+    def plant_words(self, ctx: LowerContext) -> str:
+        """What is uncertain about it, and what it costs."""
+        words = []
+        if self.slippage != 0.0:
+            words.append(f"late by {ctx.say(self.slippage, 'days')}")
+        if self.success_probability != 1.0:
+            words.append(f"built with a probability of {ctx.say(self.success_probability, 'share')}")
+        if self.unit_cost_ratio != 0.0:
+            words.append(f"unit cost {ctx.say(self.unit_cost_ratio)} times the baseline price")
+        return f" ({', '.join(words)})" if words else ""
+
+
+class CapacityProject(_NewPlant):
+    """A new mine, refinery or plant comes into production; `start` is its announced date."""
+
+    type: Literal["capacity_project"]
+    """capacity_project"""
+
+    needs_input: Flag = True
+    """Whether it consumes the stage's inputs by the usual recipe. `no` for a by-product circuit or own feed.
+    Default: yes."""
+
+    offtake_to: Countries = ()
+    """Countries that have contracted its output and get it first. Default: none, it sells to whoever pays."""
+
+    def what(self, ctx: LowerContext) -> str:
+        buyer = f" for {ctx.say_countries(self.offtake_to)}" if self.offtake_to else ""
+        return (
+            f"a plant for {ctx.say(self.capacity, 't/yr')} of {ctx.say_products((self.product,))} in "
+            f"{ctx.say_countries((self.country,))} starts{buyer}, at full capacity after {ctx.say(self.ramp, 'days')}"
+            + self.plant_words(ctx)
+        )
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        yield self.plant(ctx, self.needs_input, " ".join(countries(ctx, self.offtake_to)))
+
+
+class Recycling(_NewPlant):
+    """Recycling adds supply that needs no ore; `start` is its announced date."""
+
+    type: Literal["recycling"]
+    """recycling"""
+
+    def what(self, ctx: LowerContext) -> str:
+        return (
+            f"recycling adds {ctx.say(self.capacity, 't/yr')} of {ctx.say_products((self.product,))} in "
+            f"{ctx.say_countries((self.country,))}, in full after {ctx.say(self.ramp, 'days')}" + self.plant_words(ctx)
+        )
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        yield self.plant(ctx, needs_input=False)
+
+
+class ProjectDelay(Event):
+    """A project that has not started yet is put back (permit, lawsuit, equipment withheld)."""
+
+    profiled: ClassVar[bool] = False
+
+    type: Literal["project_delay"]
+    """project_delay"""
+
+    project: Text
+    """Name of the capacity_project or recycling event."""
+
+    by: Duration
+    """How much later it starts."""
+
+    def faults(self) -> Iterator[Fault]:
+        if self.by == 0.0:
+            yield ("by",), "delays nothing (got 0)"
+
+    def what(self, ctx: LowerContext) -> str:
+        return f"{self.project!r}, if it has not started by then, is put back by {ctx.say(self.by, 'days')}"
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        yield self.effect(ctx, "project_delay", Select(), self.by, texts={"project": self.project})

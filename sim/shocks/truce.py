@@ -1,0 +1,38 @@
+"""Events that act on other events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from ..language.context import LowerContext
+from ..language.fields import Text
+from .base import Event, Fault
+from .effects import Effect, Select
+from .fields import AsTuple
+
+
+class Suspension(Event):
+    """A truce, a deal or a court ruling: other events stand still while this one is in force."""
+
+    profiled: ClassVar[bool] = False
+
+    type: Literal["suspension"]
+    """suspension"""
+
+    events: Annotated[tuple[Text, ...], AsTuple]
+    """Names of the events suspended. They come back when this one ends, unless they have ended meanwhile."""
+
+    def faults(self) -> Iterator[Fault]:
+        if not self.events:
+            yield ("events",), "names no event"
+        if self.label in self.events:
+            yield ("events",), f"{self.label!r} can't suspend itself"
+
+    def what(self, ctx: LowerContext) -> str:
+        named = ", ".join(repr(name) for name in self.events)
+        return f"{named} {'is' if len(self.events) == 1 else 'are'} suspended"
+
+    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
+        for name in self.events:
+            yield self.effect(ctx, "suspend", Select(), 1.0, texts={"event": name})
