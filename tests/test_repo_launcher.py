@@ -67,7 +67,9 @@ def environment(project: Path, **changes: str) -> dict[str, str]:
     return env | changes
 
 
-def start(project: Path, *arguments: str, python: str = sys.executable, **changes: str) -> subprocess.CompletedProcess[str]:
+def start(
+    project: Path, *arguments: str, python: str = sys.executable, **changes: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [python, str(project / "run_scenario.py"), *arguments],
         capture_output=True,

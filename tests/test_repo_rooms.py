@@ -1,0 +1,120 @@
+"""The rooms of the package and who may import whom; the table of ARCHITECTURE in docs/architecture.md, held here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SIM = Path(__file__).parents[1] / "sim"
+FLOOR = {"errors", "units", "streams"}  # modules of the ground floor, open to every room
+
+MAY_IMPORT: dict[str, set[str]] = {
+    **dict.fromkeys(FLOOR, FLOOR),
+    "language": FLOOR,
+    "shocks": FLOOR | {"language"},
+    "spec": FLOOR | {"language", "shocks"},
+    "model": FLOOR,
+    "engines": FLOOR | {"model"},
+    "results": FLOOR | {"model"},
+    "experiment": FLOOR | {"model", "engines", "spec", "results"},
+    "report": FLOOR | {"results"},
+    "worlds": set(),
+}
+# What turns a specification into arrays is the one part of the model that knows it.
+COMPILERS = {"compile", "structure"}
+COMPILERS_MAY_IMPORT = {"spec", "shocks"}
+USERS = {"cli", "commands"}  # use every room, as a user would; no room uses them
+
+HEAVY = {"pandas", "matplotlib", "pyarrow", "numba", "scipy", "jinja2", "distributed", "SALib", "xlsxwriter", "duckdb"}
+# These are only ever reached through a function that needs them.
+MAY_BE_HEAVY = ("report/figures", "engines/batch")
+
+
+def modules() -> list[Path]:
+    return sorted(SIM.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SIM).parts[0].removesuffix(".py")
+
+
+def ours(path: Path) -> Iterator[tuple[str, int]]:
+    """Rooms (or ground-floor modules) a file imports, with the line."""
+    package = path.relative_to(SIM).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - (node.level - 1)]
+            target = (*base, *(node.module or "").split(".")) if node.module else base
+            names = [target[0]] if target else [alias.name for alias in node.names]
+            yield from ((name, node.lineno) for name in names if not name.startswith("__"))
+
+
+def test_every_room_is_in_the_table() -> None:
+    rooms = {room_of(path) for path in modules()} - USERS - {"__init__", "__main__"}
+    assert rooms <= set(MAY_IMPORT)
+
+
+def breaches(path: Path) -> list[str]:
+    room = room_of(path)
+    if room in USERS:
+        return []
+    allowed = MAY_IMPORT.get(room, set()) | {room, "__init__"}
+    if room == "model" and path.stem in COMPILERS:
+        allowed = allowed | COMPILERS_MAY_IMPORT
+    where = path.relative_to(SIM)
+    return [f"{where}:{line}: {room} may not import {name}" for name, line in ours(path) if name not in allowed]
+
+
+def test_import_rule() -> None:
+    assert not [breach for path in modules() for breach in breaches(path)]
+
+
+def test_the_rule_sees_a_forbidden_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = tmp_path / "language" / "deep"
+    room.mkdir(parents=True)
+    (room / "bad.py").write_text(
+        "def f():\n    from ...engines import reference\n    from ... import report\n    from ..text import x\n"
+    )
+    monkeypatch.setitem(globals(), "SIM", tmp_path)
+    assert breaches(room / "bad.py") == [
+        "language/deep/bad.py:2: language may not import engines",
+        "language/deep/bad.py:3: language may not import report",
+    ]
+
+
+def test_imports_are_relative_and_nothing_heavy_is_imported_early() -> None:
+    wrong = []
+    for path in modules():
+        tree = ast.parse(path.read_text())
+        where = path.relative_to(SIM).as_posix()
+        wrong += [f"{where}:{line}: write it relative" for name, line in everywhere(tree) if name == "sim"]
+        if not where.startswith(MAY_BE_HEAVY):
+            early = [(name, line) for name, line in at_import(tree) if name in HEAVY]
+            wrong += [f"{where}:{line}: {name} is imported before it is needed" for name, line in early]
+    assert not wrong
+
+
+def everywhere(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0], node.lineno
+
+
+def at_import(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Other people's modules that are imported when the file is: not within functions or TYPE_CHECKING."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0], node.lineno
+        else:
+            yield from at_import(node)
