@@ -1,0 +1,111 @@
+"""The fenced code blocks of the documentation, and how each kind is tried.
+
+Convention, invisible to the reader of a rendered page:
+
+- ```` ```bash ```` blocks of a page are run in order, in a copy of the project, one shell per block;
+- ```` ```bash {runs=4} ```` cuts the number of runs of every scenario run in the block;
+- ```` ```yaml {file=NAME} ````, ```` ```csv {file=NAME} ````, ```` ```python {file=NAME} ```` write the block to that file first;
+- other ```` ```yaml ```` blocks are scenarios or parts of one, and must pass `supplyrisk check`;
+- other ```` ```python ```` blocks are run on their own; ```` ```console ````, ```` ```text ```` are only shown;
+- a block after `<!-- not run: reason -->` is not run: only for setting up, and for the tests themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SHOWN = {"console", "text", "json", "mermaid", "bibtex", "html", "math"}
+TRIED = {"bash", "sh", "python", "yaml", "csv"}
+_FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
+_OPTION = re.compile(r"([\w-]+)=([^\s}]+)")
+_RUNS = re.compile(
+    r"^(?P<call>\s*(?:supplyrisk run|python run_scenario\.py (?:run |\S+\.ya?ml))[^\n\\]*?)(?P<rest>\s*)$"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: `line` is that of the opening fence."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    options: dict[str, str] = field(default_factory=dict)
+    not_run: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    number, reason = 0, ""
+    while number < len(lines):
+        line = lines[number]
+        opening = _FENCE.match(line)
+        if not opening:
+            marker = re.fullmatch(r"\s*<!-- not run: (.+?) -->\s*", line)
+            reason = marker[1] if marker else reason if not line.strip() else ""
+            number += 1
+            continue
+        start, indent = number, len(opening["indent"])
+        number += 1
+        body = []
+        while number < len(lines) and lines[number].strip() != opening["fence"]:
+            body.append(lines[number][indent:])
+            number += 1
+        if number == len(lines):
+            raise ValueError(f"{page}:{start + 1}: the block is not closed")
+        number += 1
+        language, _, rest = opening["info"].strip().partition(" ")
+        yield Block(page, start + 1, language, "\n".join(body) + "\n", dict(_OPTION.findall(rest)), reason)
+        reason = ""
+
+
+def with_runs(script: str, runs: str) -> str:
+    """The script with every scenario run cut to `runs` runs; commands continued on further lines included."""
+    joined = re.sub(r"\s*\\\n\s*", " ", script)
+    lines = []
+    for line in joined.splitlines():
+        match = _RUNS.match(line)
+        if match and "--runs" in line:
+            line = re.sub(r"--runs[ =]\d+", f"--runs {runs}", line)
+        elif match:
+            line = f"{match['call'].rstrip()} --runs {runs}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def links(page: Path) -> Iterator[tuple[int, str]]:
+    """Relative links and pictures of a page, with the line; not within code."""
+    inside = False
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        if _FENCE.match(line):
+            inside = not inside
+        if not inside:
+            for target in re.findall(r"\]\(([^)\s]+)", re.sub(r"`[^`]*`", "", line)):
+                if not re.match(r"[a-z]+:", target):
+                    yield number, target
+
+
+def anchors(page: Path) -> set[str]:
+    """Names that headings of a page get on code hosts."""
+    inside, found = False, set()
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if _FENCE.match(line):
+            inside = not inside
+        heading = re.match(r"#+ +(.*)", line)
+        if heading and not inside:
+            text = re.sub(r"[`*]|\[|\]\([^)]*\)", "", heading[1]).strip().lower()
+            found.add(re.sub(r"[^\w\- ]", "", text).replace(" ", "-"))
+    return found

@@ -1,0 +1,166 @@
+"""Every code block of the documentation does what the page says: see docs_pages for the conventions."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from . import docs_pages
+from .docs_pages import ROOT, Block, anchors, blocks, links, pages, with_runs
+
+# Only these may stand in a block that is not run: they set up, or they would start the tests within the tests.
+NOT_RUN = re.compile(
+    r"git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
+    r"|python run_scenario\.py (test|lint|setup)|python -m pytest|python benchmarks/|$"
+)
+# Parts of a scenario are checked on top of this.
+FRAGMENT_HEAD = "title: a part of a scenario\nextends: {root}/scenarios/baseline.yaml\n"
+SCENARIO_KEYS = {"title", "question", "extends", "world", "horizon", "baseline", "outlook", "uncertain", "events"}
+SCENARIO_KEYS |= {"policies", "monte_carlo", "report"}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it would be cloned, and `supplyrisk` and `python` on the way to it."""
+    folder = tmp_path_factory.mktemp("docs") / "supplyrisk"
+    ignore = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    for run in (folder / "outputs").iterdir():
+        if run.is_dir():
+            shutil.rmtree(run)
+    bin_folder = folder.parent / "bin"
+    bin_folder.mkdir()
+    for name, arguments in (("python", ""), ("supplyrisk", "-m sim.cli ")):
+        script = bin_folder / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}"$@"\n')
+        script.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def workplace(copy: Path, tmp_path: Path) -> Path:
+    """A fresh copy for one page, so that pages don't lean on each other."""
+    return Path(shutil.copytree(copy, tmp_path / "supplyrisk"))
+
+
+def run(command: list[str], copy: Path, workplace: Path, block: Block, text: str | None = None) -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_"))}
+    env["PATH"] = f"{copy.parent / 'bin'}{os.pathsep}{env['PATH']}"
+    env |= {"PYTHONPATH": str(workplace), "MPLBACKEND": "Agg", "COLUMNS": "100"}
+    result = subprocess.run(
+        command, input=text, cwd=workplace, env=env, capture_output=True, text=True, timeout=600, check=False
+    )
+    if result.returncode:
+        pytest.fail(f"{block.where}: exit code {result.returncode}\n{block.text}\n{result.stdout}\n{result.stderr}")
+    assert "Traceback" not in result.stderr, block.where
+
+
+def try_block(block: Block, copy: Path, workplace: Path) -> None:
+    if "file" in block.options:
+        target = workplace / block.options["file"]
+        assert target.resolve().is_relative_to(workplace.resolve()), block.where
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(block.text, encoding="utf-8")
+    elif block.language in ("bash", "sh"):
+        script = with_runs(block.text, block.options["runs"]) if "runs" in block.options else block.text
+        run(["bash", "-euo", "pipefail", "-s"], copy, workplace, block, script)
+    elif block.language == "python":
+        run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
+    elif block.language == "yaml":
+        check_yaml(block, copy, workplace)
+
+
+def check_yaml(block: Block, copy: Path, workplace: Path) -> None:
+    keys = set(re.findall(r"^(\w+):", block.text, re.MULTILINE))
+    assert keys, f"{block.where}: neither a scenario nor a part of one; name its file with {{file=...}}"
+    assert keys <= SCENARIO_KEYS, block.where
+    whole = {"extends", "world"} & keys
+    file = workplace / "scenarios" / f"block_{block.line}.yaml"
+    head = "" if whole else FRAGMENT_HEAD.format(root=workplace)
+    if not whole and "title" in keys:
+        head = "".join(head.splitlines(keepends=True)[1:])
+    file.write_text(head + block.text, encoding="utf-8")
+    run([sys.executable, "-m", "sim.cli", "check", str(file)], copy, workplace, block)
+
+
+def page_name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", pages(), ids=page_name)
+def test_every_block_works(page: Path, copy: Path, request: pytest.FixtureRequest) -> None:
+    to_try = [block for block in blocks(page) if not block.not_run and block.language in docs_pages.TRIED]
+    if to_try:
+        workplace = request.getfixturevalue("workplace")
+        for block in to_try:
+            try_block(block, copy, workplace)
+
+
+@pytest.mark.parametrize("page", pages(), ids=page_name)
+def test_every_block_is_of_a_known_kind(page: Path) -> None:
+    for block in blocks(page):
+        assert block.language in docs_pages.TRIED | docs_pages.SHOWN, f"{block.where}: say which language it is"
+        if block.not_run:
+            assert block.language in ("bash", "sh"), block.where
+            for line in block.text.splitlines():
+                assert NOT_RUN.match(line), f"{block.where}: has to be run: {line}"
+        for file in re.findall(r"tests/test_\w+\.py", block.text):
+            assert (ROOT / file).exists() or "{" in file, f"{block.where}: {file}"
+
+
+@pytest.mark.parametrize("page", pages(), ids=page_name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for number, target in links(page):
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{page_name(page)}:{number}: {target}"
+        if anchor and there.suffix == ".md":
+            assert anchor in anchors(there), f"{page_name(page)}:{number}: {target}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / target.partition("#")[0]).resolve() for _, target in links(index)}
+    assert {p for p in pages() if p.is_relative_to(ROOT / "docs") and p != index} <= linked
+
+
+# --- the harness itself -------------------------------------------------------------------------------------------
+
+
+def test_blocks_are_found_with_their_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "text\n\n```bash {runs=4}\na\n```\n1. item\n\n   ```yaml {file=x/y.yaml}\n   b: 1\n     c: 2\n   ```\n\n"
+        "<!-- not run: fetches the project -->\n```bash\ngit clone x\n```\n\n```\nno language\n```\n"
+    )
+    monkeypatch.setattr(docs_pages, "ROOT", tmp_path)
+    first, second, third, fourth = blocks(page)
+    assert (first.language, first.text, first.options, first.where) == ("bash", "a\n", {"runs": "4"}, "page.md:3")
+    assert (second.text, second.options) == ("b: 1\n  c: 2\n", {"file": "x/y.yaml"})
+    assert (third.not_run, fourth.not_run, fourth.language) == ("fetches the project", "", "")
+
+
+def test_a_block_that_fails_fails_the_page(copy: Path, workplace: Path) -> None:
+    bad = Block(ROOT / "README.md", 1, "bash", "false\ntrue\n")
+    with pytest.raises(pytest.fail.Exception, match="exit code 1"):
+        try_block(bad, copy, workplace)
+    with pytest.raises(pytest.fail.Exception, match="KeyError"):
+        try_block(Block(ROOT / "README.md", 1, "python", "{}['x']\n"), copy, workplace)
+
+
+def test_runs_are_cut_where_scenarios_are_run() -> None:
+    cut = with_runs(
+        "supplyrisk run a.yaml --runs 1000 \\\n  --out x\npython run_scenario.py scenarios/a.yaml\nsupplyrisk check a.yaml\n",
+        "4",
+    )
+    assert cut.splitlines() == [
+        "supplyrisk run a.yaml --runs 4 --out x",
+        "python run_scenario.py scenarios/a.yaml --runs 4",
+        "supplyrisk check a.yaml",
+    ]
