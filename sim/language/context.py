@@ -115,7 +115,7 @@ class LowerContext:
 
     def say_countries(self, written: Iterable[str], everyone: str = "all countries") -> str:
         """Countries as a reader would name them ("China", "EU and Japan")."""
-        return _join([self.names.countries.get(name, _spoken(name)) for name in written], everyone)
+        return _join([_with_article(self.names.countries.get(name, _spoken(name))) for name in written], everyone)
 
     def say_products(self, written: Iterable[str], everyone: str = "all products") -> str:
         return _join([self.names.products.get(name, f"all {_spoken(name)} products") for name in written], everyone)
@@ -134,6 +134,12 @@ def _spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _with_article(name: str) -> str:
+    """"United States" is spoken of as "the United States", "EU" as "the EU"."""
+    takes_one = name.startswith(("United ", "Rest of", "rest of")) or name in ("EU", "Netherlands", "Philippines")
+    return f"the {name[0].lower() + name[1:] if name.startswith('Rest') else name}" if takes_one else name
+
+
 def _join(items: list[str], everyone: str) -> str:
     if not items:
         return everyone
@@ -148,5 +154,9 @@ def _number(value: float, unit: str) -> str:
             return "to the end"
         if value >= 14 and abs(value / 7 - round(value / 7)) < 1e-9:
             return f"{value / 7:.4g} weeks"
+        for unit, length in (("year", 365.25), ("month", 365.25 / 12)):
+            count = value / length
+            if count >= 1 and abs(count - round(count)) < 1e-9:
+                return f"{count:.4g} {unit}{'' if round(count) == 1 else 's'}"
         return f"{value:.4g} day{'' if value == 1 else 's'}"
     return f"{value:,.6g} {unit}".strip()

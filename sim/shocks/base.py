@@ -395,6 +395,18 @@ def say_schedule(ctx: LowerContext, schedule: Schedule[Any], unit: str = "") -> 
     return ", ".join(parts)
 
 
+def say_part(ctx: LowerContext, share: Schedule[Any]) -> str:
+    """ "30 % of ", or nothing if all of it is meant."""
+    if share.constant:
+        return "" if share.first() == 1.0 else f"{ctx.say(share.first(), 'share')} of "
+    return f"a share ({say_schedule(ctx, share, 'share')}) of "
+
+
+def verb(written: Iterable[str], one: str, many: str = "") -> str:
+    """Verb that fits the countries named: "stops" for one or for "every country", "stop" for several."""
+    return one if len(tuple(written)) < 2 else many or one.removesuffix("s")
+
+
 # --- selecting ------------------------------------------------------------------------------------
 def countries(ctx: LowerContext, written: Iterable[str]) -> tuple[str, ...]:
     """Single countries; () stays "all", names that this world lacks are dropped."""

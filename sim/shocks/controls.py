@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Countries, Duration, EndUses, Mass, OneOf, Percent, Share, UncertainNumber
+from ..language.fields import Countries, Duration, EndUses, Mass, OneOf, Percent, Share
 from ..language.schedule import Schedule
-from .base import Fault, constant, say_schedule
+from .base import Fault, constant, say_part, say_schedule
 from .effects import Effect
 from .fields import CertainDuration
 from .lanes import Control
@@ -27,8 +27,8 @@ class ExportBan(Control):
     """Share of the normal flow that is stopped; may change over time. Default: 100 %."""
 
     def what(self, ctx: LowerContext) -> str:
-        much = "" if _is_all(self.share) else f"{say_schedule(ctx, self.share, 'share')} of "
-        return f"{self.sellers(ctx)} stops {much}its exports of {self.goods(ctx)}{self.to_buyers(ctx)}"
+        much = say_part(ctx, self.share)
+        return f"{self.sellers_do(ctx, 'stops')} {much}exports of {self.goods(ctx)}{self.to_buyers(ctx)}"
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.effect(ctx, "close", self.select(ctx), self.share)
@@ -57,9 +57,9 @@ class RawExportBan(Control):
         return first
 
     def what(self, ctx: LowerContext) -> str:
-        much = "" if _is_all(self.share) else f"{say_schedule(ctx, self.share, 'share')} of "
+        much = say_part(ctx, self.share)
         raw = ctx.say_products(self.chosen_products(ctx))
-        return f"{self.sellers(ctx)} forbids {much}raw exports ({raw}){self.to_buyers(ctx)}"
+        return f"{self.sellers_do(ctx, 'forbids')} {much}raw exports ({raw}){self.to_buyers(ctx)}"
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.effect(ctx, "close", self.select(ctx), self.share)
@@ -81,9 +81,9 @@ class EndUseRefusal(Control):
     """Share of these users' normal purchases that is refused. Default: 100 %."""
 
     def what(self, ctx: LowerContext) -> str:
-        much = "" if _is_all(self.share) else f"{say_schedule(ctx, self.share, 'share')} of "
+        much = say_part(ctx, self.share)
         return (
-            f"{self.sellers(ctx)} refuses {much}exports of {ctx.say_products(self.products)} "
+            f"{self.sellers_do(ctx, 'refuses')} {much}exports of {ctx.say_products(self.products)} "
             f"for {ctx.say_end_uses(self.end_uses)}{self.to_buyers(ctx)}"
         )
 
@@ -173,7 +173,7 @@ class ExportQuota(Control):
             level = f"{say_schedule(ctx, self.share_of_normal, 'share')} of normal"
         how = "first come, first served" if self.allocation == "first_come" else "shared in proportion to orders"
         return (
-            f"{self.sellers(ctx)} limits its exports of {self.goods(ctx)}{self.to_buyers(ctx)} together to {level} "
+            f"{self.sellers_do(ctx, 'limits')} exports of {self.goods(ctx)}{self.to_buyers(ctx)} together to {level} "
             f"per {_period(self.period)}, {how}"
         )
 
@@ -186,10 +186,6 @@ class ExportQuota(Control):
             "share_of_normal": float(self.tonnes is None),
         }
         yield self.effect(ctx, "quota", self.select(ctx), level, neutral=float("inf"), params=params)
-
-
-def _is_all(share: Schedule[UncertainNumber]) -> bool:
-    return share.constant and share.first() == 1.0
 
 
 def _period(days: float) -> str:

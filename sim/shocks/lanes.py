@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..language.context import LowerContext
 from ..language.fields import Countries, EndUses, Products
-from .base import Event, countries, end_uses, products
+from .base import Event, countries, end_uses, products, verb
 from .effects import Effect, Point, Select
 from .fields import Fear, FearOf
 
@@ -45,6 +45,10 @@ class LaneEvent(Event):
         """ "NdPr oxide for defence"."""
         uses = f" for {ctx.say_end_uses(self.end_uses)}" if self.end_uses else ""
         return ctx.say_products(self.products) + uses
+
+    def sellers_do(self, ctx: LowerContext, does: str, do: str = "") -> str:
+        """ "China stops", "China and Japan stop"."""
+        return f"{self.sellers(ctx)} {verb(self.origins, does, do)}"
 
     def sellers(self, ctx: LowerContext) -> str:
         """ "China", or "every country"."""

@@ -175,7 +175,7 @@ class LicenceRegime(Office):
 
     def what(self, ctx: LowerContext) -> str:
         trade = f"{self.goods(ctx)}{self.to_buyers(ctx)}"
-        text = f"{self.sellers(ctx)} licenses exports of {trade} ({self.office_words(ctx)})"
+        text = f"{self.sellers_do(ctx, 'licenses', 'license')} exports of {trade} ({self.office_words(ctx)})"
         if self.general_licences is not None:
             text += f", general licences cover {say_schedule(ctx, self.general_licences, 'share')}"
         if self.ordinary_goods is not None:

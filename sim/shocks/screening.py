@@ -10,7 +10,7 @@ from .. import units
 from ..language.context import LowerContext
 from ..language.fields import Countries, Quantity, Share
 from ..language.schedule import Schedule
-from .base import constant, say_schedule
+from .base import constant, say_part
 from .effects import Effect, Select
 from .lanes import Control
 
@@ -43,7 +43,7 @@ class EndUserScreening(Control):
     def what(self, ctx: LowerContext) -> str:
         users = ctx.say_end_uses(self.end_uses, "all users")
         return (
-            f"{self.sellers(ctx)} refuses {say_schedule(ctx, self.refused, 'share')} of exports of "
+            f"{self.sellers_do(ctx, 'refuses')} {say_part(ctx, self.refused)}exports of "
             f"{ctx.say_products(self.products)} to listed firms ({ctx.say(self.listed, 'share')} of the demand of "
             f"{users} in {ctx.say_countries(self.destinations)})"
         )

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from ..language.context import LowerContext
 from ..language.fields import Countries, Duration, EndUses, Index, Products, Share
 from ..language.schedule import Schedule
-from .base import INF, Event, Fault, countries, end_uses, products, say_schedule
+from .base import INF, Event, Fault, countries, end_uses, products, say_schedule, verb
 from .effects import Effect, Select
 
 
@@ -51,7 +51,7 @@ class StrategicStockpile(Event):
 
     def what(self, ctx: LowerContext) -> str:
         text = (
-            f"{ctx.say_countries(self.countries, 'every country')} keeps a reserve of "
+            f"{ctx.say_countries(self.countries, 'every country')} {verb(self.countries, 'keeps')} a reserve of "
             f"{say_schedule(ctx, self.target, 'days')} of normal use of {ctx.say_products(self.products)}"
         )
         if self.initial != 0.0:

@@ -9,7 +9,7 @@ from ..language.context import LowerContext
 from ..language.fields import Countries, Country, Duration, Factor, Flag, Product, Products, Rate, Share, Text
 from ..language.numbers import Num
 from ..language.schedule import Schedule
-from .base import Event, Fault, countries, products, say_schedule
+from .base import Event, Fault, countries, products, say_schedule, verb
 from .effects import Effect, Point, Select
 from .fields import Fear, FearOf
 from .lanes import fear_rows
@@ -35,9 +35,10 @@ class CapacityOutage(Event):
     policy)."""
 
     def what(self, ctx: LowerContext) -> str:
+        whose = f"{ctx.say_countries(self.countries, 'every country')} {verb(self.countries, 'loses')}"
         return (
-            f"{ctx.say_countries(self.countries, 'every country')} loses {say_schedule(ctx, self.share_lost, 'share')} "
-            f"of its capacity for {ctx.say_products(self.products)}"
+            f"{whose} {say_schedule(ctx, self.share_lost, 'share')} "
+            f"of the capacity for {ctx.say_products(self.products)}"
         )
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
@@ -138,9 +139,10 @@ class Recycling(_NewPlant):
     """recycling"""
 
     def what(self, ctx: LowerContext) -> str:
+        when = "at once" if self.ramp == 0.0 else f"in full after {ctx.say(self.ramp, 'days')}"
         return (
             f"recycling adds {ctx.say(self.capacity, 't/yr')} of {ctx.say_products((self.product,))} in "
-            f"{ctx.say_countries((self.country,))}, in full after {ctx.say(self.ramp, 'days')}" + self.plant_words(ctx)
+            f"{ctx.say_countries((self.country,))}, {when}{self.plant_words(ctx)}"
         )
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:

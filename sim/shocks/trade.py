@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from ..language.context import LowerContext
 from ..language.fields import Countries, Country, Duration, Factor, Percent, Products, Share, Strict
 from ..language.schedule import Schedule
-from .base import Event, Fault, constant, countries, products, say_schedule
+from .base import Event, Fault, constant, countries, products, say_part, say_schedule, verb
 from .effects import Effect, Select
 from .fields import AsTuple, Fear
 from .lanes import Control, LaneEvent, fear_rows
@@ -45,8 +45,9 @@ class Tariff(_Duty):
     """Countries that levy the duty on what they import."""
 
     def what(self, ctx: LowerContext) -> str:
+        who = f"{ctx.say_countries(self.destinations, 'every country')} {verb(self.destinations, 'levies', 'levy')}"
         return (
-            f"{ctx.say_countries(self.destinations)} levies a duty of {say_schedule(ctx, self.rate, 'share')} on "
+            f"{who} a duty of {say_schedule(ctx, self.rate, 'share')} on "
             f"{self.goods(ctx)} from {ctx.say_countries(self.origins, 'abroad')}"
         )
 
@@ -62,7 +63,7 @@ class ExportTax(_Duty):
 
     def what(self, ctx: LowerContext) -> str:
         rate = say_schedule(ctx, self.rate, "share")
-        return f"{self.sellers(ctx)} taxes its exports of {self.goods(ctx)}{self.to_buyers(ctx)} at {rate}"
+        return f"{self.sellers_do(ctx, 'taxes', 'tax')} exports of {self.goods(ctx)}{self.to_buyers(ctx)} at {rate}"
 
 
 class Lane(Strict):
@@ -133,8 +134,7 @@ class TransitDenial(Control):
         else:
             routes = f"{self.sellers(ctx)}{self.to_buyers(ctx) or ' to all buyers'}"
         who = ctx.say_countries((self.through,))
-        share = say_schedule(ctx, self.share, "share")
-        text = f"{who} refuses passage to {share} of {self.goods(ctx)} on the way from {routes}"
+        text = f"{who} refuses passage to {say_part(ctx, self.share)}{self.goods(ctx)} on the way from {routes}"
         if self.detour is not None:
             text += f" (the way round takes {ctx.say(self.detour.extra_days, 'days')} longer)"
         return text
@@ -264,7 +264,7 @@ class DiversifiedSourcing(LaneEvent):
     def what(self, ctx: LowerContext) -> str:
         buyers = ctx.say_countries(self.destinations, "buyers everywhere")
         return (
-            f"{buyers} weigh suppliers of {self.goods(ctx)} in {self.sellers(ctx)} at "
+            f"{buyers} {'weighs' if len(self.destinations) == 1 else 'weigh'} suppliers of {self.goods(ctx)} in {self.sellers(ctx)} at "
             f"{say_schedule(ctx, self.preference)} times their share"
         )
 
@@ -288,7 +288,8 @@ class JointPurchasing(Event):
     """Products bought together. Default: all."""
 
     def what(self, ctx: LowerContext) -> str:
-        return f"{ctx.say_countries(self.countries)} buy {ctx.say_products(self.products)} together and share by need"
+        who = f"{ctx.say_countries(self.countries)} {verb(self.countries, 'buys')}"
+        return f"{who} {ctx.say_products(self.products)} together and share by need"
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         select = Select(products(ctx, self.products), destinations=countries(ctx, self.countries))
