@@ -19,7 +19,7 @@ from .fields import FearField, MoneyField, PlaceField, Profile, ProfileField, Sp
 from .licences import ContentRule, GeneralLicences, LicenceRegime
 from .screening import EndUserScreening
 from .stocks import CompanyStockObligation, StrategicStockpile
-from .supply import CapacityOutage, CapacityProject, ProjectDelay, Recycling
+from .supply import CapacityOutage, CapacityProject, ProjectDelay, Recycling, SupplyLoss
 from .support import OfftakeContract, PriceFloor, Subsidy
 from .trade import (
     DiversifiedSourcing,
@@ -49,6 +49,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     Transshipment,
     Enforcement,
     # supply and demand
+    SupplyLoss,
     CapacityOutage,
     CapacityProject,
     ProjectDelay,

@@ -200,14 +200,13 @@ class Transshipment(LaneEvent):
         select = self.select(ctx)
         hubs = countries(ctx, self.hubs) or ctx.expand(("all",))
         hubs = tuple(hub for hub in hubs if hub not in select.origins and hub not in select.destinations)
-        for hub in hubs:
-            params = {
-                "growth_per_week": ctx.num(self.growth_per_week, 1 / len(hubs)),
-                "extra_days": ctx.num(self.extra_days),
-                "extra_cost": ctx.num(self.extra_cost),
-                "seizure_probability": ctx.num(self.seizure_probability),
-            }
-            yield self.effect(ctx, "leak", select, self.cap, scale=1 / len(hubs), params=params, texts={"hub": hub})
+        params = {
+            "growth_per_week": ctx.num(self.growth_per_week),
+            "extra_days": ctx.num(self.extra_days),
+            "extra_cost": ctx.num(self.extra_cost),
+            "seizure_probability": ctx.num(self.seizure_probability),
+        }
+        yield self.effect(ctx, "leak", select, self.cap, params=params, texts={"hub": " ".join(hubs)})
 
 
 class Enforcement(LaneEvent):
