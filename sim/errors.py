@@ -57,3 +57,11 @@ def did_you_mean(got: str, known: Iterable[str], limit: int = 8) -> str:
     if 0 < len(names) <= limit:
         return "; known are " + ", ".join(names)
     return ""
+
+
+class ModelError(SupplyriskError):
+    """A world or scenario that is well formed but cannot be computed."""
+
+
+class RunFailed(SupplyriskError):
+    """One run could not be finished; the others are not touched by it."""

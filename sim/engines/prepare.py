@@ -1,0 +1,28 @@
+"""What both engines do before and after a run: fill the arenas, check and package the outcome."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RunFailed
+from ..model.compile import CompiledModel
+
+MISFIT_LIMIT = 1e-9
+BALANCE_LIMIT = 1e-9
+
+
+def fill_floats(model: CompiledModel, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Float arena of one run: the template with the run's sampled numbers in their cells."""
+    floats = model.floats.copy()
+    if len(model.cell):
+        floats[model.cell] = model.offset + model.scale * values[model.column]
+    return floats
+
+
+def check_finite(run: int, weekly: NDArray[np.float64], misfit: float) -> None:
+    """Refuse a run that did not balance or went astray."""
+    if not misfit <= MISFIT_LIMIT:
+        raise RunFailed(f"run {run}: trade does not balance (misfit {misfit:.1e})")
+    if not np.isfinite(weekly).all():
+        raise RunFailed(f"run {run}: a recorded number is not finite")

@@ -1,0 +1,466 @@
+"""Compile a resolved scenario to arrays: what both engines run on.
+
+Names become indices, every number a cell of the float arena, and every uncertain number a list of the
+cells it sets. Per run only those cells are written; everything derived (balance, stocks, pipelines) is
+worked out by `start.start_run`, so a run with other parameters needs no new compilation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelError
+from ..shocks.numbers import Num, Sampled
+from ..spec.resolved import SampledColumn, Scenario
+from ..streams import hash64
+from .compile_effects import Effects, collect_effects, fill_effects
+from .layout import DIMENSIONS, make_layout
+from .structure import Structure, build_structure, lookup
+
+KEY_MASK = (1 << 63) - 1  # entity keys fit a signed 64-bit integer
+
+
+@dataclass(frozen=True)
+class Column:
+    """One recorded column. `place` is a country or zone code; `partner` only for flows."""
+
+    variable: str
+    product: str
+    place: str
+    end_use: str
+    unit: str
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A scenario as arrays.
+
+    Attributes
+    ----------
+    layout : Layout
+    floats, ints : ndarray
+        Templates of the two arenas, copied for every run.
+    cell, column : ndarray of int
+        Cell `cell[i]` of the float arena is `offset[i] + scale[i] * values[column[i]]`.
+    arm_events : ndarray of int, shape (n_arms, n_events)
+    """
+
+    scenario: Scenario
+    structure: Structure
+    layout: Any
+    floats: NDArray[np.float64]
+    ints: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    column: NDArray[np.int64]
+    scale: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    arm_events: NDArray[np.int64]
+    weekly_columns: tuple[Column, ...]
+    monthly_columns: tuple[Column, ...]
+    month_starts: tuple[int, ...]
+    n_weeks: int
+    n_days: int
+    start: dt.date
+    arm_names: tuple[str, ...]
+    sampled: tuple[SampledColumn, ...]
+    lane_names: tuple[str, ...]
+    site_names: tuple[str, ...]
+
+
+@dataclass
+class Arena:
+    """Arrays being filled: cells set to plain numbers now, to sampled ones per run."""
+
+    layout: Any
+    floats: NDArray[np.float64]
+    ints: NDArray[np.int64]
+    columns: dict[str, int]
+    cell: list[int] = field(default_factory=list)
+    column: list[int] = field(default_factory=list)
+    scale: list[float] = field(default_factory=list)
+    offset: list[float] = field(default_factory=list)
+
+    def put(self, name: str, index: int, number: Num) -> None:
+        """Set one cell of a float array."""
+        cell = getattr(self.layout, name) + index
+        if isinstance(number, Sampled):
+            self.cell.append(cell)
+            self.column.append(self.columns[number.column])
+            self.scale.append(number.scale)
+            self.offset.append(number.offset)
+        else:
+            self.floats[cell] = number
+
+    def note(self, name: str, index: int, number: int) -> None:
+        """Set one cell of an integer array."""
+        self.ints[getattr(self.layout, name) + index] = number
+
+
+def compile_scenario(scenario: Scenario) -> CompiledModel:
+    """Compile a resolved scenario (see the class for what comes out).
+
+    Raises
+    ------
+    ModelError
+        If the world lacks a number, or the central baseline does not balance.
+    """
+    try:
+        s = build_structure(scenario)
+        effects = collect_effects(scenario, s)
+        months = _month_starts(scenario)
+        weekly, firsts = _weekly_columns(scenario, s, effects)
+        monthly, lane_month = _monthly_columns(s)
+        layout, n_floats, n_ints = make_layout(_sizes(scenario, s, effects, months, weekly, monthly))
+        n_season = 12 * len(s.end_uses) if scenario.outlook.season else 0
+        arena = Arena(
+            layout,
+            np.zeros(n_floats + n_season),
+            np.zeros(n_ints, dtype=np.int64),
+            {c.name: i for i, c in enumerate(scenario.sampled)},
+        )
+        _fill_calendar(arena, scenario, months)
+        _fill_season(arena, scenario, s, n_floats)
+        _fill_products(arena, s)
+        _fill_places(arena, scenario, s)
+        _fill_trade(arena, s, lane_month)
+        _fill_users(arena, scenario, s, firsts)
+        fill_effects(arena, scenario, s, effects, firsts)
+        for name, first in firsts.items():
+            if name.startswith("weekly_first"):
+                arena.note(name, 0, first)
+    except KeyError as error:
+        raise ModelError(str(error.args[0])) from error
+    return CompiledModel(
+        scenario=scenario,
+        structure=s,
+        layout=layout,
+        floats=arena.floats,
+        ints=arena.ints,
+        cell=np.array(arena.cell, dtype=np.int64),
+        column=np.array(arena.column, dtype=np.int64),
+        scale=np.array(arena.scale, dtype=np.float64),
+        offset=np.array(arena.offset, dtype=np.float64),
+        arm_events=effects.arm_events,
+        weekly_columns=tuple(weekly),
+        monthly_columns=tuple(monthly),
+        month_starts=tuple(months),
+        n_weeks=layout.n_weeks,
+        n_days=layout.n_days,
+        start=scenario.start,
+        arm_names=tuple(a.name for a in scenario.arms),
+        sampled=scenario.sampled,
+        lane_names=tuple(s.lane_name(i) for i in range(len(s.lanes))),
+        site_names=tuple(f"{s.products[k].id}:{s.countries[c]}" for k, c in s.sites),
+    )
+
+
+def _month_starts(scenario: Scenario) -> list[int]:
+    """First day of every calendar month the horizon touches, in days; the first is 0."""
+    starts = [0]
+    year, month = scenario.start.year, scenario.start.month
+    while True:
+        month += 1
+        if month == 13:
+            year, month = year + 1, 1
+        day = (dt.date(year, month, 1) - scenario.start).days
+        if day >= scenario.days:
+            return starts
+        starts.append(day)
+
+
+def _sizes(
+    scenario: Scenario, s: Structure, effects: Effects, months: list[int], weekly: list[Column], monthly: list[Column]
+) -> dict[str, int]:
+    n = {
+        "products": len(s.products),
+        "zones": len(s.zones),
+        "cells": len(s.products) * len(s.zones),
+        "nodes": len(s.nodes),
+        "sites": len(s.sites),
+        "links": len(s.links),
+        "desks": len(s.desks),
+        "lanes": len(s.lanes),
+        "users": len(s.users),
+        "inputs": len(s.inputs),
+        "holders": 5 * len(s.users) + len(s.inputs),
+        "events": len(effects.events),
+        "effects": len(effects.rows),
+        "points": sum(len(r.effect.schedule) for r in effects.rows),
+        "targets": sum(len(r.targets) for r in effects.rows),
+        "offices": len(effects.offices),
+        "weeks": max(1, scenario.days // 7),
+        "days": scenario.days,
+        "months": len(months),
+        "arms": len(scenario.arms),
+        "weekly": len(weekly),
+        "monthly": len(monthly),
+    }
+    assert set(n) == {name for name, _ in DIMENSIONS}
+    return n
+
+
+def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[list[Column], dict[str, int]]:
+    """Weekly columns and where each block starts."""
+    columns: list[Column] = []
+    firsts: dict[str, int] = {}
+    cells = [(p.id, z) for p in s.products for z in s.zones]
+    nodes = [(s.products[k].id, s.countries[c]) for k, c in s.nodes]
+
+    def block(name: str, variable: str, unit: str, pairs: list[tuple[str, str]]) -> None:
+        firsts[name] = len(columns)
+        columns.extend(Column(variable, product, place, "", unit) for product, place in pairs)
+
+    block("weekly_first_spot", "price_spot_index", "index", cells)
+    block("weekly_first_paid", "price_paid_index", "index", cells)
+    block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
+    block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
+    block("weekly_first_stockpile", "stockpile_t", "t", nodes)
+    block("weekly_first_leak", "leakage_t", "t", nodes)
+    block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
+    if scenario.tracked_origin:
+        block("weekly_first_exposure", "origin_exposure", "share", nodes)
+    firsts["users"] = len(columns)
+    seen: set[tuple[int, int, int]] = set()
+    for u in s.users:
+        if (u.product, u.country, u.end_use) not in seen:
+            seen.add((u.product, u.country, u.end_use))
+            where = (s.products[u.product].id, s.countries[u.country], s.end_uses[u.end_use])
+            columns.extend(
+                Column(v, *where, "t") for v in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t")
+            )
+    firsts["offices"] = len(columns)
+    for office in effects.offices:
+        product = s.products[office.product].id
+        for variable, unit in (
+            ("licence_backlog_t", "t"),
+            ("licence_wait_days", "days"),
+            ("licence_granted_t", "t"),
+            ("licence_refused_t", "t"),
+        ):
+            columns.append(Column(variable, product, office.place, "", unit))
+    return columns, firsts
+
+
+def _monthly_columns(s: Structure) -> tuple[list[Column], list[int]]:
+    """Monthly export columns, and each lane's column (-1 inside a country)."""
+    pairs: dict[tuple[int, int, int], int] = {}
+    columns: list[Column] = []
+    lane_month: list[int] = []
+    for desk, site, _, _ in s.lanes:
+        k, origin = s.sites[site]
+        buyer = s.nodes[s.desks[desk][0]][1]
+        if origin == buyer:
+            lane_month.append(-1)
+            continue
+        if (k, origin, buyer) not in pairs:
+            pairs[(k, origin, buyer)] = len(columns)
+            columns.append(
+                Column("export_t", s.products[k].id, s.countries[origin], "", "t", s.countries[buyer])
+            )
+        lane_month.append(pairs[(k, origin, buyer)])
+    return columns, lane_month
+
+
+def _fill_calendar(a: Arena, scenario: Scenario, months: list[int]) -> None:
+    for m, day in enumerate(months):
+        a.note("month_start", m, day)
+        date = scenario.start + dt.timedelta(days=day)
+        a.put("season_month", m, float(date.month - 1))
+    month = 0
+    for day in range(scenario.days):
+        if month + 1 < len(months) and day >= months[month + 1]:
+            month += 1
+        a.note("day_month", day, month)
+    a.put("capacity_growth", 0, scenario.outlook.capacity_growth_per_year)
+
+
+def _fill_season(a: Arena, scenario: Scenario, s: Structure, first: int) -> None:
+    season = scenario.outlook.season
+    a.note("season_first", 0, first if season else -1)
+    if season:
+        for u, end_use in enumerate(s.end_uses):
+            factors = season.get(end_use, season.get("", (1.0,) * 12))
+            a.floats[first + 12 * u : first + 12 * u + 12] = factors
+
+
+# array in the arena, parameter in the world
+_PRODUCT_NUMBERS = (
+    ("price_usd_per_kg", "price_usd_per_kg"),
+    ("processing_days", "processing_time_days"),
+    ("order_adjustment_weeks", "order_adjustment_weeks"),
+    ("order_cap", "order_cap"),
+    ("expectation_weeks", "expectation_weeks"),
+    ("sourcing_elasticity", "sourcing_elasticity"),
+    ("hoarding_response", "hoarding_response"),
+    ("fear_decay", "fear_decay_per_week"),
+    ("fear_weeks", "fear_weeks"),
+    ("wait_cap_weeks", "perceived_wait_cap_weeks"),
+    ("storage_exponent", "storage_exponent"),
+    ("price_adjustment", "price_adjustment_per_week"),
+    ("price_floor", "price_floor_index"),
+    ("price_ceiling", "price_ceiling_index"),
+    ("contract_share", "contract_share"),
+    ("contract_lag_weeks", "contract_lag_weeks"),
+    ("production_adjustment_weeks", "production_adjustment_weeks"),
+    ("margin_exponent", "margin_exponent"),
+    ("held_credit", "held_output_credit"),
+    ("allocation_exponent", "allocation_exponent"),
+    ("freight_usd_per_kg", "freight_usd_per_kg"),
+)
+
+
+def _fill_products(a: Arena, s: Structure) -> None:
+    for k, product in enumerate(s.products):
+        a.note("product_contract_origin", k, 1 if product.contract_index == "origin" else 0)
+        for array, parameter in _PRODUCT_NUMBERS:
+            a.put(array, k, s.value(parameter, product.id))
+
+
+def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
+    """Sites, their inputs, nodes and desks."""
+    n_zones = len(s.zones)
+    node_of = {pair: i for i, pair in enumerate(s.nodes)}
+    for i, (k, c) in enumerate(s.sites):
+        product, country = s.products[k].id, s.countries[c]
+        a.note("site_product", i, k)
+        a.note("site_country", i, c)
+        a.note("site_cell", i, k * n_zones + s.country_zone(c))
+        a.note("site_key", i, hash64(f"site:{product}:{country}") & KEY_MASK)
+        a.put("output_t_per_year", i, s.world.values.get(("output_t_per_year", product, country), 0.0))
+        a.put("utilisation", i, s.value("utilisation", product, country))
+        a.put("unit_cost", i, s.value("unit_cost_ratio", product, country))
+        a.put("output_cover_weeks", i, s.value("output_cover_weeks", product, country))
+        mine = [j for j, (site, _) in enumerate(s.inputs) if site == i]
+        a.note("site_input_first", i, mine[0] if mine else 0)
+        a.note("site_input_count", i, len(mine))
+        for row in scenario.outlook.outages:
+            if (not row.products or product in row.products) and (not row.countries or country in row.countries):
+                a.put("outage_mtbf_days", i, row.mtbf_days)
+                a.put("outage_mttr_days", i, row.mttr_days)
+                a.put("outage_share", i, row.share_lost)
+    for j, (site, k) in enumerate(s.inputs):
+        user, c = s.sites[site]
+        a.note("input_site", j, site)
+        a.note("input_product", j, k)
+        a.note("input_node", j, node_of[(k, c)])
+        a.note("input_holder", j, 5 * len(s.users) + j)
+        a.put("recipe", j, s.value("recipe_t_per_t", s.products[user].id, s.products[k].id))
+        a.put("input_cover_weeks", j, s.value("input_cover_weeks", s.products[user].id, s.products[k].id))
+    for n, (k, c) in enumerate(s.nodes):
+        a.note("node_product", n, k)
+        a.note("node_country", n, c)
+        a.note("node_cell", n, k * n_zones + s.country_zone(c))
+        a.put("stockpile_start_weeks", n, s.value("stockpile_weeks", s.products[k].id, s.countries[c]))
+    if scenario.tracked_origin:
+        a.note("tracked", 0, 1)
+        a.note("tracked_country", 0, s.countries.index(scenario.tracked_origin))
+
+
+def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
+    """Links, desks, lanes and who holds stock where."""
+    for m, (site, node) in enumerate(s.links):
+        k, origin = s.sites[site]
+        buyer = s.nodes[node][1]
+        a.note("link_site", m, site)
+        a.note("link_node", m, node)
+        a.put(
+            "trade_share", m, s.value("trade_share", s.products[k].id, s.countries[origin], s.countries[buyer])
+        )
+    for lane, (desk, site, link, seed) in enumerate(s.lanes):
+        k, origin = s.sites[site]
+        node = s.desks[desk][0]
+        buyer = s.nodes[node][1]
+        names = (s.products[k].id, s.countries[origin], s.countries[buyer])
+        a.note("lane_site", lane, site)
+        a.note("lane_desk", lane, desk)
+        a.note("lane_link", lane, link)
+        a.note("lane_abroad", lane, int(s.country_zone(origin) != s.country_zone(buyer)))
+        a.note("lane_border", lane, int(origin != buyer))
+        a.note("lane_month_column", lane, lane_month[lane])
+        a.note("lane_key", lane, hash64("lane:" + s.lane_name(lane)) & KEY_MASK)
+        a.note("lane_office", lane, -1)
+        a.note("lane_quota", lane, -1)
+        a.note("lane_cut_day", lane, -1)
+        a.put("lane_transit", lane, s.value("transit_days", *names[1:]))
+        a.put("tariff_start", lane, s.value("tariff", *names))
+        a.put("lane_seed", lane, float(seed))
+        a.put("lane_sourcing", lane, 1.0)
+    order = sorted(range(len(s.lanes)), key=lambda i: (s.lanes[i][1], i))
+    for position, lane in enumerate(order):
+        a.note("site_lanes", position, lane)
+    for i in range(len(s.sites)):
+        mine = [p for p, lane in enumerate(order) if s.lanes[lane][1] == i]
+        a.note("site_lane_first", i, mine[0] if mine else 0)
+        a.note("site_lane_count", i, len(mine))
+    seen: set[int] = set()
+    for d, (n, _) in enumerate(s.desks):
+        a.note("desk_node", d, n)
+        a.note("desk_main", d, int(n not in seen))
+        seen.add(n)
+        mine = [i for i, lane in enumerate(s.lanes) if lane[0] == d]
+        a.note("desk_lane_first", d, mine[0] if mine else 0)
+        a.note("desk_lane_count", d, len(mine))
+    _fill_holders(a, s)
+
+
+def _fill_holders(a: Arena, s: Structure) -> None:
+    desk_of = {(s.nodes[n], sign): d for d, (n, sign) in enumerate(s.desks)}
+    rows: list[tuple[int, int, int]] = []  # desk, class, holder
+    for u, user in enumerate(s.users):
+        desk = desk_of[((user.product, user.country), user.signature)]
+        rank = s.value("priority", s.end_uses[user.end_use])
+        if isinstance(rank, Sampled):
+            raise KeyError("priority cannot be uncertain")
+        rows.extend((desk, int(rank), 5 * u + j) for j in range(5))
+    for j, (site, k) in enumerate(s.inputs):
+        desk = desk_of[((k, s.sites[site][1]), ())]
+        rows.append((desk, 5, 5 * len(s.users) + j))
+    rows.sort()
+    for position, (desk, rank, holder) in enumerate(rows):
+        a.note("desk_holders", position, holder)
+        a.note("holder_desk", holder, desk)
+        a.note("holder_class", holder, rank)
+    for d in range(len(s.desks)):
+        mine = [p for p, row in enumerate(rows) if row[0] == d]
+        a.note("desk_holder_first", d, mine[0] if mine else 0)
+        a.note("desk_holder_count", d, len(mine))
+
+
+_USER_NUMBERS = (
+    ("elasticity_short", "elasticity_short"),
+    ("elasticity_long", "elasticity_long"),
+    ("thrifting_speed", "thrifting_speed_per_year"),
+    ("thrifting_return", "thrifting_return_per_year"),
+    ("working_minimum_weeks", "working_minimum_weeks"),
+)
+
+
+def _fill_users(a: Arena, scenario: Scenario, s: Structure, firsts: dict[str, int]) -> None:
+    node_of = {pair: i for i, pair in enumerate(s.nodes)}
+    desk_of = {(s.nodes[n], sign): d for d, (n, sign) in enumerate(s.desks)}
+    column: dict[tuple[int, int, int], int] = {}
+    growth = scenario.outlook.demand_growth_per_year
+    for u, user in enumerate(s.users):
+        product, country, end_use = s.products[user.product].id, s.countries[user.country], s.end_uses[user.end_use]
+        row = (user.product, user.country, user.end_use)
+        column.setdefault(row, firsts["users"] + 3 * len(column))
+        a.note("user_node", u, node_of[row[:2]])
+        a.note("user_desk", u, desk_of[(row[:2], user.signature)])
+        a.note("user_end_use", u, user.end_use)
+        a.note("user_column", u, column[row])
+        use = s.world.values.get(("use_t_per_year", product, country, end_use), 0.0)
+        a.put("use_t_per_year", u, use * user.share)
+        for array, parameter in _USER_NUMBERS:
+            a.put(array, u, s.value(parameter, product, end_use))
+        a.put("cover_weeks", u, s.value("cover_weeks", product, country, end_use))
+        a.put("cover_cv", u, s.value("cover_cv", product, country, end_use))
+        a.put("demand_growth", u, growth.get(end_use, growth.get("", 0.0)))
+
+
+__all__ = ["Column", "CompiledModel", "compile_scenario", "lookup"]

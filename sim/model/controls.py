@@ -1,0 +1,435 @@
+"""Which rules are in force: effect rows turned into the state of lanes, sites, users and nodes.
+
+Called before every market and on every day inside a week on which a rule changes. Rules are set from
+scratch each time, in the order of the effect rows, so that the end of one never has to be undone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..streams import STREAM_PROJECT_SUCCESS, STREAM_TRIGGER_DELAY, uniform
+from .economics import WEEKS_PER_YEAR
+from .opcodes import (
+    CAPACITY_LOSS,
+    CLOSE,
+    COVER_OBLIGATION,
+    DELAY,
+    DEMAND,
+    ENFORCEMENT,
+    FEAR,
+    GENERAL_LICENCE,
+    HOLD,
+    JOINT_PURCHASE,
+    LEAK,
+    LICENCE,
+    NEW_CAPACITY,
+    NEW_DEMAND,
+    OFFTAKE,
+    PRICE_FLOOR,
+    PROJECT_DELAY,
+    QUOTA,
+    SOURCING,
+    STOCKPILE,
+    SUBSIDY,
+    SUSPEND,
+    TARIFF,
+    THRIFT,
+)
+
+OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in hand are just closed
+
+
+def watch_triggers(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+    """Start the events whose condition has held long enough (market days only)."""
+    for v in range(L.n_events):
+        if I[L.event_status + v] != 0:
+            continue
+        kind = I[L.event_trigger + v]
+        which = I[L.event_trigger_index + v]
+        if kind == 4:
+            if I[L.event_status + which] == 2:
+                I[L.event_status + v] = 2
+            elif I[L.event_status + which] == 1 and I[L.event_day + which] <= day:
+                fix_start(L, F, I, key, v, I[L.event_day + which], day)
+            continue
+        if day < I[L.event_not_before + v]:
+            continue
+        level = 0.0
+        if kind == 1:
+            level = F[L.spot + which]
+        elif kind == 2:
+            level = F[L.cell_paid + which]
+        elif kind == 5:
+            level = F[L.node_paid + which]
+        elif kind == 3:
+            level = F[L.node_unserved_share + which]
+        if level > F[L.event_threshold + v]:
+            I[L.event_trigger_run + v] += 1
+        else:
+            I[L.event_trigger_run + v] = 0
+        if I[L.event_trigger_run + v] >= I[L.event_trigger_weeks + v]:
+            fix_start(L, F, I, key, v, day, day)
+
+
+def fix_start(L: Any, F: Any, I: Any, key: int, v: int, met: int, day: int) -> None:
+    """Date a triggered event: the day its condition was met plus a uniform delay, today at the earliest."""
+    low = F[L.event_delay_low + v]
+    high = F[L.event_delay_high + v]
+    delay = low + (high - low) * uniform(key, STREAM_TRIGGER_DELAY, I[L.event_key + v], 0)
+    start = met + int(math.floor(delay + 0.5))
+    if start < I[L.event_not_before + v]:
+        start = I[L.event_not_before + v]
+    I[L.event_status + v] = 1
+    I[L.event_day + v] = start if start > day else day
+    I[L.event_notice_day + v] = day
+
+
+def effect_base(L: Any, F: Any, I: Any, e: int) -> int:
+    """Day an effect row counts from, or -1 while its event has none (projects slip by `slip_days`)."""
+    v = I[L.effect_event + e]
+    if I[L.event_status + v] != 1:
+        return -1
+    if I[L.effect_notice + e] == 1:
+        return I[L.event_notice_day + v]
+    if I[L.effect_op + e] == NEW_CAPACITY:
+        return I[L.event_day + v] + int(math.floor(F[L.effect_d + e] + 0.5))
+    return I[L.event_day + v]
+
+
+def effect_end(L: Any, F: Any, I: Any, e: int) -> float:
+    """First day on which an effect row is over."""
+    v = I[L.effect_event + e]
+    return I[L.event_day + v] + F[L.event_duration + v]
+
+
+def effect_now(L: Any, F: Any, I: Any, e: int, offset: float) -> float:
+    """Level of a schedule `offset` days after its base: steps, or straight lines between points."""
+    first = I[L.effect_point_first + e]
+    last = first + I[L.effect_point_count + e]
+    at = first
+    while at + 1 < last and F[L.point_day + at + 1] <= offset:
+        at += 1
+    level = F[L.point_level + at]
+    if I[L.effect_linear + e] == 1 and at + 1 < last:
+        gap = F[L.point_day + at + 1] - F[L.point_day + at]
+        if gap > 0.0:
+            part = (offset - F[L.point_day + at]) / gap
+            level = level + (F[L.point_level + at + 1] - level) * part
+    return level
+
+
+def started(L: Any, F: Any, I: Any, e: int, base: int, day: int) -> int:
+    """1 while an effect row is in force on `day`."""
+    if base < 0 or day < base + F[L.point_day + I[L.effect_point_first + e]]:
+        return 0
+    if I[L.event_suspended + I[L.effect_event + e]] == 1:
+        return 0
+    return 1 if day < effect_end(L, F, I, e) else 0
+
+
+def clear_rules(L: Any, F: Any, I: Any) -> None:
+    """No rule in force."""
+    for lane in range(L.n_lanes):
+        F[L.lane_close + lane] = 0.0
+        F[L.lane_tariff + lane] = F[L.tariff_start + lane]
+        F[L.lane_delay + lane] = 0.0
+        F[L.lane_hold + lane] = 0.0
+        F[L.lane_general + lane] = 0.0
+        F[L.lane_content_threshold + lane] = 0.0
+        F[L.lane_sourcing + lane] = 1.0
+        F[L.lane_leak_cap + lane] = 0.0
+        F[L.lane_enforcement + lane] = 0.0
+        F[L.lane_enforcement_seizure + lane] = 0.0
+        I[L.lane_office + lane] = -1
+        I[L.lane_quota + lane] = -1
+        I[L.lane_first + lane] = 0
+    for s in range(L.n_sites):
+        F[L.site_loss + s] = 0.0
+        F[L.site_extra + s] = 0.0
+        F[L.site_extra_free + s] = 0.0
+        F[L.site_extra_cost + s] = 0.0
+        F[L.site_floor + s] = 0.0
+        F[L.site_subsidy + s] = 0.0
+        F[L.site_offtake + s] = 0.0
+    for u in range(L.n_users):
+        F[L.user_demand + u] = 0.0
+        F[L.user_added + u] = 0.0
+        F[L.user_programme + u] = 0.0
+        F[L.user_obligation + u] = 0.0
+    for n in range(L.n_nodes):
+        F[L.stockpile_target + n] = 0.0
+        F[L.stockpile_fill + n] = 0.0
+        F[L.stockpile_release + n] = 0.0
+        F[L.node_joint + n] = 0.0
+    for o in range(L.n_offices):
+        F[L.office_level + o] = -1.0
+
+
+def set_rules(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+    """Bring every rule to its level of the day."""
+    if L.n_effects == 0:
+        return
+    clear_rules(L, F, I)
+    set_suspensions(L, F, I, day)
+    for e in range(L.n_effects):
+        base = effect_base(L, F, I, e)
+        if started(L, F, I, e, base, day) == 0:
+            continue
+        level = effect_now(L, F, I, e, float(day - base))
+        F[L.effect_level + e] = level
+        op = I[L.effect_op + e]
+        if op <= SOURCING:
+            set_lanes(L, F, I, e, op, level, day - base)
+        elif op <= OFFTAKE:
+            set_sites(L, F, I, key, e, op, level)
+        elif op == PROJECT_DELAY:
+            delay_project(L, F, I, e, level)
+        elif op <= COVER_OBLIGATION:
+            set_users(L, F, I, e, op, level)
+        elif op <= FEAR:
+            set_nodes(L, F, I, e, op, level)
+    apply_weights(L, F, I)
+
+
+def set_suspensions(L: Any, F: Any, I: Any, day: int) -> None:
+    """Events suspended today by other events."""
+    for v in range(L.n_events):
+        I[L.event_suspended + v] = 0
+    for e in range(L.n_effects):
+        if I[L.effect_op + e] != SUSPEND:
+            continue
+        base = effect_base(L, F, I, e)
+        if started(L, F, I, e, base, day) == 1 and effect_now(L, F, I, e, float(day - base)) > 0.0:
+            first = I[L.effect_target_first + e]
+            for t in range(first, first + I[L.effect_target_count + e]):
+                I[L.event_suspended + I[L.target_entity + t]] = 1
+
+
+def set_lanes(L: Any, F: Any, I: Any, e: int, op: int, level: float, offset: int) -> None:
+    """Rules on lanes. Where rows overlap the stricter holds; duties and delays add up."""
+    if op == QUOTA:
+        period = int(offset / F[L.effect_a + e])
+        if period != I[L.effect_period + e]:
+            I[L.effect_period + e] = period
+            F[L.effect_left + e] = level * quota_unit(L, F, I, e)
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        lane = I[L.target_entity + t]
+        if op == CLOSE:
+            F[L.lane_close + lane] = max(F[L.lane_close + lane], level)
+        elif op == QUOTA:
+            I[L.lane_quota + lane] = e
+        elif op == TARIFF:
+            F[L.lane_tariff + lane] += level
+        elif op == DELAY:
+            F[L.lane_delay + lane] += level
+        elif op == HOLD:
+            if level > F[L.lane_hold + lane]:
+                F[L.lane_hold + lane] = level
+                F[L.lane_hold_days + lane] = F[L.effect_a + e]
+                F[L.lane_hold_cv + lane] = F[L.effect_b + e] / F[L.effect_a + e] if F[L.effect_a + e] > 0.0 else 0.0
+        elif op == LICENCE:
+            office = int(F[L.target_value + t])
+            I[L.lane_office + lane] = office
+            F[L.office_level + office] = level
+            F[L.lane_content_threshold + lane] = F[L.effect_i + e]
+        elif op == GENERAL_LICENCE:
+            F[L.lane_general + lane] = max(F[L.lane_general + lane], level)
+        elif op == LEAK:
+            F[L.lane_leak_cap + lane] = max(F[L.lane_leak_cap + lane], level)
+            F[L.lane_leak_growth + lane] = F[L.effect_a + e]
+            F[L.lane_leak_days + lane] = F[L.effect_b + e]
+            F[L.lane_leak_cost + lane] = F[L.effect_c + e]
+            F[L.lane_leak_seizure + lane] = F[L.effect_d + e]
+        elif op == ENFORCEMENT:
+            left = (1.0 - F[L.lane_enforcement + lane]) * (1.0 - level)
+            F[L.lane_enforcement + lane] = 1.0 - left
+            seizure = F[L.lane_enforcement_seizure + lane]
+            F[L.lane_enforcement_seizure + lane] = max(seizure, F[L.effect_a + e])
+        elif op == SOURCING:
+            F[L.lane_sourcing + lane] *= level
+
+
+def quota_unit(L: Any, F: Any, I: Any, e: int) -> float:
+    """Tonnes in one unit of a quota's level: 1, or what its lanes normally ship in a period."""
+    if F[L.effect_c + e] <= 0.0:
+        return 1.0
+    normal = 0.0
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        normal += F[L.lane_flow + I[L.target_entity + t]]
+    return normal * F[L.effect_a + e] / 7.0
+
+
+def set_sites(L: Any, F: Any, I: Any, key: int, e: int, op: int, level: float) -> None:
+    """Rules on sites. Losses of capacity compound; projects add up."""
+    if op == NEW_CAPACITY and I[L.effect_success + e] < 0:
+        lucky = uniform(key, STREAM_PROJECT_SUCCESS, I[L.effect_key + e], 0)
+        I[L.effect_success + e] = 1 if lucky <= F[L.effect_c + e] else 0
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        s = I[L.target_entity + t]
+        index = level
+        if op >= PRICE_FLOOR and F[L.effect_a + e] > 0.0:
+            index = level / F[L.price_usd_per_kg + I[L.site_product + s]]
+        if op == CAPACITY_LOSS:
+            F[L.site_loss + s] = 1.0 - (1.0 - F[L.site_loss + s]) * (1.0 - level)
+        elif op == NEW_CAPACITY and I[L.effect_success + e] == 1:
+            add_project(F, L, s, level * F[L.target_value + t] / WEEKS_PER_YEAR, F[L.effect_a + e], F[L.effect_b + e])
+        elif op == PRICE_FLOOR:
+            F[L.site_floor + s] = max(F[L.site_floor + s], index)
+        elif op == SUBSIDY:
+            F[L.site_subsidy + s] += index
+        elif op == OFFTAKE:
+            F[L.site_offtake + s] = max(F[L.site_offtake + s], index)
+            site_first = I[L.site_lane_first + s]
+            buyer = int(F[L.target_value + t])
+            for j in range(site_first, site_first + I[L.site_lane_count + s]):
+                lane = I[L.site_lanes + j]
+                country = I[L.node_country + I[L.desk_node + I[L.lane_desk + lane]]]
+                if buyer >= 0 and country == buyer:
+                    I[L.lane_first + lane] = 1
+
+
+def add_project(F: Any, L: Any, s: int, capacity: float, unit_cost: float, needs_input: float) -> None:
+    """Add `capacity` t/week to a site's projects; cost and need of input are capacity-weighted means."""
+    before = F[L.site_extra + s]
+    total = before + capacity
+    if total <= 0.0:
+        return
+    F[L.site_extra_cost + s] = (F[L.site_extra_cost + s] * before + unit_cost * capacity) / total
+    F[L.site_extra_free + s] = (F[L.site_extra_free + s] * before + (1.0 - needs_input) * capacity) / total
+    F[L.site_extra + s] = total
+
+
+def delay_project(L: Any, F: Any, I: Any, e: int, level: float) -> None:
+    """Put the start of other events (projects) off, once, if they have not started."""
+    if I[L.effect_done + e] == 1:
+        return
+    I[L.effect_done + e] = 1
+    first = I[L.effect_target_first + e]
+    own = I[L.effect_event + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        v = I[L.target_entity + t]
+        if I[L.event_status + v] == 1 and I[L.event_day + v] > I[L.event_day + own]:
+            I[L.event_day + v] += int(level + 0.5)
+
+
+def set_users(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
+    """Rules on users. Changes of demand add up; of two programmes or obligations the larger holds."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        u = I[L.target_entity + t]
+        if op == DEMAND:
+            F[L.user_demand + u] += level
+        elif op == NEW_DEMAND:
+            F[L.user_added + u] += level * F[L.target_value + t] / WEEKS_PER_YEAR
+        elif op == THRIFT:
+            F[L.user_programme + u] = max(F[L.user_programme + u], level)
+        elif op == COVER_OBLIGATION:
+            F[L.user_obligation + u] = max(F[L.user_obligation + u], level)
+    for u in range(L.n_users):
+        for h in range(5 * u, 5 * u + 5):
+            extra = F[L.user_obligation + u] - F[L.holder_cover + h]
+            F[L.holder_extra + h] = extra if extra > 0.0 else 0.0
+
+
+def set_nodes(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
+    """Rules on purchasing nodes: public stocks, joint purchases, and the fright of an announcement."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        n = I[L.target_entity + t]
+        if op == STOCKPILE:
+            if I[L.effect_done + e] == 0:
+                amount = F[L.effect_a + e] * F[L.node_need + n]
+                F[L.stockpile + n] += amount
+                F[L.balance_start_t + I[L.node_product + n]] += amount
+            F[L.stockpile_target + n] = max(F[L.stockpile_target + n], level)
+            F[L.stockpile_fill + n] = max(F[L.stockpile_fill + n], F[L.effect_b + e])
+            F[L.stockpile_release + n] = max(F[L.stockpile_release + n], F[L.effect_c + e])
+            F[L.stockpile_release_unserved + n] = F[L.effect_d + e]
+            F[L.stockpile_release_price + n] = F[L.effect_e + e]
+        elif op == JOINT_PURCHASE:
+            F[L.node_joint + n] = level
+        elif op == FEAR and I[L.effect_done + e] == 0:
+            weeks = level
+            if F[L.effect_a + e] > 0.0:
+                weeks = level * F[L.fear_weeks + I[L.node_product + n]]
+            for d in range(L.n_desks):
+                if I[L.desk_node + d] == n:
+                    F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
+    I[L.effect_done + e] = 1
+
+
+def apply_weights(L: Any, F: Any, I: Any) -> None:
+    """Weights of lanes in sourcing: the normal flow, plus what new capacity offers on the lane."""
+    for lane in range(L.n_lanes):
+        s = I[L.lane_site + lane]
+        weight = F[L.lane_flow + lane]
+        if F[L.lane_seed + lane] > 0.0:
+            weight += F[L.site_output + s]
+        if F[L.site_extra + s] > 0.0:
+            weight += F[L.site_extra + s] * F[L.lane_project_share + lane]
+        F[L.lane_weight + lane] = weight
+
+
+def find_cuts(L: Any, F: Any, I: Any, day: int) -> int:
+    """Mark the lanes whose rules change inside the coming week.
+
+    Returns
+    -------
+    int
+        Bit j set: rules change j days from today (1 to 6); the engine re-sets them on those days.
+    """
+    bits = 0
+    for lane in range(L.n_lanes):
+        I[L.lane_cut_day + lane] = -1
+    for e in range(L.n_effects):
+        base = effect_base(L, F, I, e)
+        op = I[L.effect_op + e]
+        if base < 0 or op > HOLD + 2 or op == TARIFF or op == DELAY:
+            continue
+        first = I[L.effect_point_first + e]
+        for p in range(first, first + I[L.effect_point_count + e] + 1):
+            if p == first + I[L.effect_point_count + e]:
+                change = effect_end(L, F, I, e)
+            else:
+                change = base + F[L.point_day + p]
+            if change > day and change < day + 7:
+                cut = int(math.ceil(change))
+                if cut > day and cut < day + 7:
+                    bits |= 1 << (cut - day)
+                    mark_cut(L, I, e, cut)
+    return bits
+
+
+def mark_cut(L: Any, I: Any, e: int, cut: int) -> None:
+    """The goods of these lanes that leave from day `cut` on are judged that day."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        lane = I[L.target_entity + t]
+        if I[L.lane_cut_day + lane] < 0 or cut < I[L.lane_cut_day + lane]:
+            I[L.lane_cut_day + lane] = cut
+
+
+def set_officers(L: Any, F: Any, I: Any, week: int) -> None:
+    """Officers of every office this week.
+
+    A capacity given as a share of normal exports is turned into officers so that, over the weeks, the lots
+    they can review add up to it exactly: whole officers, the remainder carried over.
+    """
+    for o in range(L.n_offices):
+        level = F[L.office_level + o]
+        e = I[L.office_effect + o]
+        if level < 0.0:
+            I[L.office_officers + o] = OPEN_OFFICE
+        elif F[L.effect_a + e] > 0.0:
+            I[L.office_officers + o] = int(level + 0.5)
+        else:
+            lots = level * F[L.office_normal + o] / F[L.office_lot + o]
+            before = F[L.office_reviewed + o]
+            F[L.office_reviewed + o] = before + lots * F[L.effect_b + e] / 7.0
+            I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)
+

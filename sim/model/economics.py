@@ -1,0 +1,148 @@
+"""The equations of the model, one scalar function each: floats in, floats out.
+
+Both engines call these same functions, as plain Python or compiled. They use `math` only (its exp, log
+and pow agree to the bit between CPython and the compiler; NumPy's do not).
+"""
+
+from __future__ import annotations
+
+import math
+
+WEEKS_PER_YEAR = 365.25 / 7.0
+
+
+def power(base: float, exponent: float) -> float:
+    """`base ** exponent` for base >= 0, exactly 1 for base 1 (the baseline costs no logarithm)."""
+    if base == 1.0 or exponent == 0.0:
+        return 1.0
+    if base <= 0.0:
+        return 0.0 if exponent > 0.0 else 1e300
+    return math.exp(exponent * math.log(base))
+
+
+def clip(x: float, low: float, high: float) -> float:
+    """`x`, at least `low` and at most `high`."""
+    if x < low:
+        return low
+    if x > high:
+        return high
+    return x
+
+
+def storage_price(cover_ratio: float, wanted_ratio: float, beta: float, floor: float, ceiling: float) -> float:
+    """Price index at which the market holds its stocks willingly.
+
+    P* = (cover / wanted cover) ** -beta, clipped to [floor, ceiling].
+
+    Parameters
+    ----------
+    cover_ratio : float
+        Weeks of cover relative to the baseline's, >= 0.
+    wanted_ratio : float
+        Wanted cover relative to the baseline's, > 0; fear and queues raise it.
+    beta : float
+        Exponent of the supply-of-storage curve.
+
+    Notes
+    -----
+    A supply-of-storage curve (Working 1949; Sterman 2000, ch. 20) rather than a demand curve: price must
+    move while factories still run, because stocks, not flows, are what buyers fight over in the first
+    weeks. beta = 1 is the days-of-stock rule P ~ 1/stock (van der Linden 2020). For a lasting loss beta
+    does not matter, see `used_at_price`.
+    """
+    if cover_ratio <= 0.0:
+        return ceiling
+    return clip(power(cover_ratio / wanted_ratio, -beta), floor, ceiling)
+
+
+def adjust_price(price: float, target: float, speed: float) -> float:
+    """Weekly step of a price towards its target: P <- P (P*/P)^s, a constant share of the log gap."""
+    if price == target:
+        return price
+    return price * power(target / price, speed)
+
+
+def used_at_price(paid: float, elasticity: float, thrifted: float) -> float:
+    """Share of normal use wanted at a paid-price index: P^-eps (1 - x).
+
+    A lasting loss L of the only supply must end where this share is 1 - L: P = (1 - L)^(-1/eps).
+    """
+    return power(paid, -elasticity) * (1.0 - thrifted)
+
+
+def thrift_step(
+    thrifted: float, paid: float, elasticity: float, speed_per_year: float, return_per_year: float
+) -> float:
+    """Share of demand removed by thrifting and substitution, one week on.
+
+    x moves towards 1 - P^-eps_long, at most `speed_per_year` up (about 10 % of demand a year in the
+    crisis of 2010-12; Sprecher et al. 2017) and `return_per_year` down (designs once changed return
+    slowly).
+    """
+    target = 1.0 - power(paid, -elasticity)
+    if target < 0.0:
+        target = 0.0
+    if target > thrifted:
+        step = speed_per_year / WEEKS_PER_YEAR
+        return target if target - thrifted < step else thrifted + step
+    step = return_per_year / WEEKS_PER_YEAR
+    return target if thrifted - target < step else thrifted - step
+
+
+def wanted_output(
+    expected: float, stock_gap: float, pipe_gap: float, tau: float, margin_ratio: float, eta: float
+) -> float:
+    """Output a maker wants to start this week, t.
+
+    (O_e + (O_e c_out - stock)/tau + (O_e t_proc - wip)/tau) margin^eta, never negative. The work in
+    process term and tau of 8 weeks or more keep a three-stage chain from ringing for years after a shock
+    (Sterman 2000, ch. 17). The money margin, not a ratio of price indices, is the incentive: with indices an
+    input can grow dearer than what its user can pay.
+    """
+    want = expected + (stock_gap + pipe_gap) / tau
+    if want <= 0.0:
+        return 0.0
+    return want * power(margin_ratio, eta)
+
+
+def wanted_order(expected: float, cover: float, stock: float, tau: float, cap: float) -> float:
+    """One holder's order of the week, t: e + (e cover - stock)/tau, between 0 and cap x e.
+
+    Sterman's anchoring-and-adjustment rule of stock management; the pipeline term is the desk's.
+    """
+    return clip(expected + (expected * cover - stock) / tau, 0.0, cap * expected)
+
+
+def landed_ratio(spot: float, price: float, freight: float, tariff: float, tariff_start: float, extra: float) -> float:
+    """Landed cost of a lane relative to the baseline's.
+
+    (P p0 (1 + tariff + extra) + freight) / (p0 (1 + tariff0) + freight), prices in USD/kg.
+    """
+    return (spot * price * (1.0 + tariff + extra) + freight) / (price * (1.0 + tariff_start) + freight)
+
+
+def paid_price(spot: float, contract_value: float, contract_part: float) -> float:
+    """Average price paid: contract tonnes at contract prices, the rest at spot.
+
+    `contract_part` is the share of what buyers want that arrives under contract, so tonnes that do not
+    arrive are bid for at spot and a lasting cut reaches the paid price too. In 2025 under 1 % of
+    dysprosium tonnage paid the European spot price (Adamas Intelligence).
+    """
+    return contract_value + (1.0 - contract_part) * spot
+
+
+def running_share(price: float, unit_cost: float) -> float:
+    """Share of a site's capacity that runs at a price: none below 90 % of unit cost, all above it."""
+    if unit_cost <= 0.0:
+        return 1.0
+    return clip((price / unit_cost - 0.9) * 10.0, 0.0, 1.0)
+
+
+def fear_step(wait: float, target: float, decay: float) -> float:
+    """Perceived wait, one week on: it decays towards the queue's mean age."""
+    return wait + decay * (target - wait)
+
+
+def smooth(old: float, new: float, weeks: float) -> float:
+    """First-order exponential smoothing with the given mean lag in weeks."""
+    return old + (new - old) / weeks

@@ -1,0 +1,71 @@
+"""One market week, phase by phase, and the order of everything that happens on a day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .controls import find_cuts, set_officers, set_rules, watch_triggers
+from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
+from .prices import set_paid_prices, set_spot_prices, set_waits, sum_zones
+from .production import batch_content, produce, use
+from .receive import receive
+from .record import record
+
+# Classes of events on one day, in the order they are handled. Ties inside a class go by entity, then by
+# the entity's own counter: never by insertion or chance.
+SWITCH = 0  # rules change inside a week
+REVIEW = 1  # an officer has finished with an application
+RELEASE = 2  # a granted lot leaves
+CUSTOMS = 3  # goods that customs had set aside leave
+READMIT = 4  # a refused buyer may apply again
+PIECE = 5  # the rest of a week's shipment leaves under changed rules
+ARRIVAL = 6  # a shipment reaches the buyer
+SEIZURE = 7  # a leaking shipment is caught
+COMPLETION = 8  # a batch is finished
+BREAKDOWN = 9  # a site fails at random
+REPAIR = 10  # and works again
+MARKET = 11  # the market week
+
+EVENT_NAMES = (
+    "rules change",
+    "review done",
+    "licensed goods leave",
+    "customs let goods go",
+    "buyer may reapply",
+    "rest of the week leaves",
+    "arrival",
+    "seizure",
+    "batch finished",
+    "breakdown",
+    "repair",
+    "market",
+)
+
+
+def market_week(L: Any, F: Any, I: Any, W: Any, key: int, day: int, week: int) -> None:
+    """All phases of the market of day `day`. The engine then ships `lane_out` and starts `site_start`."""
+    I[L.cuts_ahead] = 0
+    if I[L.rules] == 1:
+        watch_triggers(L, F, I, key, day)
+        set_rules(L, F, I, key, day)
+        I[L.cuts_ahead] = find_cuts(L, F, I, day)
+        set_officers(L, F, I, week)
+    receive(L, F, I)
+    sum_zones(L, F, I)
+    set_spot_prices(L, F, I)
+    set_paid_prices(L, F, I)
+    if I[L.rules] == 1:
+        set_waits(L, F, I, day)
+        update_leaks(L, F, I)
+    produce(L, F, I, day)
+    use(L, F, I, day, week, W)
+    claim(L, F, I)
+    if I[L.rules] == 1:
+        claim_for_stockpiles(L, F, I)
+    order(L, F, I)
+    if I[L.rules] == 1:
+        apply_limits(L, F, I)
+    allocate(L, F, I, day)
+    if I[L.rules] == 1:
+        split_late(L, F, I, day)
+    record(L, F, I, W, week, day)

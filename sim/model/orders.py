@@ -1,0 +1,274 @@
+"""Phases 5 and 6 of a market week: buyers order, sellers allocate what they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .controls import quota_unit
+from .economics import power, wanted_order
+from .prices import lane_cost_ratio
+
+
+def claim(L: Any, F: Any, I: Any) -> None:
+    """Every holder's order of the week, and each desk's total with the pipeline correction.
+
+    Fear and queues raise wanted cover only; the pipeline keeps its normal lead time.
+    """
+    for d in range(L.n_desks):
+        k = I[L.node_product + I[L.desk_node + d]]
+        tau = F[L.order_adjustment_weeks + k]
+        cap = F[L.order_cap + k]
+        hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
+        first = I[L.desk_holder_first + d]
+        total = 0.0
+        use = 0.0
+        for j in range(first, first + I[L.desk_holder_count + d]):
+            h = I[L.desk_holders + j]
+            expected = F[L.holder_expected + h]
+            cover = F[L.holder_cover + h] + F[L.holder_extra + h] + hoard
+            order = wanted_order(expected, cover, F[L.holder_stock + h], tau, cap)
+            F[L.holder_claim + h] = order
+            total += order
+            use += expected
+        F[L.desk_claim + d] = total
+        F[L.desk_expected + d] = use
+        F[L.desk_fill_claim + d] = 0.0
+
+
+def claim_for_stockpiles(L: Any, F: Any, I: Any) -> None:
+    """Public stocks below their aim order through the node's main desk, at most at their filling rate."""
+    for d in range(L.n_desks):
+        if I[L.desk_main + d] == 1:
+            n = I[L.desk_node + d]
+            gap = F[L.stockpile_target + n] * F[L.node_need + n] - F[L.stockpile + n]
+            most = F[L.stockpile_fill + n] * F[L.node_need + n]
+            if gap > 0.0 and most > 0.0:
+                F[L.desk_fill_claim + d] = gap if gap < most else most
+
+
+def order(L: Any, F: Any, I: Any) -> None:
+    """Split each desk's order over its open lanes by baseline share and landed cost."""
+    for c in range(L.n_cells):
+        F[L.outside_orders + c] = 0.0
+    for d in range(L.n_desks):
+        first = I[L.desk_lane_first + d]
+        last = first + I[L.desk_lane_count + d]
+        k = I[L.node_product + I[L.desk_node + d]]
+        sigma = F[L.sourcing_elasticity + k]
+        weights = 0.0
+        pipe = 0.0
+        for lane in range(first, last):
+            weight = lane_weight_now(L, F, I, lane, sigma)
+            F[L.lane_order + lane] = weight
+            weights += weight
+            pipe += weight * I[L.lane_pipe_weeks + lane]
+        if weights <= 0.0:
+            continue
+        expected = F[L.desk_expected + d]
+        pipe_gap = expected * (pipe / weights) - F[L.desk_on_order + d]
+        total = F[L.desk_claim + d] + pipe_gap / F[L.order_adjustment_weeks + k] + F[L.desk_fill_claim + d]
+        most = F[L.order_cap + k] * expected + F[L.desk_fill_claim + d]
+        if total > most:
+            total = most
+        if total < 0.0:
+            total = 0.0
+        for lane in range(first, last):
+            F[L.lane_order + lane] = total * F[L.lane_order + lane] / weights
+    signal_orders(L, F, I)
+
+
+def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
+    """Weight of a lane in sourcing, t/week: its normal flow where open, dearer lanes less."""
+    weight = F[L.lane_weight + lane]
+    if weight <= 0.0:
+        return 0.0
+    open_part = 1.0 - F[L.lane_close + lane]
+    if open_part < 1.0:
+        open_part += F[L.lane_leak + lane]
+    if I[L.lane_office + lane] >= 0:
+        open_part = open_part * (1.0 - F[L.lane_blocked + lane])
+    if open_part <= 0.0:
+        return 0.0
+    extra = 0.0
+    if F[L.lane_leak + lane] > 0.0 and F[L.lane_close + lane] > 0.0:
+        extra = F[L.lane_leak_cost + lane] * F[L.lane_leak + lane] / open_part
+    ratio = lane_cost_ratio(L, F, I, lane, extra)
+    return weight * open_part * F[L.lane_sourcing + lane] * power(ratio, -sigma)
+
+
+def signal_orders(L: Any, F: Any, I: Any) -> None:
+    """What orders tell makers and the market of the seller's zone.
+
+    Makers plan on orders that can leave: lanes under licence count when licences are granted. The market
+    counts held goods as demand up to the lane's normal flow: their buyers are still waiting, and without
+    them the exporter's price would collapse, which it did not in 2025.
+    """
+    for lane in range(L.n_lanes):
+        amount = F[L.lane_order + lane]
+        site = I[L.lane_site + lane]
+        waiting = amount
+        if I[L.lane_office + lane] >= 0:
+            F[L.site_signal + site] += amount * F[L.lane_general + lane]
+            held = F[L.lane_held + lane]
+            normal = F[L.lane_flow + lane]
+            if held > normal:
+                held = normal
+            if held > waiting:
+                waiting = held
+        else:
+            F[L.site_signal + site] += amount
+        if I[L.lane_abroad + lane] == 1:
+            F[L.outside_orders + I[L.site_cell + site]] += waiting
+
+
+def update_leaks(L: Any, F: Any, I: Any) -> None:
+    """Leaks round a control grow while the price gap pays for them, up to a cap that enforcement lowers."""
+    for lane in range(L.n_lanes):
+        cap = F[L.lane_leak_cap + lane] * (1.0 - F[L.lane_enforcement + lane])
+        leak = F[L.lane_leak + lane]
+        if cap <= 0.0 and leak <= 0.0:
+            continue
+        controlled = F[L.lane_close + lane] > 0.0 or I[L.lane_office + lane] >= 0 or I[L.lane_quota + lane] >= 0
+        here = F[L.spot + I[L.site_cell + I[L.lane_site + lane]]]
+        there = F[L.spot + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+        step = F[L.lane_leak_growth + lane]
+        if controlled and there / here - 1.0 > F[L.lane_leak_cost + lane]:
+            leak += step
+        else:
+            leak -= step if step > 0.0 else leak
+        if leak > cap:
+            leak = cap
+        if leak < 0.0:
+            leak = 0.0
+        F[L.lane_leak + lane] = leak
+
+
+def apply_limits(L: Any, F: Any, I: Any) -> None:
+    """Cut orders to what rules let leave this week: partial bans, leaks, quotas."""
+    for lane in range(L.n_lanes):
+        close = F[L.lane_close + lane]
+        if close > 0.0:
+            most = (1.0 - close + F[L.lane_leak + lane]) * F[L.lane_flow + lane]
+            if F[L.lane_order + lane] > most:
+                F[L.lane_order + lane] = most if most > 0.0 else 0.0
+    for e in range(L.n_effects):
+        F[L.effect_asked + e] = 0.0
+    for lane in range(L.n_lanes):
+        quota = I[L.lane_quota + lane]
+        if quota >= 0:
+            F[L.effect_asked + quota] += F[L.lane_order + lane]
+    for lane in range(L.n_lanes):
+        quota = I[L.lane_quota + lane]
+        if quota < 0:
+            continue
+        left = F[L.effect_left + quota]
+        if F[L.effect_b + quota] > 0.0:
+            # Pro rata: the period's quota is handed out in equal weekly parts.
+            weekly = F[L.effect_level + quota] * quota_unit(L, F, I, quota) * 7.0 / F[L.effect_a + quota]
+            if weekly < left:
+                left = weekly
+        if F[L.effect_asked + quota] > left:
+            allowed = F[L.lane_order + lane] * left / F[L.effect_asked + quota]
+            leak = F[L.lane_leak + lane] * F[L.lane_flow + lane]
+            if allowed + leak < F[L.lane_order + lane]:
+                F[L.lane_order + lane] = allowed + leak
+
+
+def allocate(L: Any, F: Any, I: Any, day: int) -> None:
+    """Sellers ship what is ordered, or ration it by order x price^rho, offtakers first."""
+    for s in range(L.n_sites):
+        first = I[L.site_lane_first + s]
+        last = first + I[L.site_lane_count + s]
+        asked = 0.0
+        for j in range(first, last):
+            asked += F[L.lane_order + I[L.site_lanes + j]]
+        if asked <= 0.0:
+            for j in range(first, last):
+                F[L.lane_out + I[L.site_lanes + j]] = 0.0
+            continue
+        stock = F[L.site_stock + s]
+        if asked <= stock:
+            for j in range(first, last):
+                lane = I[L.site_lanes + j]
+                F[L.lane_out + lane] = F[L.lane_order + lane]
+        else:
+            ration_lanes(L, F, I, first, last, stock)
+        sent = 0.0
+        for j in range(first, last):
+            lane = I[L.site_lanes + j]
+            sent += F[L.lane_out + lane]
+            F[L.desk_on_order + I[L.lane_desk + lane]] += F[L.lane_out + lane]
+        F[L.site_stock + s] = stock - sent if stock > sent else 0.0
+    for lane in range(L.n_lanes):
+        quota = I[L.lane_quota + lane]
+        if quota >= 0:
+            F[L.effect_left + quota] -= F[L.lane_out + lane]
+            if F[L.effect_left + quota] < 0.0:
+                F[L.effect_left + quota] = 0.0
+
+
+def ration_lanes(L: Any, F: Any, I: Any, first: int, last: int, stock: float) -> None:
+    """Divide `stock` t among a site's lanes: those served first in full, the rest by order x price^rho.
+
+    A lane never gets more than it ordered; what it leaves goes to the others.
+    """
+    left = stock
+    for j in range(first, last):
+        lane = I[L.site_lanes + j]
+        F[L.lane_out + lane] = -1.0
+        if I[L.lane_first + lane] == 1:
+            got = F[L.lane_order + lane]
+            if got > left:
+                got = left
+            F[L.lane_out + lane] = got
+            left -= got
+    again = 1
+    while again == 1:
+        again = 0
+        weights = 0.0
+        for j in range(first, last):
+            lane = I[L.site_lanes + j]
+            if F[L.lane_out + lane] < 0.0:
+                weights += F[L.lane_order + lane] * destination_weight(L, F, I, lane)
+        if weights <= 0.0:
+            break
+        share = left / weights
+        for j in range(first, last):
+            lane = I[L.site_lanes + j]
+            if F[L.lane_out + lane] < 0.0 and share * destination_weight(L, F, I, lane) >= 1.0:
+                F[L.lane_out + lane] = F[L.lane_order + lane]
+                left -= F[L.lane_order + lane]
+                again = 1
+        if left < 0.0:
+            left = 0.0
+        if again == 0:
+            for j in range(first, last):
+                lane = I[L.site_lanes + j]
+                if F[L.lane_out + lane] < 0.0:
+                    F[L.lane_out + lane] = share * F[L.lane_order + lane] * destination_weight(L, F, I, lane)
+    for j in range(first, last):
+        lane = I[L.site_lanes + j]
+        if F[L.lane_out + lane] < 0.0:
+            F[L.lane_out + lane] = 0.0
+
+
+def destination_weight(L: Any, F: Any, I: Any, lane: int) -> float:
+    """price ** rho of the lane's destination zone."""
+    return F[L.spot_weight + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+
+
+def split_late(L: Any, F: Any, I: Any, day: int) -> None:
+    """Goods that would leave after a rule changes inside the week wait for that day.
+
+    A week's shipment leaves evenly over its seven days. Rules that start or end on a day act on what
+    leaves that day: judging the whole week by its Monday turned the zero exports of gallium in August 2023
+    into a fifth of normal.
+    """
+    for lane in range(L.n_lanes):
+        F[L.lane_late + lane] = 0.0
+        cut = I[L.lane_cut_day + lane]
+        if cut > day and F[L.lane_out + lane] > 0.0:
+            late = F[L.lane_out + lane] * (day + 7 - cut) / 7.0
+            F[L.lane_late + lane] = late
+            F[L.lane_out + lane] -= late
+

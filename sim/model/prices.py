@@ -1,0 +1,167 @@
+"""Phase 2 of a market week: spot prices by zone, contract prices, prices paid, perceived waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .economics import adjust_price, fear_step, landed_ratio, paid_price, power, smooth, storage_price
+
+
+def sum_zones(L: Any, F: Any, I: Any) -> None:
+    """Stocks, expected use and wanted stocks of every product and zone.
+
+    Goods waiting for a licence are still in the seller's zone and count as its stock.
+    """
+    for c in range(L.n_cells):
+        F[L.stock_sum + c] = 0.0
+        F[L.use_sum + c] = 0.0
+        F[L.wanted_sum + c] = 0.0
+        F[L.normal_sum + c] = 0.0
+    for s in range(L.n_sites):
+        F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s] + F[L.site_held + s]
+    for d in range(L.n_desks):
+        node = I[L.desk_node + d]
+        cell = I[L.node_cell + node]
+        extra = F[L.hoarding_response + I[L.node_product + node]] * F[L.desk_wait + d]
+        first = I[L.desk_holder_first + d]
+        stock = 0.0
+        use = 0.0
+        wanted = 0.0
+        normal = 0.0
+        for j in range(first, first + I[L.desk_holder_count + d]):
+            h = I[L.desk_holders + j]
+            expected = F[L.holder_expected + h]
+            stock += F[L.holder_stock + h]
+            use += expected
+            normal += expected * F[L.holder_cover + h]
+            wanted += expected * (F[L.holder_cover + h] + F[L.holder_extra + h] + extra)
+        F[L.desk_expected + d] = use
+        F[L.stock_sum + cell] += stock
+        F[L.use_sum + cell] += use
+        F[L.wanted_sum + cell] += wanted
+        F[L.normal_sum + cell] += normal
+
+
+def set_spot_prices(L: Any, F: Any, I: Any) -> None:
+    """Move every zone's spot price towards the storage curve, and contract prices behind it."""
+    for k in range(L.n_products):
+        for z in range(L.n_zones):
+            c = k * L.n_zones + z
+            F[L.outside_expected + c] = (
+                smooth(F[L.outside_expected + c], F[L.outside_orders + c], F[L.expectation_weeks + k])
+                * F[L.growth_step + k]
+            )
+            if F[L.cover_start + c] <= 0.0:
+                continue
+            demand = F[L.use_sum + c] + F[L.outside_expected + c]
+            if demand > 0.0:
+                F[L.cover_now + c] = F[L.stock_sum + c] / demand
+            wanted = F[L.wanted_sum + c] / F[L.normal_sum + c] if F[L.normal_sum + c] > 0.0 else 1.0
+            if F[L.normal_sum + c] > 0.0:
+                target = storage_price(
+                    F[L.cover_now + c] / F[L.cover_start + c],
+                    wanted,
+                    F[L.storage_exponent + k],
+                    F[L.price_floor + k],
+                    F[L.price_ceiling + k],
+                )
+                F[L.spot + c] = adjust_price(F[L.spot + c], target, F[L.price_adjustment + k])
+    price_export_zones(L, F, I)
+    for k in range(L.n_products):
+        for z in range(L.n_zones):
+            c = k * L.n_zones + z
+            F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_lag_weeks + k])
+            F[L.spot_weight + c] = power(F[L.spot + c], F[L.allocation_exponent + k])
+
+
+def price_export_zones(L: Any, F: Any, I: Any) -> None:
+    """A zone that only exports has no cover of its own: its price is its customers' average."""
+    for c in range(L.n_cells):
+        if F[L.normal_sum + c] > 0.0 or F[L.cover_start + c] <= 0.0:
+            continue
+        value = 0.0
+        weight = 0.0
+        for lane in range(L.n_lanes):
+            if I[L.site_cell + I[L.lane_site + lane]] == c:
+                flow = F[L.lane_flow + lane]
+                value += flow * F[L.spot + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+                weight += flow
+        if weight > 0.0:
+            F[L.spot + c] = value / weight
+
+
+def set_paid_prices(L: Any, F: Any, I: Any) -> None:
+    """Price paid at every node: contract tonnes that arrive, spot for what is missing, and duties."""
+    for n in range(L.n_nodes):
+        F[L.node_paid + n] = 0.0
+    for d in range(L.n_desks):
+        node = I[L.desk_node + d]
+        k = I[L.node_product + node]
+        spot = F[L.spot + I[L.node_cell + node]]
+        arrivals = 0.0
+        value = 0.0
+        duty = 0.0
+        first = I[L.desk_lane_first + d]
+        for lane in range(first, first + I[L.desk_lane_count + d]):
+            flow = F[L.lane_arrivals + lane]
+            if flow <= 0.0:
+                continue
+            seller = I[L.site_cell + I[L.lane_site + lane]]
+            own = I[L.node_cell + node]
+            follows = seller if I[L.product_contract_origin + k] == 1 else own
+            arrivals += flow
+            value += flow * F[L.contract + follows]
+            duty += flow * (1.0 + F[L.lane_tariff + lane]) / (1.0 + F[L.tariff_start + lane])
+        use = F[L.desk_expected + d]
+        part = 0.0
+        worth = 0.0
+        factor = 1.0
+        if arrivals > 0.0 and use > 0.0:
+            part = arrivals / use
+            if part > 1.0:
+                part = 1.0
+            part = part * F[L.contract_share + k]
+            worth = part * value / arrivals
+            factor = duty / arrivals
+        F[L.node_paid + node] += F[L.desk_share + d] * paid_price(spot, worth, part) * factor
+
+
+def set_waits(L: Any, F: Any, I: Any, day: int) -> None:
+    """Perceived waits decay towards the mean age of the licence queues the desk depends on."""
+    for d in range(L.n_desks):
+        target = 0.0
+        need = F[L.desk_need + d]
+        first = I[L.desk_lane_first + d]
+        if L.n_offices > 0 and need > 0.0:
+            for lane in range(first, first + I[L.desk_lane_count + d]):
+                office = I[L.lane_office + lane]
+                if office >= 0:
+                    target += F[L.lane_flow + lane] / need * office_age_weeks(L, F, I, office, day)
+        k = I[L.node_product + I[L.desk_node + d]]
+        if target > F[L.wait_cap_weeks + k]:
+            target = F[L.wait_cap_weeks + k]
+        if target > 0.0 or F[L.desk_wait + d] > 0.0:
+            F[L.desk_wait + d] = fear_step(F[L.desk_wait + d], target, F[L.fear_decay + k])
+
+
+def office_age_weeks(L: Any, F: Any, I: Any, office: int, day: int) -> float:
+    """Mean age of the applications an office has not decided, weeks."""
+    pending = I[L.office_pending + office]
+    if pending <= 0:
+        return 0.0
+    return (float(day) * pending - I[L.office_pending_days + office]) / pending / 7.0
+
+
+def lane_cost_ratio(L: Any, F: Any, I: Any, lane: int, extra: float) -> float:
+    """Landed cost of a lane relative to the baseline (see `economics.landed_ratio`)."""
+    site = I[L.lane_site + lane]
+    k = I[L.site_product + site]
+    freight = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0
+    return landed_ratio(
+        F[L.spot + I[L.site_cell + site]],
+        F[L.price_usd_per_kg + k],
+        freight,
+        F[L.lane_tariff + lane],
+        F[L.tariff_start + lane],
+        extra,
+    )

@@ -1,0 +1,172 @@
+"""Phases 3 and 4 of a market week: makers start batches, end users use the product."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .economics import running_share, smooth, thrift_step, used_at_price, wanted_output
+
+
+def offered_price(L: Any, F: Any, I: Any, s: int) -> float:
+    """Price index a site earns: spot, a guaranteed floor or an offtake price, plus any subsidy."""
+    price = F[L.spot + I[L.site_cell + s]]
+    if F[L.site_floor + s] > price:
+        price = F[L.site_floor + s]
+    if F[L.site_offtake + s] > price:
+        price = F[L.site_offtake + s]
+    return price + F[L.site_subsidy + s]
+
+
+def margin_ratio(L: Any, F: Any, I: Any, s: int, price: float) -> float:
+    """Money margin per kg over the baseline's, at least 0: (p - sum r p_j) / (p0 - sum r p0_j)."""
+    if F[L.site_margin_start + s] <= 0.0:
+        return 1.0
+    margin = price * F[L.price_usd_per_kg + I[L.site_product + s]]
+    first = I[L.site_input_first + s]
+    for q in range(first, first + I[L.site_input_count + s]):
+        paid = F[L.node_paid + I[L.input_node + q]]
+        margin -= F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
+    ratio = margin / F[L.site_margin_start + s]
+    return ratio if ratio > 0.0 else 0.0
+
+
+def produce(L: Any, F: Any, I: Any, day: int) -> None:
+    """Every site starts the batch of the week: what it wants, can make and has inputs for."""
+    grown = 1.0
+    if F[L.capacity_growth] != 0.0:
+        grown = math.exp(math.log(1.0 + F[L.capacity_growth]) * day / 365.25)
+    for s in range(L.n_sites):
+        k = I[L.site_product + s]
+        F[L.site_expected + s] = (
+            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_weeks + k])
+            * F[L.growth_step + k]
+        )
+        F[L.site_signal + s] = 0.0
+        expected = F[L.site_expected + s]
+        price = offered_price(L, F, I, s)
+        ready = F[L.site_stock + s] + F[L.held_credit + k] * F[L.site_held + s]
+        want = wanted_output(
+            expected,
+            expected * F[L.output_cover_weeks + s] - ready,
+            expected * I[L.site_pipe_weeks + s] - F[L.site_wip + s],
+            F[L.production_adjustment_weeks + k],
+            margin_ratio(L, F, I, s, price),
+            F[L.margin_exponent + k],
+        )
+        left = 1.0 - F[L.site_loss + s]
+        if I[L.site_down + s] == 1:
+            left = left * (1.0 - F[L.site_random_loss + s])
+        project = F[L.site_extra + s] * running_share(price, F[L.site_extra_cost + s]) * left
+        capacity = F[L.site_capacity + s] * grown * running_share(price, F[L.unit_cost + s]) * left + project
+        if want > capacity:
+            want = capacity
+        free = project * F[L.site_extra_free + s]
+        if free > want:
+            free = want
+        start_batch(L, F, I, s, want, free)
+
+
+def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float) -> None:
+    """Start up to `want` t, of which `free` t need no input; take the inputs from stock."""
+    fed = want - free
+    first = I[L.site_input_first + s]
+    last = first + I[L.site_input_count + s]
+    for q in range(first, last):
+        h = I[L.input_holder + q]
+        k = I[L.input_product + q]
+        F[L.holder_expected + h] = (
+            smooth(F[L.holder_expected + h], (want - free) * F[L.recipe + q], F[L.expectation_weeks + k])
+            * F[L.holder_growth + h]
+        )
+        if F[L.recipe + q] > 0.0:
+            possible = F[L.holder_stock + h] / F[L.recipe + q]
+            if possible < fed:
+                fed = possible
+    for q in range(first, last):
+        amount = fed * F[L.recipe + q]
+        h = I[L.input_holder + q]
+        F[L.holder_stock + h] -= amount
+        if F[L.holder_stock + h] < 0.0:
+            F[L.holder_stock + h] = 0.0
+        F[L.balance_used_t + I[L.input_product + q]] += amount
+    F[L.site_start + s] = fed + free
+    F[L.site_wip + s] += fed + free
+
+
+def batch_content(L: Any, F: Any, I: Any, s: int) -> float:
+    """Share of the tracked origin in a batch started now.
+
+    All of it for a site in that country; else the recipe-weighted content of its inputs.
+    """
+    if I[L.site_country + s] == I[L.tracked_country]:
+        return 1.0
+    first = I[L.site_input_first + s]
+    amount = 0.0
+    carried = 0.0
+    for q in range(first, first + I[L.site_input_count + s]):
+        amount += F[L.recipe + q]
+        carried += F[L.recipe + q] * F[L.desk_content + I[L.holder_desk + I[L.input_holder + q]]]
+    return carried / amount if amount > 0.0 else 0.0
+
+
+def use(L: Any, F: Any, I: Any, day: int, week: int, W: Any) -> None:
+    """End users want, use and lack the product; fills the users' weekly columns.
+
+    A firm class runs in full while its stock is above its working minimum and slows down below it, so
+    that the first to stop are those who held least.
+    """
+    month = I[L.day_month + day]
+    row = week * L.n_weekly
+    for n in range(L.n_nodes):
+        F[L.node_unserved_share + n] = 0.0
+    for u in range(L.n_users):
+        node = I[L.user_node + u]
+        normal = F[L.user_use + u] * (1.0 + F[L.user_demand + u]) + F[L.user_added + u]
+        if F[L.demand_growth + u] != 0.0:
+            normal = normal * math.exp(math.log(1.0 + F[L.demand_growth + u]) * day / 365.25)
+        if I[L.season_first] >= 0:
+            which = 12 * I[L.user_end_use + u] + int(F[L.season_month + month])
+            normal = normal * F[I[L.season_first] + which]
+        paid = F[L.node_paid + node]
+        F[L.user_thrift + u] = thrift_step(
+            F[L.user_thrift + u],
+            paid,
+            F[L.elasticity_long + u],
+            F[L.thrifting_speed + u],
+            F[L.thrifting_return + u],
+        )
+        thrifted = F[L.user_thrift + u]
+        if F[L.user_programme + u] > thrifted:
+            thrifted = F[L.user_programme + u]
+        wanted = normal * used_at_price(paid, F[L.elasticity_short + u], thrifted)
+        got = use_by_firms(L, F, I, u, wanted)
+        F[L.balance_used_t + I[L.node_product + node]] += got
+        column = row + I[L.user_column + u]
+        unserved = wanted - got if wanted > got else 0.0
+        W[column] += normal
+        W[column + 1] += unserved
+        # Use above normal in a cheap market is not a negative shortage.
+        if normal > wanted:
+            W[column + 2] += normal - wanted
+        F[L.node_unserved_share + node] += unserved
+    for n in range(L.n_nodes):
+        if F[L.node_unserved_share + n] > 0.0:
+            F[L.node_unserved_share + n] = F[L.node_unserved_share + n] / F[L.node_need + n]
+
+
+def use_by_firms(L: Any, F: Any, I: Any, u: int, wanted: float) -> float:
+    """What the firm classes of a user use of the `wanted` t; they update their expectations."""
+    each = wanted / 5.0
+    k = I[L.node_product + I[L.user_node + u]]
+    weeks = F[L.expectation_weeks + k]
+    total = 0.0
+    for h in range(5 * u, 5 * u + 5):
+        possible = F[L.holder_stock + h] / F[L.holder_minimum + h]
+        used = each if each <= possible else possible
+        if used > F[L.holder_stock + h]:
+            used = F[L.holder_stock + h]
+        F[L.holder_stock + h] -= used
+        F[L.holder_expected + h] = smooth(F[L.holder_expected + h], each, weeks) * F[L.holder_growth + h]
+        total += used
+    return total

@@ -1,0 +1,178 @@
+"""Phase 1 of a market week: what arrived is shared out among the holders of stock.
+
+Within a desk goods go by rationing class, and inside a class by min(order, theta x expected use) with
+theta clearing. Never in proportion to orders: that rewards the largest hoarder and breaks the closed
+form for a permanent loss.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .economics import smooth
+
+
+def release_stockpiles(L: Any, F: Any, I: Any) -> None:
+    """Public stocks release into the desks' arrivals, where and as fast as their rules allow."""
+    for n in range(L.n_nodes):
+        if F[L.stockpile + n] <= 0.0 or F[L.stockpile_release + n] <= 0.0:
+            continue
+        short = F[L.node_unserved_share + n] > F[L.stockpile_release_unserved + n]
+        dear = F[L.spot + I[L.node_cell + n]] > F[L.stockpile_release_price + n]
+        if not (short or dear):
+            continue
+        left = F[L.stockpile_release + n] * F[L.node_need + n]
+        if left > F[L.stockpile + n]:
+            left = F[L.stockpile + n]
+        for d in range(L.n_desks):
+            if I[L.desk_node + d] == n:
+                gap = F[L.desk_claim + d] - F[L.desk_in + d]
+                amount = gap if gap < left else left
+                if amount > 0.0:
+                    F[L.desk_in + d] += amount
+                    F[L.stockpile + n] -= amount
+                    left -= amount
+
+
+def pool_joint_purchases(L: Any, F: Any, I: Any) -> None:
+    """Desks that buy jointly share the week's arrivals by need, not by who ordered first or most.
+
+    Need of a holder is its expected use plus what its stock lacks of normal cover.
+    """
+    for k in range(L.n_products):
+        pooled = 0.0
+        total = 0.0
+        for d in range(L.n_desks):
+            n = I[L.desk_node + d]
+            if F[L.node_joint + n] > 0.0 and I[L.node_product + n] == k:
+                pooled += F[L.desk_in + d]
+                total += desk_need_now(L, F, I, d)
+        if pooled <= 0.0 or total <= 0.0:
+            continue
+        for d in range(L.n_desks):
+            n = I[L.desk_node + d]
+            if F[L.node_joint + n] > 0.0 and I[L.node_product + n] == k:
+                F[L.desk_in + d] = pooled * desk_need_now(L, F, I, d) / total
+
+
+def desk_need_now(L: Any, F: Any, I: Any, d: int) -> float:
+    """Expected use plus missing normal cover of a desk's holders, t."""
+    need = 0.0
+    first = I[L.desk_holder_first + d]
+    for j in range(first, first + I[L.desk_holder_count + d]):
+        h = I[L.desk_holders + j]
+        expected = F[L.holder_expected + h]
+        gap = expected * F[L.holder_cover + h] - F[L.holder_stock + h]
+        need += expected
+        if gap > 0.0:
+            need += gap
+    return need
+
+
+def receive(L: Any, F: Any, I: Any) -> None:
+    """Share out the arrivals of the week and update what buyers think arrives."""
+    joint = 0
+    stocked = 0
+    for n in range(L.n_nodes):
+        if F[L.node_joint + n] > 0.0:
+            joint = 1
+        if F[L.stockpile + n] > 0.0:
+            stocked = 1
+    if stocked == 1:
+        release_stockpiles(L, F, I)
+    if joint == 1:
+        pool_joint_purchases(L, F, I)
+    for lane in range(L.n_lanes):
+        k = I[L.site_product + I[L.lane_site + lane]]
+        F[L.lane_arrivals + lane] = smooth(
+            F[L.lane_arrivals + lane], F[L.lane_arrived + lane], F[L.expectation_weeks + k]
+        )
+        F[L.lane_arrived + lane] = 0.0
+    for d in range(L.n_desks):
+        amount = F[L.desk_in + d]
+        if amount > 0.0:
+            if I[L.tracked] == 1:
+                mix_desk_content(L, F, I, d, amount)
+            share_out(L, F, I, d, amount)
+        F[L.desk_in + d] = 0.0
+        F[L.desk_in_content + d] = 0.0
+
+
+def mix_desk_content(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
+    """Content of the tracked origin in a desk's stocks after `amount` t of arrivals mix in."""
+    stock = 0.0
+    first = I[L.desk_holder_first + d]
+    for j in range(first, first + I[L.desk_holder_count + d]):
+        stock += F[L.holder_stock + I[L.desk_holders + j]]
+    carried = F[L.desk_in_content + d]
+    F[L.desk_content + d] = (F[L.desk_content + d] * stock + carried) / (stock + amount)
+
+
+def share_out(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
+    """Share `amount` t among the holders of desk `d`; a surplus fills the stockpile, then all stocks."""
+    first = I[L.desk_holder_first + d]
+    last = first + I[L.desk_holder_count + d]
+    left = amount
+    start = first
+    while start < last:
+        rank = I[L.holder_class + I[L.desk_holders + start]]
+        end = start
+        claims = 0.0
+        while end < last and I[L.holder_class + I[L.desk_holders + end]] == rank:
+            claims += F[L.holder_claim + I[L.desk_holders + end]]
+            end += 1
+        if claims <= left:
+            for j in range(start, end):
+                h = I[L.desk_holders + j]
+                F[L.holder_stock + h] += F[L.holder_claim + h]
+            left -= claims
+        else:
+            ration(L, F, I, start, end, left)
+            left = 0.0
+        start = end
+    if left <= 0.0:
+        return
+    fill = F[L.desk_fill_claim + d]
+    if fill > 0.0:
+        if fill > left:
+            fill = left
+        F[L.stockpile + I[L.desk_node + d]] += fill
+        left -= fill
+    expected = F[L.desk_expected + d]
+    if expected > 0.0:
+        for j in range(first, last):
+            h = I[L.desk_holders + j]
+            F[L.holder_stock + h] += left * F[L.holder_expected + h] / expected
+    elif last > first:
+        F[L.holder_stock + I[L.desk_holders + first]] += left
+    else:
+        F[L.stockpile + I[L.desk_node + d]] += left
+
+
+def ration(L: Any, F: Any, I: Any, start: int, end: int, amount: float) -> None:
+    """Give min(order, theta x expected use) to holders start..end-1, theta such that `amount` is used."""
+    left = amount
+    weights = 0.0
+    for j in range(start, end):
+        h = I[L.desk_holders + j]
+        F[L.holder_got + h] = -1.0
+        weights += F[L.holder_expected + h]
+    again = 1
+    while again == 1 and weights > 0.0:
+        again = 0
+        theta = left / weights
+        for j in range(start, end):
+            h = I[L.desk_holders + j]
+            if F[L.holder_got + h] < 0.0 and F[L.holder_claim + h] <= theta * F[L.holder_expected + h]:
+                F[L.holder_got + h] = F[L.holder_claim + h]
+                left -= F[L.holder_claim + h]
+                weights -= F[L.holder_expected + h]
+                again = 1
+        if left < 0.0:
+            left = 0.0
+    for j in range(start, end):
+        h = I[L.desk_holders + j]
+        got = F[L.holder_got + h]
+        if got < 0.0:
+            got = left * F[L.holder_expected + h] / weights if weights > 0.0 else 0.0
+        F[L.holder_stock + h] += got

@@ -1,0 +1,350 @@
+"""The start of a run: a balanced baseline that is an exact fixed point of the weekly rules.
+
+From the primary numbers of a run (outputs, uses, recipes, trade shares, covers) this works out what
+every site makes, every desk buys and every lane carries, and fills stocks and pipelines to match.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..streams import STREAM_EVENT_HAPPENS, uniform
+from .controls import apply_weights, clear_rules
+from .economics import WEEKS_PER_YEAR
+from .production import batch_content
+
+LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
+
+BALANCE_ROUNDS = 4000
+BALANCE_TOLERANCE = 1e-13
+# Five equally large classes of a lognormal: standard normal medians of the fifths.
+CLASS_Z = (-1.2815515655446004, -0.5244005127080407, 0.0, 0.5244005127080407, 1.2815515655446004)
+
+
+def balance_needs(L: Any, F: Any, I: Any) -> None:
+    """Outputs and purchases in t/week, from final use upstream through the recipes.
+
+    The total output of a product equals what is bought of it; the countries' shares are those observed.
+    """
+    for n in range(L.n_nodes):
+        F[L.node_need + n] = 0.0
+    for d in range(L.n_desks):
+        F[L.desk_need + d] = 0.0
+    for u in range(L.n_users):
+        use = F[L.use_t_per_year + u] / WEEKS_PER_YEAR
+        F[L.user_use + u] = use
+        F[L.desk_need + I[L.user_desk + u]] += use
+        F[L.node_need + I[L.user_node + u]] += use
+    for back in range(L.n_products):
+        k = L.n_products - 1 - back
+        need = 0.0
+        for n in range(L.n_nodes):
+            if I[L.node_product + n] == k:
+                need += F[L.node_need + n]
+        made = 0.0
+        for s in range(L.n_sites):
+            if I[L.site_product + s] == k:
+                made += F[L.output_t_per_year + s]
+        for s in range(L.n_sites):
+            if I[L.site_product + s] == k:
+                output = need * F[L.output_t_per_year + s] / made if made > 0.0 else 0.0
+                F[L.site_output + s] = output
+                F[L.site_capacity + s] = output / F[L.utilisation + s]
+                for q in range(I[L.site_input_first + s], I[L.site_input_first + s] + I[L.site_input_count + s]):
+                    amount = output * F[L.recipe + q]
+                    F[L.node_need + I[L.input_node + q]] += amount
+                    F[L.desk_need + I[L.holder_desk + I[L.input_holder + q]]] += amount
+
+
+def balance_trade(L: Any, F: Any, I: Any) -> float:
+    """Flows of all links by iterative proportional fitting (Deming & Stephan 1940).
+
+    Seeds are trade share x need; rows must sum to outputs and columns to needs.
+
+    Returns
+    -------
+    float
+        Largest relative misfit left over all sites (columns fit exactly); a world is refused above 1e-9.
+    """
+    for m in range(L.n_links):
+        F[L.link_flow + m] = F[L.trade_share + m] * F[L.node_need + I[L.link_node + m]]
+    worst = 1.0
+    for _ in range(BALANCE_ROUNDS):
+        for s in range(L.n_sites):
+            F[L.site_signal + s] = 0.0
+        for m in range(L.n_links):
+            F[L.site_signal + I[L.link_site + m]] += F[L.link_flow + m]
+        worst = 0.0
+        for s in range(L.n_sites):
+            sent = F[L.site_signal + s]
+            output = F[L.site_output + s]
+            if sent > 0.0:
+                misfit = abs(sent - output) / output if output > 0.0 else 0.0
+                F[L.site_signal + s] = output / sent
+            else:
+                misfit = 1.0 if output > 0.0 else 0.0
+            if misfit > worst:
+                worst = misfit
+        if worst < BALANCE_TOLERANCE:
+            break
+        for n in range(L.n_nodes):
+            F[L.node_paid + n] = 0.0
+        for m in range(L.n_links):
+            F[L.link_flow + m] = F[L.link_flow + m] * F[L.site_signal + I[L.link_site + m]]
+            F[L.node_paid + I[L.link_node + m]] += F[L.link_flow + m]
+        for n in range(L.n_nodes):
+            F[L.node_paid + n] = F[L.node_need + n] / F[L.node_paid + n] if F[L.node_paid + n] > 0.0 else 0.0
+        for m in range(L.n_links):
+            F[L.link_flow + m] = F[L.link_flow + m] * F[L.node_paid + I[L.link_node + m]]
+    # Sites end exactly at what they sell, so that the start is a fixed point to the last bit.
+    for s in range(L.n_sites):
+        F[L.site_output + s] = 0.0
+    for m in range(L.n_links):
+        F[L.site_output + I[L.link_site + m]] += F[L.link_flow + m]
+    return worst
+
+
+def start_stocks(L: Any, F: Any, I: Any) -> None:
+    """Fill stocks, expectations and price states of the baseline."""
+    for d in range(L.n_desks):
+        need = F[L.node_need + I[L.desk_node + d]]
+        F[L.desk_share + d] = F[L.desk_need + d] / need if need > 0.0 else 0.0
+        F[L.desk_wait + d] = 0.0
+        F[L.desk_on_order + d] = 0.0
+        F[L.desk_in + d] = 0.0
+        F[L.desk_arrivals_expected + d] = F[L.desk_need + d]
+    for lane in range(L.n_lanes):
+        link = I[L.lane_link + lane]
+        flow = F[L.link_flow + link] * F[L.desk_share + I[L.lane_desk + lane]] if link >= 0 else 0.0
+        F[L.lane_flow + lane] = flow
+        F[L.lane_arrivals + lane] = flow
+        F[L.lane_arrived + lane] = flow
+        F[L.desk_on_order + I[L.lane_desk + lane]] += flow * I[L.lane_pipe_weeks + lane]
+    for u in range(L.n_users):
+        _start_user(L, F, I, u)
+    for q in range(L.n_inputs):
+        h = I[L.input_holder + q]
+        expected = F[L.recipe + q] * F[L.site_output + I[L.input_site + q]]
+        F[L.holder_expected + h] = expected
+        F[L.holder_cover + h] = F[L.input_cover_weeks + q]
+        # Cover is what is left after the week's use; the first market finds that week's use on top.
+        F[L.holder_stock + h] = expected * (F[L.input_cover_weeks + q] + 1.0)
+        F[L.holder_claim + h] = expected
+    for s in range(L.n_sites):
+        output = F[L.site_output + s]
+        F[L.site_expected + s] = output
+        F[L.site_signal + s] = output
+        F[L.site_made + s] = output
+        F[L.site_stock + s] = output * F[L.output_cover_weeks + s]
+        F[L.site_wip + s] = output * I[L.site_pipe_weeks + s]
+        F[L.site_margin_start + s] = _margin_start(L, F, I, s)
+    for n in range(L.n_nodes):
+        F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
+        F[L.node_paid + n] = 1.0
+
+
+def _start_user(L: Any, F: Any, I: Any, u: int) -> None:
+    """Five equally large firm classes with lognormal cover of the given mean and spread."""
+    sigma = math.sqrt(math.log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
+    total = 0.0
+    for j in range(5):
+        total += math.exp(sigma * CLASS_Z[j])
+    expected = F[L.user_use + u] / 5.0
+    minimum = F[L.working_minimum_weeks + u]
+    for j in range(5):
+        h = 5 * u + j
+        cover = F[L.cover_weeks + u] * 5.0 * math.exp(sigma * CLASS_Z[j]) / total
+        # A firm below its working minimum would be short before anything happens.
+        if cover < 1.05 * minimum:
+            cover = 1.05 * minimum
+        F[L.holder_expected + h] = expected
+        F[L.holder_cover + h] = cover
+        F[L.holder_minimum + h] = minimum
+        F[L.holder_stock + h] = expected * (cover + 1.0)
+        F[L.holder_claim + h] = expected
+
+
+def _margin_start(L: Any, F: Any, I: Any, s: int) -> float:
+    """Money margin of the baseline, USD per kg of output."""
+    margin = F[L.price_usd_per_kg + I[L.site_product + s]]
+    for q in range(I[L.site_input_first + s], I[L.site_input_first + s] + I[L.site_input_count + s]):
+        margin -= F[L.recipe + q] * F[L.price_usd_per_kg + I[L.input_product + q]]
+    return margin
+
+
+def start_zones(L: Any, F: Any, I: Any) -> None:
+    """Baseline cover and outside orders of every product and zone."""
+    for c in range(L.n_cells):
+        F[L.spot + c] = 1.0
+        F[L.contract + c] = 1.0
+        F[L.outside_expected + c] = 0.0
+        F[L.stock_sum + c] = 0.0
+        F[L.use_sum + c] = 0.0
+    for lane in range(L.n_lanes):
+        if I[L.lane_abroad + lane] == 1:
+            F[L.outside_expected + I[L.site_cell + I[L.lane_site + lane]]] += F[L.lane_flow + lane]
+    for s in range(L.n_sites):
+        F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s]
+    for h in range(L.n_holders):
+        cell = I[L.node_cell + I[L.desk_node + I[L.holder_desk + h]]]
+        F[L.stock_sum + cell] += F[L.holder_stock + h]
+        F[L.use_sum + cell] += F[L.holder_expected + h]
+    for c in range(L.n_cells):
+        demand = F[L.use_sum + c] + F[L.outside_expected + c]
+        F[L.cover_start + c] = F[L.stock_sum + c] / demand if demand > 0.0 else 0.0
+        F[L.cover_now + c] = F[L.cover_start + c]
+        F[L.outside_orders + c] = F[L.outside_expected + c]
+
+
+def start_growth(L: Any, F: Any, I: Any) -> None:
+    """Weekly growth factors of expectations, so that a trend in the outlook surprises no one."""
+    for k in range(L.n_products):
+        F[L.growth_step + k] = 1.0
+    for back in range(L.n_products):
+        k = L.n_products - 1 - back
+        use = 0.0
+        grown = 0.0
+        for u in range(L.n_users):
+            if I[L.node_product + I[L.user_node + u]] == k:
+                step = math.exp(math.log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR)
+                for j in range(5):
+                    F[L.holder_growth + 5 * u + j] = step
+                use += F[L.user_use + u]
+                grown += F[L.user_use + u] * step
+        for q in range(L.n_inputs):
+            if I[L.input_product + q] == k:
+                step = F[L.growth_step + I[L.site_product + I[L.input_site + q]]]
+                h = I[L.input_holder + q]
+                F[L.holder_growth + h] = step
+                use += F[L.holder_expected + h]
+                grown += F[L.holder_expected + h] * step
+        if use > 0.0:
+            F[L.growth_step + k] = grown / use
+
+
+def start_events(L: Any, F: Any, I: Any, key: int, arm_events: Any) -> None:
+    """Draw which dated events of the arm happen, and set their first days.
+
+    `arm_events[v]` is 1 where event `v` belongs to the arm. The draw depends on the event's name only, so
+    an event shared by several arms happens in all of them or in none.
+    """
+    I[L.rules] = 0
+    for v in range(L.n_events):
+        I[L.event_status + v] = 2
+        if arm_events[v] == 1:
+            u = uniform(key, STREAM_EVENT_HAPPENS, I[L.event_key + v], 0)
+            if u <= F[L.event_probability + v]:
+                I[L.rules] = 1
+                if I[L.event_trigger + v] == 0:
+                    I[L.event_status + v] = 1
+                    I[L.event_day + v] = int(math.floor(F[L.event_start + v] + 0.5))
+                    I[L.event_notice_day + v] = int(math.floor(F[L.event_notice + v] + 0.5))
+                else:
+                    I[L.event_status + v] = 0
+
+
+def start_mass(L: Any, F: Any, I: Any) -> None:
+    """Tonnes of each product that exist at the start, for the balance of masses."""
+    for k in range(L.n_products):
+        F[L.in_transit_t + k] = 0.0
+    for lane in range(L.n_lanes):
+        k = I[L.site_product + I[L.lane_site + lane]]
+        F[L.in_transit_t + k] += F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
+    for k in range(L.n_products):
+        F[L.balance_start_t + k] = mass_now(L, F, I, k)
+        F[L.balance_made_t + k] = 0.0
+        F[L.balance_used_t + k] = 0.0
+        F[L.balance_lost_t + k] = 0.0
+
+
+def mass_now(L: Any, F: Any, I: Any, k: int) -> float:
+    """Tonnes of product `k` in stocks, at customs and under way."""
+    total = F[L.in_transit_t + k]
+    for s in range(L.n_sites):
+        if I[L.site_product + s] == k:
+            total += F[L.site_stock + s] + F[L.site_held + s]
+    for d in range(L.n_desks):
+        if I[L.node_product + I[L.desk_node + d]] == k:
+            total += F[L.desk_in + d]
+    for h in range(L.n_holders):
+        if I[L.node_product + I[L.desk_node + I[L.holder_desk + h]]] == k:
+            total += F[L.holder_stock + h]
+    for n in range(L.n_nodes):
+        if I[L.node_product + n] == k:
+            total += F[L.stockpile + n]
+    return total
+
+
+def start_times(L: Any, F: Any, I: Any) -> None:
+    """Whole days of processing and transit, and the market weeks goods are in the pipe."""
+    for s in range(L.n_sites):
+        days = int(math.floor(F[L.processing_days + I[L.site_product + s]] + 0.5))
+        if days < 1:
+            days = 1
+        I[L.site_days + s] = days
+        # A batch started at one market and finished by the next is never seen in process.
+        I[L.site_pipe_weeks + s] = (days + 6) // 7 - 1
+        F[L.site_random_loss + s] = F[L.outage_share + s]
+    for lane in range(L.n_lanes):
+        days = int(math.floor(F[L.lane_transit + lane] + 0.5))
+        if days < 1:
+            days = 1
+        I[L.lane_days + lane] = days
+        I[L.lane_pipe_weeks + lane] = (days + 6) // 7 - 1
+
+
+def start_offices(L: Any, F: Any, I: Any) -> None:
+    """Normal exports and lot size of every licence office."""
+    for o in range(L.n_offices):
+        e = I[L.office_effect + o]
+        normal = 0.0
+        first = I[L.effect_target_first + e]
+        for t in range(first, first + I[L.effect_target_count + e]):
+            if int(F[L.target_value + t]) == o:
+                normal += F[L.lane_flow + I[L.target_entity + t]]
+        lot = F[L.effect_h + e]
+        if lot <= 0.0:
+            lot = normal / LOTS_PER_WEEK if normal > 0.0 else 1.0
+        F[L.office_normal + o] = normal
+        F[L.office_lot + o] = lot
+        F[L.office_level + o] = -1.0
+        # Half an officer in hand, so that rounding down does not favour either side.
+        F[L.office_reviewed + o] = 0.5
+
+
+def start_content(L: Any, F: Any, I: Any) -> None:
+    """Content of the tracked origin in every stock of the baseline, from the mines downstream."""
+    for k in range(L.n_products):
+        for s in range(L.n_sites):
+            if I[L.site_product + s] == k:
+                F[L.site_content + s] = batch_content(L, F, I, s)
+        for d in range(L.n_desks):
+            if I[L.node_product + I[L.desk_node + d]] != k:
+                continue
+            total = 0.0
+            carried = 0.0
+            first = I[L.desk_lane_first + d]
+            for lane in range(first, first + I[L.desk_lane_count + d]):
+                total += F[L.lane_flow + lane]
+                carried += F[L.lane_flow + lane] * F[L.site_content + I[L.lane_site + lane]]
+            F[L.desk_content + d] = carried / total if total > 0.0 else 0.0
+
+
+def start_run(L: Any, F: Any, I: Any, key: int, arm_events: Any) -> float:
+    """Everything above, in order. Returns the misfit of the trade balance."""
+    start_times(L, F, I)
+    balance_needs(L, F, I)
+    misfit = balance_trade(L, F, I)
+    # Balanced sites differ from the needs cascade in the last bits; inputs follow the balanced outputs.
+    start_stocks(L, F, I)
+    start_growth(L, F, I)
+    start_zones(L, F, I)
+    start_mass(L, F, I)
+    start_offices(L, F, I)
+    if I[L.tracked] == 1:
+        start_content(L, F, I)
+    clear_rules(L, F, I)
+    apply_weights(L, F, I)
+    start_events(L, F, I, key, arm_events)
+    return misfit
