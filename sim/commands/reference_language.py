@@ -1,0 +1,210 @@
+"""The page on the scenario language: keys by section, and how values are written."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import BaseModel
+
+from .. import units
+from ..language.fields import DISTRIBUTION_SCHEMA, TextField
+from ..shocks.registry import FieldRow, field_rows
+from ..spec import scenario as spec
+from .reference import code, page, table, unquoted
+
+INTRO = """
+A scenario is a YAML file. `supplyrisk check FILE` lists everything that is wrong with it, with line and column;
+`supplyrisk explain FILE` says in sentences what it does. The first line of the shipped files
+(`# yaml-language-server: $schema=…`) lets editors complete keys and show these meanings.
+"""
+
+EXAMPLE = """
+```yaml
+title: China stops exports of refined rare earths for a year
+question: Who runs short of magnets, when, and what do the others pay?
+world: ndfeb
+horizon: {start: 2026-01-01, years: 4}
+
+baseline:
+  shares: {ndpr_oxide: {CN: 90 %}}     # the other countries share the rest
+  cover_weeks: {ht_magnet: {DE: 10 weeks}}
+
+uncertain:
+  elasticity_short: {pert: [0.05, 0.12, 0.3]}
+
+events:
+  - name: ban
+    type: export_ban
+    origins: CN
+    products: refining                 # a stage: all its products
+    start: 2026-07-01
+    duration: {uniform: [6 months, 18 months]}
+
+policies:
+  stockpile_60_days:
+    title: Japan and the EU hold 60 days of oxide
+    events:
+      - {type: strategic_stockpile, countries: [JP, EU], products: dytb_oxide, target: 60 days}
+
+monte_carlo: {runs: 200, seed: 1}
+```
+"""
+
+SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
+    ("Keys of a scenario", "", spec.ScenarioSpec),
+    ("horizon", "", spec.Horizon),
+    ("outlook", "", spec.OutlookSpec),
+    ("outages", "Items of the list `outlook: outages`.", spec.RandomOutage),
+    ("policies", "A mapping from names to policies; each policy has these keys.", spec.PolicySpec),
+    ("monte_carlo", "", spec.MonteCarlo),
+    ("report", "", spec.ReportSpec),
+    ("focus", "Keys of `report: focus`.", spec.Focus),
+)
+
+BASELINE = """
+## baseline
+
+Nests a [parameter](parameters.md) and its dimensions in their order; a dimension left out means all. A value is a number
+with its unit, a distribution, or a mapping with the `value` and `source`, `confidence`, `note` that `explain --origins`
+shows. `{scale: 1.2}` multiplies the world's own numbers. `shares` sets countries' or groups' shares of the output of a
+product; the other countries keep their proportions and share the rest, and trade is rebalanced. A cell that is not given
+keeps the world's number.
+
+```yaml
+baseline:
+  shares:
+    ndpr_oxide: {CN: 85 %}
+  cover_weeks:
+    ht_magnet:
+      DE: {value: 8 weeks, source: survey of suppliers, confidence: low}
+  use_t_per_year: {scale: 1.1}
+  elasticity_short: {uniform: [0.05, 0.2]}
+```
+
+## uncertain
+
+Paths with dots, each with a distribution, and rank correlations between them. A number may just as well be given its
+distribution where it stands.
+
+```yaml
+uncertain:
+  cover_weeks.ht_magnet.DE: {uniform: [8 weeks, 16 weeks]}
+  elasticity_short: {pert: [0.05, 0.12, 0.3]}
+  rank_correlations:
+    - [cover_weeks.ht_magnet.DE, elasticity_short, -0.3]
+```
+"""
+
+VALUES = """
+## How values are written
+
+Words without quotes. `NO` is Norway and not a truth value; dates are ISO dates, `2025-04-04`. A comma in a number
+is refused, `20 kt` is not. Countries are the codes of the world, its groups, its price zones, or `all`; products are ids,
+stages or `all`; end uses are ids or `all`. One name or a list.
+"""
+
+UNITS: tuple[tuple[str, str, Mapping[str, float]], ...] = (
+    ("share", "80 %", units.SHARE),
+    ("duration", "45 working days", units.TIME),
+    ("mass", "20 kt", units.MASS),
+    ("rate", "20 kt/yr", units.RATE),
+    ("price", "60 USD/kg", units.PRICE),
+    ("value added", "200000 USD/t", units.VALUE),
+    ("growth", "3 %/yr", units.SHARE_PER_YEAR),
+    ("factor", "1.5", units.FACTOR),
+)
+
+EXTENDS = """
+## extends
+
+`extends: baseline.yaml` lays this file on another one: keys that both have are merged, what this file says wins, lists
+of events are merged by `name`, other lists and single values are replaced. With several files the later one wins.
+"""
+
+
+def language_page() -> str:
+    """The whole page."""
+    parts = [INTRO, EXAMPLE]
+    for title, text, model in SECTIONS:
+        parts += [f"## {title}", text, keys(model)]
+        if title == "horizon":
+            parts.append(BASELINE)
+    parts += ["## events", "The types and their keys: [event and policy types](events.md).", VALUES, units_table()]
+    parts += ["## Distributions", "One value is drawn per run, the same in every arm.", distributions(), EXTENDS]
+    return page("The scenario language", *parts)
+
+
+def keys(model: type[BaseModel]) -> str:
+    """Keys of one section."""
+    hints = typing.get_type_hints(model, include_extras=True)
+    return table(
+        ("key", "what is written", "required", "default", "meaning"),
+        (
+            (code(r.key), kind(r, hints[r.key]), "yes" if r.required else "", r.default, meaning(r))
+            for r in field_rows(model)
+        ),
+    )
+
+
+def meaning(row: FieldRow) -> str:
+    return unquoted(row.meaning) if row.default else row.meaning
+
+
+def kind(row: FieldRow, hint: typing.Any) -> str:
+    """What is written there, in words."""
+    field = next((part for part in parts_of(hint) if isinstance(part, TextField)), None)
+    special = {
+        "TextList": f"{getattr(field, 'what', '')}, or a list",
+        "Years": "a number of years, like `10`",
+        "ByEndUse": "a growth rate, or one per end use",
+        "Season": "twelve factors per end use",
+        "BaselineField": "see [baseline](#baseline)",
+        "UncertainField": "see [uncertain](#uncertain)",
+    }
+    words = special.get(type(field).__name__, row.kind)
+    if row.key == "events":
+        words = "a list of [events](events.md)"
+    elif row.key == "policies":
+        words = "a mapping of [policies](#policies)"
+    elif row.kind in ("a mapping", "a list of mappings"):
+        words = f"{row.kind}, see [{row.key}](#{row.key})"
+    return f"{words}, like `{row.example}`" if row.example and field is not None and "`" not in words else words
+
+
+def parts_of(hint: typing.Any) -> Iterator[typing.Any]:
+    yield hint
+    for inner in typing.get_args(hint):
+        yield from parts_of(inner)
+
+
+def units_table() -> str:
+    """Which units each kind of number takes."""
+    return table(
+        ("kind", "like", "units"),
+        ((name, code(example), ", ".join(code(u) for u in listed(accepted))) for name, example, accepted in UNITS),
+    )
+
+
+def listed(accepted: Iterable[str]) -> Iterator[str]:
+    """Units, without the plain number, without plurals; of the many rates those in t and kt."""
+    seen = set(accepted)
+    for unit in accepted:
+        plural = unit.endswith("s") and unit[:-1] in seen
+        mass = unit.partition("/")[0]
+        if unit and not plural and (mass == unit or mass not in units.MASS or mass in ("t", "kt")):
+            yield unit
+
+
+def distributions() -> str:
+    """Every distribution with its numbers."""
+    examples = {
+        "uniform": "{uniform: [70 %, 90 %]}",
+        "triangular": "{triangular: [4 weeks, 6 weeks, 12 weeks]}",
+        "pert": "{pert: [0.05, 0.12, 0.3]}",
+        "normal": "{normal: {p5: 40 %, p95: 60 %}}",
+        "lognormal": "{lognormal: {p5: 20 days, p95: 90 days}}",
+        "discrete": "{discrete: {6 months: 50 %, 12 months: 30 %, 24 months: 20 %}}",
+    }
+    rows = DISTRIBUTION_SCHEMA["properties"].items()
+    return table(("kind", "numbers", "like"), ((code(k), v["description"], code(examples[k])) for k, v in rows))
