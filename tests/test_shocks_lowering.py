@@ -340,7 +340,7 @@ def test_uncertain_numbers_become_sampled_columns() -> None:
     timing = event.timing(ctx)
     assert timing.start_day == Sampled("events[0].start", 1.0, -float(dt.date(2025, 1, 1).toordinal()))
     assert timing.duration_days == Sampled("events[0].duration")
-    assert event.lower(ctx)[0].schedule == (Point(0.0, Sampled("events[0].share.0d")),)
+    assert event.lower(ctx)[0].schedule == (Point(0.0, Sampled("events[0].share")),)
     assert event.announce(ctx)[0].schedule == (Point(0.0, Sampled("events[0].fear.all", 1 / 7)),)
     assert set(ctx.columns) >= {"events[0].start", "events[0].duration"}
 
