@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -127,7 +127,7 @@ class Quantity(TextField):
             low = high = uncertain.central
         for bound in (low, high):
             self.number(bound)
-        return uncertain
+        return replace(uncertain, low=self.low, high=self.high)
 
     def json_schema(self) -> JsonSchema:
         scalar: JsonSchema = {"type": ["number", "string"], "examples": [self.example]}
@@ -372,7 +372,7 @@ def uncertain_numbers(value: Any, path: str = "") -> Iterator[tuple[str, Uncerta
             yield from uncertain_numbers(item, f"{path}[{index}]")
     elif hasattr(value, "uncertain_points"):
         for key, item in value.uncertain_points():
-            yield f"{path}.{key}", item
+            yield f"{path}.{key}" if key else path, item
 
 
 def parser_of(annotation: Any) -> Callable[[Any, Names | None], Any]:

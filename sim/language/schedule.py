@@ -54,7 +54,7 @@ class Schedule(Generic[X]):  # not a dataclass: pydantic would then take over it
     def uncertain_points(self) -> Iterator[tuple[str, Uncertain]]:
         for when, value in self.points:
             if isinstance(value, Uncertain):
-                yield _when_text(when), value
+                yield "" if self.constant else _when_text(when), value
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

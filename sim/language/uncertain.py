@@ -36,13 +36,16 @@ def field_error(problems: SubProblems | str) -> PydanticCustomError:
 class Uncertain:
     """A number drawn once per run. Compared by identity: two equal distributions are two draws.
 
-    `kind` and `args` as in `sim.spec.resolved.SampledColumn`, in the field's base unit.
+    `kind` and `args` as in `sim.spec.resolved.SampledColumn`, in the field's base unit; draws are kept
+    within [low, high], the bounds of the field.
     """
 
     kind: str
     args: tuple[float, ...]
     central: float
     text: str = ""
+    low: float = -math.inf
+    high: float = math.inf
 
     def support(self) -> tuple[float, float]:
         """Lowest and highest value that can be drawn (1 in 100,000 for unbounded ones)."""

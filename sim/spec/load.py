@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from ..errors import Position, Problem, Problems
-from .resolved import World
+from ..language.layers import PathError, clashes, merge, set_value, split_path
+from ..language.names import Names, merged
+from ..language.problems import find, from_validation, place
+from ..language.text import Node, parse_text, path_text, read_file
+from .resolve import Resolution, resolve
+from .resolved import Scenario, World
+from .scenario import SECTIONS, ScenarioSpec
 from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario file with everything that was made of it."""
+
+    path: Path
+    root: Node  # all layers merged; every node knows where it was written
+    spec: ScenarioSpec
+    resolutions: tuple[Resolution, ...]  # one per world
+    files: tuple[Path, ...]  # every file read, the scenario's first
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        return [resolution.scenario for resolution in self.resolutions]
+
+
+def load_scenario(path: str | Path, sets: Sequence[str] = ()) -> list[Scenario]:
+    """Resolve a scenario file, one result per world it names.
+
+    Parameters
+    ----------
+    path : str or Path
+        The YAML file.
+    sets : sequence of str
+        Single values set from outside, as `path=value` (`events.ban.share=50 %`).
+
+    Raises
+    ------
+    Problems
+        All faults at once.
+    """
+    return read_scenario(path, sets).scenarios
 
 
 def load_world(name_or_path: str | Path) -> World:
@@ -38,3 +81,205 @@ def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
 @lru_cache(maxsize=16)
 def _cached(folder: Path, shown: str, _stamp: tuple[tuple[str, int, int], ...]) -> LoadedWorld:
     return load_world_folder(folder, shown)
+
+
+def read_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+    """Like `load_scenario`, keeping what `explain` and the run folder need."""
+    path = Path(path)
+    files: list[Path] = []
+    root = _layers(path, files, ())
+    root = _with_sets(root, sets)
+    return _typed(path, root, files)
+
+
+def text_scenario(text: str, path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+    """A scenario given as text, as if it stood in a file at `path`."""
+    path = Path(path)
+    root = _extended(path, parse_text(text, str(path)), [path], ())
+    return _typed(path, _with_sets(root, sets), [path])
+
+
+# --- layers ---------------------------------------------------------------------------------------
+def _layers(path: Path, files: list[Path], above: tuple[Path, ...]) -> Node:
+    files.append(path)
+    return _extended(path, read_file(path), files, above)
+
+
+def _extended(path: Path, root: Node, files: list[Path], above: tuple[Path, ...]) -> Node:
+    """The file laid on those it extends."""
+    node = root.get("extends")
+    if node is None or node.value is None:
+        return root
+    listed = [node] if isinstance(node.value, str) else list(node.value) if isinstance(node.value, tuple) else []
+    problems: list[Problem] = []
+    parents: list[Node] = []
+    for item in listed:
+        if not isinstance(item.value, str):
+            continue  # the typed model says what is wrong with it
+        other = path.parent / item.value
+        if other.resolve() in {step.resolve() for step in (*above, path)}:
+            problems.append(Problem(item.position, "extends", f"{item.value} extends this file again, in a circle"))
+            continue
+        try:
+            parents.append(_layers(other, files, (*above, path)))
+        except Problems as error:
+            at_file = [problem for problem in error.problems if not problem.position.line]
+            problems += [Problem(item.position, "extends", f"{p.position.file} {p.message}") for p in at_file]
+            problems += [problem for problem in error.problems if problem.position.line]
+    own = _without(root, "extends") if all(isinstance(item.value, str) for item in listed) and listed else root
+    problems += clashes([_without(parent, "title") for parent in parents], own) if len(parents) > 1 else []
+    if problems:
+        raise Problems(problems)
+    base = Node({}, root.position)
+    for parent in parents:
+        base = merge(base, parent)
+    return merge(base, own)
+
+
+def _without(root: Node, key: str) -> Node:
+    entries = {name: node for name, node in root.items() if name != key}
+    return Node(entries, root.position, root.key_positions, root.size)
+
+
+def _with_sets(root: Node, sets: Sequence[str]) -> Node:
+    problems = []
+    for number, text in enumerate(sets, start=1):
+        shown = f"--set {text}" if len(sets) == 1 else f"--set ({number}) {text}"
+        path, sign, value = text.partition("=")
+        if not sign or not path.strip():
+            problems.append(Problem(Position(shown), "", "must be written path=value, like monte_carlo.runs=50"))
+            continue
+        try:
+            node = parse_text(f"value: {value.strip()}", shown).get("value")
+            assert node is not None
+            root = set_value(root, split_path(path.strip()), node)
+        except PathError as error:
+            problems.append(Problem(Position(shown), "", str(error)))
+        except Problems as error:
+            problems += [Problem(Position(shown), "", problem.message) for problem in error.problems]
+    if problems:
+        raise Problems(problems)
+    return root
+
+
+# --- typing ---------------------------------------------------------------------------------------
+def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
+    root = _tidied(root)
+    worlds, problems = _worlds(path, root)
+    names = merged([world.names for world in worlds]) if worlds else None
+    root, path_problems = _uncertain_paths(root)
+    problems += path_problems
+    spec = _validated(root, names, problems)
+    if spec is None or not worlds or problems:
+        raise Problems(sorted(problems))
+    from .checks import check_scenario
+
+    resolutions = tuple(resolve(spec, world, path.stem, path.parent) for world in worlds)
+    faults = [fault for resolution in resolutions for fault in resolution.faults]
+    faults += check_scenario(spec, resolutions, path.parent)
+    if faults:
+        found = (Problem(place(root, at, key=_at_key(root, at)), path_text(at), message) for at, message in faults)
+        raise Problems(sorted(found))
+    for world in worlds:
+        files += [file for file in world.files if file not in files]
+    return Loaded(path, root, spec, resolutions, tuple(files))
+
+
+def _at_key(root: Node, path: tuple[str | int, ...]) -> bool:
+    node = find(root, path)
+    return node is None or isinstance(node.value, dict)
+
+
+def _validated(root: Node, names: Names | None, problems: list[Problem]) -> ScenarioSpec | None:
+    try:
+        return ScenarioSpec.model_validate(root.plain(), context={"names": names})
+    except ValidationError as error:
+        found = from_validation(error, root, ScenarioSpec)
+    except RecursionError:  # pragma: no cover  (depth is limited when the text is read)
+        found = [Problem(root.position, "", "is nested too deep")]
+    # A world that isn't there, or a misplaced path, is reported once.
+    taken = {problem.position for problem in problems}
+    problems += [problem for problem in found if problem.position not in taken]
+    return None
+
+
+def _tidied(root: Node) -> Node:
+    """Sections that stand there empty (everything under them commented out) count as left out."""
+    entries = {key: node for key, node in root.items() if not (key in SECTIONS and node.value is None)}
+    return Node(entries, root.position, root.key_positions, root.size)
+
+
+def _worlds(path: Path, root: Node) -> tuple[list[LoadedWorld], list[Problem]]:
+    node = root.get("world")
+    items = () if node is None else node.value if isinstance(node.value, tuple) else (node,)
+    worlds: list[LoadedWorld] = []
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+    for item in items:
+        if not isinstance(item.value, str):
+            continue  # the typed model says what is wrong with it
+        folder = find_world(item.value, Path(item.position.file).parent)
+        folder = folder or find_world(item.value, path.parent)
+        if folder is None:
+            problems.append(Problem(item.position, "world", unknown_world(item.value)))
+            continue
+        if folder.resolve() in seen:
+            problems.append(Problem(item.position, "world", f"{item.value} stands there twice"))
+            continue
+        seen.add(folder.resolve())
+        try:
+            worlds.append(read_world(str(folder)))
+        except Problems as error:
+            problems += error.problems
+    return worlds, problems
+
+
+TREE_SECTIONS = ("events", "policies", "outlook", "baseline")
+
+
+def _uncertain_paths(root: Node) -> tuple[Node, list[Problem]]:
+    """Distributions given for numbers of the file itself are put where those numbers stand."""
+    section = root.get("uncertain")
+    if section is None or not isinstance(section.value, dict):
+        return root, []
+    problems = []
+    kept = dict(section.value)
+    for path, node in section.items():
+        if path.split(".")[0].split("[")[0] not in TREE_SECTIONS:
+            continue
+        del kept[path]
+        at = section.key_positions[path]
+        if not isinstance(node.value, dict):
+            message = "must be a distribution like {uniform: [low, high]}; plain numbers belong where they stand"
+            problems.append(Problem(node.position, f"uncertain.{path}", message))
+            continue
+        if node.get("scale") is not None:
+            message = "scale works on a world's numbers; write the distribution of this number itself"
+            problems.append(Problem(node.position, f"uncertain.{path}", message))
+            continue
+        try:
+            steps = split_path(path)
+            if find(root, steps[:1]) is None:
+                raise PathError(f"there is no section {steps[0]} in this file")
+            root = set_value(root, steps, node)
+        except PathError as error:
+            problems.append(Problem(at, f"uncertain.{path}", str(error)))
+    entries = dict(root.value) if isinstance(root.value, dict) else {}
+    entries["uncertain"] = Node(kept, section.position, section.key_positions, section.size)
+    return Node(entries, root.position, root.key_positions, root.size), problems
+
+
+def origins(loaded: Loaded) -> Iterator[tuple[str, str, Position]]:
+    """(path, value, where it was written) of every value of the scenario."""
+    from ..language.layers import leaves
+
+    for path, node in leaves(loaded.root):
+        yield path_text(path), _flat(node), node.position
+
+
+def _flat(node: Node) -> str:
+    if isinstance(node.value, tuple):
+        return "[" + ", ".join(_flat(item) for item in node.value) + "]"
+    if isinstance(node.value, dict):
+        return "{" + ", ".join(f"{key}: {_flat(item)}" for key, item in node.value.items()) + "}"
+    return "" if node.value is None else node.value

@@ -34,7 +34,7 @@ class LoadedWorld:
     columns: Mapping[str, SampledColumn]
     folder: Path
     files: tuple[Path, ...]
-    notes: str = ""
+    spec: WorldSpec
 
 
 def shipped_worlds() -> tuple[str, ...]:
@@ -207,7 +207,7 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
         values=values,
     )
     kept = {name: column for name, column in columns.items() if name in used}
-    return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec.notes)
+    return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec)
 
 
 def sampled_column(

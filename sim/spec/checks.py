@@ -1,0 +1,304 @@
+"""One small check per fault that shows only when the whole scenario is seen.
+
+Each yields (path in the file, message). A check works on central values: it is there to catch slips,
+not to rule out unlikely draws.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import did_you_mean
+from ..language.numbers import Sampled
+from ..language.uncertain import Uncertain
+from .resolve import Fault, Placed, Resolution
+from .scenario import ScenarioSpec
+from .touch import Reach, reach_of
+
+Faults = Iterator[Fault]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks look at."""
+
+    spec: ScenarioSpec
+    resolutions: Sequence[Resolution]
+    folder: Path
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Events as resolved in the first world."""
+        return self.resolutions[0].placed
+
+    def arms(self) -> Iterator[tuple[str, list[Placed]]]:
+        """(policy or "", events that happen together)."""
+        shared = [item for item in self.placed if item.arm in ("", "outlook")]
+        yield "", shared
+        for name in self.spec.policies:
+            yield name, shared + [item for item in self.placed if item.arm == f"policy:{name}"]
+
+
+def dates_lie_in_the_horizon(case: Case) -> Faults:
+    horizon = case.spec.horizon
+    for path, _, event in case.spec.all_events():
+        for key in ("announced", "start", "end"):
+            date = _date(getattr(event, key))
+            if date is None:
+                continue
+            if date < horizon.start:
+                yield (
+                    (*path, key),
+                    f"lies before the first day of the horizon, {horizon.start} (got {date}){_year(date, horizon)}",
+                )
+            elif date > horizon.last and not (key == "end" and date == horizon.last + dt.timedelta(days=1)):
+                hint = "; leave end out to let it last" if key == "end" else _year(date, horizon)
+                yield (*path, key), f"lies after the last day of the horizon, {horizon.last} (got {date}){hint}"
+        for key, schedule in event.schedules():
+            for date in schedule.dates():
+                if not horizon.start <= date <= horizon.last:
+                    span = f"{horizon.start} to {horizon.last}"
+                    yield (
+                        (*path, key, date.isoformat()),
+                        f"lies outside the horizon, {span} (got {date}){_year(date, horizon)}",
+                    )
+
+
+def _date(value: Any) -> dt.date | None:
+    if isinstance(value, Uncertain):
+        return dt.date.fromordinal(round(value.central))
+    return value if isinstance(value, dt.date) else None
+
+
+def _year(date: dt.date, horizon: Any) -> str:
+    """The same day in a year of the horizon, if the year looks mistyped."""
+    for year in range(horizon.start.year, horizon.last.year + 1):
+        try:
+            other = date.replace(year=year)
+        except ValueError:
+            continue
+        digits = sum(a != b for a, b in zip(f"{date.year:04d}", f"{year:04d}", strict=True))
+        if horizon.start <= other <= horizon.last and (digits == 1 or sorted(str(date.year)) == sorted(str(year))):
+            return f"; did you mean {other}"
+    return ""
+
+
+def names_of_events_are_unique(case: Case) -> Faults:
+    for policy, _ in case.arms():
+        seen: dict[str, str] = {}
+        for path, arm, event in case.spec.all_events():
+            if arm not in ("", "outlook", f"policy:{policy}") or not event.name:
+                continue
+            if event.name in seen and (arm.startswith("policy:") or not policy):
+                yield (*path, "name"), f"a second event named {event.name!r}; names must differ"
+            seen.setdefault(event.name, arm)
+
+
+def references_name_an_event(case: Case) -> Faults:
+    """Triggers, suspensions and delays refer to events of the same arm."""
+    for policy, placed in case.arms():
+        known = {item.event.label: item for item in placed}
+        for item in placed:
+            if policy and item.arm != f"policy:{policy}":
+                continue
+            for path, name in _references(item):
+                if name not in known:
+                    hint = did_you_mean(name, [label for label in known if label != item.event.label])
+                    yield path, f"no event of this name in the scenario (got {name}){hint}"
+                elif known[name] is item:
+                    yield path, "refers to itself"
+
+
+def _references(item: Placed) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    event: Any = item.event
+    if event.trigger is not None and event.trigger.after:
+        yield (*item.path, "trigger", "after"), event.trigger.after
+    for index, name in enumerate(getattr(event, "events", ())):
+        yield (*item.path, "events", index), name
+    if isinstance(getattr(event, "project", None), str) and event.project:
+        yield (*item.path, "project"), event.project
+
+
+def triggers_do_not_wait_for_each_other(case: Case) -> Faults:
+    for _, placed in case.arms():
+        after = {
+            i.event.label: i.event.trigger.after
+            for i in placed
+            if i.event.trigger is not None and i.event.trigger.after
+        }
+        for item in placed:
+            name, seen = item.event.label, [item.event.label]
+            while after.get(name) and after[name] not in seen:
+                name = after[name]
+                seen.append(name)
+            if after.get(name) == item.event.label and len(seen) > 1:
+                yield (*item.path, "trigger", "after"), f"waits in a circle: {' -> '.join([*seen, seen[0]])}"
+
+
+def triggers_watch_something(case: Case) -> Faults:
+    """Prices are watched in a zone, unserved users in a country; the product must exist there."""
+    for item in case.placed:
+        trigger = item.event.trigger
+        if trigger is None or not trigger.variable:
+            continue
+        names = [resolution.world.names for resolution in case.resolutions]
+        zones = {zone for world in names for zone in world.zones}
+        countries = {code for world in names for code in world.countries}
+        at = (*item.path, "trigger", "place")
+        if trigger.variable == "unserved_share" and trigger.place not in countries:
+            yield (
+                at,
+                f"unserved_share is watched in a country (got {trigger.place}){did_you_mean(trigger.place, countries, 0)}",
+            )
+        elif trigger.variable != "unserved_share" and trigger.place not in zones:
+            yield at, f"a price is watched in a price zone (got {trigger.place}); known are {', '.join(sorted(zones))}"
+
+
+def policies_do_something(case: Case) -> Faults:
+    for name, policy in case.spec.policies.items():
+        if not policy.events:
+            yield ("policies", name, "events"), "is a policy without events"
+
+
+def events_touch_something(case: Case) -> Faults:
+    """Each event must find a lane, site or user in at least one of the worlds."""
+    reaches = [reach_of(resolution) for resolution in case.resolutions]
+    for number, item in enumerate(case.placed):
+        reasons = []
+        for resolution, reach in zip(case.resolutions, reaches, strict=True):
+            effects = resolution.placed[number].resolved.effects
+            missing = [reach.why_nothing(effect) for effect in effects]
+            reasons.append(next((reason for reason in missing if reason), "") if effects and all(missing) else "")
+            if not effects:
+                reasons[-1] = f"names nothing that exists in the world {resolution.world.names.world}"
+        if all(reasons):
+            yield item.path, f"can't touch anything: {reasons[0]}"
+
+
+# Operations whose levels can't both hold: two bans of one lane, two licence offices for one trade.
+EXCLUSIVE = ("close", "quota", "licence")
+
+
+def events_do_not_contradict(case: Case) -> Faults:
+    """Two events that set the same thing, on the same lanes, at the same time, in the same arm."""
+    reach = reach_of(case.resolutions[0])
+    said: set[tuple[Any, Any]] = set()
+    for policy, placed in case.arms():
+        dated = [item for item in placed if item.event.trigger is None]
+        for number, first in enumerate(dated):
+            for second in dated[number + 1 :]:
+                if policy and second.arm != f"policy:{policy}":
+                    continue
+                what = _contradiction(first, second, reach)
+                if what and (first.path, second.path) not in said:
+                    said.add((first.path, second.path))
+                    yield second.path, f"contradicts {first.event.label!r}: {what}"
+
+
+def _contradiction(first: Placed, second: Placed, reach: Reach) -> str:
+    for one in first.resolved.effects:
+        for other in second.resolved.effects:
+            if one.op != other.op or one.op not in EXCLUSIVE or (one.texts != other.texts and one.op != "licence"):
+                continue
+            shared = reach.shared_lanes(one.select, other.select)
+            if one.op == "quota" and one.select != other.select:
+                continue  # a quota on a part of what another quota covers is a rule, not a slip
+            if shared and _overlap(first, second):
+                lane = " -> ".join(shared[1:])
+                what = {"close": "stop", "quota": "limit", "licence": "license"}[one.op]
+                return f"both {what} {shared[0]} {lane} in the same weeks; change the dates or leave one out"
+    return ""
+
+
+def _overlap(first: Placed, second: Placed) -> bool:
+    begins = [_middle(item.resolved.start_day) for item in (first, second)]
+    ends = [begin + _middle(item.resolved.duration_days) for begin, item in zip(begins, (first, second), strict=True)]
+    return max(begins) < min(ends)
+
+
+def _middle(value: Any) -> float:
+    """Rough single value of a day (an uncertain one counts by its offset only if nothing else is known)."""
+    return value.offset if isinstance(value, Sampled) else float(value)
+
+
+def durations_fit(case: Case) -> Faults:
+    """A duration is drawn in days: a distribution that starts below one day is a slip of units."""
+    for path, _, event in case.spec.all_events():
+        duration = event.duration
+        if isinstance(duration, Uncertain) and duration.support()[1] < 1:
+            yield (*path, "duration"), f"never lasts a day (got {duration.text})"
+
+
+def correlations_are_possible(case: Case) -> Faults:
+    """The matrix of rank correlations must be positive definite (Cholesky goes through)."""
+    listed = case.resolutions[0].scenario.rank_correlations
+    names = sorted({name for first, second, _ in listed for name in (first, second)})
+    matrix = [[1.0 if a == b else 0.0 for b in names] for a in names]
+    for first, second, rho in listed:
+        i, j = names.index(first), names.index(second)
+        matrix[i][j] = matrix[j][i] = rho
+    if not _positive_definite(matrix):
+        yield ("uncertain", "rank_correlations"), "contradict each other (no numbers can be correlated like that)"
+
+
+def _positive_definite(matrix: list[list[float]]) -> bool:
+    size = len(matrix)
+    lower = [[0.0] * size for _ in range(size)]
+    for i in range(size):
+        for j in range(i + 1):
+            rest = matrix[i][j] - sum(lower[i][k] * lower[j][k] for k in range(j))
+            if i == j:
+                if rest <= 1e-9:
+                    return False
+                lower[i][i] = rest**0.5
+            else:
+                lower[i][j] = rest / lower[j][j]
+    return True
+
+
+def observed_files_exist(case: Case) -> Faults:
+    observed = case.spec.report.observed
+    for index, name in enumerate(observed):
+        path = case.folder / name
+        if not path.is_file():
+            at = ("report", "observed", index) if len(observed) > 1 else ("report", "observed")
+            yield at, f"no such file (got {name}, looked for at {path})"
+
+
+def general_licences_have_an_office(case: Case) -> Faults:
+    """A general licence exempts from a licence regime: without one it does nothing."""
+    reach = reach_of(case.resolutions[0])
+    for policy, placed in case.arms():
+        regimes = [effect.select for item in placed for effect in item.resolved.effects if effect.op == "licence"]
+        for item in placed:
+            if policy and item.arm != f"policy:{policy}":
+                continue
+            selects = [effect.select for effect in item.resolved.effects if effect.op == "general_licence"]
+            if selects and not any(reach.shared_lanes(a, b) for a in selects for b in regimes):
+                yield item.path, "can't touch anything: none of these goods needs a licence in this scenario"
+
+
+CHECKS = (
+    dates_lie_in_the_horizon,
+    names_of_events_are_unique,
+    references_name_an_event,
+    triggers_do_not_wait_for_each_other,
+    triggers_watch_something,
+    policies_do_something,
+    events_touch_something,
+    events_do_not_contradict,
+    durations_fit,
+    correlations_are_possible,
+    observed_files_exist,
+    general_licences_have_an_office,
+)
+
+
+def check_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path) -> list[Fault]:
+    """All faults found by the checks."""
+    case = Case(spec, resolutions, folder)
+    return [fault for check in CHECKS for fault in check(case)]
