@@ -1,0 +1,101 @@
+"""Fan chart of prices: spot and paid, China and the rest of the world, for the products that move most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import style
+from ..pick import moved_products, spread
+from ..rounding import plain
+from ..run import Fan, Run
+from ..sketch import Drawn, Sketch
+from .base import ReportFigure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+VARIABLES = (("price_spot_index", "spot"), ("price_paid_index", "paid"))
+MOST_PRODUCTS = 3
+
+
+class PriceFan(ReportFigure):
+    name = "price_fan"
+    explains = "Price index of each product, spot and as paid on average (contracts included), zone by zone, over time."
+    needs = ("anything",)
+
+    def available(self, run: Run) -> bool:
+        return run.has("price_spot_index")
+
+    def draw(self, run: Run, layout: style.Layout) -> Drawn:
+        products = moved_products(run)[:MOST_PRODUCTS]
+        panels = [(p, v, word) for p in products for v, word in VARIABLES if run.has(v)]
+        sketch = Sketch(run, layout, len(panels), 1.75, columns=2)
+        limits = {p: _limits(run, p) for p in products}
+        for ax, (product, variable, word) in zip(sketch.axes, panels, strict=True):
+            _panel(sketch, ax, product, variable, limits[product])
+            ax.set_title(f"{run.label(product)}, {word}")
+        return sketch.finish(
+            "Prices, spot and paid",
+            "Price index, 1× = the price before the events. Line: median run; bands: 50 % and 90 % of runs."
+            " Dashed grey: same draws without the events.",
+            _caption(run, products),
+        )
+
+
+def _limits(run: Run, product: str) -> tuple[float, float]:
+    import numpy as np
+
+    low, high = 1.0, 1.0
+    for variable, _ in VARIABLES:
+        for arm in dict.fromkeys(("baseline", run.main_arm)):
+            for zone in run.zones:
+                fan = run.fan(variable, arm, product=product, place=zone)
+                if fan is not None and len(fan.values):
+                    low = min(low, float(np.nanmin(fan.at(0.05))))
+                    high = max(high, float(np.nanmax(fan.at(0.95))))
+    return low, high
+
+
+def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[float, float]) -> None:
+    run = sketch.run
+    log = style.index_axis(ax, *limits)
+    ends = []
+    for zone in run.zones:
+        colour = style.zone_colour(zone, run.zones)
+        names = {"variable": variable, "product": product, "place": zone}
+        base = run.fan(variable, "baseline", product=product, place=zone)
+        if base is not None and run.main_arm != "baseline":
+            sketch.fan(ax, base, style.BASELINE, style.DASHES[1], bands=False, arm="baseline", **names)
+        fan = run.fan(variable, run.main_arm, product=product, place=zone)
+        if fan is None:
+            continue
+        sketch.fan(ax, fan, colour, style.DASHES[1] if zone == "CN" else "-", arm=run.main_arm, **names)
+        ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
+        _note_peak(sketch, ax, variable, product, zone, fan)
+    sketch.dates(ax)
+    if sketch.last_in_row(ax):
+        sketch.labels(ax, ends)
+    if log and ax.get_subplotspec() is not None and sketch.axes.index(ax) % sketch.columns == 0:
+        ax.set_ylabel("log scale", fontsize=7)
+
+
+def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str, fan: Fan) -> None:
+    """The highest week of a run, median and 90 % interval, in the panel's free upper corner."""
+    metric = variable.replace("_index", "_peak_index")
+    peak = spread(sketch.run, metric, sketch.run.main_arm, product, zone)
+    if peak is None or peak.p50 < 1.05:
+        return
+    interval = f" ({plain(peak.p5)}–{plain(peak.p95)}×)" if peak.p95 > 1.02 * peak.p5 else ""
+    sketch.note(ax, f"peak {plain(peak.p50)}×{interval}", style.zone_colour(zone, sketch.run.zones), fan)
+    names = {"variable": metric, "product": product, "place": zone}
+    sketch.record_spread(peak, arm=sketch.run.main_arm, **names)
+
+
+def _caption(run: Run, products: list[str]) -> str:
+    names = ", ".join(run.label(p) for p in products)
+    return (
+        f"The products whose price moves most: {names}. The distance between the two colours is the gap between the "
+        "zones; the distance between the left and the right panel is what long contracts shield buyers from. "
+        "Peak: highest week of a run, median and 90 % interval; runs peak at different times, so that it lies above the "
+        "line."
+    )

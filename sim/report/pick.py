@@ -1,0 +1,142 @@
+"""Which product, zone and country the answer is about: chosen by the run's own numbers, not by name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .run import Fan, Run
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MOVED = math.log(1.03)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and intervals of one metric over runs."""
+
+    n: int
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+    unit: str
+
+
+def spread(run: Run, metric: str, arm: str, product: str = "", place: str = "", end_use: str = "") -> Spread | None:
+    """Quantiles of a metric as the summary holds them; None if it was not reported."""
+    table = run.summarised(metric, arm, product=product, place=place, end_use=end_use)
+    if table.empty:
+        return None
+    row = table.iloc[0]
+    values = [float(row[c]) for c in ("p5", "p25", "p50", "p75", "p95")]
+    return Spread(int(row["n"]), *values, unit=str(row["unit"]))
+
+
+def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", end_use: str = "") -> np.ndarray:
+    """Every run's value of a metric, in the order of runs; NaN where it does not exist."""
+    import numpy as np
+
+    table = run.outcomes(metric, [arm], product=product, place=place, end_use=end_use)
+    if table.empty:
+        return np.zeros(0)
+    found: np.ndarray = table.sort_values("run")["value"].to_numpy(dtype=float)
+    return found
+
+
+def moved_products(run: Run, arm: str | None = None) -> list[str]:
+    """Products by how far the median spot price leaves its baseline in any zone, the furthest first.
+
+    Those that hardly move are left out, but one product always remains.
+    """
+    import numpy as np
+
+    wanted = tuple(run.options.get("products") or ()) or run.products
+    moves = []
+    for product in wanted:
+        far = 0.0
+        for zone in run.zones:
+            fan = run.fan("price_spot_index", arm or run.main_arm, product=product, place=zone)
+            base = run.fan("price_spot_index", "baseline", product=product, place=zone)
+            if fan is None or not len(fan.values):
+                continue
+            level = np.log(np.maximum(fan.at(0.5), 1e-9))
+            if base is not None and base.values.shape[0] == fan.values.shape[0]:
+                level = level - np.log(np.maximum(base.at(0.5), 1e-9))
+            far = max(far, float(np.max(np.abs(level))))
+        moves.append((far, product))
+    ranked = sorted(moves, key=lambda m: -m[0])
+    found = [product for far, product in ranked if far > MOVED]
+    return found or [product for _, product in ranked[:1]]
+
+
+def headline_price(run: Run) -> tuple[str, str]:
+    """Product and zone with the highest median peak of the spot price."""
+    table = run.summarised("price_spot_peak_index", run.main_arm)
+    table = table[table["place"].isin(run.zones)] if len(table) else table
+    wanted = tuple(run.options.get("products") or ())
+    if wanted and len(table):
+        table = table[table["product"].isin(wanted)]
+    if table.empty:
+        return (run.products[-1] if run.products else ""), (run.zones[-1] if run.zones else "")
+    row = table.sort_values("p50", ascending=False, kind="stable").iloc[0]
+    return str(row["product"]), str(row["place"])
+
+
+def short_products(run: Run) -> list[str]:
+    """Final products by the share of wanted use that is lost in the median run, the worst first."""
+    loss = {}
+    for product in run.final_products:
+        table = run.summarised("shortage_percent", run.main_arm, product=product, place="world", end_use="")
+        loss[product] = float(table["p95"].iloc[0]) if len(table) else 0.0
+    wanted = tuple(run.options.get("products") or ())
+    listed = [p for p in run.final_products if p in wanted] or list(run.final_products)
+    return sorted(listed, key=lambda p: -loss[p])
+
+
+def short_zone(run: Run, product: str) -> str:
+    """The zone (or "world") that loses the larger share of what it wants of a product."""
+    best, place = -1.0, "world"
+    for zone in run.zones:
+        table = run.summarised("shortage_percent", run.main_arm, product=product, place=zone, end_use="")
+        if len(table) and float(table["p95"].iloc[0]) > best:
+            best, place = float(table["p95"].iloc[0]), zone
+    return place
+
+
+def touched_exports(run: Run) -> list[tuple[str, str]]:
+    """(product, origin) of the exports that events of the scenario touch, by their baseline tonnage."""
+    found = []
+    for event in run.scenario_events:
+        for product in event.products or run.products:
+            for origin in event.origins or run.countries:
+                if (product, origin) not in found:
+                    found.append((product, origin))
+    sizes = {}
+    for pair in found:
+        table = run.summarised("export_t", "baseline", product=pair[0], place=pair[1])
+        sizes[pair] = float(table["p50"].iloc[0]) if len(table) else 0.0
+    return sorted((p for p in found if sizes[p] > 0), key=lambda p: -sizes[p])
+
+
+def of_wanted(run: Run, variable: str, arm: str, product: str, place: str) -> Fan | None:
+    """Weekly tonnes of a shortage as per cent of the tonnes wanted (median) in that week."""
+    import numpy as np
+
+    fan = run.fan(variable, arm, product=product, place=place, end_use="")
+    wanted = run.fan("wanted_t", arm, product=product, place=place, end_use="")
+    if fan is None or wanted is None:
+        return None
+    base = wanted.at(0.5)[:, None]
+    share = np.divide(100.0 * fan.values, base, out=np.zeros_like(fan.values), where=base > 0)
+    return Fan(fan.dates, fan.levels, share, "% of wanted", fan.added)
+
+
+def weekly_wanted(run: Run, product: str, place: str) -> float:
+    """Median tonnes a week that users of a place want, mean over the horizon."""
+    fan = run.fan("wanted_t", run.main_arm, product=product, place=place, end_use="")
+    return float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0

@@ -1,0 +1,544 @@
+"""A finished run folder, opened for reading: names, counts, fans and outcomes, whatever was stored.
+
+Everything the figures and the page need comes through here, so that they never care whether a batch
+kept every run's weekly series or quantiles only, and never read more than they draw.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+DIMENSIONS = ("product", "place", "end_use")
+
+ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""
+
+Selector = str | Sequence[str] | None
+
+
+class NotARunFolder(ValueError):
+    """The folder can't be read as results; the message says why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Quantiles over runs at each date.
+
+    Parameters
+    ----------
+    dates : array of datetime64
+        First day of each week or month.
+    levels : tuple of float
+        Quantiles, rising.
+    values : array (dates, levels)
+        In `unit`.
+    added : bool
+        True if the fan of a total had to be added up from fans of its parts, which is exact only if
+        the parts move together; captions say so.
+    """
+
+    dates: Any
+    levels: tuple[float, ...]
+    values: Any
+    unit: str
+    added: bool = False
+
+    def at(self, level: float) -> np.ndarray:
+        """The quantile nearest to `level`, over time."""
+        index = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - level))
+        return self.values[:, index]
+
+    def scaled(self, factor: float, unit: str) -> Fan:
+        """The same fan in another unit."""
+        return Fan(self.dates, self.levels, self.values * factor, unit, self.added)
+
+    def moved(self, step: np.timedelta64) -> Fan:
+        """The same fan with its dates shifted (monthly values stand at the middle of their month)."""
+        return Fan(self.dates + step, self.levels, self.values, self.unit, self.added)
+
+    def table(self, **names: str) -> pd.DataFrame:
+        """Long table: the given name columns, date, quantile, value, unit."""
+        import numpy as np
+        import pandas as pd
+
+        count = len(self.levels)
+        return pd.DataFrame(
+            {
+                **{key: [text] * (len(self.dates) * count) for key, text in names.items()},
+                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]"), count).astype(str),
+                "quantile": np.tile(np.asarray(self.levels), len(self.dates)),
+                "value": np.asarray(self.values).reshape(-1),
+                "unit": self.unit,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a scenario as the report tells it. Dates are None where a trigger decides them."""
+
+    name: str
+    type: str
+    sentence: str
+    announced: dt.date | None
+    start: dt.date | None
+    end: dt.date | None
+    ops: tuple[str, ...]
+    products: tuple[str, ...]
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
+    end_uses: tuple[str, ...]
+    arms: tuple[str, ...] = ()
+    uncertain_date: bool = False
+
+
+@dataclass
+class Run:
+    """One run folder. `open_run` makes it."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    # --- names ------------------------------------------------------------------------------------
+
+    @cached_property
+    def scenario(self) -> Mapping[str, Any]:
+        """The resolved scenario of the manifest."""
+        found = self.manifest.get("resolved") or {}
+        return dict(found.get("scenario", found)) if isinstance(found, Mapping) else {}
+
+    @cached_property
+    def world(self) -> Mapping[str, Any]:
+        found = self.scenario.get("world") or {}
+        return found if isinstance(found, Mapping) else {"name": str(found)}
+
+    @property
+    def title(self) -> str:
+        return str(self.manifest.get("title") or self.scenario.get("title") or self.path.name)
+
+    @property
+    def name(self) -> str:
+        return str(self.scenario.get("name") or self.path.name)
+
+    @property
+    def question(self) -> str:
+        return str(self.manifest.get("question") or self.scenario.get("question") or "")
+
+    @property
+    def seed(self) -> int:
+        return int(self.manifest.get("seed", self.scenario.get("seed", 0)))
+
+    @cached_property
+    def start(self) -> dt.date:
+        return dt.date.fromisoformat(str(self.scenario["start"])[:10])
+
+    @cached_property
+    def days(self) -> int:
+        return int(self.scenario["days"])
+
+    @property
+    def end(self) -> dt.date:
+        return self.start + dt.timedelta(days=self.days)
+
+    @cached_property
+    def products(self) -> tuple[str, ...]:
+        """Product ids, upstream first."""
+        return tuple(str(p["id"]) for p in self.world.get("products", ()))
+
+    @cached_property
+    def stages(self) -> dict[str, str]:
+        return {str(p["id"]): str(p.get("stage", "")) for p in self.world.get("products", ())}
+
+    @cached_property
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        return {str(p["id"]): tuple(p.get("inputs", ())) for p in self.world.get("products", ())}
+
+    @cached_property
+    def final_products(self) -> tuple[str, ...]:
+        """Products that no other product is made of: what end users buy."""
+        used = {i for inputs in self.inputs.values() for i in inputs}
+        return tuple(p for p in self.products if p not in used)
+
+    @cached_property
+    def end_uses(self) -> tuple[str, ...]:
+        return tuple(str(u["id"]) for u in self.world.get("end_uses", ()))
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        return tuple(str(c) for c in self.world.get("countries", ()))
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        return tuple(str(z) for z in self.world.get("zones", ()))
+
+    @cached_property
+    def zone_of(self) -> dict[str, str]:
+        return {str(k): str(v) for k, v in dict(self.world.get("zone_of", {})).items()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Readable names of products, countries and end uses."""
+        named = {str(p["id"]): str(p.get("name") or p["id"]) for p in self.world.get("products", ())}
+        named |= {str(u["id"]): str(u.get("name") or u["id"]) for u in self.world.get("end_uses", ())}
+        named |= {str(k): str(v) for k, v in dict(self.world.get("country_names", {})).items()}
+        return named
+
+    def label(self, key: str) -> str:
+        """Readable name of a product, end use, country, zone or arm."""
+        if key in self.names and key not in self.zones:
+            return self.names[key]
+        if key in self.zones:
+            return self.zone_label(key)
+        if key.startswith("policy:"):
+            return key.partition(":")[2].replace("_", " ")
+        return {"baseline": "without the events", "scenario": "scenario"}.get(key, key.replace("_", " "))
+
+    def zone_label(self, zone: str) -> str:
+        """ "China", "rest of the world", or what the world calls it."""
+        members = [c for c in self.countries if self.zone_of.get(c) == zone]
+        if len(members) == 1:
+            return self.names.get(members[0], members[0])
+        if len(self.zones) == 2:
+            other = next(z for z in self.zones if z != zone)
+            alone = [c for c in self.countries if self.zone_of.get(c) == other]
+            if len(alone) == 1:
+                return f"outside {self.names.get(alone[0], alone[0])}"
+        return zone.replace("_", " ")
+
+    def where(self, place: str) -> str:
+        """A place within a sentence: "in China", "outside China", "in Germany", "worldwide"."""
+        if place in ("world", ""):
+            return "worldwide"
+        name = self.label(place)
+        return name if name.startswith("outside ") else f"in {self.with_article(name)}"
+
+    def with_article(self, name: str) -> str:
+        """ "the United States", "the rest of the EU"; other names as they are."""
+        if name.startswith(("United ", "Rest ", "Netherlands", "Philippines")):
+            return "the " + (name if name.startswith(("United", "N", "P")) else name[0].lower() + name[1:])
+        return name
+
+    def arm_label(self, arm: str) -> str:
+        """Short name of an arm for axes: "no events", "scenario", the policy's name."""
+        if arm == "baseline":
+            return "no events"
+        return arm.partition(":")[2].replace("_", " ") if arm.startswith("policy:") else arm
+
+    # --- arms, runs -------------------------------------------------------------------------------
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """`baseline`, `scenario` and the policies, in the order of the scenario file."""
+        listed = [str(a["name"]) if isinstance(a, Mapping) else str(a) for a in self.scenario.get("arms", ())]
+        return tuple(listed or self.manifest.get("arms", ()) or ("baseline", "scenario"))
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        return tuple(a.partition(":")[2] for a in self.arms if a.startswith("policy:"))
+
+    @property
+    def main_arm(self) -> str:
+        """The arm the answer is about: the scenario, or the baseline if there is nothing else."""
+        return "scenario" if "scenario" in self.arms else self.arms[0]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """`runs.parquet`: one row per run with status, message and every sampled value."""
+        return self._table("runs")
+
+    @cached_property
+    def n_ok(self) -> int:
+        """Runs that finished in every arm."""
+        table = self.runs
+        if table.empty:
+            return 0
+        return int((table["status"].astype(str) == "ok").sum())
+
+    @cached_property
+    def n_failed(self) -> int:
+        return len(self.runs) - self.n_ok
+
+    @cached_property
+    def failure_messages(self) -> list[str]:
+        if self.runs.empty or "message" not in self.runs:
+            return []
+        texts = self.runs["message"].dropna().astype(str)
+        return [t for t in dict.fromkeys(texts) if t][:5]
+
+    @cached_property
+    def sampled(self) -> tuple[Mapping[str, Any], ...]:
+        """Descriptions of the uncertain numbers (name, group, kind, args, central)."""
+        return tuple(self.scenario.get("sampled", ()))
+
+    @cached_property
+    def options(self) -> Mapping[str, Any]:
+        """What the scenario's `report:` block asks for."""
+        found = self.scenario.get("report") or {}
+        return found if isinstance(found, Mapping) else {}
+
+    @cached_property
+    def observed(self) -> pd.DataFrame | None:
+        """Observed series the scenario names, see `observed.py`."""
+        from .observed import read_observed
+
+        return read_observed(self)
+
+    @cached_property
+    def shown_end(self) -> dt.date:
+        """Last day on the time axes: the horizon's, or `report: months:` after its start."""
+        months = int(self.options.get("months") or 0)
+        if months <= 0:
+            return self.end
+        year, index = divmod(self.start.year * 12 + self.start.month - 1 + months, 12)
+        return min(self.end, dt.date(year, index + 1, min(self.start.day, 28)))
+
+    # --- events -----------------------------------------------------------------------------------
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events of the scenario and of its policies, in order of their start."""
+        arms = [a for a in self.scenario.get("arms", ()) if isinstance(a, Mapping)]
+        found = []
+        for index, raw in enumerate(self.scenario.get("events", ())):
+            members = tuple(str(a["name"]) for a in arms if index in tuple(a.get("events", ())))
+            found.append(self._event(raw, members))
+        return tuple(sorted(found, key=lambda e: (e.start or dt.date.max, e.name)))
+
+    @property
+    def scenario_events(self) -> tuple[Event, ...]:
+        """Events of the scenario arm itself."""
+        return tuple(e for e in self.events if not e.arms or "scenario" in e.arms)
+
+    def _event(self, raw: Mapping[str, Any], arms: tuple[str, ...]) -> Event:
+        triggered = raw.get("trigger") is not None
+        effects = list(raw.get("effects", ()))
+        picked: dict[str, list[str]] = {k: [] for k in ("products", "origins", "destinations", "end_uses")}
+        for effect in effects:
+            for key, into in picked.items():
+                into += [str(x) for x in effect.get("select", {}).get(key, ()) if str(x) not in into]
+        start, announced = self._day(raw.get("start_day")), self._day(raw.get("announced_day"))
+        length = self.central(raw.get("duration_days"))
+        end = None
+        if start is not None and length is not None and math.isfinite(length):
+            end = start + dt.timedelta(days=round(length))
+        return Event(
+            name=str(raw.get("name", "")),
+            type=str(raw.get("type", "")),
+            sentence=str(raw.get("sentence", "")),
+            announced=None if triggered else announced,
+            start=None if triggered else start,
+            end=None if triggered else end,
+            ops=tuple(dict.fromkeys(str(e.get("op", "")) for e in effects)),
+            products=tuple(picked["products"]),
+            origins=tuple(picked["origins"]),
+            destinations=tuple(picked["destinations"]),
+            end_uses=tuple(picked["end_uses"]),
+            arms=arms,
+            uncertain_date=isinstance(raw.get("start_day"), Mapping),
+        )
+
+    def central(self, number: Any) -> float | None:
+        """The central value of a number that may be uncertain."""
+        if number is None:
+            return None
+        if isinstance(number, Mapping):
+            columns = {str(c["name"]): float(c["central"]) for c in self.sampled}
+            base = columns.get(str(number.get("column")))
+            if base is None:
+                return None
+            return float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * base
+        if isinstance(number, str):
+            return math.inf if "inf" in number.lower() else float(number)
+        return float(number)
+
+    def _day(self, number: Any) -> dt.date | None:
+        day = self.central(number)
+        if day is None or not math.isfinite(day):
+            return None
+        return self.start + dt.timedelta(days=round(day))
+
+    # --- tables -----------------------------------------------------------------------------------
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        file = self.path / f"{name}.parquet"
+        if not file.exists():
+            return pd.DataFrame()
+        return pd.read_parquet(file)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """`summary.csv`: one row per arm, metric, product, place and end use."""
+        import pandas as pd
+
+        file = self.path / "summary.csv"
+        if not file.exists():
+            return pd.DataFrame(columns=["arm", "metric", "product", "place", "end_use", "n", "unit"])
+        numbers = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
+        return _clean(pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in numbers}))
+
+    def metrics(self) -> set[str]:
+        """Names of the metrics that were recorded."""
+        return set(self.summary["metric"]) if len(self.summary) else set()
+
+    def summarised(self, metric: str, arm: str | None = None, **where: Selector) -> pd.DataFrame:
+        """Rows of the summary for a metric, an arm (None: all) and dimensions (`product="x"`)."""
+        table = self.summary
+        if table.empty:
+            return table
+        keep = table["metric"] == metric
+        if arm is not None:
+            keep &= table["arm"] == arm
+        for column, wanted in where.items():
+            if wanted is None or column not in table:
+                continue
+            keep &= table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
+        return table[keep]
+
+    def outcomes(self, metric: str, arms: Iterable[str] | None = None, **where: Selector) -> pd.DataFrame:
+        """Every run's value of a metric: read with the filter pushed down, for long batches."""
+        import pyarrow.dataset as ds
+
+        file = self.path / "outcomes.parquet"
+        import pandas as pd
+
+        if not file.exists():
+            return pd.DataFrame(columns=["run", "arm", "metric", *DIMENSIONS, "value", "unit"])
+        key = (metric, tuple(arms) if arms is not None else None, tuple(sorted((k, str(v)) for k, v in where.items())))
+        if key in self._cache:
+            found: pd.DataFrame = self._cache[key]
+            return found
+        dataset = ds.dataset(file, format="parquet")
+        keep = ds.field("metric") == metric
+        if arms is not None:
+            keep &= ds.field("arm").isin(list(arms))
+        for column, wanted in where.items():
+            if wanted is None or column not in dataset.schema.names:
+                continue
+            values = [wanted] if isinstance(wanted, str) else list(wanted)
+            keep &= ds.field(column).isin([v or ALL for v in values])
+        table = _clean(dataset.to_table(filter=keep).to_pandas())
+        self._cache[key] = table
+        return table
+
+    def _part(self, variable: str, arm: str) -> pd.DataFrame:
+        """One variable of one arm from `series.parquet`, read with the filter pushed down."""
+        import pandas as pd
+        import pyarrow.dataset as ds
+
+        key = ("series", variable, arm)
+        if key not in self._cache:
+            file = self.path / "series.parquet"
+            if not file.exists():
+                return pd.DataFrame()
+            dataset = ds.dataset(file, format="parquet")
+            keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
+            self._cache[key] = _clean(dataset.to_table(filter=keep).to_pandas())
+        part: pd.DataFrame = self._cache[key]
+        return part
+
+    def has(self, variable: str, arm: str | None = None) -> bool:
+        """Whether the variable was stored for the arm."""
+        return not self._part(variable, arm or self.main_arm).empty
+
+    def rows(self, variable: str, arm: str, **where: Selector) -> pd.DataFrame:
+        """Rows of `series.parquet` of one variable and arm."""
+        table = self._part(variable, arm)
+        for column, wanted in where.items():
+            if wanted is None or column not in table:
+                continue
+            values = [wanted] if isinstance(wanted, str) else list(wanted)
+            table = table[table[column].isin(values)]
+        return table
+
+    def fan(self, variable: str, arm: str, **where: Selector) -> Fan | None:
+        """Quantiles over runs of one series, or of the sum of several (a list of products, say).
+
+        Exact where every run's series was kept or where the stored rows already are the total; else
+        the quantiles of the parts are added up and the fan is marked `added`.
+        """
+        key = ("fan", variable, arm, tuple(sorted((k, str(v)) for k, v in where.items())))
+        if key not in self._cache:
+            self._cache[key] = self._fan(self.rows(variable, arm, **where))
+        found: Fan | None = self._cache[key]
+        return found
+
+    def _fan(self, table: pd.DataFrame) -> Fan | None:
+        if table.empty:
+            return None
+        unit = str(table["unit"].iloc[0])
+        by_run = table[table["run"].notna()] if "run" in table else table.iloc[0:0]
+        if len(by_run):
+            totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
+            values = _quantiles(totals.to_numpy(dtype=float), LEVELS)
+            return Fan(totals.index.to_numpy(), LEVELS, values, unit)
+        stored = table[table["quantile"].notna()]
+        wide = stored.groupby(["date", "quantile"], observed=True)["value"].agg(["sum", "size"]).unstack("quantile")
+        if wide.empty:
+            return None
+        added = bool((wide["size"].max() > 1).any())
+        levels = tuple(float(q) for q in wide["sum"].columns)
+        return Fan(wide.index.to_numpy(), levels, wide["sum"].to_numpy(dtype=float), unit, added)
+
+
+def _quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    import numpy as np
+
+    return np.nanquantile(values, levels, axis=1).T
+
+
+def _clean(table: pd.DataFrame) -> pd.DataFrame:
+    """Dimension columns as categories, with "" for missing and for "all"; dates as dates."""
+    import pandas as pd
+
+    for column in ("arm", "metric", "variable", *DIMENSIONS, "unit"):
+        if column in table:
+            table[column] = _plain_names(table[column])
+    if "date" in table and not pd.api.types.is_datetime64_any_dtype(table["date"]):
+        table["date"] = pd.to_datetime(table["date"])
+    return table
+
+
+def _plain_names(values: pd.Series[Any]) -> pd.Series[Any]:
+    named = values.astype("category")
+    if ALL in named.cat.categories:
+        named = named.map({c: "" if c == ALL else c for c in named.cat.categories}).astype("category")
+    if named.isna().any():
+        if "" not in named.cat.categories:
+            named = named.cat.add_categories("")
+        named = named.fillna("")
+    return named
+
+
+def open_run(path: Path | str) -> Run:
+    """Open a run folder.
+
+    Raises
+    ------
+    NotARunFolder
+        If there is no readable `manifest.json`.
+    """
+    folder = Path(path)
+    file = folder / "manifest.json"
+    if not folder.is_dir():
+        raise NotARunFolder(f"{folder} is not a folder")
+    if not file.exists():
+        raise NotARunFolder(f"{folder} holds no manifest.json, so it is not the folder of a run")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotARunFolder(f"{file} can't be read ({error})") from error
+    return Run(folder, manifest)

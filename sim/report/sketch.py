@@ -1,0 +1,200 @@
+"""Drawing with a record: whatever goes onto a panel goes into the figure's table in the same call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import style
+from .pick import Spread
+from .run import Event, Fan, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass
+class Drawn:
+    """A finished figure, the table it drew, and one or two sentences that say what to see."""
+
+    figure: Figure
+    table: pd.DataFrame
+    title: str
+    caption: str
+
+
+class Sketch:
+    """A figure under construction: panels in a grid, and the rows of the table they draw."""
+
+    def __init__(
+        self, run: Run, layout: style.Layout, panels: int, panel_height: float, columns: int | None = None
+    ) -> None:
+        wanted = layout.columns if columns is None else (columns if layout.columns > 1 else 1)
+        self.run = run
+        self.layout = layout
+        self.columns = max(1, min(wanted, panels))
+        self.rows = -(-panels // self.columns)
+        self.panel_height = panel_height
+        self.figure = style.new_figure(layout, self.rows * (panel_height + 0.35))
+        grid = self.figure.subplots(self.rows, self.columns, squeeze=False)
+        self.axes: list[Axes] = [grid[i // self.columns][i % self.columns] for i in range(self.rows * self.columns)]
+        for ax in self.axes[panels:]:
+            ax.set_visible(False)
+        self.axes = self.axes[:panels]
+        self.parts: list[pd.DataFrame] = []
+
+    # --- recording --------------------------------------------------------------------------------
+
+    def record(self, table: pd.DataFrame) -> None:
+        """Add rows to the figure's table."""
+        self.parts.append(table)
+
+    def fan(self, ax: Axes, fan: Fan, colour: str, dash: Any = "-", bands: bool = True, **names: str) -> None:
+        """Median line, 50 % band and 90 % band; `names` identify the fan in the table."""
+        if bands:
+            for low, high, alpha in ((0.05, 0.95, 0.16), (0.25, 0.75, 0.26)):
+                ax.fill_between(fan.dates, fan.at(low), fan.at(high), color=colour, alpha=alpha, linewidth=0, zorder=2)
+        ax.plot(fan.dates, fan.at(0.5), color=colour, linestyle=dash, zorder=4 if bands else 3)
+        shown = (0.05, 0.25, 0.5, 0.75, 0.95) if bands else (0.5,)
+        table = fan.table(**names)
+        self.record(table[table["quantile"].isin(shown)])
+
+    def record_spread(self, spread: Spread, **names: str) -> None:
+        """Add the quantiles of a metric (a number written on a panel) to the figure's table."""
+        import pandas as pd
+
+        pairs = ((0.05, spread.p5), (0.25, spread.p25), (0.5, spread.p50), (0.75, spread.p75), (0.95, spread.p95))
+        table = pd.DataFrame({"quantile": [q for q, _ in pairs], "value": [v for _, v in pairs], "unit": spread.unit})
+        for place, (key, text) in enumerate({**names, "date": ""}.items()):
+            table.insert(place, key, text)
+        self.record(table)
+
+    def finish(self, title: str, subtitle: str, caption: str, events: bool = True) -> Drawn:
+        """Put title, event marks and the table together."""
+        import pandas as pd
+
+        marks = self._mark_events() if events else ""
+        style.add_title(self.figure, title, subtitle, self.layout)
+        if marks:
+            style.add_footer(self.figure, marks, self.layout)
+        table = pd.concat(self.parts, ignore_index=True) if self.parts else pd.DataFrame()
+        return Drawn(self.figure, table, title, caption)
+
+    # --- axes -------------------------------------------------------------------------------------
+
+    def dates(self, ax: Axes) -> None:
+        """The horizon as the panel's axis."""
+        style.date_axis(ax, self.run.start, self.run.shown_end, narrow=self.layout.columns < 2 or self.columns > 1)
+
+    def last_in_row(self, ax: Axes) -> bool:
+        """Whether the panel stands at the right edge, where the labels of lines have their room."""
+        index = self.axes.index(ax)
+        return (index + 1) % self.columns == 0 or index + 1 == len(self.axes)
+
+    def labels(self, ax: Axes, labels: Sequence[tuple[float, str, str]]) -> None:
+        """Names of the lines at their right end."""
+        style.label_right(ax, labels, self.panel_height)
+
+    def note(self, ax: Axes, text: str, colour: str, fan: Fan) -> None:
+        """A number in the upper corner that the fan leaves free; several notes stand below each other."""
+        import numpy as np
+
+        before = [t for t in ax.texts if t.get_gid() == "note"]
+        high = fan.at(0.95)
+        third = max(1, len(high) // 3)
+        left = float(np.nanmax(high[-third:])) > float(np.nanmax(high[:third])) and int(np.nanargmax(high)) > len(high) // 2
+        if before:
+            left = before[0].get_position()[0] < 0.5
+        ax.annotate(
+            text,
+            xy=(0.015 if left else 0.985, 0.975 - 0.115 * len(before)),
+            xycoords="axes fraction",
+            ha="left" if left else "right",
+            va="top",
+            fontsize=8,
+            color=colour,
+            zorder=7,
+            gid="note",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
+        )
+
+    def wrap(self, title: str, lost: float = 0.45) -> str:
+        """A panel's title on as many lines as its width needs; `lost` inches go to labels beside the panel."""
+        return self.fold(title, int((self.layout.width / self.columns - lost) * 11.3))
+
+    @staticmethod
+    def fold(text: str, width: int) -> str:
+        """Text on several lines of at most `width` characters."""
+        import textwrap
+
+        return "\n".join(textwrap.wrap(text, width))
+
+    def _mark_events(self) -> str:
+        groups = event_groups(self.run)
+        dated = [ax for ax in self.axes if ax.get_xlim()[1] > 9000]
+        if not groups or not dated:
+            return ""
+        import matplotlib.dates as mdates
+
+        for ax in dated:
+            low, high = ax.get_xlim()
+            last = -1e9
+            for number, (date, _) in enumerate(groups, start=1):
+                x = float(mdates.date2num(date))
+                if not low <= x <= high:
+                    continue
+                ax.axvline(x, color="#555555", linewidth=0.7, linestyle=(0, (1, 1.5)), zorder=1)
+                shift = max(0.0, last + 0.045 * (high - low) - x)
+                last = x + shift
+                ax.annotate(
+                    style.CIRCLED[number - 1],
+                    xy=(x + shift, 1.0),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(0, 1),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom",
+                    fontsize=7.5,
+                    color="#444444",
+                )
+        return "   ".join(f"{style.CIRCLED[i]} {day(date)}: {text}" for i, (date, text) in enumerate(groups))
+
+
+def day(date: dt.date) -> str:
+    """ "4 Apr 2025", in any locale."""
+    return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
+
+
+def month(date: dt.date) -> str:
+    """ "April 2025", in any locale."""
+    return f"{MONTHS[date.month - 1]} {date.year}"
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def event_groups(run: Run, most: int = 6) -> list[tuple[dt.date, str]]:
+    """Dates on which events of the scenario start, with the names of what starts."""
+    found: dict[dt.date, list[Event]] = {}
+    for event in run.scenario_events:
+        if event.start is not None and run.start <= event.start < run.end:
+            found.setdefault(event.start, []).append(event)
+    groups = [(date, ", ".join(e.name.replace("_", " ") for e in events)) for date, events in sorted(found.items())]
+    return groups[:most]

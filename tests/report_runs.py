@@ -1,0 +1,620 @@
+"""Run folders as a finished batch leaves them, made from formulas: for tests of figures and report.
+
+The shapes are those of spring 2025: exports fall to a quarter and come back in four months, the price
+outside China trebles while China's own stays flat, users outside run dry after five to nine weeks.
+Every knob a test needs is a keyword: number of runs, failures, strength (0 = nothing happens).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+PRODUCTS: list[dict[str, Any]] = [
+    {"id": "light_concentrate", "name": "Light concentrate", "stage": "mining", "mass_basis": "t oxide", "inputs": []},
+    {"id": "heavy_concentrate", "name": "Heavy concentrate", "stage": "mining", "mass_basis": "t oxide", "inputs": []},
+    {
+        "id": "ndpr_oxide",
+        "name": "NdPr oxide",
+        "stage": "refining",
+        "mass_basis": "t oxide",
+        "inputs": ["light_concentrate"],
+    },
+    {
+        "id": "dytb_oxide",
+        "name": "Dy/Tb oxide",
+        "stage": "refining",
+        "mass_basis": "t oxide",
+        "inputs": ["heavy_concentrate"],
+    },
+    {
+        "id": "standard_magnet",
+        "name": "Standard magnets",
+        "stage": "magnets",
+        "mass_basis": "t finished",
+        "inputs": ["ndpr_oxide"],
+    },
+    {
+        "id": "ht_magnet",
+        "name": "High-temperature magnets",
+        "stage": "magnets",
+        "mass_basis": "t finished",
+        "inputs": ["ndpr_oxide", "dytb_oxide"],
+    },
+]
+END_USES = {
+    "ev_traction": ("Electric-vehicle traction", 0.30, 1.0),
+    "wind": ("Wind turbines", 0.10, 0.5),
+    "automotive_other": ("Cars, other", 0.18, 1.3),
+    "consumer_electronics": ("Consumer electronics", 0.12, 0.3),
+    "industrial_motors": ("Industrial motors and robots", 0.17, 0.6),
+    "appliances": ("Appliances", 0.08, 0.2),
+    "ebikes_other": ("E-bikes and other", 0.04, 0.3),
+    "defence": ("Defence", 0.01, 1.1),
+}
+COUNTRIES = {
+    "CN": ("China", 0.60),
+    "JP": ("Japan", 0.11),
+    "US": ("United States", 0.07),
+    "DE": ("Germany", 0.07),
+    "REU": ("Rest of the EU", 0.06),
+    "KR": ("South Korea", 0.03),
+    "VN": ("Vietnam", 0.02),
+    "IN": ("India", 0.01),
+    "ROW": ("Rest of the world", 0.03),
+}
+USE_T = {"standard_magnet": 150000.0, "ht_magnet": 60000.0}
+MAKERS = {
+    "light_concentrate": {"CN": 0.68, "US": 0.14, "ROW": 0.18},
+    "heavy_concentrate": {"CN": 0.45, "ROW": 0.55},
+    "ndpr_oxide": {"CN": 0.9, "ROW": 0.1},
+    "dytb_oxide": {"CN": 0.99, "ROW": 0.01},
+    "standard_magnet": {"CN": 0.92, "JP": 0.06, "DE": 0.02},
+    "ht_magnet": {"CN": 0.90, "JP": 0.09, "DE": 0.01},
+}
+TONNES = {
+    "light_concentrate": 90000.0,
+    "heavy_concentrate": 3000.0,
+    "ndpr_oxide": 80000.0,
+    "dytb_oxide": 2500.0,
+    "standard_magnet": 150000.0,
+    "ht_magnet": 60000.0,
+}
+PRICES = {
+    "light_concentrate": 15.0,
+    "heavy_concentrate": 120.0,
+    "ndpr_oxide": 60.0,
+    "dytb_oxide": 300.0,
+    "standard_magnet": 45.0,
+    "ht_magnet": 75.0,
+}
+START = dt.date(2025, 1, 1)
+EVENT_DAY = (dt.date(2025, 4, 4) - START).days
+UNITS = {
+    "production_t": "t/week",
+    "wanted_t": "t/week",
+    "shortage_t": "t/week",
+    "shortage_unserved_t": "t/week",
+    "shortage_priced_out_t": "t/week",
+    "licence_granted_t": "t/week",
+    "licence_refused_t": "t/week",
+    "export_t": "t/month",
+}
+USERS = ("wanted_t", "shortage_t", "shortage_unserved_t", "shortage_priced_out_t")
+SERIES = ("arm", "variable", "product", "place", "end_use", "date", "quantile", "run", "value", "unit")
+QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+
+
+def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, strength: float) -> dict[str, Any]:
+    """The scenario as the manifest stores it: what `sim.spec.resolved.Scenario` holds, as plain data."""
+    select = {
+        "products": ["dytb_oxide", "ht_magnet"],
+        "origins": ["CN"],
+        "destinations": [c for c in COUNTRIES if c != "CN"],
+        "end_uses": [],
+        "entity_share": 1.0,
+        "include_domestic": False,
+    }
+    events: list[dict[str, Any]] = [
+        {
+            "name": "licences",
+            "type": "licence_regime",
+            "sentence": "From 4 April 2025 China licenses exports of Dy/Tb oxide and high-temperature magnets.",
+            "announced_day": EVENT_DAY,
+            "start_day": EVENT_DAY,
+            "duration_days": "inf",
+            "probability": 1.0,
+            "trigger": None,
+            "effects": [{"op": "licence", "select": select, "schedule": [], "params": {}, "texts": {}}],
+            "announcement_effects": [],
+        },
+        {
+            "name": "general_licences",
+            "type": "general_licence",
+            "sentence": "From 1 December 2025 general licences cover a share of the trade.",
+            "announced_day": 334,
+            "start_day": 334,
+            "duration_days": "inf",
+            "probability": 1.0,
+            "trigger": None,
+            "effects": [{"op": "general_licence", "select": select, "schedule": [], "params": {}, "texts": {}}],
+            "announcement_effects": [],
+        },
+    ]
+    if strength == 0:
+        events = []
+    members = {"baseline": [], "scenario": list(range(len(events)))}
+    for name in arms:
+        if name.startswith("policy:"):
+            if events:
+                events.append(
+                    events[0]
+                    | {
+                        "name": name[7:],
+                        "type": "stockpile",
+                        "sentence": f"Policy {name[7:]}: users hold more.",
+                        "start_day": 0,
+                        "announced_day": 0,
+                        "effects": [{"op": "stockpile", "select": select | {"origins": []}}],
+                    }
+                )
+            members[name] = [*members["scenario"], *([len(events) - 1] if events else [])]
+    return {
+        "name": "china_heavy_ree_licences_2025",
+        "title": "China licenses heavy rare earths and magnets",
+        "question": "China licenses heavy rare earths and magnets: who goes short, when, at what price?",
+        "world": {
+            "name": "ndfeb",
+            "title": "Rare-earth permanent magnets",
+            "base_year": 2024,
+            "countries": list(COUNTRIES),
+            "country_names": {k: v[0] for k, v in COUNTRIES.items()},
+            "zones": ["CN", "exCN"],
+            "zone_of": {c: "CN" if c == "CN" else "exCN" for c in COUNTRIES},
+            "products": PRODUCTS,
+            "end_uses": [{"id": k, "name": v[0]} for k, v in END_USES.items()],
+            "values": {},
+        },
+        "start": START.isoformat(),
+        "days": days,
+        "outlook": {},
+        "events": events,
+        "arms": [{"name": a, "events": members.get(a, [])} for a in arms],
+        "sampled": [
+            {
+                "name": "cover_weeks.ht_magnet",
+                "group": "cover",
+                "kind": "uniform",
+                "args": [8, 20],
+                "central": 14.0,
+            },
+            {
+                "name": "elasticity_short",
+                "group": "elasticity",
+                "kind": "pert",
+                "args": [0.05, 0.12, 0.3],
+                "central": 0.12,
+            },
+            {"name": "fear_weeks.dytb_oxide", "group": "fear", "kind": "uniform", "args": [15, 30], "central": 26.0},
+        ],
+        "rank_correlations": [],
+        "runs": runs,
+        "seed": seed,
+        "sampler": "lhs",
+        "tracked_origin": "",
+    }
+
+
+class _Ensemble:
+    """Weekly and monthly values of every run: arrays (runs, dates) by (variable, dimensions, arm)."""
+
+    def __init__(self, runs: int, days: int, seed: int, strength: float, arms: Sequence[str], whole: bool) -> None:
+        self.buyers = list(COUNTRIES) if whole else ["CN", "JP", "US", "DE", "ROW"]
+        self.uses = list(END_USES) if whole else ["ev_traction", "automotive_other", "industrial_motors", "defence"]
+        self.rng = np.random.default_rng(seed)
+        self.runs, self.arms = runs, list(arms)
+        self.weeks = np.arange(0, days, 7)
+        self.months = [
+            d for d in pd.date_range(START, periods=days // 30 + 1, freq="MS") if (d.date() - START).days < days
+        ]
+        self.strength = strength
+        self.cover = self.rng.uniform(8, 20, runs)
+        self.elasticity = self.rng.uniform(0.05, 0.3, runs)
+        self.size = 0.28 * np.exp(self.rng.normal(0, 0.3, runs) - 0.05 * (self.cover - 14))
+        self.fear = self.rng.uniform(15, 30, runs)
+        self.rows: list[tuple[str, str, str, str, str, str, np.ndarray, Any]] = []
+
+    def add(
+        self,
+        arm: str,
+        variable: str,
+        values: np.ndarray,
+        unit: str,
+        product: str = "",
+        place: str = "",
+        end_use: str = "",
+        monthly: bool = False,
+    ) -> None:
+        dates: Any = (
+            pd.DatetimeIndex(self.months) if monthly else pd.Timestamp(START) + pd.to_timedelta(self.weeks, "D")
+        )
+        self.rows.append((arm, variable, product, place, end_use, unit, values, dates))
+
+    def effect(self, arm: str) -> float:
+        if arm == "baseline":
+            return 0.0
+        if arm.startswith("policy:"):
+            return self.strength * (0.55 if "stock" in arm else 0.9)
+        return self.strength
+
+    def fill(self) -> None:
+        t = (self.weeks - EVENT_DAY) / 7.0
+        after = np.maximum(t, 0.0)
+        hump = np.where(t >= 0, (after / 6.0) * np.exp(1 - after / 6.0), 0.0)
+        slow = np.where(t >= 0, (1 - np.exp(-after / 5.0)) * np.exp(-after / 60.0), 0.0)
+        for arm in self.arms:
+            e = self.effect(arm)
+            for product in [p["id"] for p in PRODUCTS]:
+                hit = {"dytb_oxide": 1.0, "ht_magnet": 0.7, "standard_magnet": 0.25}.get(product, 0.05)
+                size = np.log(1 + 2.4 * (self.fear / 22.0) ** 1.5) * hit * e
+                spot = np.exp(size[:, None] * (0.5 * hump + 0.6 * slow)[None, :])
+                inside = np.exp((0.06 * hit * e * (self.cover - 14) / 6.0)[:, None] * slow[None, :])
+                paid = 1 + 0.12 * (spot - 1)
+                self.add(arm, "price_spot_index", spot, "index", product, "exCN")
+                self.add(arm, "price_spot_index", inside, "index", product, "CN")
+                self.add(arm, "price_paid_index", paid, "index", product, "exCN")
+                self.add(arm, "price_paid_index", 1 + 0.6 * (inside - 1), "index", product, "CN")
+                self.add(arm, "stock_cover_weeks", self.cover[:, None] / spot**0.7, "weeks", product, "exCN")
+                self.add(arm, "stock_cover_weeks", self.cover[:, None] / inside, "weeks", product, "CN")
+                for country, part in MAKERS[product].items():
+                    week = TONNES[product] * part / 52.18
+                    dip = 0.35 * e * hit * hump if country == "CN" else 0 * hump
+                    self.add(
+                        arm, "production_t", week * (1 - dip)[None, :] * np.ones((self.runs, 1)), "t", product, country
+                    )
+            self._users(arm, e, after, t)
+            self._exports(arm, e)
+            self._office(arm, e, after, t)
+
+    def _users(self, arm: str, e: float, after: np.ndarray, t: np.ndarray) -> None:
+        lag = 3 + 0.35 * self.cover
+        for product, total in USE_T.items():
+            grip = 1.0 if product == "ht_magnet" else 0.25
+            for country in self.buyers:
+                part = COUNTRIES[country][1]
+                for end_use in self.uses:
+                    _, slice_, weight = END_USES[end_use]
+                    wanted = total * part * slice_ / 52.18 * np.ones((self.runs, len(t)))
+                    late = after[None, :] - lag[:, None] * (1.0 if country in ("US", "DE") else 1.2)
+                    bump = np.where(late > 0, np.minimum(late / 4, 1) * np.exp(-np.maximum(late - 6, 0) / 5), 0.0)
+                    unserved = wanted * np.clip(self.size[:, None] * e * grip * weight * bump, 0, 0.8) * (country != "CN")
+                    priced = (
+                        wanted * 0.1 * self.elasticity[:, None] * e * grip * (country != "CN") * np.where(t > 0, np.exp(-after / 50), 0)[None, :]
+                    )
+                    self.add(arm, "wanted_t", wanted, "t", product, country, end_use)
+                    self.add(arm, "shortage_unserved_t", unserved, "t", product, country, end_use)
+                    self.add(arm, "shortage_priced_out_t", priced, "t", product, country, end_use)
+
+    def _exports(self, arm: str, e: float) -> None:
+        path = {3: 0.45, 4: 0.25, 5: 0.6, 6: 1.05, 7: 1.2, 8: 1.15, 9: 1.1, 10: 1.15, 11: 1.1}
+        level = np.array([1 - e * (1 - path.get(i, 1.0)) if e else 1.0 for i in range(len(self.months))])
+        noise = np.exp(self.rng.normal(0, 0.08, (self.runs, len(self.months)))) if e else 1.0
+        for product in ("standard_magnet", "ht_magnet"):
+            for country in self.buyers:
+                part = COUNTRIES[country][1]
+                if country != "CN":
+                    flow = USE_T[product] * part * 0.95 / 12 * level[None, :] * noise * np.ones((self.runs, 1))
+                    self.add(arm, "export_t", flow, "t", product, f"CN>{country}", monthly=True)
+        flow = 12.0 * np.clip(
+            1 - e * np.array([0.98 if 3 <= i <= 6 else (0.4 if i > 6 else 0.0) for i in range(len(self.months))]),
+            0,
+            None,
+        )
+        for country, part in (("JP", 0.6), ("KR", 0.4)):
+            self.add(
+                arm,
+                "export_t",
+                part * flow[None, :] * noise * np.ones((self.runs, 1)),
+                "t",
+                "dytb_oxide",
+                f"CN>{country}",
+                monthly=True,
+            )
+        for product, origin, part in (("light_concentrate", "US", 900.0), ("heavy_concentrate", "ROW", 110.0)):
+            self.add(
+                arm,
+                "export_t",
+                part * np.ones((self.runs, len(self.months))),
+                "t",
+                product,
+                f"{origin}>CN",
+                monthly=True,
+            )
+
+    def _office(self, arm: str, e: float, after: np.ndarray, t: np.ndarray) -> None:
+        if e == 0:
+            return
+        shape = np.where(t >= 0, after / 12 * np.exp(1 - after / 12), 0.0)[None, :]
+        for product, scale in (("ht_magnet", 3000.0), ("dytb_oxide", 60.0)):
+            backlog = scale * e * shape * (0.6 + self.fear / 50.0)[:, None]
+            self.add(arm, "licence_backlog_t", backlog, "t", product, "CN")
+            self.add(arm, "licence_wait_days", 60 * e * shape * (0.7 + self.fear / 70)[:, None], "days", product, "CN")
+            self.add(
+                arm,
+                "licence_granted_t",
+                scale / 14 * np.where(t >= 0, np.minimum(after / 26, 1), 0.0)[None, :] * np.ones((self.runs, 1)),
+                "t",
+                product,
+                "CN",
+            )
+            self.add(arm, "licence_refused_t", 0.03 * backlog / 10, "t", product, "CN")
+
+
+def _quantile_rows(ensemble: _Ensemble, keep_runs: bool) -> pd.DataFrame:
+    columns: dict[str, list[Any]] = {name: [] for name in SERIES}
+    for arm, variable, product, place, end_use, unit, values, dates in ensemble.rows:
+        if variable in USERS and end_use in END_USES and place != "world":
+            continue  # single users are not kept as series
+        n = len(dates)
+        unit = UNITS.get(variable, unit)
+        blocks = [(np.quantile(values, QUANTILES, axis=0), np.repeat(QUANTILES, n), np.full(n * len(QUANTILES), -1))]
+        if keep_runs:
+            count = values.shape[0]
+            blocks.append((values, np.full(n * count, np.nan), np.repeat(np.arange(count), n)))
+        for block, quantile, run in blocks:
+            size = block.size
+            names = (arm, variable, product, place, end_use or "all")
+            for name, text in zip(SERIES, names, strict=False):
+                columns[name].append(np.full(size, text, dtype=object))
+            columns["date"].append(np.tile(np.asarray(dates, dtype="datetime64[ms]"), len(block)))
+            columns["quantile"].append(quantile)
+            columns["run"].append(run)
+            columns["value"].append(block.reshape(-1))
+            columns["unit"].append(np.full(size, unit, dtype=object))
+    table = pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+    table["run"] = table["run"].astype("Int32").mask(table["run"] < 0)
+    return table
+
+
+def _levels(product: str, place: str, end_use: str) -> list[tuple[str, str, str]]:
+    """The sums over users that a batch reports for one user: country, zone, world, end use everywhere."""
+    zone = [] if place == "CN" else [(product, "exCN", "all")]
+    return [(product, place, "all"), *zone, (product, "world", "all"), (product, "world", end_use)]
+
+
+def _add_sums(ensemble: _Ensemble) -> None:
+    sums: dict[tuple[str, ...], Any] = {}
+    origins: dict[tuple[str, ...], Any] = {}
+    dates: Any = None
+    months: Any = None
+    for arm, variable, product, place, end_use, _, values, when in list(ensemble.rows):
+        if variable in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t"):
+            dates = when
+            for level in _levels(product, place, end_use):
+                key = (arm, variable, *level)
+                sums[key] = sums[key] + values if key in sums else values
+        if variable == "export_t":
+            months = when
+            key = (arm, product, place.split(">")[0])
+            origins[key] = origins[key] + values if key in origins else values
+    for (arm, product, origin), values in origins.items():
+        ensemble.rows.append((arm, "export_t", product, origin, "", "t", values, months))
+    for (arm, variable, product, place, end_use), values in sums.items():
+        ensemble.rows.append((arm, variable, product, place, end_use, "t", values, dates))
+    known = {row[:5]: row[6] for row in ensemble.rows}
+    for (arm, variable, product, place, end_use), values in known.items():
+        if variable == "shortage_unserved_t":
+            other = known[arm, "shortage_priced_out_t", product, place, end_use]
+            ensemble.rows.append((arm, "shortage_t", product, place, end_use, "t", values + other, dates))
+
+
+def _add_percent(ensemble: _Ensemble) -> None:
+    """Physically missing per cent by country and end use and month, all products together."""
+    weeks = pd.Timestamp(START) + pd.to_timedelta(ensemble.weeks, "D")
+    number = np.asarray([(w.year - START.year) * 12 + w.month - 1 for w in weeks])
+    sums: dict[tuple[str, str, str], list[Any]] = {}
+    for arm, variable, _, place, end_use, _, values, _ in ensemble.rows:
+        if variable in ("wanted_t", "shortage_unserved_t") and place in COUNTRIES and end_use in END_USES:
+            pair = sums.setdefault((arm, place, end_use), [0.0, 0.0])
+            pair[variable == "wanted_t"] = pair[variable == "wanted_t"] + values
+    for (arm, place, end_use), (missing, wanted) in sums.items():
+        table = np.zeros((ensemble.runs, len(ensemble.months)))
+        for m in range(len(ensemble.months)):
+            table[:, m] = 100 * missing[:, number == m].sum(axis=1) / wanted[:, number == m].sum(axis=1)
+        ensemble.add(arm, "shortage_unserved_percent", table, "%", "", place, end_use, monthly=True)
+
+
+def _first(flags: np.ndarray) -> np.ndarray:
+    return np.where(flags.any(axis=1), flags.argmax(axis=1) + 1.0, np.nan)
+
+
+def _after_last(flags: np.ndarray) -> np.ndarray:
+    return flags.shape[1] + 2.0 - _first(flags[:, ::-1])
+
+
+def _outcomes_of(ensemble: _Ensemble, arm: str) -> dict[tuple[str, str, str, str, str], np.ndarray]:
+    """Per run, the metrics a real batch reports (those the report reads), keyed metric ... unit."""
+    found: dict[tuple[str, str, str, str, str], np.ndarray] = {}
+    risk: dict[tuple[str, str, str], Any] = {}
+    series = {row[1:5]: row[6] for row in ensemble.rows if row[0] == arm}
+    for (variable, product, place, end_use), x in series.items():
+        use = end_use or "all"
+        if variable in ("price_spot_index", "price_paid_index"):
+            name = variable.removesuffix("_index")
+            found[variable, product, place, use, "index"] = x.mean(axis=1)
+            found[f"{name}_peak_index", product, place, use, "index"] = x.max(axis=1)
+            for level, word in ((1.5, "1_5x"), (2.0, "2x"), (3.0, "3x")):
+                found[f"{name}_above_{word}_weeks", product, place, use, "weeks"] = (x > level).sum(axis=1) * 1.0
+            peak = np.where(x.max(axis=1) > 1 + 1e-9, x.argmax(axis=1) + 1.0, np.nan)
+            found[f"{name}_peak_week", product, place, use, "week"] = peak
+            found[f"{name}_recovery_week", product, place, use, "week"] = _after_last(x > 1.1)
+            usd = PRICES[product]
+            found[f"{name}_peak_usd_per_kg", product, place, use, "USD/kg"] = usd * x.max(axis=1)
+        if variable == "shortage_unserved_t":
+            wanted = series["wanted_t", product, place, end_use]
+            lost = series["shortage_t", product, place, end_use]
+            priced = series["shortage_priced_out_t", product, place, end_use]
+            short = x > 0.01 * wanted
+            found["shortage_t", product, place, use, "t"] = lost.sum(axis=1)
+            found["shortage_unserved_t", product, place, use, "t"] = x.sum(axis=1)
+            found["shortage_priced_out_t", product, place, use, "t"] = priced.sum(axis=1)
+            found["first_week_short", product, place, use, "week"] = _first(short)
+            if use == "all" or place == "world":
+                found["shortage_percent", product, place, use, "%"] = 100 * lost.sum(axis=1) / wanted.sum(axis=1)
+                found["shortage_unserved_percent", product, place, use, "%"] = 100 * x.sum(axis=1) / wanted.sum(axis=1)
+                found["weeks_short", product, place, use, "weeks"] = short.sum(axis=1) * 1.0
+                found["short_recovery_week", product, place, use, "week"] = _after_last(short)
+            else:
+                value = 2.0e5 * lost.sum(axis=1)
+                for at in (
+                    ("all", place, use),
+                    ("all", place, "all"),
+                    ("all", "world", use),
+                    (product, "world", "all"),
+                    ("all", "world", "all"),
+                ):
+                    risk[at] = risk.get(at, 0.0) + value
+                spend = 0.1 * value
+                found["extra_spend_usd", product, place, "all", "USD"] = spend
+        if variable == "stock_cover_weeks":
+            found["cover_minimum_weeks", product, place, use, "weeks"] = x.min(axis=1)
+        if variable == "production_t":
+            found["production_t", product, place, use, "t"] = x.sum(axis=1)
+        if variable == "export_t":
+            found["export_t", product, place, use, "t"] = x.sum(axis=1)
+        if variable == "licence_wait_days":
+            found["licence_wait_peak_days", product, place, use, "days"] = x.max(axis=1)
+    for at, value in risk.items():
+        found["output_at_risk_usd", *at, "USD"] = value
+    for product in USE_T:
+        earliest = [v for (m, p, _, u, _), v in found.items() if (m, p, u) == ("first_week_short", product, "all")]
+        first = np.min(np.where(np.isnan(earliest), np.inf, earliest), axis=0)
+        found["first_stoppage_week", product, "exCN", "all", "week"] = np.where(np.isinf(first), np.nan, first)
+        found["first_stoppage_week", product, "world", "all", "week"] = np.where(np.isinf(first), np.nan, first)
+    return found
+
+
+def _outcome_rows(ensemble: _Ensemble) -> pd.DataFrame:
+    levels = {arm: _outcomes_of(ensemble, arm) for arm in ensemble.arms}
+    names = ("arm", "metric", "product", "place", "end_use", "unit")
+    keys: list[tuple[str, ...]] = []
+    values: list[np.ndarray] = []
+    for arm, found in levels.items():
+        base = "baseline" if arm == "scenario" else "scenario"
+        for key, x in found.items():
+            keys.append((arm, *key))
+            values.append(x)
+            if arm != "baseline" and key in levels.get(base, {}):
+                keys.append((f"{arm}-{base}", *key))
+                values.append(x - levels[base][key])
+    table = pd.DataFrame({n: np.repeat([k[i] for k in keys], ensemble.runs) for i, n in enumerate(names)})
+    table["run"] = np.tile(np.arange(ensemble.runs), len(keys))
+    table["value"] = np.concatenate(values)
+    return table[["run", "arm", "metric", "product", "place", "end_use", "value", "unit"]]
+
+
+def _summary(outcomes: pd.DataFrame) -> pd.DataFrame:
+    keys = ["arm", "metric", "product", "place", "end_use", "unit"]
+    quantiles = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+    runs = outcomes["run"].nunique()
+    names = outcomes.iloc[::runs][keys].reset_index(drop=True) if runs else outcomes[keys]
+    x = outcomes["value"].to_numpy(dtype=float).reshape(len(names), max(runs, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # metrics that exist in no run
+        n = (~np.isnan(x)).sum(axis=1)
+        sd = np.nanstd(x, axis=1, ddof=1) if runs > 1 else np.full(len(names), np.nan)
+        stats = {"n": n, "mean": np.nanmean(x, axis=1), "sd": sd}
+        stats |= (
+            {k: np.nanquantile(x, q, axis=1) for k, q in quantiles.items()}
+            if len(names)
+            else {k: [] for k in quantiles}
+        )
+    return names.assign(**stats, standard_error=sd / np.sqrt(np.maximum(n, 1)))
+
+
+def make_run_folder(
+    folder: Path,
+    runs: int = 60,
+    failed: int = 0,
+    days: int = 730,
+    seed: int = 1,
+    strength: float = 1.0,
+    arms: Sequence[str] = ("baseline", "scenario", "policy:stockpile_60_days", "policy:general_licences"),
+    whole_world: bool = False,
+    keep_runs: bool = False,
+) -> Path:
+    """Write `manifest.json` and the tables of a finished batch into `folder`.
+
+    Parameters
+    ----------
+    runs, failed : int
+        Runs asked for, and how many of them failed (the last ones).
+    strength : float
+        1: spring 2025; 0: the scenario has no events and nothing happens.
+    whole_world : bool
+        All countries and end uses; False: five and four of them, much faster.
+    keep_runs : bool
+        Keep every run's series beside the quantiles.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.results.tables import schema
+
+    folder.mkdir(parents=True, exist_ok=True)
+    scenario = resolved_scenario(days, arms, runs, seed, strength)
+    done = runs - failed
+    table = pd.DataFrame({"run": np.arange(runs), "status": ["ok"] * done + ["failed"] * failed})
+    table["message"] = ["" if s == "ok" else "stock became negative on day 200" for s in table["status"]]
+    if done:
+        ensemble = _Ensemble(done, days, seed, strength, arms, whole_world)
+        ensemble.fill()
+        _add_sums(ensemble)
+        _add_percent(ensemble)
+        series, outcomes = _quantile_rows(ensemble, keep_runs), _outcome_rows(ensemble)
+        draws = (ensemble.cover, ensemble.elasticity, ensemble.fear)
+    else:
+        series = pd.DataFrame(columns=[f.name for f in schema("series")])
+        outcomes = pd.DataFrame(columns=[f.name for f in schema("outcomes")])
+        draws = (np.zeros(0),) * 3
+    names = tuple(s["name"] for s in scenario["sampled"])
+    for name, x in zip(names, draws, strict=True):
+        table[name] = np.concatenate([x, np.full(failed, 1.0)])
+    for stem, frame, extra in (("runs", table, names), ("outcomes", outcomes, ()), ("series", series, ())):
+        pq.write_table(
+            pa.Table.from_pandas(frame, schema=schema(stem, extra), preserve_index=False), folder / f"{stem}.parquet"
+        )
+    _summary(outcomes).to_csv(folder / "summary.csv", index=False)
+    manifest = {
+        "format": 1,
+        "status": "finished",
+        "title": scenario["title"],
+        "question": scenario["question"],
+        "created": "2026-01-15T09:00:00Z",
+        "finished": "2026-01-15T09:02:10Z",
+        "command": ["supplyrisk", "run", "scenarios/china_heavy_ree_licences_2025.yaml", "--runs", str(runs)],
+        "versions": {"supplyrisk": "0.1.0", "python": "3.11.9", "numpy": "2.4.6"},
+        "hashes": {"world": "a" * 64, "scenario": "b" * 64, "model": "c" * 64},
+        "engine": "reference",
+        "seed": seed,
+        "runs": runs,
+        "sampler": "lhs",
+        "arms": list(arms),
+        "differences": [f"{a}-{'baseline' if a == 'scenario' else 'scenario'}" for a in arms if a != "baseline"],
+        "keep_series": "all" if keep_runs else "quantiles",
+        "series_step_weeks": 1,
+        "series_error": 0.0,
+        "timings": {"wall_s": 130.0},
+        "counts": {"finished": done, "failed": failed, "missing": 0},
+        "results_hash": "d" * 64,
+        "resolved": scenario,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
