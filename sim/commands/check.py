@@ -1,0 +1,34 @@
+"""`supplyrisk check FILE...`: every problem of the files at once."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=str))
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value, as in run.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing about files without problems.")
+def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
+    """List every problem of scenario files at once, as file:line:col: path: what is wrong.
+
+    Exit code 0: all files are fine; 2: at least one is not. Nothing is written.
+    """
+    from ..errors import Problems
+    from ..spec.load import read_scenario
+
+    failed = False
+    for file in files:
+        try:
+            loaded = read_scenario(file, sets)
+        except Problems as problems:
+            failed = True
+            click.echo(str(problems), err=True)
+            continue
+        if not quiet:
+            worlds = ", ".join(resolution.scenario.world.name for resolution in loaded.resolutions)
+            arms = len(loaded.scenarios[0].arms)
+            count = len(loaded.spec.events)
+            click.echo(f"{file}: fine (world {worlds}; {count} event{'' if count == 1 else 's'}, {arms} arms)")
+    if failed:
+        raise SystemExit(2)

@@ -1,0 +1,17 @@
+"""`supplyrisk explain FILE`: what a scenario does, in plain sentences."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("explain")
+@click.argument("file", type=click.Path(path_type=str))
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value, as in run.")
+@click.option("--origins", is_flag=True, help="Tell where each value of the scenario was written.")
+def command(file: str, sets: tuple[str, ...], origins: bool) -> None:
+    """Tell in plain sentences what a scenario does, and where its numbers come from."""
+    from ..spec.explain import explain
+    from ..spec.load import read_scenario
+
+    click.echo(explain(read_scenario(file, sets), origins=origins))

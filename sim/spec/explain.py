@@ -1,0 +1,257 @@
+"""Tells what a resolved scenario does: the timeline before any run, in plain sentences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ..language.numbers import Sampled
+from ..shocks.base import say_date
+from .apply import output_shares
+from .baseline import Override
+from .cells import cells_of, lookup, path_of
+from .load import Loaded, origins
+from .parameters import PARAMETER_BY_NAME
+from .resolve import Placed, Resolution
+from .resolved import SampledColumn, Scenario
+
+# World numbers drawn by default are counted rather than listed beyond this many.
+MANY_COLUMNS = 12
+
+
+def explain(loaded: Loaded, *, origins: bool = False) -> str:
+    """The explanation of a scenario.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        What `read_scenario` returned.
+    origins : bool
+        Add where every value was written, and the sources of the world's changed numbers.
+    """
+    lines = list(_head(loaded))
+    for resolution in loaded.resolutions:
+        if len(loaded.resolutions) > 1:
+            lines += ["", f"=== World {resolution.world.names.world}: {resolution.world.world.title} ==="]
+        lines += [*_changes(loaded, resolution), *_outlook(loaded, resolution), *_timeline(resolution)]
+        lines += [*_policies(loaded, resolution), *_uncertain(resolution)]
+    lines += _arms(loaded)
+    if origins:
+        lines += _origins(loaded)
+    return "\n".join(lines)
+
+
+def _head(loaded: Loaded) -> Iterator[str]:
+    spec, scenario = loaded.spec, loaded.scenarios[0]
+    yield spec.title
+    if spec.question:
+        yield spec.question
+    yield ""
+    last = scenario.start + dt.timedelta(days=scenario.days - 1)
+    worlds = " and ".join(f"{r.world.names.world} ({r.world.world.title})" for r in loaded.resolutions)
+    yield f"World: {worlds}."
+    weeks = scenario.days // 7
+    yield f"Horizon: {say_date(scenario.start)} to {say_date(last)} ({scenario.days:,} days, {weeks} market weeks)."
+
+
+def _changes(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
+    """Numbers of the world that the scenario changes, before and after."""
+    changes = [change for change in loaded.spec.baseline.overrides if change.keys]
+    names = resolution.world.names
+    moved = []
+    for product in names.products:
+        before, after = output_shares(resolution.before, product), output_shares(resolution.after, product)
+        if any(abs(before.get(c, 0) - after.get(c, 0)) > 5e-5 for c in {*before, *after}):
+            moved.append((product, before, after))
+    if not changes and not moved:
+        return
+    yield ""
+    yield "Changes of the world:"
+    for product, before, after in moved:
+        yield f"  shares of the output of {names.products[product]}:"
+        for country in {**after, **before}:
+            old, new = before.get(country, 0.0), after.get(country, 0.0)
+            mark = "" if abs(old - new) < 5e-5 else f" -> {new * 100:5.1f} %"
+            yield f"    {names.countries[country]:<22} {old * 100:5.1f} %{mark}"
+    for change in changes:
+        if change.keys[0][0] != "output_t_per_year" or change.scale:
+            yield from _one_change(change, resolution)
+
+
+def _one_change(change: Override, resolution: Resolution) -> Iterator[str]:
+    unit = PARAMETER_BY_NAME[change.keys[0][0]].unit
+    note = f"  [{'; '.join(part for part in (change.source, change.confidence, change.note) if part)}]"
+    note = "" if note == "  []" else note
+    for key in change.keys:
+        before, after = lookup(resolution.before, key), lookup(resolution.after, key)
+        if after is None:
+            cells = [(k, v) for k, v in cells_of(resolution.after, key[0])]
+            yield f"  {path_of(key)}: {len(cells)} numbers changed{note}"
+        elif change.scale:
+            yield f"  {path_of(key)}: times {_text(change.value)}{note}"
+        else:
+            old = "the default" if before is None else f"{before:,.6g}"
+            yield f"  {path_of(key)}: {old} -> {_text(change.value)} {unit}{note}"
+
+
+def _text(value: object) -> str:
+    return f"{value:,.6g}" if isinstance(value, (int, float)) else str(getattr(value, "text", value))
+
+
+def _outlook(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
+    """What every arm gets alike."""
+    outlook = resolution.scenario.outlook
+    spec = loaded.spec.outlook
+    lines = []
+    for name, value in spec.demand_growth.items():
+        whose = "all end uses" if name == "all" else resolution.world.names.end_uses.get(name, name)
+        lines.append(f"demand of {whose} grows by {_percent(value)} a year")
+    if spec.capacity_growth != 0.0:
+        lines.append(f"all capacity grows by {_percent(spec.capacity_growth)} a year")
+    if outlook.season:
+        lines.append(f"demand has seasons ({', '.join(outlook.season)})")
+    for outage in outlook.outages:
+        what = ", ".join(outage.products) or "all products"
+        where = ", ".join(outage.countries) or "all countries"
+        lines.append(
+            f"makers of {what} in {where} fail by chance, every {_days(outage.mtbf_days)} on average, "
+            f"for {_days(outage.mttr_days)}"
+        )
+    events = [item.resolved.sentence for item in _sorted(resolution, "outlook")]
+    if lines or events:
+        yield ""
+        yield "In every arm, the baseline too:"
+        yield from (f"  {line}." for line in lines)
+        yield from (f"  {sentence}" for sentence in events)
+
+
+def _days(value: object) -> str:
+    if isinstance(value, Sampled):
+        return "a drawn number of days"
+    assert isinstance(value, float)
+    return f"{value:,.4g} days"
+
+
+def _percent(value: object) -> str:
+    return f"{value * 100:.4g} %" if isinstance(value, (int, float)) else str(getattr(value, "text", value))
+
+
+def _sorted(resolution: Resolution, arm: str) -> list[Placed]:
+    """Events of an arm that do something in this world, by date; triggered ones last."""
+    found = [item for item in resolution.placed if item.arm == arm and item.resolved.effects]
+
+    def order(item: Placed) -> tuple[bool, float, str]:
+        start = item.resolved.start_day
+        day = start.offset if isinstance(start, Sampled) else start
+        if isinstance(start, Sampled):
+            columns = {column.name: column.central for column in resolution.scenario.sampled}
+            day = start.offset + start.scale * columns.get(start.column, 0.0)
+        return item.event.trigger is not None, day, item.resolved.name
+
+    return sorted(found, key=order)
+
+
+def _timeline(resolution: Resolution) -> Iterator[str]:
+    yield ""
+    events = _sorted(resolution, "")
+    if not events:
+        yield "Nothing happens: the scenario has no events."
+        return
+    yield "What happens:"
+    yield from _told(events)
+
+
+def _told(events: list[Placed]) -> Iterator[str]:
+    for item in events:
+        name = f"{item.resolved.name}: " if item.event.name else ""
+        yield f"  {name}{item.resolved.sentence}"
+
+
+def _policies(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
+    for name, policy in loaded.spec.policies.items():
+        events = _sorted(resolution, f"policy:{name}")
+        yield ""
+        title = f" ({policy.title})" if policy.title else ""
+        yield f"Policy {name}{title}, on top of that:"
+        if events:
+            yield from _told(events)
+        else:
+            yield "  nothing in this world."
+
+
+def _uncertain(resolution: Resolution) -> Iterator[str]:
+    scenario = resolution.scenario
+    shipped = set(resolution.world.columns)
+    own = [column for column in scenario.sampled if column.name not in shipped]
+    world = [column for column in scenario.sampled if column.name in shipped]
+    if not scenario.sampled:
+        yield ""
+        yield "Nothing is drawn: every run has the same numbers."
+        return
+    groups = len({column.group for column in scenario.sampled})
+    yield ""
+    yield f"Drawn once per run, the same in every arm ({len(scenario.sampled)} numbers, {groups} independent draws):"
+    yield from (f"  {_column(column)}" for column in own)
+    if len(world) > MANY_COLUMNS:
+        parameters: dict[str, int] = {}
+        for column in world:
+            name = column.name.split(".")[0]
+            parameters[name] = parameters.get(name, 0) + 1
+        counts = ", ".join(f"{name} ({number})" for name, number in sorted(parameters.items()))
+        yield f"  and {len(world)} uncertain numbers of the world: {counts}."
+    else:
+        yield from (f"  {_column(column)}  (the world's own)" for column in world)
+    for first, second, rho in scenario.rank_correlations:
+        yield f"  {first} and {second} have a rank correlation of {rho:g}."
+
+
+def _column(column: SampledColumn) -> str:
+    """One drawn number: its distribution in the numbers an analyst gave."""
+    import math
+
+    args = column.args
+    if column.kind == "lognormal":
+        low, high = (math.exp(args[0] + sign * 1.6448536 * args[1]) for sign in (-1, 1))
+        shape = f"lognormal, 90 % between {low:.4g} and {high:.4g}"
+    elif column.kind == "normal":
+        low, high = (args[0] + sign * 1.6448536 * args[1] for sign in (-1, 1))
+        shape = f"normal, 90 % between {low:.4g} and {high:.4g}"
+    elif column.kind == "discrete":
+        shape = "one of " + ", ".join(f"{x:.4g} ({p * 100:.3g} %)" for x, p in zip(args[::2], args[1::2], strict=True))
+    elif column.kind == "table":
+        shape = f"one of {len(args)} joint sets, {min(args):.4g} to {max(args):.4g}"
+    else:
+        shape = f"{column.kind}, {args[0]:.4g} to {args[-1]:.4g}"
+    return f"{column.name}: {shape}"
+
+
+def _arms(loaded: Loaded) -> Iterator[str]:
+    scenario: Scenario = loaded.scenarios[0]
+    yield ""
+    named = ", ".join(arm.name for arm in scenario.arms)
+    yield f"Arms, all with the same draws: {named}."
+    yield f"{scenario.runs:,} runs each, seed {scenario.seed}, sampler {scenario.sampler}."
+
+
+def _origins(loaded: Loaded) -> Iterator[str]:
+    yield ""
+    yield "Where each value was written:"
+    for path, value, position in origins(loaded):
+        shown = value if len(value) <= 60 else value[:57] + "..."
+        yield f"  {path} = {shown}  ({position})"
+    changed = {change.path: change for change in loaded.spec.baseline.overrides if change.source}
+    if changed:
+        yield ""
+        yield "Sources given for changed numbers:"
+        yield from (f"  {path}: {change.source}" for path, change in changed.items())
+    yield ""
+    yield "Sources of the world's numbers they replace:"
+    told = False
+    for resolution in loaded.resolutions:
+        for fact in resolution.world.facts:
+            old, new = resolution.before.get(fact.key), resolution.after.get(fact.key)
+            if new is None or old is None or (abs(new - old) > 1e-12 * max(abs(old), 1) and fact.key[0] != "trade_share"):
+                told = True
+                yield f"  {fact.path} = {fact.value:g} {fact.unit}: {fact.source} ({fact.year}, {fact.confidence}; {fact.position})"
+    if not told:
+        yield "  none is replaced."
