@@ -136,6 +136,8 @@ def test_worlds_every_number_has_unit_year_source_and_confidence(world: Data) ->
         assert row["confidence"] in {"high", "medium", "low", "assumption"}, where
         if row["confidence"] == "assumption":
             assert row["note"].strip(), where
+        if row["source"].strip() == "general knowledge, unverified":
+            assert row["confidence"] == "assumption", where
         assert all(not row[d] or d in parameter.dims for d in DIMS), where
 
 
