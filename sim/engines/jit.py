@@ -1,0 +1,109 @@
+"""Compile the model's plain functions with numba, without the model knowing of it.
+
+The functions of `sim.model`, `sim.streams` and `kernel` call each other as globals of their modules. For the
+compiler each gets a twin with the same code whose globals are the twins of the functions (and modules) it
+calls. The plain functions stay what the reference engine runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+MODULES = (
+    "sim.streams",
+    "sim.model.opcodes",
+    "sim.model.economics",
+    "sim.model.controls",
+    "sim.model.prices",
+    "sim.model.production",
+    "sim.model.start",
+    "sim.model.receive",
+    "sim.model.orders",
+    "sim.model.movement",
+    "sim.model.record",
+    "sim.model.draws",
+    "sim.model.market",
+    "sim.engines.kernel",
+)
+PYTHON_ONLY = {"hash64", "run_key"}
+
+
+@lru_cache(maxsize=1)
+def compiled_run() -> Callable[..., None]:
+    """`kernel.run_one`, compiled.
+
+    The machine code is cached on disk under a hash of all sources, numba and Python: numba's own check
+    sees changes of the outermost function's file only.
+    """
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder(numba.__version__))
+    package = __package__.rpartition(".")[0]
+    modules = [importlib.import_module(package + name.removeprefix("sim")) for name in MODULES]
+    twins: dict[Any, Any] = {}
+    for module in modules:
+        for name, function in vars(module).items():
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+                if name not in PYTHON_ONLY:
+                    outermost = name == "run_one"
+                    twins[function] = _twin(numba, function, cache=outermost, nogil=outermost)
+    for module in modules:
+        _link(module, modules, twins)
+    kernel = modules[-1]
+    return twins[vars(kernel)["run_one"]]  # type: ignore[no-any-return]
+
+
+def _twin(numba: Any, function: FunctionType, **options: bool) -> Any:
+    """A compiled copy of a function with globals of its own, still empty."""
+    space: dict[str, Any] = {"__builtins__": __builtins__, "__name__": function.__module__}
+    copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    return numba.njit(copy, error_model="numpy", **options)
+
+
+def _link(module: ModuleType, modules: list[ModuleType], twins: dict[Any, Any]) -> None:
+    """Point the twins of a module's functions at the twins of what they call."""
+    names = {m.__name__: m for m in modules}
+    space: dict[str, Any] = {}
+    for name, thing in vars(module).items():
+        if isinstance(thing, FunctionType) and thing in twins:
+            space[name] = twins[thing]
+        elif isinstance(thing, ModuleType) and thing.__name__ in names:
+            inner = {k: twins.get(v, v) if isinstance(v, FunctionType) else v for k, v in vars(thing).items()}
+            twin_module = ModuleType(thing.__name__)
+            twin_module.__dict__.update(inner)
+            space[name] = twin_module
+        elif not name.startswith("__"):
+            space[name] = thing
+    for function, twin in twins.items():
+        if function.__module__ == module.__name__:
+            getattr(twin, "py_func", twin).__globals__.update(space)
+
+
+def cache_folder(numba_version: str) -> Path:
+    """Folder for machine code: the user's cache, or a temporary one where that cannot be written."""
+    digest = hashlib.blake2b(digest_size=8)
+    root = Path(__file__).parent.parent
+    for name in (*MODULES, "sim.model.layout", "sim.engines.jit"):
+        digest.update((root / Path(*name.split(".")[1:])).with_suffix(".py").read_bytes())
+    digest.update(f"{numba_version} {platform.python_version()} {platform.machine()}".encode())
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for parent in (base / "supplyrisk", Path(tempfile.gettempdir()) / f"supplyrisk-{os.getuid()}"):
+        folder = parent / f"kernel-{digest.hexdigest()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="supplyrisk-"))

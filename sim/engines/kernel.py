@@ -1,0 +1,406 @@
+"""The compiled engine's calendar: the same events as `reference`, kept in buckets by day.
+
+Written in the plain Python that numba compiles (`batch` does), so that with the compiler switched off the
+same code gives the same bits. Days are whole numbers, so a list per day, sorted when its day comes, does
+the work of a heap at a fraction of its cost. Nodes (planned events, applications) live in two arrays with a free
+list.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..model import draws, market, movement
+from ..model.controls import set_rules
+from ..model.start import mass_now, start_run
+
+# A node's integers: next in its list, sort key, kind, entity, counter, further number; and floats: t, content.
+NODE_INTS = 6
+NODE_FLOATS = 2
+FILED = 99  # kind of a node that is an application in an office's queue
+
+# Heads of lists in the calendar array: free list, used so far, overflow flag; then days; then offices.
+FREE = 0
+USED = 1
+OVERFLOW = 2
+EVENTS = 3
+FIRST_DAY = 4
+
+
+def new_node(C: Any, N: Any, kind: int, entity: int, counter: int, extra: int, V: Any, amount: float, content: float) -> int:
+    """Take a node from the free list, or a new one; -1 when memory is used up."""
+    node = C[FREE]
+    if node >= 0:
+        C[FREE] = N[node * NODE_INTS]
+    else:
+        node = C[USED]
+        if (node + 1) * NODE_INTS > len(N):
+            C[OVERFLOW] = 1
+            return -1
+        C[USED] += 1
+    at = node * NODE_INTS
+    N[at] = -1
+    N[at + 1] = kind * 72057594037927936 + entity * 4294967296 + counter
+    N[at + 2] = kind
+    N[at + 3] = entity
+    N[at + 4] = counter
+    N[at + 5] = extra
+    V[node * NODE_FLOATS] = amount
+    V[node * NODE_FLOATS + 1] = content
+    return node
+
+
+def drop_node(C: Any, N: Any, node: int) -> None:
+    """Give a node back."""
+    N[node * NODE_INTS] = C[FREE]
+    C[FREE] = node
+
+
+def push_node(C: Any, N: Any, queue: int, node: int) -> None:
+    """Append a node to the list whose head is C[queue] and tail C[queue + 1]."""
+    if C[queue] < 0:
+        C[queue] = node
+    else:
+        N[C[queue + 1] * NODE_INTS] = node
+    C[queue + 1] = node
+
+
+def plan(
+    L: Any, C: Any, N: Any, V: Any, day: int, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+) -> None:
+    """Plan an event; what falls after the horizon is not planned."""
+    if day < L.n_days:
+        node = new_node(C, N, kind, entity, counter, extra, V, amount, content)
+        if node >= 0:
+            push_node(C, N, FIRST_DAY + 2 * day, node)
+
+
+def note(C: Any, T: Any, A: Any, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
+    """Count an event and, if there is room for a trace, write it."""
+    number = C[EVENTS]
+    C[EVENTS] = number + 1
+    if 4 * number + 3 < len(T):
+        T[4 * number] = day
+        T[4 * number + 1] = kind
+        T[4 * number + 2] = entity
+        T[4 * number + 3] = counter
+        A[number] = amount
+
+
+def office_queue(L: Any, office: int) -> int:
+    """Position of an office's queue among the lists."""
+    return FIRST_DAY + 2 * L.n_days + 2 * office
+
+
+def leave(L: Any, F: Any, I: Any, M: Any, C: Any, N: Any, V: Any, lane: int, amount: float, day: int, until: int, content: float) -> None:
+    """Goods leave freely."""
+    movement.depart(L, F, I, M, lane, amount, day, until)
+    there = day + movement.transit_days(L, F, I, lane, 0)
+    plan(L, C, N, V, there, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
+
+
+def dispatch(
+    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, until: int
+) -> None:
+    """Send goods that leave from `day` to `until`: freely, through a hub, or into a queue."""
+    part = (until - day) / 7.0
+    back = movement.part_returned(L, F, I, lane, amount, part)
+    if back > 0.0:
+        movement.return_goods(L, F, I, lane, back)
+    leaking = movement.part_leaking(L, F, I, lane, amount - back, part)
+    rest = amount - back - leaking
+    licensed = movement.part_licensed(L, F, I, lane, rest)
+    free = rest - licensed
+    held = free * F[L.lane_hold + lane]
+    free -= held
+    content = F[L.site_content + I[L.lane_site + lane]]
+    if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] > 0.0:
+        left_over = F[L.lane_unfiled + lane]
+        F[L.lane_unfiled + lane] = 0.0
+        movement.free_goods(L, F, I, lane, left_over)
+        free += left_over
+    if free > 0.0:
+        leave(L, F, I, M, C, N, V, lane, free, day, until, content)
+    if leaking > 0.0:
+        leak(L, F, I, W, M, C, N, V, key, lane, leaking, day, until, content)
+    if held > 0.0:
+        number = I[L.lane_holds + lane]
+        I[L.lane_holds + lane] += 1
+        movement.hold_goods(L, F, I, lane, held)
+        days = draws.hold_days(L, F, I, key, lane, number)
+        plan(L, C, N, V, day + days, market.CUSTOMS, lane, number, 0, held, content)
+    if licensed > 0.0:
+        prepare_files(L, F, I, C, N, V, key, lane, licensed, day, content)
+
+
+def leak(
+    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, until: int, content: float
+) -> None:
+    """Goods leave through a hub; they may be seized."""
+    seized = draws.is_seized(L, F, I, key, lane, I[L.lane_leaked + lane])
+    movement.record_leak(L, F, I, W, lane, amount, day // 7)
+    movement.depart(L, F, I, M, lane, amount, day, until)
+    there = day + movement.transit_days(L, F, I, lane, 1)
+    kind = market.SEIZURE if seized == 1 else market.ARRIVAL
+    plan(L, C, N, V, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
+
+
+def prepare_files(
+    L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, content: float
+) -> None:
+    """Goods wait for a licence; every full lot is an application."""
+    office = I[L.lane_office + lane]
+    movement.hold_goods(L, F, I, lane, amount)
+    F[L.lane_unfiled + lane] += amount
+    lot = F[L.office_lot + office]
+    while F[L.lane_unfiled + lane] >= lot:
+        F[L.lane_unfiled + lane] -= lot
+        number = I[L.lane_filed + lane]
+        I[L.lane_filed + lane] += 1
+        movement.file_application(L, F, I, office, lot, day)
+        node = new_node(C, N, FILED, lane, number, day, V, lot, content)
+        if node >= 0:
+            push_node(C, N, office_queue(L, office), node)
+    open_files(L, F, I, C, N, V, key, office, day)
+
+
+def open_files(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, office: int, day: int) -> None:
+    """Free officers open the oldest applications."""
+    queue = office_queue(L, office)
+    while C[queue] >= 0 and I[L.office_busy + office] < I[L.office_officers + office]:
+        node = C[queue]
+        at = node * NODE_INTS
+        C[queue] = N[at]
+        lane = N[at + 3]
+        number = N[at + 4]
+        filed = N[at + 5]
+        lot = V[node * NODE_FLOATS]
+        if draws.has_expired(L, F, I, office, filed, day) == 1:
+            movement.close_application(L, F, I, office, lot, filed)
+            movement.free_goods(L, F, I, lane, lot)
+            movement.return_goods(L, F, I, lane, lot)
+            drop_node(C, N, node)
+            continue
+        I[L.office_busy + office] += 1
+        done = day + draws.review_days(L, F, I, key, office, lane, number)
+        content = V[node * NODE_FLOATS + 1]
+        drop_node(C, N, node)
+        # The office travels with the file: a lane may answer to another office by then.
+        plan(L, C, N, V, done, market.REVIEW, lane, number, office * 1048576 + filed, lot, content)
+
+
+def finish_review(
+    L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
+) -> None:
+    """Decide an application, and open the next file."""
+    office = extra // 1048576
+    filed = extra % 1048576
+    movement.close_application(L, F, I, office, lot, filed)
+    if draws.is_granted(L, F, I, key, office, lane, number) == 1:
+        movement.grant(L, F, I, office, lane, lot)
+        leaves = day + draws.processing_days(L, F, I, office)
+        plan(L, C, N, V, leaves, market.RELEASE, lane, number, 0, lot, content)
+    else:
+        movement.free_goods(L, F, I, lane, lot)
+        share = movement.refuse(L, F, I, office, lane, lot)
+        back = day + draws.reapply_days(L, F, I, office)
+        barred = I[L.lane_barred + lane]
+        I[L.lane_barred + lane] += 1
+        plan(L, C, N, V, back, market.READMIT, lane, barred, 0, share, 0.0)
+    I[L.office_busy + office] -= 1
+    open_files(L, F, I, C, N, V, key, office, day)
+
+
+def start_batch_end(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, site: int, amount: float, day: int) -> None:
+    """Plan the end of a batch."""
+    number = I[L.site_batches + site]
+    I[L.site_batches + site] += 1
+    content = 0.0
+    if I[L.tracked] == 1:
+        content = market.batch_content(L, F, I, site)
+    plan(L, C, N, V, day, market.COMPLETION, site, number, 0, amount, content)
+
+
+def fill_pipelines(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int) -> None:
+    """Shipments and batches under way on the first day, and the first random outages."""
+    for lane in range(L.n_lanes):
+        amount = F[L.lane_flow + lane]
+        if amount > 0.0:
+            content = F[L.site_content + I[L.lane_site + lane]]
+            for back in range(I[L.lane_pipe_weeks + lane]):
+                week = I[L.lane_pipe_weeks + lane] - back
+                day = I[L.lane_days + lane] - 7 * week
+                plan(L, C, N, V, day, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
+                I[L.lane_sent + lane] += 1
+    for site in range(L.n_sites):
+        if F[L.site_output + site] > 0.0:
+            for back in range(I[L.site_pipe_weeks + site]):
+                week = I[L.site_pipe_weeks + site] - back
+                start_batch_end(L, F, I, C, N, V, site, F[L.site_output + site], I[L.site_days + site] - 7 * week)
+        if F[L.outage_mtbf_days + site] > 0.0:
+            day = draws.days_to_outage(L, F, I, key, site, 0)
+            plan(L, C, N, V, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
+
+
+def after_market(L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, day: int) -> None:
+    """Open the offices, send the week's goods and start the week's batches."""
+    for office in range(L.n_offices):
+        open_files(L, F, I, C, N, V, key, office, day)
+    if I[L.cuts_ahead] != 0:
+        for offset in range(1, 7):
+            if (I[L.cuts_ahead] >> offset) & 1 == 1:
+                plan(L, C, N, V, day + offset, market.SWITCH, 0, 0, 0, 0.0, 0.0)
+    for lane in range(L.n_lanes):
+        late = F[L.lane_late + lane]
+        cut = I[L.lane_cut_day + lane]
+        if F[L.lane_out + lane] > 0.0 or F[L.lane_unfiled + lane] > 0.0:
+            until = cut if late > 0.0 else day + 7
+            dispatch(L, F, I, W, M, C, N, V, key, lane, F[L.lane_out + lane], day, until)
+        if late > 0.0:
+            plan(L, C, N, V, cut, market.PIECE, lane, 0, day + 7, late, 0.0)
+    for site in range(L.n_sites):
+        if F[L.site_start + site] > 0.0:
+            start_batch_end(L, F, I, C, N, V, site, F[L.site_start + site], day + I[L.site_days + site])
+
+
+def handle(
+    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, T: Any, A: Any, key: int, day: int, node: int
+) -> None:
+    """Let one planned event happen."""
+    at = node * NODE_INTS
+    kind = N[at + 2]
+    entity = N[at + 3]
+    counter = N[at + 4]
+    extra = N[at + 5]
+    amount = V[node * NODE_FLOATS]
+    content = V[node * NODE_FLOATS + 1]
+    drop_node(C, N, node)
+    if kind == market.ARRIVAL:
+        note(C, T, A, day, kind, entity, counter, amount)
+        movement.arrive(L, F, I, entity, amount, content)
+    elif kind == market.COMPLETION:
+        note(C, T, A, day, kind, entity, counter, amount)
+        movement.complete(L, F, I, entity, amount, content)
+    elif kind == market.REVIEW:
+        note(C, T, A, day, kind, entity, counter, amount)
+        finish_review(L, F, I, C, N, V, key, entity, counter, extra, amount, content, day)
+    elif kind == market.RELEASE or kind == market.CUSTOMS:
+        note(C, T, A, day, kind, entity, counter, amount)
+        movement.free_goods(L, F, I, entity, amount)
+        leave(L, F, I, M, C, N, V, entity, amount, day, day + 1, content)
+    elif kind == market.SWITCH:
+        note(C, T, A, day, kind, entity, counter, 0.0)
+        set_rules(L, F, I, key, day)
+    elif kind == market.PIECE:
+        note(C, T, A, day, kind, entity, counter, amount)
+        dispatch(L, F, I, W, M, C, N, V, key, entity, amount, day, extra)
+    elif kind == market.SEIZURE:
+        note(C, T, A, day, kind, entity, counter, amount)
+        movement.seize(L, F, I, entity, amount)
+    elif kind == market.READMIT:
+        note(C, T, A, day, kind, entity, counter, amount)
+        left = F[L.lane_blocked + entity] - amount
+        F[L.lane_blocked + entity] = left if left > 0.0 else 0.0
+    elif kind == market.BREAKDOWN:
+        number = I[L.site_outages + entity]
+        note(C, T, A, day, kind, entity, number, F[L.site_random_loss + entity])
+        I[L.site_down + entity] = 1
+        back = day + draws.outage_days(L, F, I, key, entity, number)
+        plan(L, C, N, V, back, market.REPAIR, entity, number, 0, 0.0, 0.0)
+    elif kind == market.REPAIR:
+        note(C, T, A, day, kind, entity, I[L.site_outages + entity], 0.0)
+        I[L.site_down + entity] = 0
+        I[L.site_outages + entity] += 1
+        number = I[L.site_outages + entity]
+        again = day + draws.days_to_outage(L, F, I, key, entity, number)
+        plan(L, C, N, V, again, market.BREAKDOWN, entity, number, 0, 0.0, 0.0)
+
+
+def run_day(
+    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, T: Any, A: Any, S: Any, key: int, day: int
+) -> None:
+    """All events of a day in the order of their keys; what they plan for the same day joins in."""
+    queue = FIRST_DAY + 2 * day
+    count = 0
+    done = 0
+    while True:
+        while C[queue] >= 0:
+            node = C[queue]
+            C[queue] = N[node * NODE_INTS]
+            rank = N[node * NODE_INTS + 1]
+            place = count
+            while place > done and N[S[place - 1] * NODE_INTS + 1] > rank:
+                S[place] = S[place - 1]
+                place -= 1
+            S[place] = node
+            count += 1
+            if count >= len(S):
+                C[OVERFLOW] = 1
+                return
+        if done == count:
+            return
+        node = S[done]
+        done += 1
+        handle(L, F, I, W, M, C, N, V, T, A, key, day, node)
+
+
+def run_one(
+    L: Any,
+    F: Any,
+    I: Any,
+    W: Any,
+    M: Any,
+    C: Any,
+    N: Any,
+    V: Any,
+    S: Any,
+    T: Any,
+    A: Any,
+    arm_events: Any,
+    key: int,
+    out: Any,
+) -> None:
+    """One run of one arm.
+
+    Parameters
+    ----------
+    L, F, I : layout, float and integer arenas (filled for the run)
+    W, M : weekly and monthly records, zeroed
+    C : list heads (see above); N, V : nodes; S : work space for a day's events
+    T, A : trace (length 0 for none)
+    arm_events : 1 for each event of the arm
+    key : from `streams.run_key`, as a signed 64-bit integer
+    out : floats: events, balance error, misfit, overflow flag
+    """
+    C[FREE] = -1
+    C[USED] = 0
+    C[OVERFLOW] = 0
+    C[EVENTS] = 0
+    for i in range(FIRST_DAY, len(C)):
+        C[i] = -1
+    out[2] = start_run(L, F, I, key, arm_events)
+    for office in range(L.n_offices):
+        I[L.office_officers + office] = 0
+    fill_pipelines(L, F, I, C, N, V, key)
+    for day in range(L.n_days):
+        run_day(L, F, I, W, M, C, N, V, T, A, S, key, day)
+        if day % 7 == 0 and day // 7 < L.n_weeks:
+            note(C, T, A, day, market.MARKET, 0, day // 7, 0.0)
+            market.market_week(L, F, I, W, key, day, day // 7)
+            after_market(L, F, I, W, M, C, N, V, key, day)
+        if C[OVERFLOW] == 1:
+            break
+    worst = 0.0
+    for k in range(L.n_products):
+        start = F[L.balance_start_t + k]
+        made = F[L.balance_made_t + k]
+        used = F[L.balance_used_t + k]
+        lost = F[L.balance_lost_t + k]
+        error = abs(start + made - used - lost - mass_now(L, F, I, k))
+        if start + made > 0.0:
+            error = error / (start + made)
+        if not error <= worst:
+            worst = error
+    out[0] = float(C[EVENTS])
+    out[1] = worst
+    out[3] = float(C[OVERFLOW])
