@@ -6,6 +6,7 @@ Convention, invisible to the reader of a rendered page:
 - ```` ```bash {runs=4} ```` cuts the number of runs of every scenario run in the block;
 - ```` ```yaml {file=NAME} ````, ```` ```csv {file=NAME} ````, ```` ```python {file=NAME} ```` write the block to that file first;
 - other ```` ```yaml ```` blocks are scenarios or parts of one, and must pass `supplyrisk check`;
+- ```` ```diff ```` blocks are applied to the copy, so that a page can show a change of the code and go on with it;
 - other ```` ```python ```` blocks are run on their own; ```` ```console ````, ```` ```text ```` are only shown;
 - a block after `<!-- not run: reason -->` is not run: only for setting up, and for the tests themselves.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SHOWN = {"console", "text", "json", "mermaid", "bibtex", "html", "math"}
-TRIED = {"bash", "sh", "python", "yaml", "csv"}
+TRIED = {"bash", "sh", "python", "yaml", "csv", "diff"}
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _OPTION = re.compile(r"([\w-]+)=([^\s}]+)")
 _RUNS = re.compile(

@@ -19,8 +19,12 @@ NOT_RUN = re.compile(
     r"git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
     r"|python run_scenario\.py (test|lint|setup)|python -m pytest|python benchmarks/|$"
 )
-# Parts of a scenario are checked on top of this.
-FRAGMENT_HEAD = "title: a part of a scenario\nextends: {root}/scenarios/baseline.yaml\n"
+# Parts of a scenario are checked below this.
+FRAGMENT_HEAD = {
+    "title": "title: a part of a scenario",
+    "world": "world: ndfeb",
+    "horizon": "horizon: {start: 2025-01-01, years: 6}",
+}
 SCENARIO_KEYS = {"title", "question", "extends", "world", "horizon", "baseline", "outlook", "uncertain", "events"}
 SCENARIO_KEYS |= {"policies", "monte_carlo", "report"}
 
@@ -72,21 +76,21 @@ def try_block(block: Block, copy: Path, workplace: Path) -> None:
         run(["bash", "-euo", "pipefail", "-s"], copy, workplace, block, script)
     elif block.language == "python":
         run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
-    elif block.language == "yaml":
-        check_yaml(block, copy, workplace)
+    elif block.language == "diff":
+        run(["git", "apply", "-C1", "--recount", "-"], copy, workplace, block, block.text)
 
 
-def check_yaml(block: Block, copy: Path, workplace: Path) -> None:
-    keys = set(re.findall(r"^(\w+):", block.text, re.MULTILINE))
-    assert keys, f"{block.where}: neither a scenario nor a part of one; name its file with {{file=...}}"
-    assert keys <= SCENARIO_KEYS, block.where
-    whole = {"extends", "world"} & keys
-    file = workplace / "scenarios" / f"block_{block.line}.yaml"
-    head = "" if whole else FRAGMENT_HEAD.format(root=workplace)
-    if not whole and "title" in keys:
-        head = "".join(head.splitlines(keepends=True)[1:])
-    file.write_text(head + block.text, encoding="utf-8")
-    run([sys.executable, "-m", "sim.cli", "check", str(file)], copy, workplace, block)
+def check_scenarios(found: list[Block], copy: Path, workplace: Path) -> None:
+    """All scenarios and parts of scenarios of a page, in one go."""
+    files = []
+    for block in found:
+        keys = set(re.findall(r"^(\w+):", block.text, re.MULTILINE))
+        assert keys, f"{block.where}: neither a scenario nor a part of one; name its file with {{file=...}}"
+        assert keys <= SCENARIO_KEYS, block.where
+        head = [] if "extends" in keys else [line for key, line in FRAGMENT_HEAD.items() if key not in keys]
+        files.append(workplace / "scenarios" / f"block_of_line_{block.line}.yaml")
+        files[-1].write_text("\n".join([*head, block.text]), encoding="utf-8")
+    run([sys.executable, "-m", "sim.cli", "check", *map(str, files)], copy, workplace, found[0])
 
 
 def page_name(page: Path) -> str:
@@ -100,6 +104,9 @@ def test_every_block_works(page: Path, copy: Path, request: pytest.FixtureReques
         workplace = request.getfixturevalue("workplace")
         for block in to_try:
             try_block(block, copy, workplace)
+        scenarios = [block for block in to_try if block.language == "yaml" and "file" not in block.options]
+        if scenarios:
+            check_scenarios(scenarios, copy, workplace)
 
 
 @pytest.mark.parametrize("page", pages(), ids=page_name)
