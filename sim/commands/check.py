@@ -25,6 +25,8 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
             failed = True
             click.echo(str(problems), err=True)
             continue
+        for note in loaded.notes:
+            click.echo(f"{note.position}: note: {note.path}: {note.message}", err=True)
         if not quiet:
             worlds = ", ".join(resolution.scenario.world.name for resolution in loaded.resolutions)
             arms = len(loaded.scenarios[0].arms)

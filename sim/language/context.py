@@ -135,7 +135,7 @@ def _spoken(name: str) -> str:
 
 
 def _with_article(name: str) -> str:
-    """"United States" is spoken of as "the United States", "EU" as "the EU"."""
+    """ "United States" is spoken of as "the United States", "EU" as "the EU"."""
     takes_one = name.startswith(("United ", "Rest of", "rest of")) or name in ("EU", "Netherlands", "Philippines")
     return f"the {name[0].lower() + name[1:] if name.startswith('Rest') else name}" if takes_one else name
 

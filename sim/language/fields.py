@@ -30,7 +30,12 @@ class Strict(BaseModel):
     """Base of everything an analyst writes: frozen, no unknown keys, docstrings become the schema's text."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True, arbitrary_types_allowed=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # most event types are built once, inside the scenario, not a second time alone
     )
 
 

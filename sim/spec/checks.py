@@ -22,6 +22,10 @@ from .touch import Reach, reach_of
 Faults = Iterator[Fault]
 
 
+# A date this many years after the horizon is a slip of the keyboard.
+FAR_YEARS = 30
+
+
 @dataclass(frozen=True)
 class Case:
     """What the checks look at."""
@@ -44,28 +48,38 @@ class Case:
 
 
 def dates_lie_in_the_horizon(case: Case) -> Faults:
-    horizon = case.spec.horizon
+    """What begins must begin in the horizon; what ends may end after it, if not absurdly so (see NOTES)."""
+    for path, key, date in _all_dates(case):
+        horizon = case.spec.horizon
+        if date < horizon.start:
+            yield path, f"lies before the first day of the horizon, {horizon.start} (got {date}){_year(date, horizon)}"
+        elif date > horizon.last and (not _may_lie_beyond(key) or date.year > horizon.last.year + FAR_YEARS):
+            yield path, f"lies after the last day of the horizon, {horizon.last} (got {date}){_year(date, horizon)}"
+
+
+def dates_after_the_horizon(case: Case) -> Faults:
+    """Ends and steps of a value that the run will not see: worth knowing, not wrong."""
+    last = case.spec.horizon.last
+    for path, key, date in _all_dates(case):
+        beyond = last + dt.timedelta(days=1) if key == "end" else last
+        if _may_lie_beyond(key) and date > beyond and date.year <= last.year + FAR_YEARS:
+            yield path, f"lies after the last day of the horizon, {last} (got {date}), and is not reached"
+
+
+def _may_lie_beyond(key: str) -> bool:
+    return key not in ("announced", "start")
+
+
+def _all_dates(case: Case) -> Iterator[tuple[tuple[str | int, ...], str, dt.date]]:
+    """(path, key, date) of every date of every event."""
     for path, _, event in case.spec.all_events():
         for key in ("announced", "start", "end"):
             date = _date(getattr(event, key))
-            if date is None:
-                continue
-            if date < horizon.start:
-                yield (
-                    (*path, key),
-                    f"lies before the first day of the horizon, {horizon.start} (got {date}){_year(date, horizon)}",
-                )
-            elif date > horizon.last and not (key == "end" and date == horizon.last + dt.timedelta(days=1)):
-                hint = "; leave end out to let it last" if key == "end" else _year(date, horizon)
-                yield (*path, key), f"lies after the last day of the horizon, {horizon.last} (got {date}){hint}"
+            if date is not None:
+                yield (*path, key), key, date
         for key, schedule in event.schedules():
             for date in schedule.dates():
-                if not horizon.start <= date <= horizon.last:
-                    span = f"{horizon.start} to {horizon.last}"
-                    yield (
-                        (*path, key, date.isoformat()),
-                        f"lies outside the horizon, {span} (got {date}){_year(date, horizon)}",
-                    )
+                yield (*path, key, date.isoformat()), key, date
 
 
 def _date(value: Any) -> dt.date | None:
@@ -296,6 +310,16 @@ CHECKS = (
     observed_files_exist,
     general_licences_have_an_office,
 )
+
+
+# What is worth a line from `check`, without being wrong.
+NOTES = (dates_after_the_horizon,)
+
+
+def note_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path) -> list[Fault]:
+    """Remarks about a scenario that is fine."""
+    case = Case(spec, resolutions, folder)
+    return [note for remark in NOTES for note in remark(case)]
 
 
 def check_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path) -> list[Fault]:

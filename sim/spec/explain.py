@@ -250,7 +250,11 @@ def _origins(loaded: Loaded) -> Iterator[str]:
     for resolution in loaded.resolutions:
         for fact in resolution.world.facts:
             old, new = resolution.before.get(fact.key), resolution.after.get(fact.key)
-            if new is None or old is None or (abs(new - old) > 1e-12 * max(abs(old), 1) and fact.key[0] != "trade_share"):
+            if (
+                new is None
+                or old is None
+                or (abs(new - old) > 1e-12 * max(abs(old), 1) and fact.key[0] != "trade_share")
+            ):
                 told = True
                 yield f"  {fact.path} = {fact.value:g} {fact.unit}: {fact.source} ({fact.year}, {fact.confidence}; {fact.position})"
     if not told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..language.layers import PathError, clashes, merge, set_value, split_path
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import Node, parse_text, path_text, read_file
-from .resolve import Resolution, resolve
+from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
 from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
@@ -29,6 +29,7 @@ class Loaded:
     spec: ScenarioSpec
     resolutions: tuple[Resolution, ...]  # one per world
     files: tuple[Path, ...]  # every file read, the scenario's first
+    notes: tuple[Problem, ...] = ()  # worth knowing, not wrong
 
     @property
     def scenarios(self) -> list[Scenario]:
@@ -172,17 +173,22 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     spec = _validated(root, names, problems)
     if spec is None or not worlds or problems:
         raise Problems(sorted(problems))
-    from .checks import check_scenario
+    from .checks import check_scenario, note_scenario
 
     resolutions = tuple(resolve(spec, world, path.stem, path.parent) for world in worlds)
     faults = [fault for resolution in resolutions for fault in resolution.faults]
     faults += check_scenario(spec, resolutions, path.parent)
     if faults:
-        found = (Problem(place(root, at, key=_at_key(root, at)), path_text(at), message) for at, message in faults)
-        raise Problems(sorted(found))
+        raise Problems(_placed(root, faults))
+    notes = _placed(root, note_scenario(spec, resolutions, path.parent))
     for world in worlds:
         files += [file for file in world.files if file not in files]
-    return Loaded(path, root, spec, resolutions, tuple(files))
+    return Loaded(path, root, spec, resolutions, tuple(files), tuple(notes))
+
+
+def _placed(root: Node, faults: Iterable[Fault]) -> list[Problem]:
+    """Faults with their places, in the order of the file."""
+    return sorted(Problem(place(root, at, key=_at_key(root, at)), path_text(at), message) for at, message in faults)
 
 
 def _at_key(root: Node, path: tuple[str | int, ...]) -> bool:
