@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from ..errors import did_you_mean
 from ..language.fields import (
@@ -232,8 +233,20 @@ class Money:
             yield "amount", self.amount
 
 
-# Lists of mappings or names: a file gives a list, or the one item itself.
-AsTuple = BeforeValidator(lambda value: tuple(value) if isinstance(value, (list, tuple)) else (value,))
+class _AsTuple:
+    """A list of mappings or names: a file gives a list, or the one item itself."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: tuple(value) if isinstance(value, (list, tuple)) else (value,), handler(source)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        several = handler(schema)
+        return {"anyOf": [several.get("items", {}), several]}
+
+
+AsTuple = _AsTuple()
 
 ProfileOf = Annotated[Profile, ProfileField()]
 Delay = Annotated[Span, SpanField()]

@@ -11,8 +11,10 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, PydanticJsonSchemaWarning
 
+from ..language import fields
 from ..language.fields import DISTRIBUTION_SCHEMA
-from ..shocks.registry import EVENT_TYPES
+from ..language.schedule import schedule_schema
+from ..shocks.registry import EVENT_TYPES, type_name
 from .scenario import ScenarioSpec
 
 SCHEMA_FILE = "scenarios/schema/scenario.schema.json"
@@ -35,8 +37,10 @@ def schema() -> dict[str, Any]:
     raw = ScenarioSpec.model_json_schema(schema_generator=_Generator)
     tidy = _tidy(raw)
     assert isinstance(tidy, dict)
-    tidy["$defs"]["Distribution"] = DISTRIBUTION_SCHEMA
     _one_line_per_type(tidy)
+    tidy = _with_event_choice(tidy)
+    tidy = _shared(tidy)
+    tidy["$defs"]["Distribution"] = DISTRIBUTION_SCHEMA
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "supplyrisk scenario",
@@ -60,6 +64,8 @@ def _tidy(node: Any, properties: bool = False) -> Any:
         return [_tidy(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if not properties and {"type": "null"} in node.get("anyOf", ()):
+        node = _without_null(node)
     tidy = {}
     for key, item in node.items():
         if not properties and key in UNWANTED:
@@ -72,6 +78,82 @@ def _tidy(node: Any, properties: bool = False) -> Any:
             names = not properties and key in ("properties", "$defs", "patternProperties", "mapping")
             tidy[key] = _tidy(item, names)
     return tidy
+
+
+def _without_null(node: dict[str, Any]) -> dict[str, Any]:
+    """A key that may be left out is not one that may be written empty."""
+    rest = [item for item in node["anyOf"] if item != {"type": "null"}]
+    others = {key: item for key, item in node.items() if key != "anyOf"}
+    return rest[0] | others if len(rest) == 1 else others | {"anyOf": rest}
+
+
+def _with_event_choice(tidy: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the list of event types as a choice by `type`.
+
+    An editor then marks the faulty key; of a plain alternative it could say only that none of them fits.
+    """
+    by_type = {type_name(event): event for event in EVENT_TYPES}
+    choice = {
+        "type": "object",
+        "properties": {
+            "type": {
+                "description": "Kind of event.",
+                "enum": list(by_type),
+                "enumDescriptions": [" ".join((event.__doc__ or "").split()) for event in by_type.values()],
+            }
+        },
+        "required": ["type"],
+        "allOf": [
+            {
+                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+                "then": {"$ref": f"#/$defs/{event.__name__}"},
+            }
+            for name, event in by_type.items()
+        ],
+    }
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, list):
+            return [replaced(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "discriminator" in node:
+            return {"$ref": "#/$defs/Event"}
+        return {key: replaced(item) for key, item in node.items()}
+
+    out: dict[str, Any] = replaced(tidy)
+    out["$defs"] = {"Event": choice} | out["$defs"]
+    return out
+
+
+def _shared(tidy: dict[str, Any]) -> dict[str, Any]:
+    """The schema with every field kind as a reference to one definition: a tenth of the length."""
+    kinds = {name: kind for name, kind in vars(fields).items() if hasattr(kind, "__metadata__")}
+    forms: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, kind in kinds.items():
+        over_time = _tidy(schedule_schema(fields.text_field(kind)))
+        for label, form in ((name, _tidy(fields.text_field(kind).json_schema())), (f"{name}OverTime", over_time)):
+            if len(json.dumps(form)) > 60:
+                label = "OneOrSeveral" if isinstance(fields.text_field(kind), fields.NameList) else label
+                forms.setdefault(json.dumps(form, sort_keys=True), (label, form))
+    used: dict[str, Any] = {}
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, list):
+            return [replaced(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        bare = {key: item for key, item in node.items() if key != "description"}
+        found = forms.get(json.dumps(bare, sort_keys=True))
+        if found is None:
+            return {key: replaced(item) for key, item in node.items()}
+        used[found[0]] = found[1]
+        description = {"description": node["description"]} if "description" in node else {}
+        return description | {"$ref": f"#/$defs/{found[0]}"}
+
+    out: dict[str, Any] = replaced(tidy)
+    out["$defs"] |= dict(sorted(used.items()))
+    return out
 
 
 def _one_line_per_type(tidy: dict[str, Any]) -> None:
