@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),
     "world": ("world", "Show a world: products, countries and their shares."),
     "new-world": ("new_world", "Write the commented skeleton of a new world."),
+    "docs": ("docs", "Write the reference pages of the documentation (for developers)."),
 }
 
 
@@ -34,7 +35,9 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         import difflib
 
         name = args[0] if args else ""
@@ -67,7 +70,9 @@ def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> 
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
+)
 def main() -> None:
     """What happens to prices and users when a critical mineral's supply is squeezed."""
 
