@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worlds": set(),
 }
 # What turns a specification into arrays is the one part of the model that knows it.
-COMPILERS = {"compile", "structure"}
+COMPILERS = {"compile", "compile_effects", "structure"}
 COMPILERS_MAY_IMPORT = {"spec", "shocks"}
 USERS = {"cli", "commands"}  # use every room, as a user would; no room uses them
 

@@ -235,10 +235,10 @@ def cli_page() -> str:
     """Every command with its arguments and options."""
     import click
 
-    from ..cli import COMMANDS, LazyGroup
+    from ..cli import COMMANDS
+    from ..cli import main as group
 
-    group = LazyGroup()
-    context = click.Context(group, info_name="supplyrisk")
+    context = click.Context(group, info_name="supplyrisk", **group.context_settings)
     intro = (
         "`python run_scenario.py …` in a checkout takes the same commands as `supplyrisk …` of an installed one, and "
         "a path alone means `run`. Exit codes: 0 all went well, 1 what was asked for could not be done, 2 a scenario, "
@@ -258,6 +258,6 @@ def _command(command: Any, context: Any) -> Iterable[str]:
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"```text\nsupplyrisk {context.info_name} {usage}\n```"
     yield inspect.cleandoc(command.help or "").replace("\b\n", "").split("\f")[0]
-    rows = [record for p in command.get_params(context) if (record := p.get_help_record(context))]
+    rows = [record for p in command.params if (record := p.get_help_record(context)) and record[1]]
     if rows:
         yield table(("option", "meaning"), ((code(name), text) for name, text in rows))
