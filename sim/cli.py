@@ -12,6 +12,9 @@ from typing import Any
 import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run", "Run a scenario: tables, figures and a report of what happens to prices and users."),
+    "resume": ("resume", "Finish a batch that was interrupted."),
+    "merge": ("merge", "Join the shards of a batch."),
     "check": ("check", "List every problem of scenario files at once, with file:line:col."),
     "explain": ("explain", "Tell in plain sentences what a scenario does, and where its numbers come from."),
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),

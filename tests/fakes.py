@@ -64,7 +64,15 @@ def scenario(
     effect = Effect("close", Select(products=("magnet",), origins=("CN",)), (Point(0.0, 1.0),))
     event = ResolvedEvent("ban", "export_ban", "China stops.", 28.0, 28.0, float("inf"), 1.0, None, (effect,))
     pile = ResolvedEvent(
-        "pile", "strategic_stockpile", "", 0.0, 0.0, float("inf"), 1.0, None, (Effect("stockpile", Select(), (Point(0.0, 4.0),)),)
+        "pile",
+        "strategic_stockpile",
+        "",
+        0.0,
+        0.0,
+        float("inf"),
+        1.0,
+        None,
+        (Effect("stockpile", Select(), (Point(0.0, 4.0),)),),
     )
     world = World(
         name="fake",
@@ -74,9 +82,7 @@ def scenario(
         country_names={c: c for c in countries},
         zones=("CN", "exCN"),
         zone_of={c: "CN" if c == "CN" else "exCN" for c in countries},
-        products=tuple(
-            Product(p, p.title(), p, "t oxide", PRODUCTS[:i] if i else ()) for i, p in enumerate(PRODUCTS)
-        ),
+        products=tuple(Product(p, p.title(), p, "t oxide", PRODUCTS[:i] if i else ()) for i, p in enumerate(PRODUCTS)),
         end_uses=tuple(EndUse(u, u.title()) for u in END_USES),
         values={
             ("price_usd_per_kg", "oxide"): 100.0,
@@ -153,7 +159,9 @@ class FakeEngine:
     def compile(self, made_of: Scenario) -> FakeModel:
         return FakeModel(made_of)
 
-    def run(self, model: FakeModel, arm: int, run: int, seed: int, values: np.ndarray, trace: bool = False) -> FakeSeries:
+    def run(
+        self, model: FakeModel, arm: int, run: int, seed: int, values: np.ndarray, trace: bool = False
+    ) -> FakeSeries:
         self.mischief(run)
         rng = np.random.default_rng([seed, run])
         weeks, months = model.n_weeks, len(model.month_starts)

@@ -87,16 +87,18 @@ class Columns:
         self.n_months = len(model.month_starts)
         self._rank = {
             name: rank
-            for names in (self.products, (*self.zones, *(c for c in self.countries if c not in self.zones)), self.end_uses)
+            for names in (
+                self.products,
+                (*self.zones, *(c for c in self.countries if c not in self.zones)),
+                self.end_uses,
+            )
             for rank, name in enumerate(names)
         }
         self.weekly = self._sorted(model.weekly_columns)
         self.monthly = self._sorted(model.monthly_columns)
 
     def _key(self, label: Label) -> tuple[Any, ...]:
-        return tuple(
-            tuple((self._rank.get(part, len(self._rank)), part) for part in name.split(">")) for name in label
-        )
+        return tuple(tuple((self._rank.get(part, len(self._rank)), part) for part in name.split(">")) for name in label)
 
     def _sorted(self, columns: Sequence[Any]) -> dict[str, dict[Label, list[int]]]:
         found: dict[str, dict[Label, list[int]]] = {}
@@ -106,7 +108,8 @@ class Columns:
             label = Label(column.product, place, column.end_use or ALL)
             found.setdefault(column.variable, {}).setdefault(label, []).append(number)
         return {
-            variable: dict(sorted(rows.items(), key=lambda item: self._key(item[0]))) for variable, rows in found.items()
+            variable: dict(sorted(rows.items(), key=lambda item: self._key(item[0])))
+            for variable, rows in found.items()
         }
 
     def rows(self, variable: str) -> tuple[tuple[Label, ...], Index]:
@@ -166,21 +169,6 @@ class UserLevels:
             countries = self._countries.of(fine)
             found.append(np.concatenate([fine, countries, self._uses.of(fine), self._wide.of(countries)]))
         return found
-
-
-def lookup(values: Mapping[tuple[str, ...], Any], name: str, cell: tuple[str, ...], default: float) -> Any:
-    """A world's number for a cell: of the rows that fit, the one that names most dimensions."""
-    found = values.get((name, *cell))
-    if found is not None:
-        return found
-    size = len(cell)
-    masks = sorted(range(1 << size), key=lambda m: (-m.bit_count(), -m))
-    for mask in masks:
-        key = tuple(part if mask >> (size - 1 - i) & 1 else "" for i, part in enumerate(cell))
-        found = values.get((name, *key))
-        if found is not None:
-            return found
-    return default
 
 
 @dataclass(frozen=True)

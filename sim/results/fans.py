@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, WORLD, Floats, Index, Label, Sums, sums, transposed
-from ..model.metrics import Reporter, Rows
+from ..model.reporter import Reporter, Rows
 
 EXACT_RUNS = 500  # up to here every run's series is kept until the end and quantiles are exact
 LONG_WEEKS = 208  # larger batches of longer horizons keep means of four weeks
-BLOCK_CELLS = 8192  # cells per row group of a chunk: what is in memory at once when chunks are joined
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("wanted_t", "t/week", "product by country, zone, world, end use", "use at baseline prices"),
     Variable("shortage_t", "t/week", "product by country, zone, world, end use", "use lost: unserved and priced out"),
     Variable("shortage_unserved_t", "t/week", "product by country, zone, world, end use", "wanted and not to be had"),
-    Variable("shortage_priced_out_t", "t/week", "product by country, zone, world, end use", "given up because of price"),
+    Variable(
+        "shortage_priced_out_t", "t/week", "product by country, zone, world, end use", "given up because of price"
+    ),
     Variable(
         "shortage_unserved_percent",
         "%",
@@ -48,7 +49,9 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("stock_cover_weeks", "weeks", "product, zone", "stocks in weeks of use"),
     Variable("production_t", "t/week", "product by country and world", "output"),
-    Variable("export_t", "t/month", "product by origin and by lane ORIGIN>DESTINATION, by month", "cross-border exports"),
+    Variable(
+        "export_t", "t/month", "product by origin and by lane ORIGIN>DESTINATION, by month", "cross-border exports"
+    ),
     Variable("licence_backlog_t", "t", "product, country of the office", "goods waiting for a licence"),
     Variable("licence_wait_days", "days", "product, country of the office", "mean age of the queue"),
     Variable("licence_granted_t", "t/week", "product, country of the office", "tonnes granted"),
@@ -97,7 +100,6 @@ class Fans:
         self._cells = 0
         self._declare(model)
         self.n_cells = self._cells
-        self.blocks = self._split()
 
     def dates(self, series: Series) -> NDArray[np.datetime64]:
         """First days of the periods of a series."""
@@ -180,11 +182,11 @@ class Fans:
 
         self._add("shortage_unserved_percent", users.labels, True, percent)
 
-    def _split(self) -> list[tuple[int, int]]:
-        """Ranges of series that are stored and joined together."""
+    def split(self, most: int) -> list[tuple[int, int]]:
+        """Ranges of series, of at most `most` cells each, that are stored and joined together."""
         blocks, first, cells = [], 0, 0
         for number, series in enumerate(self.series):
-            if cells and cells + series.dates > BLOCK_CELLS:
+            if cells and cells + series.dates > most:
                 blocks.append((first, number))
                 first, cells = number, 0
             cells += series.dates

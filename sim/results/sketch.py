@@ -59,11 +59,14 @@ class Sketch:
         return Sketch(self.cell[a:b], self.bucket[a:b], self.count[a:b])
 
 
+EMPTY = Sketch(np.zeros(0, np.int32), np.zeros(0, np.uint16), np.zeros(0, np.int64))
+
+
 def count(ranks: Ranks) -> Sketch:
     """Sketch of ranks given as (cells, runs)."""
-    cells, runs = ranks.shape
+    runs = ranks.shape[1]
     if not ranks.size:
-        return Sketch(np.zeros(0, np.int32), np.zeros(0, np.uint16), np.zeros(0, np.int64))
+        return EMPTY
     ordered = np.sort(ranks, axis=1, kind="stable").reshape(-1)  # 16 bits: a radix sort
     new = np.empty(ordered.size, dtype=bool)
     new[0] = True

@@ -62,7 +62,9 @@ TABLES: tuple[Table, ...] = (
             _RUN,
             Column("status", "text", "", "ok or failed"),
             Column("message", "note", "", "why it failed; empty if it did not"),
-            Column("<sampled number>", "float", "as in the file", "one column per uncertain number: its value in this run"),
+            Column(
+                "<sampled number>", "float", "as in the file", "one column per uncertain number: its value in this run"
+            ),
         ),
     ),
     Table(
@@ -93,7 +95,9 @@ TABLES: tuple[Table, ...] = (
             _PRODUCT,
             _PLACE,
             _END_USE,
-            Column("date", "date", "", "first day of the week, of the four weeks, or of the month the value belongs to"),
+            Column(
+                "date", "date", "", "first day of the week, of the four weeks, or of the month the value belongs to"
+            ),
             Column("quantile", "float", "1", "0.05 ... 0.95; empty in rows of one run", True),
             Column("run", "int", "", "number of the run; empty in rows of quantiles", True),
             Column("value", "float", "see unit", "value of the period (mean of the weeks in it)", True),
@@ -130,19 +134,21 @@ TABLES: tuple[Table, ...] = (
         "trace",
         ("trace.parquet", "trace.csv"),
         "Every event of one run, written by --only-run N --trace.",
-        "as they happened: day, phase, entity",
+        "arm, then as they happened: day, class of event, entity, number",
         (
             _RUN,
             _ARM,
             Column("day", "int", "days", "day since the first day of the horizon"),
             Column("date", "date", "", "the same as a date"),
-            Column("phase", "text", "", "phase of the day, ties are ordered by it"),
             Column("event", "text", "", "what happened"),
-            Column("entity", "text", "", "to what: shipment, site, office, event of the scenario"),
+            Column(
+                "entity", "text", "", "lane PRODUCT:ORIGIN>DESTINATION or site PRODUCT:COUNTRY; empty for the market"
+            ),
+            Column("number", "int", "", "number of the shipment, application or batch on that lane or site"),
             Column("product", "text", "", "product id"),
             Column("origin", "text", "", "country code of the seller or of the site"),
             Column("destination", "text", "", "country code of the buyer"),
-            Column("amount", "float", "see unit", "tonnes, or the number the event is about", True),
+            Column("amount", "float", "t", "tonnes it is about; 0 where it is not about goods", True),
             Column("unit", "text", "", "unit of the amount"),
         ),
     ),
@@ -204,7 +210,11 @@ MANIFEST: tuple[Key, ...] = (
     Key("finished", "time", "UTC time at which the tables were written"),
     Key("command", "list of text", "command line"),
     Key("versions", "object", "supplyrisk, Python, numpy, scipy, pyarrow, numba, platform"),
-    Key("hashes", "object", "SHA-256 of the resolved world, of the resolved scenario and of the source of model and engines"),
+    Key(
+        "hashes",
+        "object",
+        "SHA-256 of the resolved world, of the resolved scenario and of the source of model and engines",
+    ),
     Key("engine", "text", "reference or batch, as used"),
     Key("seed", "int", "seed of every draw"),
     Key("runs", "int", "runs asked for"),
@@ -221,7 +231,11 @@ MANIFEST: tuple[Key, ...] = (
     Key("counts", "object", "runs finished, failed, missing; rows of each table"),
     Key("outcomes_csv", "object", "how many runs outcomes.csv holds and why"),
     Key("table_hashes", "object", "SHA-256 of the content of each table"),
-    Key("results_hash", "text", "SHA-256 over the tables alone: the same for any engine, workers, chunks, resume, shards"),
+    Key(
+        "results_hash",
+        "text",
+        "SHA-256 over the tables alone: the same for any engine, workers, chunks, resume, shards",
+    ),
     Key("resolved", "object", "the resolved scenario, world included: enough to resume without any other file"),
 )
 

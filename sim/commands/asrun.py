@@ -1,0 +1,45 @@
+"""The scenario as run: the file itself, or all its layers and `--set` options written out as one file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..spec.load import Loaded
+
+
+def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
+    """YAML that gives the same scenario again: with its comments if nothing was added to the file."""
+    if len(loaded.files) == 1 and not sets:
+        return loaded.files[0].read_text(encoding="utf-8")
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.width = 110
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    out = io.StringIO()
+    out.write("# The scenario as run, with everything it extends and was set on the command line put in.\n")
+    out.write("".join(f"# from {file.name}\n" for file in loaded.files))
+    out.write("".join(f"# with --set {each}\n" for each in sets))
+    yaml.dump(_bare(loaded.root.plain()), out)
+    return out.getvalue()
+
+
+def _bare(value: Any) -> Any:
+    """Text that reads back as the same text when unquoted numbers are unquoted again."""
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_bare(item) for item in value]
+    if isinstance(value, str):
+        for kind in (int, float):
+            try:
+                number = kind(value)
+            except ValueError:
+                continue
+            if str(number) == value:
+                return number
+    return value

@@ -1,0 +1,196 @@
+"""What `run`, `resume` and `merge` show: progress, a short summary, where the report is."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import datetime as dt
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..experiment.batch import Options, Outcome
+    from ..spec.resolved import Scenario
+
+
+class Shown:
+    """A progress bar on a terminal, notes otherwise (see `experiment.runner.Progress`)."""
+
+    def __init__(self, name: str, quiet: bool) -> None:
+        self.name = name
+        self.quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._total = 0
+
+    @contextlib.contextmanager
+    def task(self, options: Options, scenario: Scenario) -> Iterator[None]:
+        """While the block runs, the bar is shown."""
+        from ..experiment.batch import shard_span
+
+        runs = options.runs if options.runs is not None else scenario.runs
+        if options.precision:
+            runs = options.precision.limit(options.runs)
+        span = shard_span(runs, options.shard)
+        with self.bar(span.last - span.first):
+            yield
+
+    @contextlib.contextmanager
+    def bar(self, total: int) -> Iterator[None]:
+        """A bar of `total` runs."""
+        self._total = total
+        if self.quiet:
+            yield
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[failed]}"),
+        )
+        with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as self._bar:
+            self._task = self._bar.add_task(self.name or "runs", total=total, rate="", failed="")
+            try:
+                yield
+            finally:
+                self._bar = None
+
+    def advance(self, done: int, failed: int) -> None:
+        if self._bar is None:
+            return
+        task = self._bar.tasks[0]
+        rate = f"{task.speed:.1f} runs/s" if task.speed else ""
+        lost = f"{failed} failed" if failed else ""
+        self._bar.update(self._task, completed=min(done, self._total), rate=rate, failed=lost)
+
+    def note(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(text, style="yellow", highlight=False)
+        else:
+            click.echo(text, err=True)
+
+
+def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
+    """Report, summary, exit code."""
+    report = None
+    parent = outcomes[0].store.path if len(outcomes) == 1 else outcomes[0].store.path.parent
+    if not given["no_report"] and any(outcome.finished for outcome in outcomes):
+        report = build_report(parent)
+    for outcome in outcomes:
+        if given["quiet"]:
+            continue
+        click.echo("\n".join(summary_lines(outcome)))
+    click.echo(str(report or parent))
+    if any(outcome.interrupted for outcome in outcomes):
+        raise SystemExit(130)
+    if not any(outcome.finished for outcome in outcomes):
+        click.echo("no run finished; the first messages are in runs.parquet", err=True)
+        raise SystemExit(1)
+
+
+def build_report(folder: Path) -> Path | None:
+    """The report of a run folder; without one the tables stand."""
+    from ..errors import SupplyriskError
+
+    try:
+        from ..report.build import build_report as build
+    except ImportError:
+        return None
+    try:
+        return Path(build(folder))
+    except SupplyriskError as error:
+        click.echo(f"no report: {error}", err=True)
+        return None
+
+
+# --- summary --------------------------------------------------------------------------------------
+
+
+def summary_lines(outcome: Outcome) -> list[str]:
+    """A few lines that answer: who goes short first, how high do prices go, what do policies change."""
+    manifest = outcome.manifest
+    lines = [f"{manifest['title']}", _counts(outcome)]
+    if not outcome.finished:
+        return lines
+    file = outcome.store.path / "summary.csv"
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    start = dt.date.fromisoformat(manifest["resolved"]["start"])
+    arm = "scenario" if "scenario" in manifest["arms"] else manifest["arms"][0]
+    lines += _short_first([r for r in rows if r["arm"] == arm], outcome.finished, start)
+    lines += _prices([r for r in rows if r["arm"] == arm])
+    lines += _policies(rows)
+    return lines
+
+
+def _counts(outcome: Outcome) -> str:
+    manifest = outcome.manifest
+    counts, timings = manifest["counts"], manifest["timings"]
+    text = f"{outcome.finished:,} runs x {len(manifest['arms'])} arms, {manifest['engine']} engine"
+    if timings.get("wall"):
+        text += f", {timings['wall']:.1f} s"
+    if outcome.failed:
+        text += f"; {outcome.failed:,} failed (runs.parquet says why)"
+    if counts.get("missing"):
+        text += f"; {counts['missing']:,} missing (supplyrisk resume {outcome.store.path})"
+    precision = manifest.get("precision")
+    if precision and precision.get("reached") is not None:
+        text += f"; standard error of {precision['metric']} {100 * precision['reached']:.1f} % of its mean"
+    return text
+
+
+def _short_first(rows: Sequence[dict[str, str]], runs: int, start: dt.date) -> list[str]:
+    """The end uses that are short in at least half of the runs, earliest first."""
+    found = [r for r in rows if r["metric"] == "first_week_short" and r["end_use"] != "all" and r["place"] != "world"]
+    often = [r for r in found if int(r["n"]) >= 0.5 * runs]
+    if not often:
+        some = max((int(r["n"]) for r in found), default=0)
+        if not some:
+            return ["Nobody goes physically short in any run."]
+        return [
+            f"Nobody goes short in half of the runs; at most {100 * some / runs:.0f} % of runs have a shortage somewhere."
+        ]
+    often.sort(key=lambda r: (float(r["p50"]), -int(r["n"]), r["place"], r["end_use"]))
+    lines = ["Short first (median week in which more than 1 % is missing; 5-95 % of runs):"]
+    for r in often[:5]:
+        week = float(r["p50"])
+        date = start + dt.timedelta(days=7 * (math.floor(week) - 1))
+        lines.append(
+            f"  {r['place']} {r['end_use']} ({r['product']}): week of {date:%d %B %Y}"
+            f" (week {week:.0f}; {float(r['p5']):.0f} to {float(r['p95']):.0f}), in {100 * int(r['n']) / runs:.0f} % of runs"
+        )
+    if len(often) > 5:
+        lines.append(f"  and {len(often) - 5} more")
+    return lines
+
+
+def _prices(rows: Sequence[dict[str, str]]) -> list[str]:
+    lines = []
+    for r in rows:
+        if r["metric"] == "price_spot_peak_index" and float(r["p50"]) > 1.2:
+            lines.append(
+                f"  {r['product']} in {r['place']}: {float(r['p50']):.1f}x"
+                f" ({float(r['p5']):.1f} to {float(r['p95']):.1f})"
+            )
+    return ["Peak spot prices, baseline = 1 (median; 5-95 % of runs):", *lines] if lines else []
+
+
+def _policies(rows: Sequence[dict[str, str]]) -> list[str]:
+    lines = []
+    for r in rows:
+        paired = r["arm"].startswith("policy:") and r["arm"].endswith("-scenario")
+        if paired and r["metric"] == "shortage_t" and (r["place"], r["end_use"]) == ("world", "all") and r["mean"]:
+            name = r["arm"].removeprefix("policy:").removesuffix("-scenario")
+            if float(r["mean"]):
+                error = 1.96 * float(r["standard_error"] or "nan")
+                lines.append(f"  {name}, {r['product']}: {float(r['mean']):+,.0f} t (95 % interval +/- {error:,.0f})")
+    return ["Shortage with each policy against the scenario alone, same draws:", *lines] if lines else []

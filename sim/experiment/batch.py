@@ -1,0 +1,362 @@
+"""A batch from a resolved scenario to a finished run folder, and back to one that was interrupted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.util
+import pickle
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import SupplyriskError
+from ..results import sketch
+from ..results.chunks import KEEP, Layout
+from ..results.finish import Finished, finish
+from ..results.store import FORMAT, Span, Store, StoreError, locked, missing
+from ..spec.resolved import Scenario
+from .designs import SAMPLERS
+from .pools import cores, make_pool
+from .precision import Precision, Watch
+from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
+from .thaw import digest, freeze, thaw_scenario
+from .work import Batch, Bench, bench
+
+AUTO_RUNS = 16  # runs times arms up to which a compiler is not worth waiting for
+RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run. Of these only runs, seed, sampler, shard and precision touch the results."""
+
+    runs: int | None = None  # None: as the scenario says
+    seed: int | None = None
+    sampler: str | None = None
+    engine: str = "auto"
+    workers: int = 0  # 0: all cores
+    pool: str = "processes"
+    cluster: str = ""
+    keep: str = "quantiles"
+    shard: tuple[int, int] | None = None  # i of n, from 1
+    precision: Precision | None = None
+    chunk: int = 0  # runs per chunk; 0: as it fits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch came to."""
+
+    store: Store
+    manifest: Mapping[str, Any]
+    interrupted: bool = False
+
+    @property
+    def finished(self) -> int:
+        return int(self.manifest["counts"].get("finished", 0))
+
+    @property
+    def failed(self) -> int:
+        return int(self.manifest["counts"].get("failed", 0))
+
+
+# --- choices --------------------------------------------------------------------------------------
+
+
+def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
+    """The engine to use for `work` runs times arms."""
+    if wanted == "reference" or ":" in wanted:
+        return wanted
+    if wanted == "auto" and work <= AUTO_RUNS:
+        return "reference"
+    if importlib.util.find_spec("numba") is None:
+        note("numba is not installed: using the reference engine, which is about a hundred times slower")
+        return "reference"
+    try:
+        importlib.import_module("numba")
+    except Exception as error:  # a broken installation must not end the batch
+        note(f"numba can't be imported ({' '.join(str(error).split())}): using the reference engine, which is slower")
+        return "reference"
+    return "batch"
+
+
+def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
+    """Runs of shard i of n: consecutive, sizes differing by at most one."""
+    if shard is None:
+        return Span(0, runs)
+    i, n = shard
+    return Span((i - 1) * runs // n, i * runs // n)
+
+
+def code_hash() -> str:
+    """SHA-256 of the source that decides results: model, engines, draws, metrics, tables."""
+    root = Path(__file__).resolve().parent.parent
+    files = [*sorted((root / "model").glob("*.py")), *sorted((root / "engines").glob("*.py"))]
+    files += [root / "streams.py", root / "experiment" / "designs.py"]
+    files += [root / "results" / name for name in ("sketch.py", "fans.py", "chunks.py", "finish.py")]
+    sha = hashlib.sha256()
+    for file in files:
+        sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return sha.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computed the results."""
+    found = {"supplyrisk": __version__, "python": platform.python_version(), "platform": platform.platform()}
+    for name in ("numpy", "scipy", "pyarrow", "simpy", "numba"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# --- a batch --------------------------------------------------------------------------------------
+
+
+def prepare(scenario: Scenario, options: Options, note: Callable[[str], None] = print) -> tuple[Batch, Bench]:
+    """The batch a scenario and options make, with its model compiled in this process."""
+    runs = options.runs if options.runs is not None else scenario.runs
+    limit = options.precision.limit(options.runs) if options.precision else runs
+    sampler = options.sampler or scenario.sampler
+    if sampler not in SAMPLERS:
+        raise SupplyriskError(f"no sampler is called {sampler}; there are {', '.join(SAMPLERS)}")
+    if options.keep not in KEEP:
+        raise SupplyriskError(f"--keep-series takes {', '.join(KEEP)}")
+    seed = options.seed if options.seed is not None else scenario.seed
+    scenario = replace(scenario, runs=limit, seed=seed, sampler=sampler)
+    batch = Batch(
+        scenario=pickle.dumps(scenario),
+        engine=choose_engine(options.engine, limit * len(scenario.arms), note),
+        seed=seed,
+        runs=limit,
+        sampler=sampler,
+        block=options.precision.step if options.precision else max(limit, 1),
+        keep=options.keep,
+    )
+    return batch, bench(batch)
+
+
+def describe(batch: Batch, ready: Bench, options: Options, command: Sequence[str]) -> dict[str, Any]:
+    """The manifest as it stands before the first draw."""
+    scenario: Scenario = pickle.loads(batch.scenario)
+    frozen = freeze(scenario)
+    span = shard_span(batch.runs, options.shard)
+    made = ready.layout
+    shard = None
+    if options.shard:
+        shard = {"i": options.shard[0], "n": options.shard[1], "first": span.first, "last": span.last - 1}
+    return {
+        "format": FORMAT,
+        "status": RUNNING,
+        "title": scenario.title,
+        "question": scenario.question,
+        "created": now(),
+        "finished": "",
+        "command": list(command),
+        "versions": versions(),
+        "hashes": {
+            "world": digest(frozen["world"]),
+            "scenario": digest(
+                {k: v for k, v in frozen.items() if k not in ("world", "runs", "seed", "sampler", "report")}
+            ),
+            "code": code_hash(),
+        },
+        "engine": batch.engine,
+        "seed": batch.seed,
+        "runs": batch.runs,
+        "sampler": batch.sampler,
+        "design_block": batch.block,
+        "shard": shard,
+        "arms": list(made.arms),
+        "differences": [name for name, _, _ in made.differences],
+        "keep_series": batch.keep,
+        "series_step_weeks": made.fans.step,
+        "series_error": sketch.RELATIVE_ERROR if made.sketched else 0.0,
+        "precision": options.precision.as_json() if options.precision else None,
+        "timings": {},
+        "counts": {},
+        "outcomes_csv": {},
+        "table_hashes": {},
+        "results_hash": "",
+        "resolved": frozen,
+    }
+
+
+def run_batch(
+    scenario: Scenario,
+    open_store: Callable[[], Store],
+    options: Options,
+    yaml_text: str = "",
+    command: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run a scenario into a new run folder.
+
+    Parameters
+    ----------
+    open_store : callable
+        Makes the folder; called once the scenario is known to compile.
+    """
+    told = progress or Quiet()
+    batch, ready = prepare(scenario, options, told.note)
+    store = open_store()
+    with locked(store):
+        manifest = describe(batch, ready, options, command)
+        if yaml_text:
+            store_text(store, yaml_text)
+        store.write_manifest(manifest)
+        return _work(store, batch, ready, manifest, options, told)
+
+
+def store_text(store: Store, yaml_text: str) -> None:
+    """Keep the scenario as run."""
+    from ..results.store import write_atomic
+
+    write_atomic(store.path / "scenario.yaml", yaml_text.encode())
+
+
+def resume(store: Store, options: Options, force: bool = False, progress: Progress | None = None) -> Outcome:
+    """Finish what is missing of a run folder; one that is finished is left as it is."""
+    told = progress or Quiet()
+    manifest = store.manifest()
+    if manifest["status"] in (FINISHED, SHARD):
+        return Outcome(store, manifest)
+    if manifest["hashes"]["code"] != code_hash() and not force:
+        raise StoreError(
+            f"{store.path} was begun with another version of the model's source, so its runs would not fit together; "
+            "start anew, or --force"
+        )
+    shard = manifest["shard"]
+    options = replace(
+        options,
+        runs=manifest["runs"],
+        seed=manifest["seed"],
+        sampler=manifest["sampler"],
+        keep=manifest["keep_series"],
+        engine=options.engine if options.engine != "auto" else manifest["engine"],
+        shard=(shard["i"], shard["n"]) if shard else None,
+        precision=Precision.from_json(manifest["precision"]) if manifest["precision"] else None,
+    )
+    batch, ready = prepare(thaw_scenario(manifest["resolved"]), options, told.note)
+    batch = replace(batch, block=manifest["design_block"])
+    ready = bench(batch)
+    with locked(store):
+        store.sweep()
+        manifest = {**manifest, "status": RUNNING, "engine": batch.engine}
+        store.write_manifest(manifest)
+        return _work(store, batch, ready, manifest, options, told)
+
+
+def _work(
+    store: Store, batch: Batch, ready: Bench, manifest: dict[str, Any], options: Options, told: Progress
+) -> Outcome:
+    """Compute what is missing, then write the tables."""
+    wanted = shard_span(batch.runs, options.shard)
+    clock = Clock()
+    done = store.spans()
+    tally = Tally()
+    interrupted = False
+    workers = 1 if batch.runs == 1 and not options.cluster else options.workers or cores()
+    pool = make_pool("cluster" if options.cluster else options.pool, workers, options.cluster)
+    workers = pool.workers
+    try:
+        runner = Runner(store, batch, pool, told)
+        runner.tally = tally
+        if options.precision:
+            wanted = _until_precise(runner, store, ready, wanted, options, manifest, done)
+        else:
+            gaps = missing(done, wanted)
+            todo = sum(gap.last - gap.first for gap in gaps)
+            if todo:
+                runner.run(gaps, options.chunk or chunk_runs(ready, batch, todo, workers))
+    except KeyboardInterrupt:
+        interrupted = True
+        told.note("interrupted: writing the tables of the runs that are finished")
+    finally:
+        pool.stop()
+    before = manifest["timings"] or {"simulation": 0.0, "wall": 0.0}
+    timings = {
+        "simulation": before["simulation"] + tally.seconds,
+        "wall": before["wall"] + clock.seconds(),
+        "workers": workers,
+    }
+    return conclude(store, ready.layout, manifest, wanted, timings, interrupted, keep_chunks=options.shard is not None)
+
+
+def _until_precise(
+    runner: Runner,
+    store: Store,
+    ready: Bench,
+    wanted: Span,
+    options: Options,
+    manifest: dict[str, Any],
+    done: Sequence[Span],
+) -> Span:
+    """Rounds of equal size until the standard error is small enough; returns the runs that were needed."""
+    precision = options.precision
+    assert precision is not None
+    watch = Watch(precision, ready.layout)
+    last = 0
+    while last < wanted.last:
+        last = min(last + precision.step, wanted.last)
+        gaps = missing(list(done), Span(0, last))
+        todo = sum(gap.last - gap.first for gap in gaps)
+        if todo:
+            runner.run(gaps, options.chunk or chunk_runs(ready, runner.batch, todo, runner.pool.workers))
+            done = store.spans()
+        watch.read(store, last)
+        if watch.enough():
+            break
+    manifest["precision"] = {**precision.as_json(), "runs": last, **watch.as_json()}
+    return Span(0, last)
+
+
+def conclude(
+    store: Store,
+    made: Layout,
+    manifest: dict[str, Any],
+    wanted: Span,
+    timings: Mapping[str, float],
+    interrupted: bool,
+    keep_chunks: bool,
+) -> Outcome:
+    """Write the tables of all finished runs and the last manifest."""
+    clock = Clock()
+    spans = [span for span in store.spans() if span.last <= wanted.last]
+    written: Finished = finish(store, made, spans)
+    absent = sum(gap.last - gap.first for gap in missing(spans, wanted))
+    seconds = dict(timings)
+    seconds["tables"] = clock.seconds()
+    here = written.counts["finished"] + written.counts["failed"]
+    seconds["runs_per_second"] = here / seconds["wall"] if seconds.get("wall") else 0.0
+    complete = not absent and not interrupted
+    manifest = {
+        **manifest,
+        "status": (SHARD if manifest["shard"] else FINISHED) if complete else INTERRUPTED,
+        "finished": now() if complete else "",
+        "timings": {name: round(value, 3) for name, value in seconds.items()},
+        "counts": {**written.counts, "missing": absent, "rows": written.rows},
+        "outcomes_csv": written.outcomes_csv,
+        "table_hashes": written.hashes,
+        "results_hash": written.results_hash,
+    }
+    store.write_manifest(manifest)
+    if complete and not keep_chunks:
+        store.remove_chunks()
+    return Outcome(store, manifest, interrupted)
+
+
+def command_line() -> list[str]:
+    """How this process was called, without the path of the interpreter."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -1,0 +1,234 @@
+"""Which values the uncertain numbers take in which run.
+
+A design fills the unit cube, one dimension per group of numbers that move together; stated rank
+correlations are put in by a Gaussian copula; each number is the inverse CDF of its group's quantile.
+Every row is a pure function of (seed, run, the design's size), made without the other rows: a chunk, a
+shard or a single run has the values it has in the whole batch. `random` rows do not even depend on the
+design's size, so that a longer batch contains the shorter one; Sobol rows neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SupplyriskError
+from ..spec.resolved import SampledColumn
+
+Floats = NDArray[np.float64]
+SAMPLERS = ("random", "lhs", "sobol")
+_ROUNDS = 6  # of the Feistel network that permutes the strata of a Latin hypercube
+
+
+def _key(seed: int, *names: str) -> int:
+    """128-bit key of a stream, the same on every machine."""
+    text = "\x1f".join((f"seed={seed}", *names))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "little")
+
+
+def uniforms(seed: int, name: str, first: int, last: int) -> Floats:
+    """Uniforms on (0, 1) of runs first .. last-1: the counter is the run, so any part stands alone."""
+    block, skip = divmod(first, 4)  # one step of the Philox counter gives four numbers
+    generator = np.random.Philox(key=_key(seed, "design", name), counter=[block, 0, 0, 0])
+    raw = generator.random_raw(skip + last - first)[skip:]
+    return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def permuted(seed: int, name: str, size: int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Where a keyed permutation of 0 .. size-1 sends `numbers`, without making the whole permutation.
+
+    A Feistel network on the smallest even number of bits that holds `size`, walked again until the
+    result is below `size` (Black & Rogaway 2002, "Ciphers with arbitrary finite domains").
+    """
+    half = max(1, (max(size - 1, 1).bit_length() + 1) // 2)
+    mask = np.uint64((1 << half) - 1)
+    keys = [np.uint64(_key(seed, "strata", name, str(r)) & 0xFFFFFFFFFFFFFFFF) for r in range(_ROUNDS)]
+    found = numbers.astype(np.uint64)
+    todo = np.arange(found.size)
+    while todo.size:
+        left, right = found[todo] >> np.uint64(half), found[todo] & mask
+        for key in keys:
+            left, right = right, left ^ (_mixed(right + key) & mask)
+        found[todo] = (left << np.uint64(half)) | right
+        todo = todo[found[todo] >= np.uint64(size)]
+    return found
+
+
+def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@dataclass(frozen=True)
+class Design:
+    """The values of every run.
+
+    Parameters
+    ----------
+    columns : tuple of SampledColumn
+        The uncertain numbers, in the order of the values.
+    correlations : tuple of (group, group, rho)
+        Spearman rank correlations.
+    sampler : str
+        random, lhs or sobol.
+    seed : int
+        Any whole number, 0 included.
+    block : int
+        Runs over which a Latin hypercube is stratified: run i is row i modulo `block` of hypercube
+        i // block. Normally the size of the batch.
+    """
+
+    columns: tuple[SampledColumn, ...]
+    correlations: tuple[tuple[str, str, float], ...]
+    sampler: str
+    seed: int
+    block: int
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Dimensions of the cube in alphabetical order, so that the order of a file changes nothing."""
+        return tuple(sorted({_group(column) for column in self.columns if column.kind != "fixed"}))
+
+    def cube(self, first: int, last: int) -> Floats:
+        """Quantiles of runs first .. last-1, shape (runs, groups), before any correlation."""
+        groups = self.groups
+        if self.sampler == "sobol":
+            return self._sobol(first, last, len(groups))
+        cube = np.empty((last - first, len(groups)))
+        for j, group in enumerate(groups):
+            cube[:, j] = (
+                self._lhs(group, first, last) if self.sampler == "lhs" else uniforms(self.seed, group, first, last)
+            )
+        return cube
+
+    def values(self, first: int, last: int) -> Floats:
+        """Values of runs first .. last-1, shape (runs, columns)."""
+        groups = self.groups
+        quantiles = correlated(self.cube(first, last), groups, self.correlations)
+        rank = {group: j for j, group in enumerate(groups)}
+        values = np.empty((last - first, len(self.columns)))
+        for j, column in enumerate(self.columns):
+            u = np.full(last - first, 0.5) if column.kind == "fixed" else quantiles[:, rank[_group(column)]]
+            values[:, j] = np.clip(inverse_cdf(column, np.ascontiguousarray(u)), column.low, column.high)
+        return values
+
+    def _lhs(self, group: str, first: int, last: int) -> Floats:
+        within = uniforms(self.seed, group, first, last)
+        run = np.arange(first, last, dtype=np.uint64)
+        stratum = np.empty(last - first)
+        for cube in range(first // self.block, (last - 1) // self.block + 1 if last > first else 0):
+            here = run // np.uint64(self.block) == cube
+            name = group if cube == 0 else f"{group}\x1f{cube}"
+            stratum[here] = permuted(self.seed, name, self.block, run[here] % np.uint64(self.block))
+        return np.minimum((stratum + within) / self.block, 1.0 - 2.0**-53)
+
+    def _sobol(self, first: int, last: int, dimensions: int) -> Floats:
+        from scipy.stats import qmc
+
+        if dimensions == 0 or last <= first:
+            return np.empty((last - first, dimensions))
+        generator = np.random.Generator(np.random.PCG64(_key(self.seed, "sobol")))
+        sequence = qmc.Sobol(dimensions, scramble=True, bits=32, rng=generator)
+        if first:
+            sequence.fast_forward(first)
+        with warnings.catch_warnings():  # a batch need not be a power of two; the docs recommend it
+            warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
+            points = np.asarray(sequence.random(last - first), dtype=np.float64)
+        return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
+
+
+def _group(column: SampledColumn) -> str:
+    return column.group or column.name
+
+
+def correlated(cube: Floats, groups: Sequence[str], correlations: Sequence[tuple[str, str, float]]) -> Floats:
+    """Gaussian copula: quantiles whose Spearman rank correlations are those stated.
+
+    A rank correlation rho of normals belongs to the linear correlation 2 sin(pi rho / 6).
+
+    Raises
+    ------
+    SupplyriskError
+        If no joint distribution has these correlations.
+    """
+    if not correlations:
+        return cube
+    named = sorted({name for a, b, _ in correlations for name in (a, b)} & set(groups))
+    rank = {name: j for j, name in enumerate(named)}
+    matrix = np.eye(len(named))
+    for a, b, rho in correlations:
+        if a in rank and b in rank and a != b:
+            linear = 2.0 * math.sin(math.pi * rho / 6.0)
+            matrix[rank[a], rank[b]] = matrix[rank[b], rank[a]] = max(-1.0 + 1e-12, min(1.0 - 1e-12, linear))
+    try:
+        factor = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError as error:
+        pairs = ", ".join(f"{a} and {b}: {rho:g}" for a, b, rho in correlations)
+        raise SupplyriskError(f"no distribution has all these rank correlations at once ({pairs})") from error
+    from scipy.special import ndtr, ndtri
+
+    where = [list(groups).index(name) for name in named]
+    normal = [ndtri(np.ascontiguousarray(cube[:, j])) for j in where]
+    found = cube.copy()
+    for row, j in enumerate(where):
+        # Sums in a fixed order, not a matrix product: a run's bits must not depend on its chunk.
+        total = np.zeros(len(cube))
+        for k in range(row + 1):
+            total += factor[row, k] * normal[k]
+        found[:, j] = ndtr(total)
+    return np.clip(found, 2.0**-54, 1.0 - 2.0**-53)
+
+
+def inverse_cdf(column: SampledColumn, u: Floats) -> Floats:
+    """Value of an uncertain number at quantiles `u`."""
+    args = column.args
+    kind = column.kind
+    if kind == "fixed":
+        return np.full(len(u), args[0])
+    if kind == "uniform":
+        return np.asarray(args[0] + (args[1] - args[0]) * u)
+    if kind == "triangular":
+        return _triangular(u, *args)
+    if kind == "pert":
+        return _pert(u, *args)
+    if kind in ("normal", "lognormal"):
+        from scipy.special import ndtri
+
+        normal = args[0] + args[1] * ndtri(u)
+        # math.exp, element by element: numpy's may differ in the last bit with length and alignment.
+        return np.asarray(normal) if kind == "normal" else np.array([math.exp(x) for x in normal])
+    if kind == "discrete":
+        edges = np.cumsum(args[1::2])
+        chosen = np.searchsorted(edges / edges[-1], u, side="right")
+        return np.asarray(args[0::2])[np.minimum(chosen, len(edges) - 1)]
+    if kind == "table":
+        return np.asarray(args)[np.minimum((u * len(args)).astype(np.int64), len(args) - 1)]
+    raise SupplyriskError(f"{column.name}: no distribution is called {kind}")
+
+
+def _triangular(u: Floats, low: float, mode: float, high: float) -> Floats:
+    if high <= low:
+        return np.full(len(u), low)
+    at_mode = (mode - low) / (high - low)
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1.0 - u) * (high - low) * (high - mode))
+    return np.where(u < at_mode, rising, falling)
+
+
+def _pert(u: Floats, low: float, mode: float, high: float) -> Floats:
+    """Beta distribution with mean (low + 4 mode + high) / 6."""
+    if high <= low:
+        return np.full(len(u), low)
+    from scipy.special import betaincinv
+
+    a = 1.0 + 4.0 * (mode - low) / (high - low)
+    b = 1.0 + 4.0 * (high - mode) / (high - low)
+    return np.asarray(low + (high - low) * betaincinv(a, b, u))

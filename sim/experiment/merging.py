@@ -1,0 +1,71 @@
+"""Shards of a batch, run apart, joined into one run folder."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ..results.store import Span, Store, StoreError, locked
+from .batch import RUNNING, Outcome, conclude, now
+from .thaw import thaw_scenario
+from .work import Batch, bench
+
+
+def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
+    """Join shards (or interrupted parts) of one batch into a new run folder.
+
+    Raises
+    ------
+    StoreError
+        If they are not parts of one batch, or hold the same run twice.
+    """
+    manifests = [store.manifest() for store in stores]
+    same = ("runs", "seed", "sampler", "design_block", "keep_series", "arms")
+    for store, manifest in zip(stores, manifests):
+        for key in same:
+            if manifest[key] != manifests[0][key]:
+                raise StoreError(f"{store.path} is no part of the same batch as {stores[0].path}: {key} differs")
+        for key, value in manifest["hashes"].items():
+            if value != manifests[0]["hashes"][key]:
+                raise StoreError(f"{store.path} is no part of the same batch as {stores[0].path}: other {key}")
+        if not store.chunks_path.exists():
+            raise StoreError(f"{store.path} keeps no chunks: only shards and unfinished batches can be merged")
+    spans = sorted((span, store) for store in stores for span in store.spans())
+    for (a, one), (b, other) in pairwise(spans):
+        if b.first < a.last:
+            raise StoreError(f"run {b.first} is in {one.path} and in {other.path}")
+    target = open_store()
+    with locked(target):
+        manifest = {**manifests[0], "shard": None, "status": RUNNING, "created": now(), "timings": {}}
+        text = stores[0].path / "scenario.yaml"
+        if text.exists():
+            shutil.copyfile(text, target.path / "scenario.yaml")
+        target.write_manifest(manifest)
+        for span, store in spans:
+            to = target.chunk_path(span)
+            beside = to.with_name(f".{to.name}.{os.getpid()}.tmp")
+            shutil.copytree(store.chunk_path(span), beside)
+            beside.rename(to)
+        ready = bench(prepare_from(manifest))
+        timings = {
+            "simulation": sum(float(m["timings"].get("simulation", 0.0)) for m in manifests),
+            "wall": max(float(m["timings"].get("wall", 0.0)) for m in manifests),
+        }
+        return conclude(target, ready.layout, manifest, Span(0, manifest["runs"]), timings, False, keep_chunks=False)
+
+
+def prepare_from(manifest: Mapping[str, Any]) -> Batch:
+    """The batch of a manifest."""
+    return Batch(
+        scenario=pickle.dumps(thaw_scenario(manifest["resolved"])),
+        engine=manifest["engine"],
+        seed=manifest["seed"],
+        runs=manifest["runs"],
+        sampler=manifest["sampler"],
+        block=manifest["design_block"],
+        keep=manifest["keep_series"],
+    )

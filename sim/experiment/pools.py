@@ -1,0 +1,213 @@
+"""Where jobs run: in this process, in a pool of processes or threads, or on a cluster.
+
+All of them are `concurrent.futures` executors, so the runner is the same for all. What they add here is
+a count of finished runs while a chunk is being computed, and a way to stop at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+from ..errors import SupplyriskError
+from .work import Job, Report, run_job
+
+_counter: Any = None  # of finished runs, in a worker process
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start_worker(counter: Any) -> None:
+    """In a new worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    global _counter
+    _counter = counter
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _tick(runs: int) -> None:
+    if _counter is not None:
+        with _counter.get_lock():
+            _counter.value += runs
+
+
+def _work(job: Job) -> Report:
+    return run_job(job, _tick)
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment (only the main thread may say so)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Pool:
+    """An executor that can be stopped at once and counts runs."""
+
+    workers = 1
+    breaks_as_a_whole = False  # one dead worker fails all jobs of the pool
+    on_tick: Callable[[], None] | None = None  # called between runs where jobs block the caller
+
+    def submit(self, job: Job) -> Future[Report]:
+        """Run a job some time."""
+        raise NotImplementedError
+
+    def ticks(self) -> int | None:
+        """Runs finished so far, also in unfinished chunks; None if unknown."""
+        return None
+
+    def stop(self) -> None:
+        """End now; what was not finished is dropped."""
+
+    def restart(self) -> None:
+        """Start again after a worker died."""
+
+
+class Here(Pool):
+    """One worker: this process."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def _tick(self, runs: int) -> None:
+        self._count += runs
+        if self.on_tick:
+            self.on_tick()
+
+    def submit(self, job: Job) -> Future[Report]:
+        future: Future[Report] = Future()
+        try:
+            future.set_result(run_job(job, self._tick))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def ticks(self) -> int | None:
+        return self._count
+
+
+class Threads(Pool):
+    """Threads of this process, for an engine that releases the interpreter lock."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._count = 0
+        self._lock = threading.Lock()
+        self._executor: Executor = ThreadPoolExecutor(workers)
+
+    def _tick(self, runs: int) -> None:
+        with self._lock:
+            self._count += runs
+
+    def submit(self, job: Job) -> Future[Report]:
+        return self._executor.submit(run_job, job, self._tick)
+
+    def ticks(self) -> int | None:
+        return self._count
+
+    def stop(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Processes(Pool):
+    """A pool of fresh processes (spawned, never forked: forking a process with threads may hang)."""
+
+    breaks_as_a_whole = True
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._context = multiprocessing.get_context("spawn")
+        self._counter = self._context.Value("q", 0)
+        self._start()
+
+    def _start(self) -> None:
+        self._executor = ProcessPoolExecutor(
+            self.workers, mp_context=self._context, initializer=_start_worker, initargs=(self._counter,)
+        )
+
+    def submit(self, job: Job) -> Future[Report]:
+        with _deaf():  # a worker is born here; it inherits that Ctrl-C is not for it
+            return self._executor.submit(_work, job)
+
+    def ticks(self) -> int | None:
+        return int(self._counter.value)
+
+    def stop(self) -> None:
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError, ValueError):
+                process.kill()
+        for process in processes:
+            process.join()
+
+    def restart(self) -> None:
+        self.stop()
+        self._start()
+
+
+class Cluster(Pool):
+    """Workers of a dask.distributed scheduler."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise SupplyriskError("--cluster needs dask.distributed: pip install 'supplyrisk[cluster]'") from error
+        self._client: Any
+        try:
+            self._client = Client(  # type: ignore[no-untyped-call]
+                address, timeout=30, set_as_default=False
+            )
+        except (OSError, TimeoutError) as error:
+            raise SupplyriskError(f"no scheduler answers at {address} ({error})") from error
+        self._executor: Executor = self._client.get_executor(pure=False)
+
+    @property
+    def workers(self) -> int:  # type: ignore[override]
+        """Threads of all workers now; they may come and go."""
+        return max(1, sum(self._client.nthreads().values()))
+
+    def submit(self, job: Job) -> Future[Report]:
+        return self._executor.submit(run_job, job)
+
+    def stop(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+
+def make_pool(kind: str, workers: int, address: str = "") -> Pool:
+    """A pool: `processes` or `threads` with that many workers, `cluster` at an address.
+
+    One worker is this process itself: nothing to start, nothing to copy.
+    """
+    if kind == "cluster":
+        return Cluster(address)
+    if workers <= 1:
+        return Here()
+    return Threads(workers) if kind == "threads" else Processes(workers)

@@ -1,0 +1,215 @@
+"""What one worker does: a stretch of runs, from the design to the files of a chunk.
+
+A job carries everything it needs, so it can run in this process, in a pool or on another machine; the
+compiled model is kept per process. Nothing a worker does depends on which stretch it was given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pickle
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RunFailed
+from ..results import chunks
+from ..results.chunks import FAILED, OK, Chunk, Layout
+from ..results.store import Span, Store
+from ..spec.resolved import Scenario
+from .designs import Design
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch is, the same for every worker.
+
+    Parameters
+    ----------
+    scenario : bytes
+        The pickled resolved scenario.
+    engine : str
+        `reference`, `batch`, or `module:name` of an object with `compile`, `run` and `run_many`.
+    runs : int
+        Runs of the whole batch, which decides how series are kept.
+    block : int
+        Runs over which a Latin hypercube is stratified.
+    """
+
+    scenario: bytes
+    engine: str
+    seed: int
+    runs: int
+    sampler: str
+    block: int
+    keep: str
+
+    @property
+    def key(self) -> str:
+        """Name of the batch: equal for equal batches."""
+        fields = (self.seed, self.runs, self.sampler, self.block, self.keep, self.engine)
+        return hashlib.sha256(repr(fields).encode() + self.scenario).hexdigest()
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs first .. last-1 of a batch. With `folder`, the worker writes the chunk itself."""
+
+    batch: Batch
+    span: Span
+    folder: str = ""
+    stamp: str = ""  # `created` of the manifest that a worker must see before it writes
+
+
+@dataclass
+class Report:
+    """What comes back from a worker; `files` only if it could not write them itself."""
+
+    span: Span
+    finished: int
+    failed: int
+    seconds: float
+    files: dict[str, bytes] | None = None
+    precision: dict[str, list[float]] | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A model ready to run in this process."""
+
+    model: Any
+    engine: Any
+    design: Design
+    layout: Layout
+    same: tuple[int, ...]  # for each arm the first arm with the same events
+
+
+def make_engine(name: str) -> tuple[Any, Callable[[Scenario], Any]]:
+    """The engine and the compiler that goes with it."""
+    if ":" in name:
+        module, _, attribute = name.partition(":")
+        engine = getattr(importlib.import_module(module), attribute)
+        return engine, engine.compile
+    from ..engines import get_engine
+    from ..model.compile import compile_scenario
+
+    return get_engine(name), compile_scenario
+
+
+def bench(batch: Batch) -> Bench:
+    """The batch's model in this process, compiled at most once."""
+    return _bench(batch)
+
+
+@lru_cache(maxsize=4)
+def _bench(batch: Batch) -> Bench:
+    scenario: Scenario = pickle.loads(batch.scenario)
+    engine, compiler = make_engine(batch.engine)
+    model = compiler(scenario)
+    design = Design(scenario.sampled, scenario.rank_correlations, batch.sampler, batch.seed, batch.block)
+    return Bench(model, engine, design, chunks.layout(model, batch.runs, batch.keep), shared_arms(scenario))
+
+
+def shared_arms(scenario: Scenario) -> tuple[int, ...]:
+    """For each arm the first arm with the same events: draws do not depend on the arm, so results do not."""
+    first: dict[tuple[int, ...], int] = {}
+    return tuple(first.setdefault(tuple(sorted(arm.events)), number) for number, arm in enumerate(scenario.arms))
+
+
+def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | None = None) -> Chunk:
+    """Run every arm of runs first .. last-1.
+
+    A run that fails in one arm counts as failed in all: its differences would have no partner.
+    """
+    made = ready.layout
+    values = ready.design.values(span.first, span.last)
+    runs = list(range(span.first, span.last))
+    arms = sorted(set(ready.same))
+    outcomes = np.empty((len(runs), len(made.columns), len(made.outcomes)))
+    fans = made.fans if made.keep != "none" else None
+    vectors = {arm: np.empty((len(runs), fans.n_cells), np.float32) for arm in arms} if fans else {}
+    messages = [""] * len(runs)
+    for run, arm, found in _results(ready, arms, runs, seed, values):
+        row = run - span.first
+        if isinstance(found, Exception):
+            name = made.arms[arm]
+            messages[row] = messages[row] or f"{name}: {_words(found)}"
+        else:
+            rows = made.reporter.rows(found.weekly, found.monthly)
+            outcomes[row, arm] = made.reporter.compute(rows, made.reporter.money(values[row]))
+            if fans:
+                vectors[arm][row] = fans.vector(rows)
+        if tick and arm == arms[-1]:
+            tick(1)
+    for arm, same in enumerate(ready.same):
+        if same != arm:
+            outcomes[:, arm] = outcomes[:, same]
+    for number, (_, minuend, subtrahend) in enumerate(made.differences, start=len(made.arms)):
+        np.subtract(outcomes[:, minuend], outcomes[:, subtrahend], out=outcomes[:, number])
+    good = [row for row, message in enumerate(messages) if not message]
+    status = [FAILED if message else OK for message in messages]
+    kept = [vectors[same] if len(good) == len(runs) else vectors[same][good] for same in ready.same] if fans else []
+    whole = outcomes if len(good) == len(runs) else outcomes[good]
+    return Chunk(span.first, values, status, messages, whole, kept)
+
+
+def _results(ready: Bench, arms: Sequence[int], runs: Sequence[int], seed: int, values: Floats) -> Any:
+    """(run, arm, series or failure) of every run; a bug in one run does not end the others."""
+    done: set[tuple[int, int]] = set()
+    try:
+        for run, arm, found in ready.engine.run_many(ready.model, arms, runs, seed, values):
+            done.add((run, arm))
+            yield run, arm, found
+        return
+    except (OSError, MemoryError, ImportError):
+        raise
+    except Exception:  # a bug: find the run it belongs to, keep the rest
+        pass
+    for i, run in enumerate(runs):
+        for arm in arms:
+            if (run, arm) in done:
+                continue
+            try:
+                found = ready.engine.run(ready.model, arm, run, seed, values[i])
+            except (OSError, MemoryError, ImportError):
+                raise
+            except Exception as error:
+                found = error
+            yield run, arm, found
+
+
+def _words(error: BaseException) -> str:
+    """A failure as one line."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, RunFailed) and text else f"{type(error).__name__}: {text}"
+
+
+def run_job(job: Job, tick: Callable[[int], None] | None = None) -> Report:
+    """Compute a chunk and put it into the run folder, or hand its files back if that is out of reach."""
+    start = time.perf_counter()
+    ready = bench(job.batch)
+    chunk = simulate(ready, job.span, job.batch.seed, tick)
+    content = chunks.files(chunk, ready.layout)
+    report = Report(job.span, len(chunk.finished), chunk.status.count(FAILED), 0.0)
+    if job.folder and _is_the_folder(Path(job.folder), job.stamp):
+        Store(Path(job.folder)).write_chunk(job.span, content)
+    else:
+        report.files = content
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def _is_the_folder(folder: Path, stamp: str) -> bool:
+    """Whether this machine sees the very run folder (not another one of the same name)."""
+    if not (folder / "manifest.json").exists():
+        return False
+    return bool(Store(folder).manifest().get("created") == stamp)

@@ -1,0 +1,326 @@
+"""A finished stretch of runs: from arrays to the files of a chunk, and back.
+
+The chunk of a batch of at most `fans.EXACT_RUNS` runs keeps every series of every run; that of a larger
+one keeps counts (see `sketch`). With `--keep-series all` values are kept whatever the size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.aggregate import Floats
+from ..model.reporter import Outcome, Reporter
+from . import sketch
+from .fans import Fans
+from .tables import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KEEP = ("all", "quantiles", "none")
+OK, FAILED = "ok", "failed"
+VALUE_CELLS = 16_000_000  # numbers of one block of series over all runs that may be in memory at once
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything about the tables that is known before the first run."""
+
+    arms: tuple[str, ...]
+    differences: tuple[tuple[str, int, int], ...]  # name, minuend arm, subtrahend arm
+    outcomes: tuple[Outcome, ...]
+    sampled: tuple[str, ...]
+    keep: str
+    runs: int
+    reporter: Reporter
+    fans: Fans
+    blocks: tuple[tuple[int, int], ...]  # ranges of series stored together
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Arms and paired differences, as in outcomes and summary."""
+        return (*self.arms, *(name for name, _, _ in self.differences))
+
+    @property
+    def values_kept(self) -> bool:
+        return self.keep == "all" or (self.keep == "quantiles" and self.fans.exact)
+
+    @property
+    def sketched(self) -> bool:
+        return self.keep != "none" and not self.fans.exact
+
+
+def paired(arms: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """The differences that are reported: scenario to baseline, each policy to the scenario."""
+    rank = {name: i for i, name in enumerate(arms)}
+    found = []
+    if "scenario" in rank and "baseline" in rank:
+        found.append(("scenario-baseline", rank["scenario"], rank["baseline"]))
+    if "scenario" in rank:
+        found += [(f"{name}-scenario", i, rank["scenario"]) for name, i in rank.items() if name.startswith("policy:")]
+    return tuple(found)
+
+
+def layout(model: Any, runs: int, keep: str) -> Layout:
+    """Tables of a batch of `runs` runs of a compiled model."""
+    reporter = Reporter(model)
+    fans = Fans(model, reporter, runs)
+    values = keep == "all" or fans.exact
+    most = min(8192, max(1, VALUE_CELLS // max(runs, 1))) if values else 8192
+    return Layout(
+        arms=tuple(model.arm_names),
+        differences=paired(tuple(model.arm_names)),
+        outcomes=tuple(reporter.outcomes),
+        sampled=tuple(column.name for column in model.scenario.sampled),
+        keep=keep,
+        runs=runs,
+        reporter=reporter,
+        fans=fans,
+        blocks=tuple(fans.split(most)),
+    )
+
+
+@dataclass
+class Chunk:
+    """Results of runs first .. first + len(status) - 1.
+
+    `outcomes` has one row per finished run: arms and differences, then metrics. `vectors` holds one array
+    (finished runs, cells) per arm, if series are kept.
+    """
+
+    first: int
+    values: Floats
+    status: list[str]
+    message: list[str]
+    outcomes: Floats
+    vectors: list[NDArray[np.float32]] = field(default_factory=list)
+
+    @property
+    def finished(self) -> NDArray[np.int32]:
+        """Numbers of the runs that finished."""
+        ok = [i for i, status in enumerate(self.status) if status == OK]
+        return np.asarray(ok, dtype=np.int32) + np.int32(self.first)
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
+    """The files of a chunk."""
+    found = {
+        "runs.parquet": _parquet([runs_table(chunk, made)]),
+        "outcomes.parquet": _parquet([outcomes_table(made, chunk.finished, chunk.outcomes)]),
+    }
+    if made.values_kept:
+        found["values.parquet"] = _parquet(_values(chunk, made))
+    if made.sketched:
+        counts, ranges = [], []
+        for arm, vectors in enumerate(chunk.vectors):
+            ranks = np.ascontiguousarray(sketch.buckets(vectors).T)
+            low, high = _extremes(vectors)
+            for block in made.blocks:
+                first, last = made.fans.cells(block)
+                counts.append(_sketch_table(arm, first, sketch.count(ranks[first:last])))
+                ranges.append(_range_table(arm, first, low[first:last], high[first:last]))
+        found["sketch.parquet"] = _parquet(counts)
+        found["range.parquet"] = _parquet(ranges)
+    return found
+
+
+def _extremes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    plain = vectors + np.float32(0.0)
+    return (
+        np.fmin.reduce(plain, axis=0, initial=np.float32(np.inf)),
+        np.fmax.reduce(plain, axis=0, initial=np.float32(-np.inf)),
+    )
+
+
+def _parquet(tables: Sequence[pa.Table]) -> bytes:
+    """Parquet file with one row group per table."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with writer(sink, tables[0].schema) as out:
+        for table in tables:
+            out.write_table(table, row_group_size=max(len(table), 1))
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def writer(sink: Any, of: pa.Schema) -> Any:
+    """Parquet writer as all tables use it: zstd, repeated names as dictionaries, numbers split by byte."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    floats = [f.name for f in of if pa.types.is_floating(f.type) and f.name != "quantile"]
+    names = [f.name for f in of if f.name not in floats and not pa.types.is_list(f.type)]
+    return pq.ParquetWriter(
+        sink, of, compression="zstd", compression_level=1, use_dictionary=names, use_byte_stream_split=floats
+    )
+
+
+def runs_table(chunk: Chunk, made: Layout) -> pa.Table:
+    """Rows of `runs`."""
+    import pyarrow as pa
+
+    of = schema("runs", made.sampled)
+    numbers = np.arange(chunk.first, chunk.first + len(chunk.status), dtype=np.int32)
+    columns = [numbers, pa.array(chunk.status).dictionary_encode(), pa.array(chunk.message, pa.string())]
+    columns += [np.ascontiguousarray(chunk.values[:, j]) for j in range(len(made.sampled))]
+    return pa.table([_as(column, f.type) for column, f in zip(columns, of)], schema=of)
+
+
+def _as(column: Any, of: pa.DataType) -> Any:
+    import pyarrow as pa
+
+    if isinstance(column, np.ndarray):
+        return pa.array(column, of)
+    return column.cast(of) if column.type != of else column
+
+
+def named(texts: Sequence[str], codes: NDArray[np.int32] | None = None) -> pa.DictionaryArray:
+    """Dictionary column: row i holds texts[codes[i]], or all of `texts` if no codes are given."""
+    import pyarrow as pa
+
+    unique = list(dict.fromkeys(texts))
+    rank = {text: i for i, text in enumerate(unique)}
+    base = np.asarray([rank[text] for text in texts], dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(base if codes is None else base[codes]), pa.array(unique, pa.string())
+    )
+
+
+def outcomes_table(made: Layout, runs: NDArray[np.int32], values: Floats) -> pa.Table:
+    """Rows of `outcomes` for some runs: run by run, arm by arm, in the order of the metrics."""
+    import pyarrow as pa
+
+    n_arms, n_metrics = len(made.columns), len(made.outcomes)
+    each = np.tile(np.arange(n_metrics, dtype=np.int32), n_arms * len(runs))
+    arm = np.tile(np.repeat(np.arange(n_arms, dtype=np.int32), n_metrics), len(runs))
+    flat = np.ascontiguousarray(values).reshape(-1)
+    columns = {
+        "run": pa.array(np.repeat(runs, n_arms * n_metrics)),
+        "arm": named(made.columns, arm),
+        "value": pa.array(flat, mask=np.isnan(flat)),
+    }
+    for name in ("metric", "product", "place", "end_use", "unit"):
+        columns[name] = named([getattr(outcome, name) for outcome in made.outcomes], each)
+    of = schema("outcomes")
+    return pa.table([columns[f.name] for f in of], schema=of)
+
+
+def _values(chunk: Chunk, made: Layout) -> list[pa.Table]:
+    import pyarrow as pa
+
+    of = schema("chunk_values")
+    runs = chunk.finished
+    tables = []
+    for arm, vectors in enumerate(chunk.vectors):
+        for block in made.blocks:
+            series = made.fans.series[block[0] : block[1]]
+            flat = [vectors[:, s.first : s.first + s.dates].reshape(-1) for s in series]
+            lengths = np.repeat([s.dates for s in series], len(runs))
+            offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+            lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.concatenate(flat)))
+            columns = [
+                pa.array(np.full(len(lengths), arm, dtype=np.int32)),
+                pa.array(np.repeat(np.arange(*block, dtype=np.int32), len(runs))),
+                pa.array(np.tile(runs, len(series))),
+                lists,
+            ]
+            tables.append(pa.table(columns, schema=of))
+    return tables or [of.empty_table()]
+
+
+def _sketch_table(arm: int, first: int, counted: sketch.Sketch) -> pa.Table:
+    import pyarrow as pa
+
+    columns = [
+        np.full(len(counted), arm, dtype=np.int32),
+        counted.cell + np.int32(first),
+        counted.bucket.astype(np.int32),
+        counted.count.astype(np.int32),
+    ]
+    return pa.table([pa.array(column) for column in columns], schema=schema("chunk_sketch"))
+
+
+def _range_table(arm: int, first: int, low: NDArray[np.float32], high: NDArray[np.float32]) -> pa.Table:
+    import pyarrow as pa
+
+    cells = np.arange(first, first + len(low), dtype=np.int32)
+    columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high]
+    return pa.table([pa.array(column) for column in columns], schema=schema("chunk_range"))
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read_runs(folder: Path) -> pa.Table:
+    """Rows of `runs` of one chunk."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(folder / "runs.parquet")
+
+
+def finished_runs(runs: pa.Table) -> NDArray[np.int32]:
+    """Numbers of the runs that finished, from rows of `runs`."""
+    ok = np.asarray(runs["status"].to_pylist()) == OK
+    return np.asarray(runs["run"].to_numpy()[ok], dtype=np.int32)
+
+
+def read_outcomes(folder: Path, made: Layout) -> Floats:
+    """Outcomes of one chunk, shape (finished runs, arms and differences, metrics)."""
+    import pyarrow.parquet as pq
+
+    column = pq.read_table(folder / "outcomes.parquet", columns=["value"])["value"]
+    values = column.to_numpy(zero_copy_only=False) if len(column) else np.zeros(0)
+    return np.asarray(values, dtype=np.float64).reshape(-1, len(made.columns), len(made.outcomes))
+
+
+def read_values(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.float32]:
+    """Series of one block and arm from an open values file, shape (finished runs, cells of the block)."""
+    group = arm * len(made.blocks) + block
+    table = reader.read_row_group(group, columns=["values"])
+    series = made.fans.series[made.blocks[block][0] : made.blocks[block][1]]
+    flat = (
+        table["values"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        if len(table)
+        else np.zeros(0, np.float32)
+    )
+    runs = len(table) // len(series)
+    parts, at = [], 0
+    for each in series:
+        parts.append(flat[at : at + runs * each.dates].reshape(runs, each.dates))
+        at += runs * each.dates
+    return np.concatenate(parts, axis=1)
+
+
+def read_sketch(reader: Any, made: Layout, arm: int, block: int) -> sketch.Sketch:
+    """Counts of one block and arm from an open sketch file."""
+    table = reader.read_row_group(arm * len(made.blocks) + block, columns=["cell", "bucket", "count"])
+    cell, bucket, counts = (table[name].to_numpy() for name in ("cell", "bucket", "count"))
+    return sketch.Sketch(cell.astype(np.int32), bucket.astype(np.uint16), counts.astype(np.int64))
+
+
+def read_range(reader: Any, made: Layout, arm: int, block: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Smallest and largest values of one block and arm."""
+    table = reader.read_row_group(arm * len(made.blocks) + block, columns=["low", "high"])
+    return table["low"].to_numpy(), table["high"].to_numpy()
+
+
+def lost(first: int, values: Floats, made: Layout, message: str) -> Chunk:
+    """The chunk of runs that took their worker with them."""
+    count = len(values)
+    vectors = [np.zeros((0, made.fans.n_cells), np.float32) for _ in made.arms] if made.keep != "none" else []
+    nothing = np.zeros((0, len(made.columns), len(made.outcomes)))
+    return Chunk(first, values, [FAILED] * count, [message] * count, nothing, vectors)
+
+
+def names_in_order(counts: Mapping[str, int]) -> str:
+    """ "12 finished, 3 failed", leaving out what is none."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)

@@ -1,0 +1,356 @@
+"""From the chunks of a batch to its tables: joined in the order of runs, in memory that does not grow.
+
+Everything here is a function of the finished runs alone. In what stretches they were computed, by how
+many workers, after how many interruptions or in which shards leaves no trace in a table, and
+`results_hash` proves it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.aggregate import Floats
+from . import chunks, sketch
+from .chunks import Layout
+from .store import Span, Store, atomic_path, write_atomic
+from .tables import QUANTILES, SUMMARY_QUANTILES, header, schema
+
+CSV_ROWS = 1_000_000  # outcomes.csv holds whole runs up to here: about what a spreadsheet opens
+SUMMARY_NUMBERS = 32_000_000  # numbers held at once while the summary is made (256 MB)
+
+
+@dataclass
+class Finished:
+    """What was written, for the manifest."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    outcomes_csv: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def results_hash(self) -> str:
+        """SHA-256 over the hashes of the tables."""
+        return hashlib.sha256(json.dumps(self.hashes, sort_keys=True).encode()).hexdigest()
+
+
+class Digest:
+    """SHA-256 of a table's content: names and numbers, one NaN, one zero, whatever the file format."""
+
+    def __init__(self, *names: Any) -> None:
+        self._sha = hashlib.sha256(json.dumps(names, sort_keys=True).encode())
+
+    def text(self, *texts: str) -> None:
+        self._sha.update(json.dumps(texts).encode())
+
+    def numbers(self, values: NDArray[Any]) -> None:
+        plain = np.ascontiguousarray(values, dtype=np.float64) + 0.0
+        plain[np.isnan(plain)] = np.nan
+        self._sha.update(plain.tobytes())
+
+    def hex(self) -> str:
+        return self._sha.hexdigest()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chunk on the disk."""
+
+    span: Span
+    path: Path
+    runs: NDArray[np.int32]  # that finished
+
+
+def parts(store: Store, spans: Sequence[Span]) -> list[Part]:
+    """The chunks of a batch with the runs that finished in each."""
+    found = []
+    for span in spans:
+        path = store.chunk_path(span)
+        found.append(Part(span, path, chunks.finished_runs(chunks.read_runs(path))))
+    return found
+
+
+def finish(store: Store, made: Layout, spans: Sequence[Span]) -> Finished:
+    """Write all tables of a run folder from its chunks."""
+    done = Finished()
+    found = parts(store, spans)
+    n_ok = sum(len(part.runs) for part in found)
+    total = sum(span.last - span.first for span in spans)
+    done.counts = {"finished": n_ok, "failed": total - n_ok}
+    _runs(store, made, found, done)
+    _outcomes(store, made, found, done)
+    _summary(store, made, found, done)
+    _series(store, made, found, done)
+    return done
+
+
+# --- runs, outcomes -------------------------------------------------------------------------------
+
+
+def _runs(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+    digest = Digest("runs", made.sampled)
+    rows = 0
+    with atomic_path(store.path / "runs.parquet") as path, chunks.writer(path, schema("runs", made.sampled)) as out:
+        for part in found:
+            table = chunks.read_runs(part.path)
+            out.write_table(table)
+            rows += len(table)
+            for status, message in zip(table["status"].to_pylist(), table["message"].to_pylist()):
+                digest.text(status, message)
+            digest.numbers(np.column_stack([table[name].to_numpy() for name in ("run", *made.sampled)]))
+    done.rows["runs"], done.hashes["runs"] = rows, digest.hex()
+
+
+def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+    digest = Digest("outcomes", made.columns, made.outcomes)
+    per_run = len(made.columns) * len(made.outcomes)
+    runs_in_csv = CSV_ROWS // max(per_run, 1)
+    listed = rows = 0
+    with (
+        atomic_path(store.path / "outcomes.parquet") as path,
+        atomic_path(store.path / "outcomes.csv") as csv_path,
+        chunks.writer(path, schema("outcomes")) as out,
+        csv_path.open("wb") as text,
+    ):
+        text.write((",".join(header("outcomes")) + "\n").encode())
+        for part in found:
+            values = chunks.read_outcomes(part.path, made)
+            digest.numbers(values)
+            table = chunks.outcomes_table(made, part.runs, values)
+            out.write_table(table, row_group_size=2_000_000)
+            rows += len(table)
+            take = min(len(part.runs), runs_in_csv - listed)
+            if take > 0:
+                _csv(table.slice(0, take * per_run), text)
+                listed += take
+    done.rows["outcomes"], done.hashes["outcomes"] = rows, digest.hex()
+    n_ok = sum(len(part.runs) for part in found)
+    rule = f"whole runs from the first on, up to {CSV_ROWS:,} rows; outcomes.parquet holds all"
+    done.outcomes_csv = {"runs": listed, "of": n_ok, "complete": listed == n_ok, "rule": rule}
+
+
+def write_csv(table: Any, path: Path) -> None:
+    """A whole table as CSV."""
+    with path.open("wb") as out:
+        out.write((",".join(table.column_names) + "\n").encode())
+        _csv(table, out)
+
+
+def _csv(table: Any, out: Any) -> None:
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    columns, quote = [], False
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.date32())
+        if pa.types.is_dictionary(column.type):
+            texts = column.unify_dictionaries().chunk(0).dictionary.to_pylist() if len(column) else []
+            quote = quote or any(set(text) & set(',"\r\n') for text in texts)
+            column = column.cast(pa.string())
+        columns.append(column)
+    options = pa_csv.WriteOptions(include_header=False, quoting_style="needed" if quote else "none")
+    pa_csv.write_csv(pa.table(columns, names=table.column_names), out, options)
+
+
+# --- summary --------------------------------------------------------------------------------------
+
+
+def _summary(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+    statistics = summarise(made, found)
+    digest = Digest("summary", made.columns, made.outcomes)
+    digest.numbers(statistics)
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(header("summary"))
+    for row, values in enumerate(statistics):
+        arm, metric = divmod(row, len(made.outcomes))
+        outcome = made.outcomes[metric]
+        numbers = ["" if np.isnan(x) else repr(float(x)) for x in values[1:]]
+        names = [outcome.metric, outcome.product, outcome.place, outcome.end_use, outcome.unit]
+        out.writerow([made.columns[arm], *names, int(values[0]), *numbers])
+    write_atomic(store.path / "summary.csv", text.getvalue().encode())
+    done.rows["summary"], done.hashes["summary"] = len(statistics), digest.hex()
+
+
+def summarise(made: Layout, found: Sequence[Part]) -> Floats:
+    """n, mean, sd, quantiles and standard error of every arm and metric, exactly.
+
+    Batches too large to hold at once are read again for every block of rows.
+    """
+    n_rows = len(made.columns) * len(made.outcomes)
+    n_ok = sum(len(part.runs) for part in found)
+    most = max(1, SUMMARY_NUMBERS // max(n_ok, 1))
+    statistics = np.full((n_rows, 4 + len(SUMMARY_QUANTILES)), np.nan)
+    for first in range(0, n_rows, most):
+        last = min(first + most, n_rows)
+        block = np.empty((last - first, n_ok))
+        at = 0
+        for part in found:
+            values = chunks.read_outcomes(part.path, made).reshape(len(part.runs), -1)
+            block[:, at : at + len(values)] = values[:, first:last].T
+            at += len(values)
+        statistics[first:last] = describe(block)
+    return statistics
+
+
+def describe(block: Floats) -> Floats:
+    """n, mean, sd, the summary's quantiles, standard error of each row; NaN counts as missing."""
+    missing = np.isnan(block)
+    n = (block.shape[1] - np.count_nonzero(missing, axis=1)).astype(np.float64)
+    some = n > 0
+    filled = np.where(missing, 0.0, block)
+    mean = np.divide(filled.sum(axis=1), n, out=np.full(len(n), np.nan), where=some)
+    away = np.where(missing, 0.0, block - np.where(some, mean, 0.0)[:, None])
+    square = np.square(away, out=away).sum(axis=1)
+    sd = np.sqrt(np.divide(square, n - 1.0, out=np.full(len(n), np.nan), where=n > 1))
+    ordered = np.sort(block, axis=1)
+    columns = [n, mean, sd]
+    rows = np.arange(len(n))
+    for _, level in SUMMARY_QUANTILES:
+        position = level * np.maximum(n - 1.0, 0.0)
+        down = np.floor(position).astype(np.int64)
+        up = np.minimum(down + 1, np.maximum(n - 1.0, 0.0).astype(np.int64))
+        if block.shape[1]:
+            lower, upper = ordered[rows, down], ordered[rows, up]
+            columns.append(np.where(some, lower + (upper - lower) * (position - down), np.nan))
+        else:
+            columns.append(np.full(len(n), np.nan))
+    columns.append(np.divide(sd, np.sqrt(n), out=np.full(len(n), np.nan), where=n > 1))
+    return np.column_stack(columns)
+
+
+# --- series ---------------------------------------------------------------------------------------
+
+
+def _series(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+    if made.keep == "none":
+        (store.path / "series.parquet").unlink(missing_ok=True)
+        done.rows["series"] = 0
+        return
+    digest = Digest("series", made.arms, [(s.variable, s.label, s.unit, s.dates) for s in made.fans.series])
+    some = [part for part in found if len(part.runs)]
+    rows = 0
+    with atomic_path(store.path / "series.parquet") as path, chunks.writer(path, schema("series")) as out:
+        for arm in range(len(made.arms)):
+            for block in range(len(made.blocks)):
+                found_quantiles, values = _block(made, some, arm, block)
+                digest.numbers(found_quantiles)
+                for table in _series_tables(made, arm, block, found_quantiles, values, some):
+                    out.write_table(table, row_group_size=2_000_000)
+                    rows += len(table)
+                if values is not None and made.keep == "all":
+                    digest.numbers(values)
+    done.rows["series"], done.hashes["series"] = rows, digest.hex()
+
+
+def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[Floats, NDArray[np.float32] | None]:
+    """Quantiles (cells, levels) of one block of series, and the runs' values if they were kept."""
+    import pyarrow.parquet as pq
+
+    first, last = made.fans.cells(made.blocks[block])
+    values = None
+    if made.values_kept:
+        each = []
+        for part in found:
+            with pq.ParquetFile(part.path / "values.parquet") as reader:
+                each.append(chunks.read_values(reader, made, arm, block))
+        values = np.concatenate(each) if each else np.zeros((0, last - first), np.float32)
+    if not made.sketched:
+        assert values is not None
+        return sketch.exact(values, QUANTILES), values
+    low, high = np.full(last - first, np.inf, np.float32), np.full(last - first, -np.inf, np.float32)
+    counted = sketch.EMPTY
+    waiting: list[sketch.Sketch] = []
+    for part in found:
+        with pq.ParquetFile(part.path / "sketch.parquet") as reader:
+            waiting.append(chunks.read_sketch(reader, made, arm, block))
+        with pq.ParquetFile(part.path / "range.parquet") as reader:
+            a, b = chunks.read_range(reader, made, arm, block)
+        low, high = np.fmin(low, a), np.fmax(high, b)
+        if len(waiting) >= 16:  # merged as they come, so that memory does not grow with their number
+            counted, waiting = sketch.merge([counted, *waiting]), []
+    counted = sketch.merge([counted, *waiting])
+    return sketch.quantiles(counted, first, last, QUANTILES, low, high), values
+
+
+def _series_tables(
+    made: Layout,
+    arm: int,
+    block: int,
+    found_quantiles: Floats,
+    values: NDArray[np.float32] | None,
+    found: Sequence[Part],
+) -> Iterator[Any]:
+    """Rows of `series` of one block: quantiles date by date, then each run's values."""
+    fans = made.fans
+    numbers = range(*made.blocks[block])
+    first, _ = fans.cells(made.blocks[block])
+    lengths = np.asarray([fans.series[i].dates for i in numbers])
+    cell_series = np.repeat(np.arange(len(lengths)), lengths).astype(np.int32)
+    dates = np.concatenate([fans.dates(fans.series[i]) for i in numbers])
+    n = len(QUANTILES)
+    yield _series_table(
+        made,
+        arm,
+        block,
+        np.repeat(cell_series, n),
+        np.repeat(dates, n),
+        found_quantiles.reshape(-1),
+        quantile=np.tile(np.asarray(QUANTILES), len(cell_series)),
+    )
+    if made.keep != "all" or values is None:
+        return
+    runs = np.concatenate([part.runs for part in found]) if found else np.zeros(0, np.int32)
+    for i in numbers:
+        series = fans.series[i]
+        cells = slice(series.first - first, series.first - first + series.dates)
+        yield _series_table(
+            made,
+            arm,
+            block,
+            np.full(len(runs) * series.dates, i - numbers[0], dtype=np.int32),
+            np.repeat(fans.dates(series), len(runs)),
+            np.ascontiguousarray(values[:, cells].T).reshape(-1).astype(np.float64),
+            run=np.tile(runs, series.dates),
+        )
+
+
+def _series_table(
+    made: Layout,
+    arm: int,
+    block: int,
+    series: NDArray[np.int32],
+    dates: NDArray[np.datetime64],
+    values: Floats,
+    quantile: Floats | None = None,
+    run: NDArray[np.int32] | None = None,
+) -> Any:
+    import pyarrow as pa
+
+    here = made.fans.series[made.blocks[block][0] : made.blocks[block][1]]
+    columns = {
+        "arm": chunks.named([made.arms[arm]], np.zeros(len(series), np.int32)),
+        "variable": chunks.named([s.variable for s in here], series),
+        "product": chunks.named([s.label.product for s in here], series),
+        "place": chunks.named([s.label.place for s in here], series),
+        "end_use": chunks.named([s.label.end_use for s in here], series),
+        "date": pa.array(dates, pa.timestamp("ms")),
+        "quantile": pa.nulls(len(series), pa.float64()) if quantile is None else pa.array(quantile),
+        "run": pa.nulls(len(series), pa.int32()) if run is None else pa.array(run),
+        "value": pa.array(values, mask=np.isnan(values)),
+        "unit": chunks.named([s.unit for s in here], series),
+    }
+    of = schema("series")
+    return pa.table([columns[f.name] for f in of], schema=of)
