@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,35 +17,61 @@ from ..model.compile import CompiledModel
 from ..streams import run_key
 from . import RunSeries, Trace
 from .kernel import FIRST_DAY, NODE_FLOATS, NODE_INTS
-from .prepare import BALANCE_LIMIT, check_finite, fill_floats
+from .prepare import BALANCE_LIMIT, check_finite, fill_floats, take_records
 
-FIRST_NODES = 1 << 15
+FIRST_POOL = 1 << 13
+LARGEST_POOL = 1 << 24
+TRACE_ROOM = 1 << 18
 
 
-@dataclass
 class Workspace:
-    """Memory of one thread for one model, used again for every run."""
+    """Arenas of one thread for one model, used again for every run.
 
-    layout: Any
-    calendar: NDArray[np.int64]
-    node_ints: NDArray[np.int64]
-    node_floats: NDArray[np.float64]
-    day_nodes: NDArray[np.int64]
+    Parameters
+    ----------
+    model : CompiledModel
+    pool : int
+        Planned events and waiting applications there is room for.
+    trace_room : int
+        Events a trace has room for.
+    """
 
-    @classmethod
-    def of_size(cls, model: CompiledModel, nodes: int) -> Workspace:
-        """Room for `nodes` planned events and waiting applications."""
-        # The layout goes to machine code as one record: passing its 300 numbers one by one to every function
-        # made compiling ten times slower.
-        fields = np.dtype([(name, np.int64) for name in model.layout._fields])
-        lists = FIRST_DAY + 2 * model.n_days + 2 * model.layout.n_offices
-        return cls(
-            np.array([tuple(model.layout)], dtype=fields)[0],
-            np.empty(lists, dtype=np.int64),
-            np.empty(nodes * NODE_INTS, dtype=np.int64),
-            np.empty(nodes * NODE_FLOATS),
-            np.empty(nodes, dtype=np.int64),
-        )
+    def __init__(self, model: CompiledModel, pool: int, trace_room: int) -> None:
+        self.model = model
+        self.pool = pool
+        self.trace_room = trace_room
+        self.n_floats = len(model.floats)
+        self.n_ints = len(model.ints)
+        places: dict[str, int] = {"pool_size": pool, "trace_room": trace_room}
+        at = self.n_ints
+        for name, length in (
+            ("calendar", FIRST_DAY + 2 * model.n_days + 2 * model.layout.n_offices),
+            ("node_ints", pool * NODE_INTS),
+            ("day_nodes", pool),
+            ("trace_ints", 4 * trace_room),
+        ):
+            places[name] = at
+            at += length
+        self.ints = np.zeros(at, dtype=np.int64)
+        places["node_floats"] = self.n_floats
+        places["trace_floats"] = self.n_floats + pool * NODE_FLOATS
+        self.floats = np.zeros(places["trace_floats"] + trace_room)
+        # The layout goes to machine code as one record: passing its 300 numbers one by one to every
+        # function made compiling four times slower.
+        layout = model.layout._replace(**places)
+        self.layout: Any = np.array([tuple(layout)], dtype=[(name, np.int64) for name in layout._fields])[0]
+
+    def fill(self, values: NDArray[np.float64]) -> None:
+        """Set the arenas to the start of a run."""
+        self.floats[: self.n_floats] = fill_floats(self.model, values)
+        self.ints[: self.n_ints] = self.model.ints
+
+    def trace(self, events: int) -> Trace:
+        """The trace of the last run."""
+        first = int(self.layout["trace_ints"])
+        rows = self.ints[first : first + 4 * events].reshape(-1, 4).T.copy()
+        amounts = int(self.layout["trace_floats"])
+        return Trace(rows[0], rows[1], rows[2], rows[3], self.floats[amounts : amounts + events].copy())
 
 
 class BatchEngine:
@@ -67,84 +92,41 @@ class BatchEngine:
     ) -> RunSeries:
         """Run one arm of one run.
 
-        A run that plans more events than there is room for is done again with more.
+        A run that plans more events than there is room for is done again with more room.
         """
-        nodes = getattr(self._local, "nodes", FIRST_NODES)
+        key = run_key(seed, run)
+        signed = np.int64(key - (1 << 64) if key >= 1 << 63 else key)
+        arm_events = np.ascontiguousarray(model.arm_events[arm])
+        out = np.zeros(4)
+        work = self._workspace(model, 0, TRACE_ROOM if trace else 0)
         while True:
-            work = self._workspace(model, nodes)
-            weekly = np.zeros(model.n_weeks * len(model.weekly_columns))
-            monthly = np.zeros(len(model.month_starts) * len(model.monthly_columns))
-            out = np.zeros(4)
-            room = 1 << 20 if trace else 0
-            while True:
-                trace_ints = np.zeros(4 * room, dtype=np.int64)
-                trace_floats = np.zeros(room)
-                self._call(model, arm, run, seed, values, work, weekly, monthly, trace_ints, trace_floats, out)
-                if not trace or out[0] <= room:
-                    break
-                room *= 2
-                weekly[:] = 0.0
-                monthly[:] = 0.0
-            if out[3] == 0.0:
+            work.fill(values)
+            self._kernel(work.layout, work.floats, work.ints, arm_events, signed, out)
+            events = int(out[0])
+            if out[3] != 0.0:
+                if work.pool >= LARGEST_POOL:
+                    raise RunFailed(f"run {run}: more than {LARGEST_POOL} events planned at once")
+                work = self._workspace(model, 2 * work.pool, work.trace_room)
+            elif trace and events > work.trace_room:
+                work = self._workspace(model, work.pool, events)
+            else:
                 break
-            nodes *= 2
-            self._local.nodes = nodes
-            if nodes > 1 << 24:
-                raise RunFailed(f"run {run}: more than {1 << 24} events planned at once")
-        record = weekly.reshape(model.n_weeks, -1)
-        check_finite(run, record, float(out[2]))
+        weekly, monthly = take_records(model, work.floats[model.layout.weekly_record :])
+        check_finite(run, weekly, float(out[2]))
         if not out[1] <= BALANCE_LIMIT:
             raise RunFailed(f"run {run}: masses do not balance (relative error {out[1]:.1e})")
         totals = {"events": float(out[0]), "balance_error": float(out[1]), "misfit": float(out[2])}
-        events = int(out[0])
-        kept = None
-        if trace:
-            rows = trace_ints[: 4 * events].reshape(-1, 4)
-            kept = Trace(
-                rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), rows[:, 3].copy(), trace_floats[:events].copy()
-            )
-        return RunSeries(record, monthly.reshape(len(model.month_starts), -1), totals, kept)
+        return RunSeries(weekly, monthly, totals, work.trace(events) if trace else None)
 
-    def _call(
-        self,
-        model: CompiledModel,
-        arm: int,
-        run: int,
-        seed: int,
-        values: NDArray[np.float64],
-        work: Workspace,
-        weekly: NDArray[np.float64],
-        monthly: NDArray[np.float64],
-        trace_ints: NDArray[np.int64],
-        trace_floats: NDArray[np.float64],
-        out: NDArray[np.float64],
-    ) -> None:
-        key = run_key(seed, run)
-        signed: Any = np.int64(key - (1 << 64) if key >= 1 << 63 else key)
-        self._kernel(
-            work.layout,
-            fill_floats(model, values),
-            model.ints.copy(),
-            weekly,
-            monthly,
-            work.calendar,
-            work.node_ints,
-            work.node_floats,
-            work.day_nodes,
-            trace_ints,
-            trace_floats,
-            np.ascontiguousarray(model.arm_events[arm]),
-            signed,
-            out,
-        )
-
-    def _workspace(self, model: CompiledModel, nodes: int) -> Workspace:
-        """This thread's memory for the model."""
-        if getattr(self._local, "model", None) is not model or len(self._local.work.day_nodes) < nodes:
-            self._local.model = model
-            self._local.nodes = nodes
-            self._local.work = Workspace.of_size(model, nodes)
-        return self._local.work  # type: ignore[no-any-return]
+    def _workspace(self, model: CompiledModel, pool: int, trace_room: int) -> Workspace:
+        """This thread's memory for the model, with at least that much room."""
+        work = getattr(self._local, "work", None)
+        if work is None or work.model is not model:
+            work = Workspace(model, max(pool, FIRST_POOL), trace_room)
+        elif work.pool < pool or work.trace_room != trace_room:
+            work = Workspace(model, max(pool, work.pool), trace_room)
+        self._local.work = work
+        return work
 
     def run_many(
         self, model: CompiledModel, arms: Sequence[int], runs: Sequence[int], seed: int, values: NDArray[np.float64]

@@ -2,8 +2,8 @@
 
 Written in the plain Python that numba compiles (`batch` does), so that with the compiler switched off the
 same code gives the same bits. Days are whole numbers, so a list per day, sorted when its day comes, does
-the work of a heap at a fraction of its cost. Nodes (planned events, applications) live in two arrays with a free
-list.
+the work of a heap at a fraction of its cost. Nodes (planned events, applications) live behind the
+model's own arrays in the same two arenas: more arrays would cost more than the events themselves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NODE_INTS = 6
 NODE_FLOATS = 2
 FILED = 99  # kind of a node that is an application in an office's queue
 
-# Heads of lists in the calendar array: free list, used so far, overflow flag; then days; then offices.
+# Positions from L.calendar on: free list, used so far, overflow flag; then head and tail of every day, of every office.
 FREE = 0
 USED = 1
 OVERFLOW = 2
@@ -27,81 +27,82 @@ EVENTS = 3
 FIRST_DAY = 4
 
 
-def new_node(C: Any, N: Any, kind: int, entity: int, counter: int, extra: int, V: Any, amount: float, content: float) -> int:
+def new_node(
+    L: Any, F: Any, I: Any, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+) -> int:
     """Take a node from the free list, or a new one; -1 when memory is used up."""
-    node = C[FREE]
+    node = I[L.calendar + FREE]
     if node >= 0:
-        C[FREE] = N[node * NODE_INTS]
+        I[L.calendar + FREE] = I[L.node_ints + node * NODE_INTS]
     else:
-        node = C[USED]
-        if (node + 1) * NODE_INTS > len(N):
-            C[OVERFLOW] = 1
+        node = I[L.calendar + USED]
+        if node >= L.pool_size:
+            I[L.calendar + OVERFLOW] = 1
             return -1
-        C[USED] += 1
-    at = node * NODE_INTS
-    N[at] = -1
-    N[at + 1] = kind * 72057594037927936 + entity * 4294967296 + counter
-    N[at + 2] = kind
-    N[at + 3] = entity
-    N[at + 4] = counter
-    N[at + 5] = extra
-    V[node * NODE_FLOATS] = amount
-    V[node * NODE_FLOATS + 1] = content
+        I[L.calendar + USED] = node + 1
+    at = L.node_ints + node * NODE_INTS
+    I[at] = -1
+    I[at + 1] = kind * 72057594037927936 + entity * 4294967296 + counter
+    I[at + 2] = kind
+    I[at + 3] = entity
+    I[at + 4] = counter
+    I[at + 5] = extra
+    F[L.node_floats + node * NODE_FLOATS] = amount
+    F[L.node_floats + node * NODE_FLOATS + 1] = content
     return node
 
 
-def drop_node(C: Any, N: Any, node: int) -> None:
+def drop_node(L: Any, I: Any, node: int) -> None:
     """Give a node back."""
-    N[node * NODE_INTS] = C[FREE]
-    C[FREE] = node
+    I[L.node_ints + node * NODE_INTS] = I[L.calendar + FREE]
+    I[L.calendar + FREE] = node
 
 
-def push_node(C: Any, N: Any, queue: int, node: int) -> None:
-    """Append a node to the list whose head is C[queue] and tail C[queue + 1]."""
-    if C[queue] < 0:
-        C[queue] = node
+def push_node(L: Any, I: Any, queue: int, node: int) -> None:
+    """Append a node to the list whose head is I[queue] and tail I[queue + 1]."""
+    if I[queue] < 0:
+        I[queue] = node
     else:
-        N[C[queue + 1] * NODE_INTS] = node
-    C[queue + 1] = node
+        I[L.node_ints + I[queue + 1] * NODE_INTS] = node
+    I[queue + 1] = node
 
 
 def plan(
-    L: Any, C: Any, N: Any, V: Any, day: int, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+    L: Any, F: Any, I: Any, day: int, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
 ) -> None:
     """Plan an event; what falls after the horizon is not planned."""
     if day < L.n_days:
-        node = new_node(C, N, kind, entity, counter, extra, V, amount, content)
+        node = new_node(L, F, I, kind, entity, counter, extra, amount, content)
         if node >= 0:
-            push_node(C, N, FIRST_DAY + 2 * day, node)
+            push_node(L, I, L.calendar + FIRST_DAY + 2 * day, node)
 
 
-def note(C: Any, T: Any, A: Any, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
+def note(L: Any, F: Any, I: Any, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
     """Count an event and, if there is room for a trace, write it."""
-    number = C[EVENTS]
-    C[EVENTS] = number + 1
-    if 4 * number + 3 < len(T):
-        T[4 * number] = day
-        T[4 * number + 1] = kind
-        T[4 * number + 2] = entity
-        T[4 * number + 3] = counter
-        A[number] = amount
+    number = I[L.calendar + EVENTS]
+    I[L.calendar + EVENTS] = number + 1
+    if number < L.trace_room:
+        at = L.trace_ints + 4 * number
+        I[at] = day
+        I[at + 1] = kind
+        I[at + 2] = entity
+        I[at + 3] = counter
+        F[L.trace_floats + number] = amount
 
 
 def office_queue(L: Any, office: int) -> int:
     """Position of an office's queue among the lists."""
-    return FIRST_DAY + 2 * L.n_days + 2 * office
+    return L.calendar + FIRST_DAY + 2 * L.n_days + 2 * office
 
 
-def leave(L: Any, F: Any, I: Any, M: Any, C: Any, N: Any, V: Any, lane: int, amount: float, day: int, until: int, content: float) -> None:
+def leave(L: Any, F: Any, I: Any, lane: int, amount: float, day: int, until: int, content: float) -> None:
     """Goods leave freely."""
-    movement.depart(L, F, I, M, lane, amount, day, until)
+    movement.depart(L, F, I, lane, amount, day, until)
     there = day + movement.transit_days(L, F, I, lane, 0)
-    plan(L, C, N, V, there, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
+    plan(L, F, I, there, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def dispatch(
-    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, until: int
-) -> None:
+def dispatch(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, until: int) -> None:
     """Send goods that leave from `day` to `until`: freely, through a hub, or into a queue."""
     part = (until - day) / 7.0
     back = movement.part_returned(L, F, I, lane, amount, part)
@@ -120,34 +121,30 @@ def dispatch(
         movement.free_goods(L, F, I, lane, left_over)
         free += left_over
     if free > 0.0:
-        leave(L, F, I, M, C, N, V, lane, free, day, until, content)
+        leave(L, F, I, lane, free, day, until, content)
     if leaking > 0.0:
-        leak(L, F, I, W, M, C, N, V, key, lane, leaking, day, until, content)
+        leak(L, F, I, key, lane, leaking, day, until, content)
     if held > 0.0:
         number = I[L.lane_holds + lane]
         I[L.lane_holds + lane] += 1
         movement.hold_goods(L, F, I, lane, held)
         days = draws.hold_days(L, F, I, key, lane, number)
-        plan(L, C, N, V, day + days, market.CUSTOMS, lane, number, 0, held, content)
+        plan(L, F, I, day + days, market.CUSTOMS, lane, number, 0, held, content)
     if licensed > 0.0:
-        prepare_files(L, F, I, C, N, V, key, lane, licensed, day, content)
+        prepare_files(L, F, I, key, lane, licensed, day, content)
 
 
-def leak(
-    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, until: int, content: float
-) -> None:
+def leak(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, until: int, content: float) -> None:
     """Goods leave through a hub; they may be seized."""
     seized = draws.is_seized(L, F, I, key, lane, I[L.lane_leaked + lane])
-    movement.record_leak(L, F, I, W, lane, amount, day // 7)
-    movement.depart(L, F, I, M, lane, amount, day, until)
+    movement.record_leak(L, F, I, lane, amount, day // 7)
+    movement.depart(L, F, I, lane, amount, day, until)
     there = day + movement.transit_days(L, F, I, lane, 1)
     kind = market.SEIZURE if seized == 1 else market.ARRIVAL
-    plan(L, C, N, V, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
+    plan(L, F, I, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def prepare_files(
-    L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, lane: int, amount: float, day: int, content: float
-) -> None:
+def prepare_files(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, content: float) -> None:
     """Goods wait for a licence; every full lot is an application."""
     office = I[L.lane_office + lane]
     movement.hold_goods(L, F, I, lane, amount)
@@ -158,39 +155,39 @@ def prepare_files(
         number = I[L.lane_filed + lane]
         I[L.lane_filed + lane] += 1
         movement.file_application(L, F, I, office, lot, day)
-        node = new_node(C, N, FILED, lane, number, day, V, lot, content)
+        node = new_node(L, F, I, FILED, lane, number, day, lot, content)
         if node >= 0:
-            push_node(C, N, office_queue(L, office), node)
-    open_files(L, F, I, C, N, V, key, office, day)
+            push_node(L, I, office_queue(L, office), node)
+    open_files(L, F, I, key, office, day)
 
 
-def open_files(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, office: int, day: int) -> None:
+def open_files(L: Any, F: Any, I: Any, key: int, office: int, day: int) -> None:
     """Free officers open the oldest applications."""
     queue = office_queue(L, office)
-    while C[queue] >= 0 and I[L.office_busy + office] < I[L.office_officers + office]:
-        node = C[queue]
-        at = node * NODE_INTS
-        C[queue] = N[at]
-        lane = N[at + 3]
-        number = N[at + 4]
-        filed = N[at + 5]
-        lot = V[node * NODE_FLOATS]
+    while I[queue] >= 0 and I[L.office_busy + office] < I[L.office_officers + office]:
+        node = I[queue]
+        at = L.node_ints + node * NODE_INTS
+        I[queue] = I[at]
+        lane = I[at + 3]
+        number = I[at + 4]
+        filed = I[at + 5]
+        lot = F[L.node_floats + node * NODE_FLOATS]
         if draws.has_expired(L, F, I, office, filed, day) == 1:
             movement.close_application(L, F, I, office, lot, filed)
             movement.free_goods(L, F, I, lane, lot)
             movement.return_goods(L, F, I, lane, lot)
-            drop_node(C, N, node)
+            drop_node(L, I, node)
             continue
         I[L.office_busy + office] += 1
         done = day + draws.review_days(L, F, I, key, office, lane, number)
-        content = V[node * NODE_FLOATS + 1]
-        drop_node(C, N, node)
+        content = F[L.node_floats + node * NODE_FLOATS + 1]
+        drop_node(L, I, node)
         # The office travels with the file: a lane may answer to another office by then.
-        plan(L, C, N, V, done, market.REVIEW, lane, number, office * 1048576 + filed, lot, content)
+        plan(L, F, I, done, market.REVIEW, lane, number, office * 1048576 + filed, lot, content)
 
 
 def finish_review(
-    L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
+    L: Any, F: Any, I: Any, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
 ) -> None:
     """Decide an application, and open the next file."""
     office = extra // 1048576
@@ -199,29 +196,29 @@ def finish_review(
     if draws.is_granted(L, F, I, key, office, lane, number) == 1:
         movement.grant(L, F, I, office, lane, lot)
         leaves = day + draws.processing_days(L, F, I, office)
-        plan(L, C, N, V, leaves, market.RELEASE, lane, number, 0, lot, content)
+        plan(L, F, I, leaves, market.RELEASE, lane, number, 0, lot, content)
     else:
         movement.free_goods(L, F, I, lane, lot)
         share = movement.refuse(L, F, I, office, lane, lot)
         back = day + draws.reapply_days(L, F, I, office)
         barred = I[L.lane_barred + lane]
         I[L.lane_barred + lane] += 1
-        plan(L, C, N, V, back, market.READMIT, lane, barred, 0, share, 0.0)
+        plan(L, F, I, back, market.READMIT, lane, barred, 0, share, 0.0)
     I[L.office_busy + office] -= 1
-    open_files(L, F, I, C, N, V, key, office, day)
+    open_files(L, F, I, key, office, day)
 
 
-def start_batch_end(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, site: int, amount: float, day: int) -> None:
+def start_batch_end(L: Any, F: Any, I: Any, site: int, amount: float, day: int) -> None:
     """Plan the end of a batch."""
     number = I[L.site_batches + site]
     I[L.site_batches + site] += 1
     content = 0.0
     if I[L.tracked] == 1:
         content = market.batch_content(L, F, I, site)
-    plan(L, C, N, V, day, market.COMPLETION, site, number, 0, amount, content)
+    plan(L, F, I, day, market.COMPLETION, site, number, 0, amount, content)
 
 
-def fill_pipelines(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int) -> None:
+def fill_pipelines(L: Any, F: Any, I: Any, key: int) -> None:
     """Shipments and batches under way on the first day, and the first random outages."""
     for lane in range(L.n_lanes):
         amount = F[L.lane_flow + lane]
@@ -230,165 +227,143 @@ def fill_pipelines(L: Any, F: Any, I: Any, C: Any, N: Any, V: Any, key: int) -> 
             for back in range(I[L.lane_pipe_weeks + lane]):
                 week = I[L.lane_pipe_weeks + lane] - back
                 day = I[L.lane_days + lane] - 7 * week
-                plan(L, C, N, V, day, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
+                plan(L, F, I, day, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
                 I[L.lane_sent + lane] += 1
     for site in range(L.n_sites):
         if F[L.site_output + site] > 0.0:
             for back in range(I[L.site_pipe_weeks + site]):
                 week = I[L.site_pipe_weeks + site] - back
-                start_batch_end(L, F, I, C, N, V, site, F[L.site_output + site], I[L.site_days + site] - 7 * week)
+                start_batch_end(L, F, I, site, F[L.site_output + site], I[L.site_days + site] - 7 * week)
         if F[L.outage_mtbf_days + site] > 0.0:
             day = draws.days_to_outage(L, F, I, key, site, 0)
-            plan(L, C, N, V, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
+            plan(L, F, I, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
 
 
-def after_market(L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, key: int, day: int) -> None:
+def after_market(L: Any, F: Any, I: Any, key: int, day: int) -> None:
     """Open the offices, send the week's goods and start the week's batches."""
     for office in range(L.n_offices):
-        open_files(L, F, I, C, N, V, key, office, day)
+        open_files(L, F, I, key, office, day)
     if I[L.cuts_ahead] != 0:
         for offset in range(1, 7):
             if (I[L.cuts_ahead] >> offset) & 1 == 1:
-                plan(L, C, N, V, day + offset, market.SWITCH, 0, 0, 0, 0.0, 0.0)
+                plan(L, F, I, day + offset, market.SWITCH, 0, 0, 0, 0.0, 0.0)
     for lane in range(L.n_lanes):
         late = F[L.lane_late + lane]
         cut = I[L.lane_cut_day + lane]
         if F[L.lane_out + lane] > 0.0 or F[L.lane_unfiled + lane] > 0.0:
             until = cut if late > 0.0 else day + 7
-            dispatch(L, F, I, W, M, C, N, V, key, lane, F[L.lane_out + lane], day, until)
+            dispatch(L, F, I, key, lane, F[L.lane_out + lane], day, until)
         if late > 0.0:
-            plan(L, C, N, V, cut, market.PIECE, lane, 0, day + 7, late, 0.0)
+            plan(L, F, I, cut, market.PIECE, lane, 0, day + 7, late, 0.0)
     for site in range(L.n_sites):
         if F[L.site_start + site] > 0.0:
-            start_batch_end(L, F, I, C, N, V, site, F[L.site_start + site], day + I[L.site_days + site])
+            start_batch_end(L, F, I, site, F[L.site_start + site], day + I[L.site_days + site])
 
 
-def handle(
-    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, T: Any, A: Any, key: int, day: int, node: int
-) -> None:
+def handle(L: Any, F: Any, I: Any, key: int, day: int, node: int) -> None:
     """Let one planned event happen."""
-    at = node * NODE_INTS
-    kind = N[at + 2]
-    entity = N[at + 3]
-    counter = N[at + 4]
-    extra = N[at + 5]
-    amount = V[node * NODE_FLOATS]
-    content = V[node * NODE_FLOATS + 1]
-    drop_node(C, N, node)
+    at = L.node_ints + node * NODE_INTS
+    kind = I[at + 2]
+    entity = I[at + 3]
+    counter = I[at + 4]
+    extra = I[at + 5]
+    amount = F[L.node_floats + node * NODE_FLOATS]
+    content = F[L.node_floats + node * NODE_FLOATS + 1]
+    drop_node(L, I, node)
     if kind == market.ARRIVAL:
-        note(C, T, A, day, kind, entity, counter, amount)
+        note(L, F, I, day, kind, entity, counter, amount)
         movement.arrive(L, F, I, entity, amount, content)
     elif kind == market.COMPLETION:
-        note(C, T, A, day, kind, entity, counter, amount)
+        note(L, F, I, day, kind, entity, counter, amount)
         movement.complete(L, F, I, entity, amount, content)
     elif kind == market.REVIEW:
-        note(C, T, A, day, kind, entity, counter, amount)
-        finish_review(L, F, I, C, N, V, key, entity, counter, extra, amount, content, day)
+        note(L, F, I, day, kind, entity, counter, amount)
+        finish_review(L, F, I, key, entity, counter, extra, amount, content, day)
     elif kind == market.RELEASE or kind == market.CUSTOMS:
-        note(C, T, A, day, kind, entity, counter, amount)
+        note(L, F, I, day, kind, entity, counter, amount)
         movement.free_goods(L, F, I, entity, amount)
-        leave(L, F, I, M, C, N, V, entity, amount, day, day + 1, content)
+        leave(L, F, I, entity, amount, day, day + 1, content)
     elif kind == market.SWITCH:
-        note(C, T, A, day, kind, entity, counter, 0.0)
+        note(L, F, I, day, kind, entity, counter, 0.0)
         set_rules(L, F, I, key, day)
     elif kind == market.PIECE:
-        note(C, T, A, day, kind, entity, counter, amount)
-        dispatch(L, F, I, W, M, C, N, V, key, entity, amount, day, extra)
+        note(L, F, I, day, kind, entity, counter, amount)
+        dispatch(L, F, I, key, entity, amount, day, extra)
     elif kind == market.SEIZURE:
-        note(C, T, A, day, kind, entity, counter, amount)
+        note(L, F, I, day, kind, entity, counter, amount)
         movement.seize(L, F, I, entity, amount)
     elif kind == market.READMIT:
-        note(C, T, A, day, kind, entity, counter, amount)
+        note(L, F, I, day, kind, entity, counter, amount)
         left = F[L.lane_blocked + entity] - amount
         F[L.lane_blocked + entity] = left if left > 0.0 else 0.0
     elif kind == market.BREAKDOWN:
         number = I[L.site_outages + entity]
-        note(C, T, A, day, kind, entity, number, F[L.site_random_loss + entity])
+        note(L, F, I, day, kind, entity, number, F[L.site_random_loss + entity])
         I[L.site_down + entity] = 1
         back = day + draws.outage_days(L, F, I, key, entity, number)
-        plan(L, C, N, V, back, market.REPAIR, entity, number, 0, 0.0, 0.0)
+        plan(L, F, I, back, market.REPAIR, entity, number, 0, 0.0, 0.0)
     elif kind == market.REPAIR:
-        note(C, T, A, day, kind, entity, I[L.site_outages + entity], 0.0)
+        note(L, F, I, day, kind, entity, I[L.site_outages + entity], 0.0)
         I[L.site_down + entity] = 0
         I[L.site_outages + entity] += 1
         number = I[L.site_outages + entity]
         again = day + draws.days_to_outage(L, F, I, key, entity, number)
-        plan(L, C, N, V, again, market.BREAKDOWN, entity, number, 0, 0.0, 0.0)
+        plan(L, F, I, again, market.BREAKDOWN, entity, number, 0, 0.0, 0.0)
 
 
-def run_day(
-    L: Any, F: Any, I: Any, W: Any, M: Any, C: Any, N: Any, V: Any, T: Any, A: Any, S: Any, key: int, day: int
-) -> None:
+def run_day(L: Any, F: Any, I: Any, key: int, day: int) -> None:
     """All events of a day in the order of their keys; what they plan for the same day joins in."""
-    queue = FIRST_DAY + 2 * day
+    queue = L.calendar + FIRST_DAY + 2 * day
     count = 0
     done = 0
     while True:
-        while C[queue] >= 0:
-            node = C[queue]
-            C[queue] = N[node * NODE_INTS]
-            rank = N[node * NODE_INTS + 1]
+        while I[queue] >= 0:
+            node = I[queue]
+            I[queue] = I[L.node_ints + node * NODE_INTS]
+            rank = I[L.node_ints + node * NODE_INTS + 1]
             place = count
-            while place > done and N[S[place - 1] * NODE_INTS + 1] > rank:
-                S[place] = S[place - 1]
+            while place > done and I[L.node_ints + I[L.day_nodes + place - 1] * NODE_INTS + 1] > rank:
+                I[L.day_nodes + place] = I[L.day_nodes + place - 1]
                 place -= 1
-            S[place] = node
+            I[L.day_nodes + place] = node
             count += 1
-            if count >= len(S):
-                C[OVERFLOW] = 1
+            if count >= L.pool_size:
+                I[L.calendar + OVERFLOW] = 1
                 return
         if done == count:
             return
-        node = S[done]
+        node = I[L.day_nodes + done]
         done += 1
-        handle(L, F, I, W, M, C, N, V, T, A, key, day, node)
+        handle(L, F, I, key, day, node)
 
 
-def run_one(
-    L: Any,
-    F: Any,
-    I: Any,
-    W: Any,
-    M: Any,
-    C: Any,
-    N: Any,
-    V: Any,
-    S: Any,
-    T: Any,
-    A: Any,
-    arm_events: Any,
-    key: int,
-    out: Any,
-) -> None:
+def run_one(L: Any, F: Any, I: Any, arm_events: Any, key: int, out: Any) -> None:
     """One run of one arm.
 
     Parameters
     ----------
-    L, F, I : layout, float and integer arenas (filled for the run)
-    W, M : weekly and monthly records, zeroed
-    C : list heads (see above); N, V : nodes; S : work space for a day's events
-    T, A : trace (length 0 for none)
+    L, F, I : layout, float and integer arenas, filled for the run; records zeroed, calendar room behind
     arm_events : 1 for each event of the arm
     key : from `streams.run_key`, as a signed 64-bit integer
     out : floats: events, balance error, misfit, overflow flag
     """
-    C[FREE] = -1
-    C[USED] = 0
-    C[OVERFLOW] = 0
-    C[EVENTS] = 0
-    for i in range(FIRST_DAY, len(C)):
-        C[i] = -1
+    I[L.calendar + FREE] = -1
+    I[L.calendar + USED] = 0
+    I[L.calendar + OVERFLOW] = 0
+    I[L.calendar + EVENTS] = 0
+    for i in range(FIRST_DAY, FIRST_DAY + 2 * L.n_days + 2 * L.n_offices):
+        I[L.calendar + i] = -1
     out[2] = start_run(L, F, I, key, arm_events)
     for office in range(L.n_offices):
         I[L.office_officers + office] = 0
-    fill_pipelines(L, F, I, C, N, V, key)
+    fill_pipelines(L, F, I, key)
     for day in range(L.n_days):
-        run_day(L, F, I, W, M, C, N, V, T, A, S, key, day)
+        run_day(L, F, I, key, day)
         if day % 7 == 0 and day // 7 < L.n_weeks:
-            note(C, T, A, day, market.MARKET, 0, day // 7, 0.0)
-            market.market_week(L, F, I, W, key, day, day // 7)
-            after_market(L, F, I, W, M, C, N, V, key, day)
-        if C[OVERFLOW] == 1:
+            note(L, F, I, day, market.MARKET, 0, day // 7, 0.0)
+            market.market_week(L, F, I, key, day, day // 7)
+            after_market(L, F, I, key, day)
+        if I[L.calendar + OVERFLOW] == 1:
             break
     worst = 0.0
     for k in range(L.n_products):
@@ -401,6 +376,6 @@ def run_one(
             error = error / (start + made)
         if not error <= worst:
             worst = error
-    out[0] = float(C[EVENTS])
+    out[0] = float(I[L.calendar + EVENTS])
     out[1] = worst
-    out[3] = float(C[OVERFLOW])
+    out[3] = float(I[L.calendar + OVERFLOW])

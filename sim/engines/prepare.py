@@ -26,3 +26,12 @@ def check_finite(run: int, weekly: NDArray[np.float64], misfit: float) -> None:
         raise RunFailed(f"run {run}: trade does not balance (misfit {misfit:.1e})")
     if not np.isfinite(weekly).all():
         raise RunFailed(f"run {run}: a recorded number is not finite")
+
+
+def take_records(model: CompiledModel, tail: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weekly and monthly records (copies) from the float arena's tail, which starts with them."""
+    n_weekly = model.layout.n_weekly_record
+    n_monthly = model.layout.n_monthly_record
+    weekly = tail[:n_weekly].reshape(model.n_weeks, -1).copy()
+    monthly = tail[n_weekly : n_weekly + n_monthly].reshape(len(model.month_starts), -1).copy()
+    return weekly, monthly

@@ -25,7 +25,7 @@ from ..model.controls import set_rules
 from ..model.start import mass_now, start_run
 from ..streams import run_key
 from . import RunSeries, Trace
-from .prepare import BALANCE_LIMIT, check_finite, fill_floats
+from .prepare import BALANCE_LIMIT, check_finite, fill_floats, take_records
 
 Key = tuple[int, int, int]
 
@@ -60,7 +60,9 @@ class LicenceOffice(simpy.Resource):
     def set_officers(self, officers: int) -> None:
         """Officers from now on (0 stops the opening of files)."""
         self._capacity = officers
-        self._trigger_put(None)
+        # SimPy opens one file per call, which is right when one officer comes free.
+        while self.put_queue and len(self.users) < officers:
+            self._trigger_put(None)
 
 
 class ReferenceRun:
@@ -82,8 +84,6 @@ class ReferenceRun:
         self.L = model.layout
         self.F: list[float] = fill_floats(model, values).tolist()
         self.I: list[int] = model.ints.tolist()
-        self.W = [0.0] * (model.n_weeks * len(model.weekly_columns))
-        self.M = [0.0] * (len(model.month_starts) * len(model.monthly_columns))
         self.key = run_key(seed, run)
         self.run_number = run
         self.arm_events = model.arm_events[arm].tolist()
@@ -116,11 +116,11 @@ class ReferenceRun:
         self.fill_pipelines()
         self.clock.process(self.markets())
         self.clock.run(until=L.n_days)
-        weekly = np.array(self.W).reshape(self.model.n_weeks, -1)
+        weekly, monthly = take_records(self.model, np.array(self.F[L.weekly_record :]))
         check_finite(self.run_number, weekly, misfit)
         return RunSeries(
             weekly,
-            np.array(self.M).reshape(len(self.model.month_starts), -1),
+            monthly,
             {"events": float(self.events), "balance_error": self.balance_error(), "misfit": misfit},
             self.packed_trace(),
         )
@@ -149,7 +149,7 @@ class ReferenceRun:
             yield self.clock.at(7 * week, (market.MARKET, 0, week))
             day = 7 * week
             self.note(market.MARKET, 0, week, 0.0)
-            market.market_week(L, self.F, self.I, self.W, self.key, day, week)
+            market.market_week(L, self.F, self.I, self.key, day, week)
             self.after_market(day)
 
     def after_market(self, day: int) -> None:
@@ -213,7 +213,7 @@ class ReferenceRun:
     def leave(self, lane: int, amount: float, day: int, until: int, content: float) -> None:
         """Goods leave freely."""
         L, F, I = self.L, self.F, self.I
-        movement.depart(L, F, I, self.M, lane, amount, day, until)
+        movement.depart(L, F, I, lane, amount, day, until)
         self.ship(lane, amount, day + movement.transit_days(L, F, I, lane, 0), content)
 
     def ship(self, lane: int, amount: float, day: int, content: float) -> None:
@@ -229,8 +229,8 @@ class ReferenceRun:
         """Goods leave through a hub; they may be seized."""
         L, F, I = self.L, self.F, self.I
         seized = draws.is_seized(L, F, I, self.key, lane, I[L.lane_leaked + lane])
-        movement.record_leak(L, F, I, self.W, lane, amount, int(self.clock.now) // 7)
-        movement.depart(L, F, I, self.M, lane, amount, day, until)
+        movement.record_leak(L, F, I, lane, amount, int(self.clock.now) // 7)
+        movement.depart(L, F, I, lane, amount, day, until)
         there = day + movement.transit_days(L, F, I, lane, 1)
         if seized:
             number = I[L.lane_sent + lane]

@@ -200,6 +200,8 @@ def _sizes(
         "arms": len(scenario.arms),
         "weekly": len(weekly),
         "monthly": len(monthly),
+        "weekly_record": max(1, scenario.days // 7) * len(weekly),
+        "monthly_record": len(months) * len(monthly),
     }
     assert set(n) == {name for name, _ in DIMENSIONS}
     return n
@@ -231,9 +233,7 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
         if (u.product, u.country, u.end_use) not in seen:
             seen.add((u.product, u.country, u.end_use))
             where = (s.products[u.product].id, s.countries[u.country], s.end_uses[u.end_use])
-            columns.extend(
-                Column(v, *where, "t") for v in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t")
-            )
+            columns.extend(Column(v, *where, "t") for v in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t"))
     firsts["offices"] = len(columns)
     for office in effects.offices:
         product = s.products[office.product].id
@@ -260,9 +260,7 @@ def _monthly_columns(s: Structure) -> tuple[list[Column], list[int]]:
             continue
         if (k, origin, buyer) not in pairs:
             pairs[(k, origin, buyer)] = len(columns)
-            columns.append(
-                Column("export_t", s.products[k].id, s.countries[origin], "", "t", s.countries[buyer])
-            )
+            columns.append(Column("export_t", s.products[k].id, s.countries[origin], "", "t", s.countries[buyer]))
         lane_month.append(pairs[(k, origin, buyer)])
     return columns, lane_month
 
@@ -369,9 +367,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         buyer = s.nodes[node][1]
         a.note("link_site", m, site)
         a.note("link_node", m, node)
-        a.put(
-            "trade_share", m, s.value("trade_share", s.products[k].id, s.countries[origin], s.countries[buyer])
-        )
+        a.put("trade_share", m, s.value("trade_share", s.products[k].id, s.countries[origin], s.countries[buyer]))
     for lane, (desk, site, link, seed) in enumerate(s.lanes):
         k, origin = s.sites[site]
         node = s.desks[desk][0]

@@ -40,6 +40,8 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("arms", "arms"),
     ("weekly", "recorded weekly columns"),
     ("monthly", "recorded monthly columns"),
+    ("weekly_record", "weeks x weekly columns"),
+    ("monthly_record", "months x monthly columns"),
 )
 
 
@@ -477,6 +479,24 @@ ARRAYS: tuple[Array, ...] = (
     *_rows("int", "sites", "site_key | hash | entity of its draws"),
 )
 
+# The records come last: they are long, and start as zeros.
+RECORDS: tuple[Array, ...] = (
+    Array("weekly_record", "weekly_record", "float", "as declared", "row per week, column per weekly column"),
+    Array("monthly_record", "monthly_record", "float", "as declared", "row per month, column per monthly column"),
+)
+
+# The compiled engine's calendar, placed by `batch` behind everything else (see `sim.engines.kernel`).
+CALENDAR = (
+    "calendar",
+    "node_ints",
+    "node_floats",
+    "pool_size",
+    "day_nodes",
+    "trace_ints",
+    "trace_floats",
+    "trace_room",
+)
+
 # Scalars: single numbers, as arrays of length one on dimension "one".
 SCALARS: tuple[Array, ...] = (
     Array("capacity_growth", "one", "float", "1/yr", "outlook growth of capacity"),
@@ -495,9 +515,9 @@ SCALARS: tuple[Array, ...] = (
     Array("season_first", "one", "int", "index", "first of n_end_uses x 12 seasonal factors in F, -1 none"),
 )
 
-_ALL = ARRAYS + SCALARS
+_ALL = ARRAYS + SCALARS + RECORDS
 Layout: Any = namedtuple(  # type: ignore[misc]
-    "Layout", [f"n_{name}" for name, _ in DIMENSIONS] + [a.name for a in _ALL]
+    "Layout", [f"n_{name}" for name, _ in DIMENSIONS] + [a.name for a in _ALL] + list(CALENDAR)
 )
 
 
@@ -515,7 +535,7 @@ def make_layout(sizes: Mapping[str, int]) -> tuple[Any, int, int]:
         Lengths of `F` and `I`.
     """
     position = {"float": 0, "int": 0}
-    offsets: dict[str, int] = {f"n_{name}": int(sizes[name]) for name, _ in DIMENSIONS}
+    offsets: dict[str, int] = dict.fromkeys(CALENDAR, 0) | {f"n_{name}": int(sizes[name]) for name, _ in DIMENSIONS}
     for array in _ALL:
         offsets[array.name] = position[array.kind]
         position[array.kind] += 1 if array.dim == "one" else int(sizes[array.dim])

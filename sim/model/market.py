@@ -42,7 +42,7 @@ EVENT_NAMES = (
 )
 
 
-def market_week(L: Any, F: Any, I: Any, W: Any, key: int, day: int, week: int) -> None:
+def market_week(L: Any, F: Any, I: Any, key: int, day: int, week: int) -> None:
     """All phases of the market of day `day`. The engine then ships `lane_out` and starts `site_start`."""
     I[L.cuts_ahead] = 0
     if I[L.rules] == 1:
@@ -58,7 +58,7 @@ def market_week(L: Any, F: Any, I: Any, W: Any, key: int, day: int, week: int) -
         set_waits(L, F, I, day)
         update_leaks(L, F, I)
     produce(L, F, I, day)
-    use(L, F, I, day, week, W)
+    use(L, F, I, day, week)
     claim(L, F, I)
     if I[L.rules] == 1:
         claim_for_stockpiles(L, F, I)
@@ -68,4 +68,4 @@ def market_week(L: Any, F: Any, I: Any, W: Any, key: int, day: int, week: int) -
     allocate(L, F, I, day)
     if I[L.rules] == 1:
         split_late(L, F, I, day)
-    record(L, F, I, W, week, day)
+    record(L, F, I, week, day)

@@ -81,7 +81,7 @@ def return_goods(L: Any, F: Any, I: Any, lane: int, amount: float) -> None:
     F[L.desk_on_order + I[L.lane_desk + lane]] -= amount
 
 
-def depart(L: Any, F: Any, I: Any, M: Any, lane: int, amount: float, day: int, until: int) -> None:
+def depart(L: Any, F: Any, I: Any, lane: int, amount: float, day: int, until: int) -> None:
     """Goods leave evenly over the days `day` to `until` - 1; customs record them month by month."""
     F[L.in_transit_t + I[L.site_product + I[L.lane_site + lane]]] += amount
     I[L.lane_sent + lane] += 1
@@ -93,19 +93,19 @@ def depart(L: Any, F: Any, I: Any, M: Any, lane: int, amount: float, day: int, u
         last = L.n_days - 1
     month = I[L.day_month + day]
     if I[L.day_month + last] == month:
-        M[month * L.n_monthly + column] += amount
+        F[L.monthly_record + month * L.n_monthly + column] += amount
     else:
         before = I[L.month_start + month + 1] - day
         share = before / (until - day)
-        M[month * L.n_monthly + column] += amount * share
-        M[(month + 1) * L.n_monthly + column] += amount * (1.0 - share)
+        F[L.monthly_record + month * L.n_monthly + column] += amount * share
+        F[L.monthly_record + (month + 1) * L.n_monthly + column] += amount * (1.0 - share)
 
 
-def record_leak(L: Any, F: Any, I: Any, W: Any, lane: int, amount: float, week: int) -> None:
+def record_leak(L: Any, F: Any, I: Any, lane: int, amount: float, week: int) -> None:
     """Add leaked goods to the buyer's leakage of the week."""
     I[L.lane_leaked + lane] += 1
     node = I[L.desk_node + I[L.lane_desk + lane]]
-    W[week * L.n_weekly + I[L.weekly_first_leak] + node] += amount
+    F[L.weekly_record + week * L.n_weekly + I[L.weekly_first_leak] + node] += amount
 
 
 def arrive(L: Any, F: Any, I: Any, lane: int, amount: float, content: float) -> None:

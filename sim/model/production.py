@@ -39,8 +39,7 @@ def produce(L: Any, F: Any, I: Any, day: int) -> None:
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.site_expected + s] = (
-            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_weeks + k])
-            * F[L.growth_step + k]
+            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_weeks + k]) * F[L.growth_step + k]
         )
         F[L.site_signal + s] = 0.0
         expected = F[L.site_expected + s]
@@ -110,14 +109,14 @@ def batch_content(L: Any, F: Any, I: Any, s: int) -> float:
     return carried / amount if amount > 0.0 else 0.0
 
 
-def use(L: Any, F: Any, I: Any, day: int, week: int, W: Any) -> None:
+def use(L: Any, F: Any, I: Any, day: int, week: int) -> None:
     """End users want, use and lack the product; fills the users' weekly columns.
 
     A firm class runs in full while its stock is above its working minimum and slows down below it, so
     that the first to stop are those who held least.
     """
     month = I[L.day_month + day]
-    row = week * L.n_weekly
+    row = L.weekly_record + week * L.n_weekly
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
     for u in range(L.n_users):
@@ -144,11 +143,11 @@ def use(L: Any, F: Any, I: Any, day: int, week: int, W: Any) -> None:
         F[L.balance_used_t + I[L.node_product + node]] += got
         column = row + I[L.user_column + u]
         unserved = wanted - got if wanted > got else 0.0
-        W[column] += normal
-        W[column + 1] += unserved
+        F[column] += normal
+        F[column + 1] += unserved
         # Use above normal in a cheap market is not a negative shortage.
         if normal > wanted:
-            W[column + 2] += normal - wanted
+            F[column + 2] += normal - wanted
         F[L.node_unserved_share + node] += unserved
     for n in range(L.n_nodes):
         if F[L.node_unserved_share + n] > 0.0:

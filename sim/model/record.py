@@ -7,50 +7,50 @@ from typing import Any
 from .prices import office_age_weeks
 
 
-def record(L: Any, F: Any, I: Any, W: Any, week: int, day: int) -> None:
+def record(L: Any, F: Any, I: Any, week: int, day: int) -> None:
     """Fill row `week` of the weekly record (users' columns are written as they use)."""
-    row = week * L.n_weekly
+    row = L.weekly_record + week * L.n_weekly
     for c in range(L.n_cells):
-        W[row + I[L.weekly_first_spot] + c] = F[L.spot + c]
-        W[row + I[L.weekly_first_cover] + c] = F[L.cover_now + c]
+        F[row + I[L.weekly_first_spot] + c] = F[L.spot + c]
+        F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + c]
     for n in range(L.n_nodes):
-        W[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
-        W[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
-    record_paid_by_zone(L, F, I, W, row)
+        F[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
+        F[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
+    record_paid_by_zone(L, F, I, row)
     for s in range(L.n_sites):
-        W[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
+        F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
         F[L.site_made + s] = 0.0
     for o in range(L.n_offices):
         column = row + I[L.office_column + o]
-        W[column] = F[L.office_backlog + o]
-        W[column + 1] = 7.0 * office_age_weeks(L, F, I, o, day)
-        W[column + 2] = F[L.office_granted + o]
-        W[column + 3] = F[L.office_refused + o]
+        F[column] = F[L.office_backlog + o]
+        F[column + 1] = 7.0 * office_age_weeks(L, F, I, o, day)
+        F[column + 2] = F[L.office_granted + o]
+        F[column + 3] = F[L.office_refused + o]
         F[L.office_granted + o] = 0.0
         F[L.office_refused + o] = 0.0
     if I[L.tracked] == 1:
-        record_exposure(L, F, I, W, row)
+        record_exposure(L, F, I, row)
 
 
-def record_paid_by_zone(L: Any, F: Any, I: Any, W: Any, row: int) -> None:
+def record_paid_by_zone(L: Any, F: Any, I: Any, row: int) -> None:
     """Paid price by product and zone: mean over the zone's nodes, weighted by normal purchases."""
     first = row + I[L.weekly_first_paid]
     for c in range(L.n_cells):
-        W[first + c] = 0.0
+        F[first + c] = 0.0
         F[L.use_sum + c] = 0.0
     for n in range(L.n_nodes):
         cell = I[L.node_cell + n]
-        W[first + cell] += F[L.node_paid + n] * F[L.node_need + n]
+        F[first + cell] += F[L.node_paid + n] * F[L.node_need + n]
         F[L.use_sum + cell] += F[L.node_need + n]
     for c in range(L.n_cells):
         if F[L.use_sum + c] > 0.0:
-            W[first + c] = W[first + c] / F[L.use_sum + c]
+            F[first + c] = F[first + c] / F[L.use_sum + c]
         else:
-            W[first + c] = F[L.spot + c]
-        F[L.cell_paid + c] = W[first + c]
+            F[first + c] = F[L.spot + c]
+        F[L.cell_paid + c] = F[first + c]
 
 
-def record_exposure(L: Any, F: Any, I: Any, W: Any, row: int) -> None:
+def record_exposure(L: Any, F: Any, I: Any, row: int) -> None:
     """Content of the tracked origin in the stocks of every node's holders."""
     first = row + I[L.weekly_first_exposure]
     for n in range(L.n_nodes):
@@ -60,4 +60,4 @@ def record_exposure(L: Any, F: Any, I: Any, W: Any, row: int) -> None:
             if I[L.desk_node + d] == n:
                 total += F[L.desk_need + d]
                 carried += F[L.desk_need + d] * F[L.desk_content + d]
-        W[first + n] = carried / total if total > 0.0 else 0.0
+        F[first + n] = carried / total if total > 0.0 else 0.0
