@@ -51,6 +51,9 @@ PLAIN = {"": 1.0}
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
+# Minus signs and dashes of word processors.
+DASHES = str.maketrans(dict.fromkeys("\u2212\u2013\u2014", "-"))
+
 
 class UnitError(ValueError):
     """Text that is no quantity of the wanted kind; the message says what is wrong and what was meant."""
@@ -67,7 +70,9 @@ def split_quantity(text: str) -> tuple[float, str]:
     stripped = " ".join(text.split())
     match = NUMBER.match(stripped)
     if match is None:
-        raise UnitError(f"is not a number (got {text!r})")
+        plain = stripped.translate(DASHES)
+        hint = f"; did you mean {plain}" if plain != stripped and NUMBER.match(plain) else ""
+        raise UnitError(f"is not a number (got {text!r}){hint}")
     rest = stripped[match.end() :]
     if re.match(r"[,_'][0-9]", rest):
         digits = re.sub(r"[,_']", "", stripped.split(" ")[0])
@@ -103,6 +108,9 @@ def convert(text: str, units: dict[str, float], example: str) -> float:
         raise UnitError(f"has an unknown unit (got {text!r}); did you mean {value:g} {lowered[unit.lower()]}")
     if not lowered:
         raise UnitError(f"takes a plain number without unit (got {text!r}); did you mean {value:g}")
+    for ending in ("/yr", "/kg"):
+        if unit + ending in units:
+            raise UnitError(f"has a wrong unit (got {text!r}); did you mean {value:g} {unit}{ending}")
     hint = did_you_mean(unit, lowered.values(), limit=0) or f"; write it like {example}"
     raise UnitError(f"has a wrong unit (got {text!r}){hint}")
 

@@ -123,7 +123,7 @@ class Quantity(TextField):
         return f"must be {side} {bound:g} {self.unit} (got {value})".replace("  ", " ")
 
     def _bounds(self) -> str:
-        return f"{self.low:g} and {self.high:g}"
+        return f"{self.low:,.10g} and {self.high:,.10g}"
 
     def _bounded(self, uncertain: Uncertain) -> Uncertain:
         low, high = uncertain.support()

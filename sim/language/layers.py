@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..errors import Position, Problem
+from ..errors import Problem
 from .text import Node, path_text
 from .uncertain import KINDS
 
@@ -147,5 +147,15 @@ def _item(node: Node, step: str | int) -> int:
     return names.index(step)
 
 
-def whole_file(shown: str) -> Position:
-    return Position(shown, 1, 1)
+def numbered(root: Node, steps: Sequence[str | int]) -> Path:
+    """The same path with list items by number."""
+    out: list[str | int] = []
+    node: Node | None = root
+    for step in steps:
+        if node is not None and isinstance(node.value, tuple):
+            step = _item(node, step)
+            node = node.value[step]
+        else:
+            node = node.get(str(step)) if node is not None else None
+        out.append(step)
+    return tuple(out)

@@ -72,19 +72,17 @@ def make_uncertain(kind: str, numbers: Sequence[float], text: str = "") -> Uncer
         If the numbers are out of order or impossible.
     """
     if kind in ("uniform", "normal", "lognormal") and not numbers[0] < numbers[1]:
-        raise ValueError(f"{kind} needs its lower number first (got {numbers[0]:g}, {numbers[1]:g})")
+        raise ValueError(f"{kind} needs its lower number first")
     if kind in ("triangular", "pert"):
         low, mode, high = numbers
         if not (low <= mode <= high and low < high):
-            raise ValueError(
-                f"{kind} needs [lowest, most likely, highest] in that order (got {low:g}, {mode:g}, {high:g})"
-            )
+            raise ValueError(f"{kind} needs [lowest, most likely, highest] in that order")
         return Uncertain(kind, tuple(numbers), mode, text)
     if kind == "uniform":
         return Uncertain(kind, tuple(numbers), (numbers[0] + numbers[1]) / 2, text)
     if kind == "lognormal":
         if numbers[0] <= 0:
-            raise ValueError(f"lognormal needs numbers above zero (got {numbers[0]:g})")
+            raise ValueError("lognormal needs numbers above zero")
         logs = math.log(numbers[0]), math.log(numbers[1])
         mu = (logs[0] + logs[1]) / 2
         return Uncertain(kind, (mu, (logs[1] - logs[0]) / (2 * Z95)), math.exp(mu), text)
@@ -120,7 +118,7 @@ def parse_distribution(value: Mapping[str, Any], parse: Callable[[Any], float]) 
         try:
             return make_uncertain(str(kind), numbers, _shown(value))
         except ValueError as error:
-            problems.append(((kind,), str(error)))
+            problems.append(((kind,), f"{error} (got {_shown(body)})"))
     raise field_error(problems)
 
 

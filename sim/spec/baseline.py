@@ -135,12 +135,13 @@ class _Reader:
         """The number of a leaf and what is said about it; None if it is faulty."""
         notes: dict[str, str] = {}
         number, where = value, at
-        if isinstance(value, Mapping) and not set(value) <= set(KINDS):
+        if isinstance(value, Mapping) and set(value) & set(LEAF_KEYS):
             for key in value:
                 if key not in LEAF_KEYS:
                     self.fail((*at, key), f"unknown key (got {key}){did_you_mean(str(key), LEAF_KEYS)}")
             if ("value" in value) == ("scale" in value):
-                self.fail(at, "needs either value or scale")
+                if set(value) <= set(LEAF_KEYS):  # else it is most likely the misspelt key
+                    self.fail(at, "needs either value or scale")
                 return None, notes
             if "scale" in value:
                 quantity, number, where = SCALE_QUANTITY, value["scale"], (*at, "scale")
@@ -182,7 +183,7 @@ def is_leaf(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return True
     keys = set(value)
-    return bool(keys & {"value", "scale"}) or (len(keys) == 1 and keys <= set(KINDS))
+    return bool(keys & set(LEAF_KEYS)) or (len(keys) == 1 and keys <= set(KINDS))
 
 
 def _is_scale(value: Any) -> bool:

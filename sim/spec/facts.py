@@ -221,7 +221,7 @@ class _Row:
         try:
             return make_uncertain(shape, numbers, f"{{{shape}: [{', '.join(f'{n:g}' for n in numbers)}]}}")
         except ValueError as error:
-            self.fail("low", str(error))
+            self.fail("low", f"{error} (got {', '.join(f'{n:g}' for n in numbers)})")
             return None
 
     def provenance(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..errors import Position, Problem, Problems
-from ..language.layers import PathError, clashes, merge, set_value, split_path
+from ..language.layers import PathError, clashes, merge, numbered, set_value, split_path
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import Node, parse_text, path_text, read_file
@@ -18,6 +18,8 @@ from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
 from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
+
+Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -168,9 +170,12 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
     names = merged([world.names for world in worlds]) if worlds else None
-    root, path_problems = _uncertain_paths(root)
+    written = root
+    root, put, path_problems = _uncertain_paths(root)
     problems += path_problems
     spec = _validated(root, names, problems)
+    if put:
+        problems += _hidden(written, put, names)
     if spec is None or not worlds or problems:
         raise Problems(sorted(problems))
     from .checks import check_scenario, note_scenario
@@ -209,6 +214,19 @@ def _validated(root: Node, names: Names | None, problems: list[Problem]) -> Scen
     return None
 
 
+def _hidden(root: Node, put: list[Path_], names: Names | None) -> list[Problem]:
+    """Faults of values that a distribution from `uncertain` has replaced."""
+    section = root.get("uncertain")
+    assert section is not None
+    kept = {path: node for path, node in section.items() if path.split(".")[0].split("[")[0] not in TREE_SECTIONS}
+    entries = {key: node for key, node in root.items() if key != "uncertain"}
+    entries["uncertain"] = Node(kept, section.position, section.key_positions)
+    found: list[Problem] = []
+    _validated(Node(entries, root.position, root.key_positions), names, found)
+    replaced = {path_text(path) for path in put if find(root, path) is not None}
+    return [problem for problem in found if any(problem.path.startswith(path) for path in replaced)]
+
+
 def _tidied(root: Node) -> Node:
     """Sections that stand there empty (everything under them commented out) count as left out."""
     entries = {key: node for key, node in root.items() if not (key in SECTIONS and node.value is None)}
@@ -243,36 +261,44 @@ def _worlds(path: Path, root: Node) -> tuple[list[LoadedWorld], list[Problem]]:
 TREE_SECTIONS = ("events", "policies", "outlook", "baseline")
 
 
-def _uncertain_paths(root: Node) -> tuple[Node, list[Problem]]:
-    """Distributions given for numbers of the file itself are put where those numbers stand."""
+def _uncertain_paths(root: Node) -> tuple[Node, list[Path_], list[Problem]]:
+    """Distributions given for numbers of the file itself are put where those numbers stand.
+
+    Returns the tree, the paths put in, and what was wrong with them.
+    """
     section = root.get("uncertain")
     if section is None or not isinstance(section.value, dict):
-        return root, []
+        return root, [], []
     problems = []
     kept = dict(section.value)
+    put: list[Path_] = []
     for path, node in section.items():
         if path.split(".")[0].split("[")[0] not in TREE_SECTIONS:
             continue
         del kept[path]
-        at = section.key_positions[path]
-        if not isinstance(node.value, dict):
-            message = "must be a distribution like {uniform: [low, high]}; plain numbers belong where they stand"
-            problems.append(Problem(node.position, f"uncertain.{path}", message))
-            continue
-        if node.get("scale") is not None:
-            message = "scale works on a world's numbers; write the distribution of this number itself"
-            problems.append(Problem(node.position, f"uncertain.{path}", message))
+        fault = _not_a_distribution(node)
+        if fault:
+            problems.append(Problem(node.position, f"uncertain.{path}", fault))
             continue
         try:
             steps = split_path(path)
             if find(root, steps[:1]) is None:
                 raise PathError(f"there is no section {steps[0]} in this file")
             root = set_value(root, steps, node)
+            put.append(numbered(root, steps))
         except PathError as error:
-            problems.append(Problem(at, f"uncertain.{path}", str(error)))
+            problems.append(Problem(section.key_positions[path], f"uncertain.{path}", str(error)))
     entries = dict(root.value) if isinstance(root.value, dict) else {}
     entries["uncertain"] = Node(kept, section.position, section.key_positions, section.size)
-    return Node(entries, root.position, root.key_positions, root.size), problems
+    return Node(entries, root.position, root.key_positions, root.size), put, problems
+
+
+def _not_a_distribution(node: Node) -> str:
+    if not isinstance(node.value, dict):
+        return "must be a distribution like {uniform: [low, high]}; plain numbers belong where they stand"
+    if node.get("scale") is not None:
+        return "scale works on a world's numbers; write the distribution of this number itself"
+    return ""
 
 
 def origins(loaded: Loaded) -> Iterator[tuple[str, str, Position]]:
