@@ -108,7 +108,8 @@ def _problems_of(
 
     if kind == "supplyrisk":
         return [
-            problem(message, (*path, *inner), _names_key(inner, root, path)) for inner, message in item["ctx"]["places"]
+            problem(message, (*path, *inner), _about_key(inner, message, root, path))
+            for inner, message in item["ctx"]["places"]
         ]
     if kind == "extra_forbidden":
         known = keys_at(model, root, path[:-1])
@@ -131,10 +132,12 @@ def _problems_of(
     return [problem(_plain_message(kind, item, node))]
 
 
-def _names_key(inner: Path, root: Node, path: Path) -> bool:
-    """Whether a place inside a field is best shown at its key (a mapping's bad key)."""
+def _about_key(inner: Path, message: str, root: Node, path: Path) -> bool:
+    """Whether a fault inside a field is shown at a key: the key is what is wrong, or its value is a mapping."""
+    if not inner:
+        return False
     node = find(root, (*path, *inner))
-    return bool(inner) and (node is None or not isinstance(node.value, str))
+    return node is None or not isinstance(node.value, str) or f"(got {inner[-1]})" in message
 
 
 WANTED = {
