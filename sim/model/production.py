@@ -143,11 +143,13 @@ def use(L: Any, F: Any, I: Any, day: int, week: int) -> None:
         F[L.balance_used_t + I[L.node_product + node]] += got
         column = row + I[L.user_column + u]
         unserved = wanted - got if wanted > got else 0.0
-        F[column] += normal
+        # What a programme has made unnecessary is neither wanted nor missing; what users save because
+        # the price drives them to it is. Use above normal in a cheap market is not a negative shortage.
+        needed = normal * (1.0 - F[L.user_programme + u])
+        F[column] += needed
         F[column + 1] += unserved
-        # Use above normal in a cheap market is not a negative shortage.
-        if normal > wanted:
-            F[column + 2] += normal - wanted
+        if needed > wanted:
+            F[column + 2] += needed - wanted
         F[L.node_unserved_share + node] += unserved
     for n in range(L.n_nodes):
         if F[L.node_unserved_share + n] > 0.0:
