@@ -51,7 +51,6 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
         "cap": "50 %",
     },
     {"type": "enforcement", "origins": "CN", "products": "oxide", "cut": "60 %"},
-    {"type": "supply_loss", "products": "magnet_making", "share": "10 %"},
     {"type": "capacity_outage", "countries": "MM", "products": "clay", "share_lost": "80 %"},
     {"type": "capacity_project", "name": "plant", "product": "oxide", "country": "US", "capacity": "1 kt/yr"},
     {"type": "project_delay", "project": "plant", "by": "1 year"},

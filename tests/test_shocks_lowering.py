@@ -71,7 +71,6 @@ EXPECTED: dict[str, tuple[Effect, ...]] = {
     "tariff": (flat("tariff", Select(("magnet",), ("CN",), ("US",)), 0.25),),
     "transit_denial": (flat("close", Select(("ore",), ("MM",), ("JP",)), 1.0),),
     "transshipment": (flat("leak", Select(("oxide",), ("CN",), ("US",)), 0.5, params=LEAK, texts={"hub": "JP DE"}),),
-    "supply_loss": (flat("close", Select(("magnet", "plain_magnet"), include_domestic=True), 0.1),),
     "enforcement": (flat("enforcement", Select(("oxide",), ("CN",)), 0.6, params={"seizure_probability": 0.0}),),
     "capacity_outage": (flat("capacity_loss", Select(("clay",), ("MM",)), 0.8),),
     "capacity_project": (

@@ -19,7 +19,7 @@ from .fields import FearField, MoneyField, PlaceField, Profile, ProfileField, Sp
 from .licences import ContentRule, GeneralLicences, LicenceRegime
 from .screening import EndUserScreening
 from .stocks import CompanyStockObligation, StrategicStockpile
-from .supply import CapacityOutage, CapacityProject, ProjectDelay, Recycling, SupplyLoss
+from .supply import CapacityOutage, CapacityProject, ProjectDelay, Recycling
 from .support import OfftakeContract, PriceFloor, Subsidy
 from .trade import (
     DiversifiedSourcing,
@@ -49,7 +49,6 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     Transshipment,
     Enforcement,
     # supply and demand
-    SupplyLoss,
     CapacityOutage,
     CapacityProject,
     ProjectDelay,

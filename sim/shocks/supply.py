@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from ..language.context import LowerContext
@@ -13,7 +12,7 @@ from ..language.schedule import Schedule
 from .base import Event, Fault, countries, products, say_schedule, verb
 from .effects import Effect, Point, Select
 from .fields import Fear, FearOf
-from .lanes import LaneEvent, fear_rows
+from .lanes import fear_rows
 
 
 class CapacityOutage(Event):
@@ -49,35 +48,6 @@ class CapacityOutage(Event):
     def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Only if the file gives a fear."""
         yield from fear_rows(ctx, self.fear, Select(products(ctx, self.products)), 0.0)
-
-
-class SupplyLoss(LaneEvent):
-    """Users get less than usual, whatever the cause: a share of all deliveries is lost, home-made ones too."""
-
-    type: Literal["supply_loss"]
-    """supply_loss"""
-
-    share: Schedule[Share]
-    """Share of normal deliveries that is lost; may change over time."""
-
-    fear: FearOf = Fear(0.0)
-    """Wait that buyers reckon with on the day it becomes known. Default: none."""
-
-    def select(self, ctx: LowerContext) -> Select:
-        """All lanes, those inside a country included."""
-        return replace(super().select(ctx), include_domestic=True)
-
-    def what(self, ctx: LowerContext) -> str:
-        level = say_schedule(ctx, self.share, "share")
-        source = f" from {ctx.say_countries(self.origins)}" if self.origins else ""
-        return f"{level} of all deliveries of {self.goods(ctx)}{source}{self.to_buyers(ctx)} are lost"
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.effect(ctx, "close", self.select(ctx), self.share)
-
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Only if the file gives a fear."""
-        yield from fear_rows(ctx, self.fear, replace(super().select(ctx), origins=()), 0.0)
 
 
 class _NewPlant(Event):
