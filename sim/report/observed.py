@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .run import Run
 
+FOLDER = "observed"  # in the run folder: the report keeps a copy, so that the folder can travel
 COLUMNS = ("series", "period", "value", "unit", "source", "confidence")
 TONNES = {"t": 1.0, "kg": 1e-3, "kt": 1e3, "t/month": 1.0}
 MONTH = re.compile(r"\d{4}-\d{2}$")
@@ -27,16 +28,24 @@ def find_files(run: Run) -> list[Path]:
     """The observed files of a run: a copy in its folder first, else where the scenario points."""
     options = run.options.get("observed") or ()
     names = [options] if isinstance(options, str) else [str(name) for name in options]
-    source = run.manifest.get("scenario_file") or run.manifest.get("source") or ""
     found = []
     for name in names:
-        places = [run.path / Path(name).name, run.path / name, Path(name)]
-        if source:
-            places.append(Path(str(source)).parent / name)
+        places = [run.path / FOLDER / Path(name).name, run.path / Path(name).name, Path(name)]
         hit = next((p for p in places if p.is_file()), None)
         if hit is not None:
             found.append(hit)
     return found
+
+
+def keep_copies(run: Run) -> None:
+    """Copy the observed files into the run folder."""
+    import shutil
+
+    for file in find_files(run):
+        target = run.path / FOLDER / file.name
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, target)
 
 
 def read_observed(run: Run) -> pd.DataFrame | None:
@@ -86,7 +95,7 @@ def monthly_exports(run: Run) -> pd.DataFrame:
 
 def _target(run: Run, row: dict[Any, Any]) -> tuple[str, tuple[str, ...], str] | None:
     """Which exports a row is about: origin, products, destination ("" = all abroad)."""
-    if row.get("variable") == "export_t" and row.get("place"):
+    if row.get("variable") == "export_t" and ">" in str(row.get("place")):
         origin, _, destination = str(row["place"]).partition(">")
         products = tuple(p for p in re.split(r"[ +,;]+", str(row.get("products") or row.get("product") or "")) if p)
         return origin, products, destination

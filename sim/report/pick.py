@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .run import Fan, Run
 
@@ -33,8 +33,13 @@ def spread(run: Run, metric: str, arm: str, product: str = "", place: str = "", 
     if table.empty:
         return None
     row = table.iloc[0]
-    values = [float(row[c]) for c in ("p5", "p25", "p50", "p75", "p95")]
-    return Spread(int(row["n"]), *values, unit=str(row["unit"]))
+    return spread_of(row)
+
+
+def spread_of(row: Any) -> Spread:
+    """A row of the summary as a spread."""
+    p5, p25, p50, p75, p95 = (float(row[c]) for c in ("p5", "p25", "p50", "p75", "p95"))
+    return Spread(int(row["n"]), p5, p25, p50, p75, p95, str(row["unit"]))
 
 
 def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", end_use: str = "") -> np.ndarray:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 MISSING = "–"
+NOTHING = 1e-9  # rounding errors of sums; no unit used here has numbers that small
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -17,7 +19,7 @@ def significant(value: float, digits: int = 2) -> str:
         return MISSING
     if math.isinf(value):
         return "without limit" if value > 0 else "without limit downwards"
-    if value == 0:
+    if abs(value) < NOTHING:
         return "0"
     power = math.floor(math.log10(abs(value)))
     rounded = round(value, digits - 1 - power)
@@ -41,7 +43,7 @@ def share(value: float) -> str:
     """A fraction as per cent: "12 %", "0.4 %", "under 0.1 %", "0 %"."""
     if value is None or math.isnan(value):
         return MISSING
-    if value == 0:
+    if abs(value) < NOTHING:
         return "0 %"
     per_cent = 100.0 * value
     if abs(per_cent) < 0.1:
@@ -49,27 +51,6 @@ def share(value: float) -> str:
     if abs(per_cent) < 10:
         return f"{plain(per_cent, 2 if abs(per_cent) >= 1 else 1)} %"
     return f"{plain(round(per_cent), 4)} %"
-
-
-def usd(value: float, digits: int = 2) -> str:
-    """Dollars in words a reader knows: "USD 1.2 billion", "USD 340 million"."""
-    if value is None or math.isnan(value):
-        return MISSING
-    sign = "−" if value < 0 else ""
-    size = abs(value)
-    for limit, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
-        if size >= 0.9995 * limit:
-            return f"{sign}USD {plain(size / limit, digits)} {name}"
-    return f"{sign}USD {plain(size, digits)}"
-
-
-def tonnes(value: float, digits: int = 2) -> str:
-    """Tonnes: "1,200 t", "0.4 t"; kilotonnes from 100,000 t on."""
-    if value is None or math.isnan(value):
-        return MISSING
-    if abs(value) >= 1e5:
-        return f"{plain(value / 1e3, digits)} kt"
-    return f"{plain(value, digits)} t"
 
 
 def whole(value: float, one: str, many: str) -> str:
@@ -80,48 +61,86 @@ def whole(value: float, one: str, many: str) -> str:
     return f"{count:,} {one if abs(count) == 1 else many}".replace("-", "−")
 
 
-def quantity(value: float, unit: str, digits: int = 2) -> str:
-    """A number in the words of its unit, for tables and tiles."""
-    if value is None or math.isnan(value):
-        return MISSING
-    if unit in ("USD",):
-        return usd(value, digits)
-    if unit in ("t",):
-        return tonnes(value, digits)
-    if unit in ("share",):
-        return share(value)
+_WORDS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"), (1e3, " thousand"))
+
+
+def together(
+    values: Sequence[float], unit: str, digits: int = 2, main: float | None = None
+) -> tuple[list[str], str, str]:
+    """Several numbers of one unit rounded alike, to the digits the largest of them deserves.
+
+    `main`, if given, is the number that counts (a median among its interval): it gets its digits as
+    long as the others are not more than three times as large.
+
+    Returns
+    -------
+    texts : list of str
+        The numbers, all with the same decimals, without their unit.
+    head, tail : str
+        What stands before and after them: ("USD ", " billion"), ("", " %").
+    """
+    finite = [v for v in values if v is not None and math.isfinite(v)]
+    size = max((abs(v) for v in finite), default=0.0)
+    head, tail, factor = _dress(unit, size)
+    if main is not None and math.isfinite(main):
+        size = max(abs(main), size / 3.0)
+    size *= factor
+    power = math.floor(math.log10(size)) if size > NOTHING else 0
+    decimals = max(0, digits - 1 - power)
+    if unit in ("weeks", "week", "days") and size >= 3:
+        decimals = 0
+    step = 10.0 ** max(0, power + 1 - digits) if unit not in ("weeks", "week", "days") else 1.0
+    texts = []
+    for value in values:
+        if value is None or math.isnan(value):
+            texts.append(MISSING)
+            continue
+        rounded = round(value * factor / step) * step if step > 1 else round(value * factor, decimals)
+        text = f"{abs(rounded):,.{decimals}f}"
+        texts.append(("−" if rounded < 0 and float(text.replace(",", "")) else "") + text)
+    if decimals and all("." not in t or not t.split(".")[1].strip("0") for t in texts):
+        texts = [t.split(".")[0] for t in texts]
+    return texts, head, tail
+
+
+def _dress(unit: str, size: float) -> tuple[str, str, float]:
+    if unit == "USD":
+        word, factor = next(((w, 1.0 / limit) for limit, w in _WORDS if size >= 0.9995 * limit), ("", 1.0))
+        return "USD ", word, factor
+    if unit == "t" and size >= 1e5:
+        return "", " kt", 1e-3
+    if unit == "share":
+        return "", " %", 100.0
     if unit in ("index", "ratio"):
-        return f"{plain(value, digits)} ×"
+        return "", "×", 1.0
     if unit in ("weeks", "week"):
-        return whole(value, "week", "weeks") if abs(value) >= 9.5 or value == round(value) else f"{plain(value)} weeks"
-    if unit == "days":
-        return whole(value, "day", "days")
-    return f"{plain(value, digits)} {unit}".strip()
+        return "", " weeks", 1.0
+    return "", f" {unit}" if unit else "", 1.0
+
+
+def quantity(value: float, unit: str, digits: int = 2) -> str:
+    """A number with its unit: "3.1×", "12 %", "USD 1.2 billion", "1 week"."""
+    (text,), head, tail = together([value], unit, digits)
+    return MISSING if text == MISSING else _joined(text, head, tail)
 
 
 def interval(low: float, high: float, unit: str, digits: int = 2) -> str:
-    """ "low to high unit", the unit said once."""
-    if math.isnan(low) or math.isnan(high):
-        return MISSING
-    a, b = quantity(low, unit, digits), quantity(high, unit, digits)
-    if a == b:
-        return a
-    for tail in (
-        " billion",
-        " million",
-        " thousand",
-        " trillion",
-        " %",
-        " kt",
-        " t",
-        " ×",
-        " weeks",
-        " days",
-        f" {unit}",
-    ):
-        if a.endswith(tail) and b.endswith(tail):
-            a = a[: -len(tail)]
-            break
-    if a.startswith("USD ") and b.startswith("USD ") and not a.endswith(("thousand", "million", "billion", "trillion")):
-        b = b[4:]
-    return f"{a} to {b}"
+    """ "low to high unit", the unit said once; one number if both read alike."""
+    return with_interval(high, low, high, unit, digits)[1] or quantity(high, unit, digits)
+
+
+def with_interval(value: float, low: float, high: float, unit: str, digits: int = 2) -> tuple[str, str]:
+    """A number and its interval, rounded alike: ("USD 3.4 billion", "USD −0.5 to 9.4 billion").
+
+    The interval is empty if it reads like the number.
+    """
+    (a, b, c), head, tail = together([value, low, high], unit, digits, main=value)
+    if MISSING in (a, b, c):
+        return (_joined(a, head, tail) if a != MISSING else MISSING), ""
+    return _joined(a, head, tail), "" if a == b == c else f"{head}{b} to {c}{tail}"
+
+
+def _joined(text: str, head: str, tail: str) -> str:
+    if tail in (" weeks", " days", " points") and text.lstrip("−") == "1":
+        tail = tail[:-1]
+    return f"{head}{text}{tail}"

@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..errors import SupplyriskError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +30,7 @@ ALL = "all"  # how the tables write "not split by this dimension"; in here it is
 Selector = str | Sequence[str] | None
 
 
-class NotARunFolder(ValueError):
+class NotARunFolder(SupplyriskError):
     """The folder can't be read as results; the message says why, in one sentence."""
 
 
@@ -57,7 +60,8 @@ class Fan:
     def at(self, level: float) -> np.ndarray:
         """The quantile nearest to `level`, over time."""
         index = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - level))
-        return self.values[:, index]
+        column: np.ndarray = self.values[:, index]
+        return column
 
     def scaled(self, factor: float, unit: str) -> Fan:
         """The same fan in another unit."""
@@ -198,7 +202,7 @@ class Run:
     def label(self, key: str) -> str:
         """Readable name of a product, end use, country, zone or arm."""
         if key in self.names and key not in self.zones:
-            return self.names[key]
+            return short_name(self.names[key])
         if key in self.zones:
             return self.zone_label(key)
         if key.startswith("policy:"):
@@ -209,12 +213,12 @@ class Run:
         """ "China", "rest of the world", or what the world calls it."""
         members = [c for c in self.countries if self.zone_of.get(c) == zone]
         if len(members) == 1:
-            return self.names.get(members[0], members[0])
+            return short_name(self.names.get(members[0], members[0]))
         if len(self.zones) == 2:
             other = next(z for z in self.zones if z != zone)
             alone = [c for c in self.countries if self.zone_of.get(c) == other]
             if len(alone) == 1:
-                return f"outside {self.names.get(alone[0], alone[0])}"
+                return f"outside {short_name(self.names.get(alone[0], alone[0]))}"
         return zone.replace("_", " ")
 
     def where(self, place: str) -> str:
@@ -226,9 +230,9 @@ class Run:
 
     def with_article(self, name: str) -> str:
         """ "the United States", "the rest of the EU"; other names as they are."""
-        if name.startswith(("United ", "Rest ", "Netherlands", "Philippines")):
-            return "the " + (name if name.startswith(("United", "N", "P")) else name[0].lower() + name[1:])
-        return name
+        if name.startswith("Rest "):
+            return f"the {small(name)}"
+        return f"the {name}" if name.startswith(("United ", "Netherlands", "Philippines")) else name
 
     def arm_label(self, arm: str) -> str:
         """Short name of an arm for axes: "no events", "scenario", the policy's name."""
@@ -336,7 +340,7 @@ class Run:
         return Event(
             name=str(raw.get("name", "")),
             type=str(raw.get("type", "")),
-            sentence=str(raw.get("sentence", "")),
+            sentence=plain_uncertainty(str(raw.get("sentence", ""))),
             announced=None if triggered else announced,
             start=None if triggered else start,
             end=None if triggered else end,
@@ -494,10 +498,36 @@ class Run:
         return Fan(wide.index.to_numpy(), levels, wide["sum"].to_numpy(dtype=float), unit, added)
 
 
+def short_name(name: str) -> str:
+    """A name without its brackets, beginning with a capital: "High-temperature NdFeB magnets"."""
+    text = re.sub(r"\s*\([^)]*\)", "", name).strip() or name
+    return text[:1].upper() + text[1:]
+
+
+def small(name: str) -> str:
+    """The name inside a sentence: small first letter, unless it is a symbol such as NdPr or a proper name."""
+    first = name.split(" ")[0].split("-")[0]
+    return name[:1].lower() + name[1:] if first[1:].islower() or len(first) == 1 else name
+
+
+_DISTRIBUTION = re.compile(r"\(uncertain: \{(?P<kind>\w+): \[(?P<args>[^\]]*)\]\}\)")
+
+
+def plain_uncertainty(sentence: str) -> str:
+    """ "4 % (uncertain: {pert: [2 %, 4 %, 8 %]})" becomes "4 % (2 % to 8 %)"."""
+
+    def between(match: re.Match[str]) -> str:
+        ends = [a.strip() for a in match["args"].split(",")]
+        return f"({ends[0]} to {ends[-1]})" if match["kind"] in ("pert", "triangular", "uniform") else "(uncertain)"
+
+    return re.sub(r"\(uncertain: [^()]*\)", "(uncertain)", _DISTRIBUTION.sub(between, sentence))
+
+
 def _quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     import numpy as np
 
-    return np.nanquantile(values, levels, axis=1).T
+    found: np.ndarray = np.nanquantile(values, levels, axis=1)
+    return found.T
 
 
 def _clean(table: pd.DataFrame) -> pd.DataFrame:

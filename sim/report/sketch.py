@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,9 @@ class Sketch:
         """Add rows to the figure's table."""
         self.parts.append(table)
 
-    def fan(self, ax: Axes, fan: Fan, colour: str, dash: Any = "-", bands: bool = True, **names: str) -> None:
+    def fan(
+        self, ax: Axes, fan: Fan, colour: str, names: Mapping[str, str], dash: Any = "-", bands: bool = True
+    ) -> None:
         """Median line, 50 % band and 90 % band; `names` identify the fan in the table."""
         if bands:
             for low, high, alpha in ((0.05, 0.95, 0.16), (0.25, 0.75, 0.26)):
@@ -106,7 +108,10 @@ class Sketch:
         before = [t for t in ax.texts if t.get_gid() == "note"]
         high = fan.at(0.95)
         third = max(1, len(high) // 3)
-        left = float(np.nanmax(high[-third:])) > float(np.nanmax(high[:third])) and int(np.nanargmax(high)) > len(high) // 2
+        left = (
+            float(np.nanmax(high[-third:])) > float(np.nanmax(high[:third]))
+            and int(np.nanargmax(high)) > len(high) // 2
+        )
         if before:
             left = before[0].get_position()[0] < 0.5
         ax.annotate(
@@ -138,8 +143,7 @@ class Sketch:
         dated = [ax for ax in self.axes if ax.get_xlim()[1] > 9000]
         if not groups or not dated:
             return ""
-        import matplotlib.dates as mdates
-
+        mdates = style.dates_module()
         for ax in dated:
             low, high = ax.get_xlim()
             last = -1e9
@@ -166,28 +170,12 @@ class Sketch:
 
 def day(date: dt.date) -> str:
     """ "4 Apr 2025", in any locale."""
-    return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
+    return f"{date.day} {style.MONTHS[date.month - 1][:3]} {date.year}"
 
 
 def month(date: dt.date) -> str:
     """ "April 2025", in any locale."""
-    return f"{MONTHS[date.month - 1]} {date.year}"
-
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    return f"{style.MONTHS[date.month - 1]} {date.year}"
 
 
 def event_groups(run: Run, most: int = 6) -> list[tuple[dt.date, str]]:

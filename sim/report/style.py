@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,20 @@ SCENARIO = "#c2410c"
 OBSERVED = "#111111"
 
 # policies in the order of the scenario file: distinct in hue and in lightness
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
 POLICIES = ("#0b4f8a", "#3d9bd1", "#0f766e", "#6b4fa0", "#8fbf3f", "#5c6b7a", "#00b3a4", "#a58bd6")
@@ -107,7 +122,7 @@ NARROW = Layout("narrow", 4.0, 1)
 @contextmanager
 def house_style() -> Iterator[None]:
     """Matplotlib settings of the project for the time of one figure; the caller's come back after."""
-    import matplotlib as mpl
+    mpl: Any = import_module("matplotlib")
 
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -200,10 +215,14 @@ def _reserve(fig: Figure, top: float, bottom: float = 0.0) -> None:
     engine.set(rect=(0.0, bottom, 1.0, 1.0 - top - bottom))
 
 
+def dates_module() -> Any:
+    """`matplotlib.dates`, which ships no types."""
+    return import_module("matplotlib.dates")
+
+
 def date_axis(ax: Axes, start: Any, end: Any, narrow: bool = False) -> None:
     """Dates below the axis: month initials for a short horizon, years for a long one."""
-    import matplotlib.dates as mdates
-
+    mdates = dates_module()
     days = (end - start).days
     ax.set_xlim(mdates.date2num(start), mdates.date2num(end))
     locator: Any
@@ -219,8 +238,9 @@ def date_axis(ax: Axes, start: Any, end: Any, narrow: bool = False) -> None:
 
 
 def _date_formatter(locator: Any, days: int) -> Any:
-    import matplotlib.dates as mdates
     from matplotlib.ticker import FuncFormatter
+
+    mdates = dates_module()
 
     if days > 1500:
         return mdates.DateFormatter("%Y")
@@ -232,7 +252,8 @@ def _date_formatter(locator: Any, days: int) -> Any:
             seen["year"] = None
         first = seen["year"] != date.year
         seen["year"] = date.year
-        return date.strftime("%b\n%Y") if first else date.strftime("%b")
+        name = MONTHS[date.month - 1][:3]
+        return f"{name}\n{date.year}" if first else name
 
     return FuncFormatter(label)
 
@@ -320,12 +341,21 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
 def svg_bytes(fig: Figure) -> bytes:
     """The figure as SVG, without date or program, so that the same figure is the same bytes."""
     buffer = io.BytesIO()
+    _settle(fig)
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _DECIMALS.sub(rb"\1", buffer.getvalue())
+
+
+def _settle(fig: Figure) -> None:
+    """Lay the figure out once: saving it a second time then draws the same places, and is faster."""
+    if fig.get_layout_engine() is not None:
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")
 
 
 def png_bytes(fig: Figure) -> bytes:
     """The figure as PNG, without metadata."""
     buffer = io.BytesIO()
+    _settle(fig)
     fig.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from .base import ReportFigure
 from .distributions import Distributions
-from .exposure_tiles import ExposureTiles
 from .exports_by_month import ExportsByMonth
+from .exposure_tiles import ExposureTiles
 from .flows import FlowsFigure
 from .licence_office import LicenceOffice
 from .policies_compared import PoliciesCompared

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import headline_price, short_products, short_zone, values
-from ..rounding import quantity
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
@@ -51,7 +50,9 @@ def headline_quantities(run: Run) -> list[Quantity]:
 
 class Distributions(ReportFigure):
     name = "distributions"
-    explains = "Histogram and exceedance curve over runs of peak price, use lost, weeks short, output at risk, arm by arm."
+    explains = (
+        "Histogram and exceedance curve over runs of peak price, use lost, weeks short, output at risk, arm by arm."
+    )
     needs = ("anything",)
 
     def available(self, run: Run) -> bool:
@@ -81,7 +82,8 @@ def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:
     import numpy as np
 
     x = values(run, q.metric, arm, q.product, q.place)
-    return x[np.isfinite(x)]
+    finite: np.ndarray = x[np.isfinite(x)]
+    return finite
 
 
 def _axis(ax: Axes, q: Quantity, low: float, high: float) -> None:
@@ -102,7 +104,7 @@ def _tick(unit: str) -> Callable[[float, int | None], str]:
                 if abs(value) >= size:
                     return f"{sign}${abs(value) / size:g} {name}"
             return f"{sign}${abs(value):g}"
-        return f"{sign}{abs(value):g}" + {"index": "×", "%": " %", "weeks": " wk"}.get(unit, "")
+        return f"{sign}{abs(value):g}" + {"index": "×", "%": " %", "weeks": " wk", "points": " pts"}.get(unit, "")
 
     return text
 
@@ -130,7 +132,9 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
         counts, _ = np.histogram(np.clip(x, low, high), edges)
         share = counts / max(len(x), 1)
         scale = 0.78 / share.max() if share.max() > 0 else 0.0
-        ax.fill_between(edges, row + np.append(scale * share, 0.0), row, step="post", color=colour, alpha=0.45, linewidth=0)
+        ax.fill_between(
+            edges, row + np.append(scale * share, 0.0), row, step="post", color=colour, alpha=0.45, linewidth=0
+        )
         ax.axhline(row, color=style.RULE, linewidth=0.6, zorder=0)
         ticks.append((row, run.arm_label(arm), colour))
         if len(x):
@@ -176,7 +180,4 @@ def _exceedance(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
     ax.set_ylim(-0.02, 1.04)
     ax.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{100 * v:.0f} %"))
-    medians = [(arm, float(np.median(x))) for arm, x in draws.items() if len(x)]
-    worst = max((m for _, m in medians), default=0.0)
-    note = f"median {quantity(dict(medians).get(run.main_arm, worst), q.unit)}"
-    ax.set_title(sketch.wrap(f"Share of runs above ({note})") if run.main_arm in dict(medians) else "Share of runs above")
+    ax.set_title("Share of runs above the value")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,9 @@ class _Panel:
 
 class ExportsByMonth(ReportFigure):
     name = "exports_by_month"
-    explains = "Exports by month from the countries that events touch; observed customs data as points, where there are any."
+    explains = (
+        "Exports by month from the countries that events touch; observed customs data as points, where there are any."
+    )
     needs = ("trade",)
 
     def available(self, run: Run) -> bool:
@@ -45,9 +48,7 @@ class ExportsByMonth(ReportFigure):
         sketch = Sketch(run, layout, len(panels), 1.8)
         added = [_draw(sketch, ax, panel, observed) for ax, panel in zip(sketch.axes, panels, strict=True)]
         seen = sources(observed["source"]) if len(observed) else ""
-        caption = (
-            "The dip is what the rules hold back, a hump above the dashed line is the backlog and restocking that follow it."
-        )
+        caption = "The dip is what the rules hold back, a hump above the dashed line is the backlog and restocking that follow it."
         if seen:
             caption += f" Black points: recorded exports ({seen}); hollow points are of medium or low confidence."
         if any(added):
@@ -65,11 +66,11 @@ def _panels(run: Run) -> list[_Panel]:
     if len(observed):
         low, high = str(run.start), str(run.end)
         inside = observed[(observed["date"] >= low) & (observed["date"] < high)]
-        counts = inside.groupby(["origin", "products", "place"], sort=False).size()
-        ranked = sorted(counts.items(), key=lambda item: (item[0][2] != "", -item[1]))  # type: ignore[index]
-        for (origin, products, place), count in ranked:  # type: ignore[misc]
-            panel = _Panel(str(origin), tuple(products), str(place))
-            if count >= FEWEST_POINTS and _fan(run, panel, run.main_arm) is not None:
+        keys = [(str(r["origin"]), tuple(r["products"]), str(r["place"])) for r in inside.to_dict("records")]
+        counts = Counter(keys)
+        for key in sorted(counts, key=lambda k: (k[2] != "", -counts[k])):
+            panel = _Panel(*key)
+            if counts[key] >= FEWEST_POINTS and _fan(run, panel, run.main_arm) is not None:
                 found.append(panel)
     for product, origin in touched_exports(run):
         covered = any(product in p.products and p.origin == origin and not p.destination for p in found)
@@ -95,9 +96,9 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
     assert fan is not None
     ends = []
     if base is not None and run.main_arm != "baseline":
-        sketch.fan(ax, base.moved(middle), style.BASELINE, style.DASHES[1], bands=False, arm="baseline", **names)
+        sketch.fan(ax, base.moved(middle), style.BASELINE, {"arm": "baseline", **names}, style.DASHES[1], bands=False)
         ends.append((float(base.at(0.5)[-1]), "no events", style.BASELINE))
-    sketch.fan(ax, fan.moved(middle), style.SCENARIO, arm=run.main_arm, **names)
+    sketch.fan(ax, fan.moved(middle), style.SCENARIO, {"arm": run.main_arm, **names})
     ends.append((float(fan.at(0.5)[-1]), "scenario", style.SCENARIO))
     top = float(np.nanmax(fan.at(0.95)))
     keep = (observed["origin"] == panel.origin) & (observed["place"] == panel.destination)
@@ -118,14 +119,14 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
                 zorder=6,
             )
         top = max(top, float(points["value"].max()))
-        last = points.iloc[-1]
+        low = points.sort_values("value").iloc[0]
         ax.annotate(
             "recorded",
-            xy=(last["date"] + middle, float(last["value"])),
-            xytext=(5, -3),
+            xy=(low["date"] + middle, float(low["value"])),
+            xytext=(6, 1),
             textcoords="offset points",
             fontsize=8,
-            va="top",
+            va="center",
             color=style.OBSERVED,
             zorder=7,
         )

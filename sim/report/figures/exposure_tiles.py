@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from .. import style
-from ..rounding import plain
-from ..run import Run
+from ..rounding import together
+from ..run import Run, small
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
 
@@ -42,10 +43,12 @@ class ExposureTiles(ReportFigure):
         spots = _places([str(c) for c in table["place"]])
         columns = 1 + max(x for x, _ in spots.values())
         rows = 1 + max(y for _, y in spots.values())
-        sketch = Sketch(run, layout, 1, layout.width / max(columns, 6) * rows * (0.95 if layout.columns < 2 else 0.68), columns=1)
+        sketch = Sketch(
+            run, layout, 1, layout.width / max(columns, 6) * rows * (0.95 if layout.columns < 2 else 0.68), columns=1
+        )
         _tiles(sketch, sketch.axes[0], table, spots, columns, rows)
         sketch.record(table.assign(arm=run.main_arm, unit="weeks of normal use"))
-        what = " and ".join(run.label(p).lower() for p in run.final_products)
+        what = " and ".join(small(run.label(p)) for p in run.final_products)
         return sketch.finish(
             "Who loses how much",
             f"Weeks of normal use of {what} lost over the whole period, unserved and priced out; median run and, in brackets, "
@@ -61,7 +64,9 @@ def losses(run: Run) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["place", "p5", "p50", "p95"]
-    data = run.outcomes("shortage_t", [run.main_arm], product=list(run.final_products), place=list(run.countries), end_use="")
+    data = run.outcomes(
+        "shortage_t", [run.main_arm], product=list(run.final_products), place=list(run.countries), end_use=""
+    )
     if data.empty:
         return pd.DataFrame(columns=columns)
     wide = data.groupby(["place", "run"], observed=True)["value"].sum().unstack("run")
@@ -69,7 +74,13 @@ def losses(run: Run) -> pd.DataFrame:
     for place in [c for c in run.countries if c in wide.index]:
         use = 0.0
         for product in run.final_products:
-            fan = run.fan("wanted_t", "baseline" if "baseline" in run.arms else run.main_arm, product=product, place=place, end_use="")
+            fan = run.fan(
+                "wanted_t",
+                "baseline" if "baseline" in run.arms else run.main_arm,
+                product=product,
+                place=place,
+                end_use="",
+            )
             use += float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0
         if use > 0:
             quantiles = np.nanquantile(wide.loc[place].to_numpy(dtype=float), (0.05, 0.5, 0.95)) / use
@@ -107,18 +118,14 @@ def _tiles(
         box = FancyBboxPatch((x + 0.06, y + 0.06), 0.86, 0.86, boxstyle="round,pad=0,rounding_size=0.06")
         box.set(facecolor=SHADES[rank], edgecolor="#8a7565", linewidth=0.6)
         ax.add_patch(box)
-        interval = f"({_weeks(row['p5'])}–{_weeks(row['p95'])})"
-        kwargs = {"ha": "center", "va": "center", "color": ink}
+        (middle, low, high), _, _ = together([float(row[c]) for c in ("p50", "p5", "p95")], "")
+        kwargs: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
         ax.text(x + 0.49, y + 0.26, str(row["place"]), fontsize=size, fontweight="bold", **kwargs)
-        ax.text(x + 0.49, y + 0.53, _weeks(row["p50"]), fontsize=size + 0.5, **kwargs)
-        ax.text(x + 0.49, y + 0.76, interval, fontsize=size - (1.8 if narrow else 1.2), **kwargs)
-    names = [f"under {STEPS[0]:g}", *(f"{a:g}–{b:g}" for a, b in zip(STEPS, STEPS[1:])), f"over {STEPS[-1]:g} weeks"]
+        ax.text(x + 0.49, y + 0.53, middle, fontsize=size + 0.5, **kwargs)
+        ax.text(x + 0.49, y + 0.76, f"({low}–{high})", fontsize=size - (1.8 if narrow else 1.2), **kwargs)
+    names = [f"under {STEPS[0]:g}", *(f"{a:g}–{b:g}" for a, b in pairwise(STEPS)), f"over {STEPS[-1]:g} weeks"]
     handles = [Rectangle((0, 0), 1, 1, facecolor=c, edgecolor="#bbbbbb", linewidth=0.5) for c in SHADES]
     ax.legend(
         handles, names, loc="lower left", ncols=4 if narrow else 7, fontsize=7.5, handlelength=1.2, columnspacing=1.0,
         borderpad=0.0, bbox_to_anchor=(0.0, 0.0),
     )  # fmt: skip
-
-
-def _weeks(value: float) -> str:
-    return "0" if abs(value) < 0.05 else plain(value, 2)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import short_products, touched_exports
-from ..rounding import plain
-from ..run import Fan, Run
+from ..rounding import with_interval
+from ..run import Fan, Run, small
 from ..sketch import Drawn, Sketch, month
 from .base import ReportFigure
 
@@ -20,7 +20,7 @@ WEEKS_PER_MONTH = 52.1775 / 12
 MONTHS_SHOWN = 3
 SMALL = 0.025  # countries below this share of every stage are gathered as "others"
 OTHERS = "others"
-GAP = 0.035  # space between the nodes of a column, of the column's height
+GAP = 0.045  # space between the nodes of a column, of the column's height
 Flows = dict[tuple[str, str, str], float]  # (product, from, to) -> share of the product's normal world flow
 
 
@@ -79,7 +79,10 @@ def chain(run: Run) -> list[str]:
     path = [best]
     while run.inputs.get(path[0]):
         inputs = list(run.inputs[path[0]])
-        path.insert(0, max(inputs, key=lambda p: (p in touched, any(q in touched for q in run.inputs.get(p, ())), _moved(run, p))))
+        path.insert(
+            0,
+            max(inputs, key=lambda p: (p in touched, any(q in touched for q in run.inputs.get(p, ())), _moved(run, p))),
+        )
     return path
 
 
@@ -195,8 +198,9 @@ def _note(run: Run, products: list[str], period: Period) -> str:
     low, middle, high = (
         100 * _mean(Fan(fan.dates, (0.5,), fan.at(q)[:, None], fan.unit), period) / base for q in (0.05, 0.5, 0.95)
     )
-    what = run.label(product).lower() if run.label(product)[1:2].islower() else run.label(product)
-    return f": {run.label(origin)} exports {plain(middle)} % ({plain(low)}–{plain(high)} %) of its normal {what}"
+    value, between = with_interval(middle, low, high, "%")
+    what = small(run.label(product))
+    return f": {what} leaving {run.label(origin)} at {value} ({between}) of normal"
 
 
 def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, normal: Flows) -> None:
@@ -204,12 +208,12 @@ def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, norm
 
     run = sketch.run
     stages = [*products, "use"]
-    order = [*[c for c in _order(normal, shares)], OTHERS]
+    order = [*_order(normal, shares), OTHERS]
     nodes = _nodes(stages, products, normal, shares, order)
     ax.set_axis_off()
     ax.set_xlim(-0.02, len(stages) - 1 + 0.03)
     top = max(y + h for y, h in nodes.values())
-    ax.set_ylim(top + 0.01, -0.11)
+    ax.set_ylim(top + 0.01, -0.12 if sketch.layout.columns > 1 else -0.2)
     used_out: dict[tuple[int, str], float] = {}
     used_in: dict[tuple[int, str], float] = {}
     width = 0.05
@@ -228,12 +232,15 @@ def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, norm
                 _ribbon(ax, number + width, y0, number + 1 - width * 0.2, y1, value, colour)
     for (number, country), (y, height) in nodes.items():
         if height > 0.001:
-            _node(sketch, ax, number, country, y, height, width, last=number == len(stages) - 1)
+            points = height / (top + 0.2) * sketch.panel_height * 72
+            _node(sketch, ax, number, country, y, height, width, points, last=number == len(stages) - 1)
     for number, stage in enumerate(stages):
         name = "users" if stage == "use" else run.label(stage)
+        if sketch.layout.columns < 2:
+            name = sketch.fold(name, 16)
         ha = "left" if number == 0 else ("right" if number == len(stages) - 1 else "center")
         x = number - 0.01 if number == 0 else (number + width if number == len(stages) - 1 else number + width / 2)
-        ax.text(x, -0.06, name, fontsize=7.6, color=style.QUIET, ha=ha, va="center")
+        ax.text(x, -0.03, name, fontsize=7.6, color=style.QUIET, ha=ha, va="bottom")
     rows = [(p, o, d, v) for (p, o, d), v in sorted(shares.items()) if v > 0]
     table = pd.DataFrame(rows, columns=["product", "origin", "destination", "value"])
     panel = sketch.axes.index(ax)
@@ -259,8 +266,14 @@ def _nodes(
         for country in order:
             height = 0.0
             for flows in (normal, shares):
-                out = sum(v for (p, o, _), v in flows.items() if number < len(products) and p == products[number] and o == country)
-                into = sum(v for (p, _, d), v in flows.items() if number > 0 and p == products[number - 1] and d == country)
+                out = sum(
+                    v
+                    for (p, o, _), v in flows.items()
+                    if number < len(products) and p == products[number] and o == country
+                )
+                into = sum(
+                    v for (p, _, d), v in flows.items() if number > 0 and p == products[number - 1] and d == country
+                )
                 height = max(height, out, into)
             if height > 0.001:
                 nodes[number, country] = (y, height)
@@ -289,15 +302,22 @@ def _ribbon(ax: Axes, x0: float, y0: float, x1: float, y1: float, value: float, 
 
 
 def _node(
-    sketch: Sketch, ax: Axes, number: int, country: str, y: float, height: float, width: float, last: bool
+    sketch: Sketch,
+    ax: Axes,
+    number: int,
+    country: str,
+    y: float,
+    height: float,
+    width: float,
+    points: float,
+    last: bool,
 ) -> None:
     from matplotlib.patches import Rectangle
 
     colour = style.CHINA if country == "CN" else style.REST
     ax.add_patch(Rectangle((number - (0 if not last else 0.01), y), width, height, facecolor=colour, linewidth=0))
-    room = height * sketch.panel_height * 72 / 1.35
-    if room < 4.0:
+    if points < 3.4:  # neighbours' names would touch
         return
     name = country if sketch.layout.columns < 2 and country != OTHERS else sketch.run.label(country)
     x = number - 0.02 if last else number + width + 0.015
-    ax.text(x, y + height / 2, name, fontsize=min(7.6, max(5.8, room)), ha="right" if last else "left", va="center")
+    ax.text(x, y + height / 2, name, fontsize=7.4 if points > 6 else 6.2, ha="right" if last else "left", va="center")

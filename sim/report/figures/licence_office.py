@@ -68,13 +68,13 @@ def _panel(sketch: Sketch, ax: Axes, product: str, place: str, variable: str) ->
     fan = run.fan(variable, run.main_arm, product=product, place=place)
     if fan is None:
         return
-    names = {"product": product, "place": place, "arm": run.main_arm}
-    sketch.fan(ax, fan, style.SCENARIO, variable=variable, **names)
+    names = {"arm": run.main_arm, "product": product, "place": place}
+    sketch.fan(ax, fan, style.SCENARIO, names | {"variable": variable})
     top = float(np.nanmax(fan.at(0.95)))
     if variable == "licence_granted_t":
         refused = run.fan("licence_refused_t", run.main_arm, product=product, place=place)
         if refused is not None:
-            sketch.fan(ax, refused, style.QUIET, "-", bands=False, variable="licence_refused_t", **names)
+            sketch.fan(ax, refused, style.QUIET, names | {"variable": "licence_refused_t"}, bands=False)
     ax.set_ylim(0, 1.12 * top if top > 0 else 1.0)
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{v:,g}"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import Spread, spread
-from ..rounding import interval, quantity
+from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
@@ -27,7 +27,7 @@ class PoliciesCompared(ReportFigure):
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
         rows = _rows(run)
         wanted = list(dict.fromkeys(q for q, _, _ in rows))
-        sketch = Sketch(run, layout, len(wanted), 0.35 + 0.36 * len(run.policies), columns=2)
+        sketch = Sketch(run, layout, len(wanted), 0.4 + 0.42 * len(run.policies), columns=2)
         for ax, q in zip(sketch.axes, wanted, strict=True):
             _panel(sketch, ax, q, [(p, s) for other, p, s in rows if other == q])
         return sketch.finish(
@@ -69,7 +69,9 @@ def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]
         ax.plot([s.p5, s.p95], [y, y], color=colour, linewidth=1.6)
         ax.plot([s.p25, s.p75], [y, y], color=colour, linewidth=5.0, solid_capstyle="butt")
         ax.plot([s.p50], [y], "o", color="white", markeredgecolor=colour, markersize=5.5, zorder=5)
-        text = f"{quantity(s.p50, q.unit)}  ({interval(s.p5, s.p95, q.unit)})"
+        unit = "points" if q.unit == "%" else q.unit
+        value, between = with_interval(s.p50, s.p5, s.p95, unit)
+        text = value + (f"  ({between})" if between else "")
         ax.annotate(
             text,
             xy=(0.0, y),
@@ -79,6 +81,8 @@ def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]
             fontsize=7.3,
             color=style.QUIET,
             va="center",
+            zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
         )
         arm = f"policy:{policy}-scenario"
         sketch.record_spread(s, arm=arm, metric=q.metric, product=q.product or "all", place=q.place)
@@ -92,5 +96,5 @@ def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-    ax.xaxis.set_major_formatter(FuncFormatter(_tick(q.unit)))
+    ax.xaxis.set_major_formatter(FuncFormatter(_tick("points" if q.unit == "%" else q.unit)))
     ax.set_title(sketch.wrap(q.title, lost=1.15))

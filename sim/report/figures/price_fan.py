@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import moved_products, spread
-from ..rounding import plain
+from ..rounding import with_interval
 from ..run import Fan, Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
@@ -65,11 +65,11 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
         names = {"variable": variable, "product": product, "place": zone}
         base = run.fan(variable, "baseline", product=product, place=zone)
         if base is not None and run.main_arm != "baseline":
-            sketch.fan(ax, base, style.BASELINE, style.DASHES[1], bands=False, arm="baseline", **names)
+            sketch.fan(ax, base, style.BASELINE, {"arm": "baseline", **names}, style.DASHES[1], bands=False)
         fan = run.fan(variable, run.main_arm, product=product, place=zone)
         if fan is None:
             continue
-        sketch.fan(ax, fan, colour, style.DASHES[1] if zone == "CN" else "-", arm=run.main_arm, **names)
+        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.DASHES[1] if zone == "CN" else "-")
         ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
         _note_peak(sketch, ax, variable, product, zone, fan)
     sketch.dates(ax)
@@ -85,8 +85,10 @@ def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str,
     peak = spread(sketch.run, metric, sketch.run.main_arm, product, zone)
     if peak is None or peak.p50 < 1.05:
         return
-    interval = f" ({plain(peak.p5)}–{plain(peak.p95)}×)" if peak.p95 > 1.02 * peak.p5 else ""
-    sketch.note(ax, f"peak {plain(peak.p50)}×{interval}", style.zone_colour(zone, sketch.run.zones), fan)
+    value, between = with_interval(peak.p50, peak.p5, peak.p95, "index")
+    sketch.note(
+        ax, f"peak {value}" + (f" ({between})" if between else ""), style.zone_colour(zone, sketch.run.zones), fan
+    )
     names = {"variable": metric, "product": product, "place": zone}
     sketch.record_spread(peak, arm=sketch.run.main_arm, **names)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import values
-from ..run import Run
+from ..run import Run, small
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
 from .distributions import Quantity, headline_quantities
@@ -52,7 +53,11 @@ def _quantities(run: Run) -> list[Quantity]:
     for q in headline_quantities(run):
         x = values(run, q.metric, run.main_arm, q.product, q.place)
         finite = x[np.isfinite(x)]
-        if q.metric in ("price_spot_peak_index", "shortage_percent") and len(finite) >= FEWEST_RUNS and np.ptp(finite) > 1e-9:
+        if (
+            q.metric in ("price_spot_peak_index", "shortage_percent")
+            and len(finite) >= FEWEST_RUNS
+            and np.ptp(finite) > 1e-9
+        ):
             found.append(q)
     return found
 
@@ -86,23 +91,41 @@ def correlations(run: Run, q: Quantity) -> pd.DataFrame:
 
 
 def _inputs(run: Run) -> list[str]:
-    """One name per group of numbers that share their quantile: the first of the group."""
+    """One name per group of numbers that share their quantile: the first of the group.
+
+    Columns of an ensemble table share the row that is drawn, not the quantile: each stands for itself.
+    """
     seen: dict[str, str] = {}
     for column in run.sampled:
         if str(column.get("kind")) != "fixed":
-            seen.setdefault(str(column.get("group") or column["name"]), str(column["name"]))
+            name = str(column["name"])
+            group = name if str(column.get("kind")) == "table" else str(column.get("group") or name)
+            seen.setdefault(group, name)
     return list(seen.values())
 
 
+_UNIT_TAIL = re.compile(r"_(t_per_year|t_per_t|usd_per_t|usd_per_kg|per_year|per_week|weeks|days|index)$")
+
+
 def input_label(run: Run, name: str) -> str:
-    """ "elasticity short, high-temperature magnets" for `elasticity_short.ht_magnet`."""
-    head, _, rest = name.partition(".")
-    parts = [run.label(p) if p in run.names else p.replace("_", " ") for p in rest.split(".") if p]
-    group = next((str(c.get("group") or "") for c in run.sampled if str(c["name"]) == name), "")
-    members = sum(1 for c in run.sampled if group and str(c.get("group")) == group)
-    if members > 1 and group != name:
-        return f"{group.replace('_', ' ')} ({members} numbers)"
-    return ", ".join([head.replace("_", " "), *parts])
+    """ "elasticity short, high-temperature magnets" for `elasticity_short.ht_magnet`; a group says how many it moves."""
+    head, *rest = name.removeprefix("behaviour.").split(".")
+    if head == "events":
+        return (
+            ": ".join([rest[0].replace("_", " "), ", ".join(r.replace("_", " ") for r in rest[1:])]) if rest else name
+        )
+    words = _UNIT_TAIL.sub("", head).replace("_", " ")
+    column = next((c for c in run.sampled if str(c["name"]) == name), {})
+    group = str(column.get("group") or "")
+    members = sum(1 for c in run.sampled if str(c.get("group") or "") == group)
+    if members > 1 and str(column.get("kind")) != "table":
+        extra = [w for w in group.split("_") if w.lower() not in head.split("_")]
+        which = " ".join(run.label(w) if w in run.countries else w for w in extra)
+        return f"{words}{': ' + which if which else ''} ({members} numbers)"
+    parts = [
+        small(run.label(p)) if p in run.names and p not in run.countries else run.label(p) for p in rest if p != "all"
+    ]
+    return ", ".join([words, *parts])
 
 
 def _order(tables: list[pd.DataFrame]) -> list[str]:

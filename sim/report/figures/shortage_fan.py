@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import of_wanted, short_products, spread
-from ..rounding import plain
+from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
@@ -20,7 +20,9 @@ MOST_PRODUCTS = 3
 
 class ShortageFan(ReportFigure):
     name = "shortage_fan"
-    explains = "Use of final products that is lost, and the part of it that is physically missing, in per cent of wanted."
+    explains = (
+        "Use of final products that is lost, and the part of it that is physically missing, in per cent of wanted."
+    )
     needs = ("anything",)
 
     def available(self, run: Run) -> bool:
@@ -33,7 +35,7 @@ class ShortageFan(ReportFigure):
         tops = {p: _top(run, p) for p in products}
         for ax, (product, variable, word) in zip(sketch.axes, panels, strict=True):
             _panel(sketch, ax, product, variable, tops[product])
-            ax.set_title(f"{run.label(product)}: {word}" if layout.columns > 1 else f"{run.label(product)}:\n{word}")
+            ax.set_title(f"{run.label(product)}\n{word}")
         return sketch.finish(
             "Shortage: use that is lost",
             "Per cent of what users would use at the prices before the events, week by week. Line: median run; bands: "
@@ -72,17 +74,17 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) ->
         names = {"variable": variable, "product": product, "place": place}
         base = of_wanted(run, variable, "baseline", product, place)
         if base is not None and run.main_arm != "baseline":
-            sketch.fan(ax, base, style.BASELINE, style.DASHES[1], bands=False, arm="baseline", **names)
+            sketch.fan(ax, base, style.BASELINE, {"arm": "baseline", **names}, style.DASHES[1], bands=False)
         fan = of_wanted(run, variable, run.main_arm, product, place)
         if fan is None:
             continue
-        sketch.fan(ax, fan, colour, style.DASHES[1] if place == "CN" else "-", arm=run.main_arm, **names)
+        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.DASHES[1] if place == "CN" else "-")
         ends.append((float(fan.at(0.5)[-1]), run.label(place).replace("outside ", "outside\n"), colour))
         metric = "shortage_percent" if variable == "shortage_t" else "shortage_unserved_percent"
         whole = spread(run, metric, run.main_arm, product, place)
         if whole is not None and whole.p95 >= 0.05:
-            text = f"whole period {plain(whole.p50)} % ({plain(whole.p5)}–{plain(whole.p95)} %)"
-            sketch.note(ax, text, colour, fan)
+            value, between = with_interval(whole.p50, whole.p5, whole.p95, "%")
+            sketch.note(ax, f"whole period {value}" + (f" ({between})" if between else ""), colour, fan)
             sketch.record_spread(whole, arm=run.main_arm, **(names | {"variable": metric}))
     sketch.dates(ax)
     if sketch.last_in_row(ax):

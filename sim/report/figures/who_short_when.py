@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import style
@@ -53,6 +54,8 @@ class WhoShortWhen(ReportFigure):
 
 def _wide(run: Run, level: float) -> pd.DataFrame:
     """Rows (country, end use), columns months, of one quantile."""
+    import pandas as pd
+
     table = run.rows(VARIABLE, run.main_arm)
     if table["quantile"].notna().any():
         table = table[(table["quantile"] - level).abs() < 1e-6]
@@ -60,7 +63,8 @@ def _wide(run: Run, level: float) -> pd.DataFrame:
     else:
         values = table.groupby(["place", "end_use", "date"], observed=True, sort=False)["value"].quantile(level)
     wide = values.unstack("date")
-    return wide[[c for c in sorted(wide.columns) if c.date() < run.shown_end]]
+    months = pd.DatetimeIndex(wide.columns)
+    return wide.loc[:, months < pd.Timestamp(run.shown_end)].sort_index(axis=1)
 
 
 def _rows(run: Run, middle: pd.DataFrame, high: pd.DataFrame) -> list[Any]:
@@ -74,15 +78,14 @@ def _rows(run: Run, middle: pd.DataFrame, high: pd.DataFrame) -> list[Any]:
 
 
 def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataFrame) -> None:
-    import matplotlib.dates as mdates
     import numpy as np
     import pandas as pd
     from matplotlib.colors import BoundaryNorm, ListedColormap
     from matplotlib.patches import Rectangle
 
     run, ax = sketch.run, sketch.axes[0]
-    months = list(middle.columns)
-    edges = [mdates.date2num(m) for m in months] + [mdates.date2num(months[-1] + pd.offsets.MonthBegin(1))]
+    months = pd.DatetimeIndex(list(middle.columns))
+    edges = style.dates_module().date2num(list(months.append(months[-1:] + pd.offsets.MonthBegin(1))))
     grid = middle.loc[rows].to_numpy(dtype=float)
     top = high.loc[rows].to_numpy(dtype=float)
     norm = BoundaryNorm([0.0, *STEPS, 1e3], len(SHADES))
@@ -115,7 +118,7 @@ def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataF
                 fontsize=8.5,
                 fontweight="bold",
             )
-    names = [f"under {STEPS[0]:g} %", *(f"{a:g}–{b:g} %" for a, b in zip(STEPS, STEPS[1:])), f"over {STEPS[-1]:g} %"]
+    names = [f"under {STEPS[0]:g} %", *(f"{a:g}–{b:g} %" for a, b in pairwise(STEPS)), f"over {STEPS[-1]:g} %"]
     handles = [Rectangle((0, 0), 1, 1, facecolor=c, edgecolor="#bbbbbb", linewidth=0.5) for c in SHADES]
     ax.legend(
         handles,
@@ -129,8 +132,8 @@ def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataF
         borderpad=0.0,
     )
     for level, wide in ((0.5, middle), (0.95, high)):
-        long = wide.stack().rename("value").reset_index()
-        long["date"] = long["date"].dt.strftime("%Y-%m-%d")
+        long = wide.stack().to_frame("value").reset_index()
+        long["date"] = long["date"].map(lambda d: str(d)[:10])
         long.insert(0, "arm", run.main_arm)
         sketch.record(long.assign(variable=VARIABLE, quantile=level, unit="%", drawn=_is_drawn(long, rows)))
 

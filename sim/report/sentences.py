@@ -1,0 +1,430 @@
+"""The answer in five computed sentences, hedged as far as the number of runs allows.
+
+Every sentence is made from the stored outcomes; none is written by hand for a scenario. With fewer
+than `FEWEST_RUNS` runs there is no talk of probabilities, only of the range of what was seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .pick import Spread, headline_price, short_products, short_zone, spread, spread_of, values
+from .rounding import interval, plain, quantity, share, whole, with_interval
+from .run import Run, small
+from .sketch import month
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FEWEST_RUNS = 30
+MANY_RUNS = 200
+NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
+NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of one run folder. `kind`: answer, nothing, few, failed."""
+
+    kind: str
+    sentences: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+def answer(run: Run) -> Answer:
+    """Five sentences at most, and what to be careful about."""
+    cautions = _cautions(run)
+    if run.n_ok == 0:
+        return Answer("failed", (_failed(run),), ())
+    few = run.n_ok < FEWEST_RUNS
+    if nothing_happens(run):
+        return Answer("nothing", _nothing(run), cautions)
+    makers = (_price, _shortage, _who, _money, _policies if run.policies else _recovery)
+    sentences = [s for s in (make(run) for make in makers) if s]
+    return Answer("few" if few else "answer", tuple(sentences), cautions)
+
+
+# --- hedging --------------------------------------------------------------------------------------
+
+
+def half(run: Run) -> str:
+    """ "In half of the runs", as the number of runs allows."""
+    if run.n_ok < FEWEST_RUNS:
+        return f"In the middle one of the {run.n_ok} runs" if run.n_ok > 1 else "In the only run"
+    return "In half of the runs" if run.n_ok >= MANY_RUNS else "In about half of the runs"
+
+
+def tenth(run: Run) -> str:
+    """ "in one run in ten", "in roughly one run in ten"."""
+    return "in one run in ten" if run.n_ok >= MANY_RUNS else "in roughly one run in ten"
+
+
+def told(run: Run, s: Spread, unit: str = "") -> tuple[str, str]:
+    """Median and bracket in words: ("3.1 times", " (90 % of runs: 2.3 to 4.0 times)"), rounded alike."""
+    value, between = with_interval(s.p50, s.p5, s.p95, "times" if unit == "times" else unit or s.unit)
+    if run.n_ok == 1 or not between:
+        return value, ""
+    return value, f" ({'range of these runs' if run.n_ok < FEWEST_RUNS else '90 % of runs'}: {between})"
+
+
+def _name(run: Run, key: str) -> str:
+    """The name of a product or use inside a sentence."""
+    return small(run.label(key))
+
+
+# --- special cases --------------------------------------------------------------------------------
+
+
+def _cautions(run: Run) -> tuple[str, ...]:
+    found = []
+    n, asked = run.n_ok, int(run.manifest.get("runs", run.n_ok))
+    if 0 < n < FEWEST_RUNS:
+        what = "One run says" if n == 1 else f"{n} runs say"
+        found.append(
+            f"{what} nothing about how likely an outcome is: this batch is too small. Run at least {FEWEST_RUNS}, "
+            f"better {MANY_RUNS}, before quoting any number."
+        )
+    if run.n_failed and n:
+        found.append(
+            f"{run.n_failed} of {run.n_failed + n} runs failed and are left out. If they failed because things went badly, "
+            "the numbers here are too mild."
+        )
+    status = str(run.manifest.get("status", "finished"))
+    if status in ("interrupted", "running"):
+        found.append(f"The batch was not finished ({status}): {n} of {asked} runs are in this report.")
+    return tuple(found)
+
+
+def _failed(run: Run) -> str:
+    count = len(run.runs)
+    why = f" The first message was: {run.failure_messages[0]}." if run.failure_messages else ""
+    if count == 0:
+        return "No run has finished, so there is no answer yet."
+    what = "The only run failed" if count == 1 else f"All {count:,} runs failed"
+    return f"{what}, so there is no answer.{why.rstrip('.') + '.' if why else ''}"
+
+
+def nothing_happens(run: Run) -> bool:
+    """Whether no price and no user would notice the events, in 95 % of the runs."""
+    return (
+        _largest_rise(run) < NOTICED_PRICE
+        and _largest_loss(run) < NOTICED_SHARE
+        and _largest_fall(run) > 1 / NOTICED_PRICE
+    )
+
+
+def _largest_rise(run: Run) -> float:
+    table = run.summarised("price_spot_peak_index", f"{run.main_arm}-baseline")
+    if not table.empty:
+        return 1.0 + max(0.0, float(table["p95"].max()))
+    table = run.summarised("price_spot_peak_index", run.main_arm)
+    return float(table["p95"].max()) if len(table) else 1.0
+
+
+def _largest_fall(run: Run) -> float:
+    import numpy as np
+
+    lowest = 1.0
+    for product in run.products:
+        for zone in run.zones:
+            fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
+            base = run.fan("price_spot_index", "baseline", product=product, place=zone)
+            if fan is not None and base is not None and fan.values.shape == base.values.shape:
+                lowest = min(lowest, float(np.min(fan.at(0.5) / np.maximum(base.at(0.5), 1e-9))))
+    return lowest
+
+
+def _largest_loss(run: Run) -> float:
+    table = run.summarised("shortage_percent", f"{run.main_arm}-baseline")
+    if table.empty:
+        table = run.summarised("shortage_percent", run.main_arm)
+    return float(table["p95"].max()) if len(table) else 0.0
+
+
+def _nothing(run: Run) -> tuple[str, ...]:
+    rise, loss = _largest_rise(run) - 1.0, _largest_loss(run)
+    of = f"in each of the {run.n_ok} runs" if run.n_ok < FEWEST_RUNS else "in 95 % of the runs"
+    if run.n_ok == 1:
+        of = "in the only run"
+    first = (
+        "There are no events, and nothing happens"
+        if not run.scenario_events
+        else "Nothing happens that users of the material would notice"
+    )
+    rises = (
+        "no spot price rises above its normal level"
+        if rise < 5e-4
+        else f"no spot price rises by more than {share(rise)}"
+    )
+    loses = (
+        "no country loses any of its use" if loss < 5e-3 else f"no country loses more than {plain(loss)} % of its use"
+    )
+    return (f"{first}: {of} {rises}, and {loses}.",)
+
+
+# --- the five sentences ---------------------------------------------------------------------------
+
+
+def _price(run: Run) -> str:
+    product, zone = headline_price(run)
+    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+    if peak is None or peak.n == 0:
+        return ""
+    name, where = _name(run, product), run.where(zone)
+    if peak.p50 < NOTICED_PRICE:
+        return f"{half(run)} no spot price rises by more than {share(max(peak.p50 - 1, 0.0))}{_price_tail(run, product, zone)}."
+    value, between = told(run, peak, "times")
+    text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level or more{between}"
+    week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
+    if week is not None and week.n:
+        text += f", around {month(week_date(run, week.p50))}"
+    return f"{text}{_price_tail(run, product, zone)}."
+
+
+def _price_tail(run: Run, product: str, zone: str) -> str:
+    parts = []
+    paid = spread(run, "price_paid_peak_index", run.main_arm, product, zone)
+    if paid is not None and paid.n:
+        parts.append(
+            "the price paid there on average, contracts included, peaks at " + "".join(told(run, paid, "times"))
+        )
+    for other in run.zones:
+        s = spread(run, "price_spot_peak_index", run.main_arm, product, other) if other != zone else None
+        if s is None or not s.n:
+            continue
+        if s.p95 < NOTICED_PRICE:
+            parts.append(f"spot {run.where(other)} does not rise noticeably")
+        else:
+            parts.append(f"spot {run.where(other)} at {''.join(told(run, s, 'times'))}")
+    return "; " + ", ".join(parts) if parts else ""
+
+
+def _shortage(run: Run) -> str:
+    products = short_products(run)
+    if not products:
+        return ""
+    product = products[0]
+    place = short_zone(run, product)
+    weeks = spread(run, "weeks_short", run.main_arm, product, place)
+    lost = spread(run, "shortage_percent", run.main_arm, product, place)
+    if weeks is None or lost is None:
+        return ""
+    name, where = _name(run, product), run.where(place)
+    n = max(1, run.n_ok)
+    x = values(run, "weeks_short", run.main_arm, product, place)
+    hit = float((x > 0).sum()) / n
+    loss, between = told(run, lost)
+    how_long, long_between = told(run, weeks)
+    if hit == 0:
+        return (
+            f"In none of the {run.n_ok} runs are {name} {where} physically missing by more than 1 % in any week; "
+            f"the use given up because of the price is {loss} of the whole period's{between}."
+        )
+    if hit < 0.5:
+        rate = (
+            f"In {share(hit)} of the runs" if run.n_ok >= FEWEST_RUNS else f"In {int((x > 0).sum())} of {run.n_ok} runs"
+        )
+        return (
+            f"{rate} more than 1 % of the {name} wanted {where} is physically missing for at least a week, "
+            f"{_first_place(run, product, place)}; over the whole period the use lost is {loss}{between}."
+        )
+    text = (
+        f"{half(run)} more than 1 % of the {name} wanted {where} is physically missing for "
+        f"{how_long} or more{long_between}, {_first_place(run, product, place)}, "
+        f"and {loss} of the whole period's use is lost{between}"
+    )
+    if run.n_ok >= FEWEST_RUNS:
+        import numpy as np
+
+        long = float(np.nanquantile(x, 0.9))
+        most = float(np.nanquantile(values(run, "shortage_percent", run.main_arm, product, place), 0.9))
+        text += f"; {tenth(run)} it lasts {whole(long, 'week', 'weeks')} or more, and {tenth(run)} the loss is {plain(most)} % or more"
+    return text + "."
+
+
+def _first_place(run: Run, product: str, place: str) -> str:
+    """ "first in Germany (in 63 % of the runs), around June 2025"."""
+    import numpy as np
+
+    names, weeks = first_weeks(run, product, place)
+    if not names or not len(weeks):
+        return "never for a whole country"
+    filled = np.where(np.isnan(weeks), np.inf, weeks)
+    earliest = filled.min(axis=0)
+    hit = np.isfinite(earliest)
+    if not hit.any():
+        return "never for a whole country"
+    # Several countries may be first in the same week: each counts.
+    wins = [(float((filled[i][hit] == earliest[hit]).mean()), c) for i, c in enumerate(names)]
+    rate, country = max(wins, key=lambda w: w[0])
+    when = month(week_date(run, float(np.median(earliest[hit]))))
+    often = f" ({share(rate)} of the runs in which it happens)" if run.n_ok >= FEWEST_RUNS and rate < 0.995 else ""
+    return f"first in {run.with_article(run.label(country))}{often}, around {when}"
+
+
+def first_weeks(run: Run, product: str, place: str) -> tuple[list[str], np.ndarray]:
+    """Countries of a place and, per country and run, the first week in which it is physically short."""
+    import numpy as np
+
+    members = [c for c in run.countries if place in ("world", c, run.zone_of.get(c, ""))]
+    table = run.outcomes("first_week_short", [run.main_arm], product=product, place=members, end_use="")
+    if table.empty:
+        return [], np.zeros((0, 0))
+    wide = table.pivot_table(index="place", columns="run", values="value", aggfunc="first", observed=True, dropna=False)
+    names = [str(p) for p in wide.index]
+    return names, wide.to_numpy(dtype=float)
+
+
+def _who(run: Run) -> str:
+    products = short_products(run)
+    if not products:
+        return ""
+    product = products[0]
+    lost = run.summarised("shortage_percent", run.main_arm, product=product, end_use="")
+    lost = lost[lost["place"].isin(run.countries)]
+    if lost.empty or float(lost["p95"].max()) < NOTICED_SHARE:
+        return ""
+    worst = lost.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
+    s = spread_of(worst)
+    name = _name(run, product)
+    country = run.with_article(run.label(str(worst["place"])))
+    loss, between = told(run, s)
+    text = f"Hardest hit is {country}, which loses {loss} of the {name} it wants over the whole period{between}"
+    uses = run.summarised("shortage_percent", run.main_arm, product=product, place="world")
+    uses = uses[uses["end_use"] != ""]
+    if len(uses):
+        row = uses.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
+        u = spread_of(row)
+        text += f"; among uses worldwide it is {_name(run, str(row['end_use']))} with {''.join(told(run, u))}"
+    return text + "."
+
+
+def _money(run: Run) -> str:
+    arm = f"{run.main_arm}-baseline"
+    risk = spread(run, "output_at_risk_usd", arm, "", "world")
+    if risk is None or risk.n == 0 or risk.p95 <= 0:
+        return ""
+    text = (
+        f"Output worth {''.join(told(run, risk))} more than in the same draws without the events "
+        "depends on the lost tonnes"
+    )
+    by = run.summarised("output_at_risk_usd", arm, product="", end_use="")
+    by = by[by["place"].isin(run.countries)]
+    if len(by) and risk.p50 > 0:
+        row = by.sort_values("p50", ascending=False, kind="stable").iloc[0]
+        part = float(row["p50"])
+        country = run.with_article(run.label(str(row["place"])))
+        text += f", most of it in {country}" if part > 0.5 * risk.p50 else f", the largest part in {country}"
+        text += f" ({quantity(part, 'USD')})"
+    spend = run.summarised("extra_spend_usd", arm, place="world")
+    if len(spend):
+        total = _total(run, "extra_spend_usd", arm, "world")
+        if total is not None and total.p50 > 0:
+            value, between = told(run, total)
+            text += f"; for what they do get, users pay {value} more{between}"
+    return text + "."
+
+
+def _total(run: Run, metric: str, arm: str, place: str) -> Spread | None:
+    """A metric summed over final products, run by run."""
+    import numpy as np
+
+    table = run.outcomes(metric, [arm], place=place, end_use="")
+    if table.empty:
+        return None
+    x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
+    p5, p25, p50, p75, p95 = (float(v) for v in np.nanquantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
+    return Spread(len(x), p5, p25, p50, p75, p95, str(table["unit"].iloc[0]))
+
+
+def _policies(run: Run) -> str:
+    products = short_products(run)
+    if not products:
+        return ""
+    product = products[0]
+    place = short_zone(run, product)
+    base = spread(run, "shortage_percent", run.main_arm, product, place)
+    found = []
+    for policy in run.policies:
+        s = spread(run, "shortage_percent", f"policy:{policy}-scenario", product, place)
+        if s is not None and s.n:
+            found.append((s.p50, policy, s))
+    if base is None or not found:
+        return ""
+    found.sort(key=lambda f: f[0])
+    name, where = _name(run, product), run.where(place)
+    best, policy, s = found[0]
+    numbers = ("", "", "two", "three", "four", "five", "six")
+    many = numbers[len(found)] if len(found) < len(numbers) else str(len(found))
+    if best > -NOTICED_SHARE / 10 or base.p50 <= 0:
+        end = f"; {_policy(found[-1][1])} makes it larger" if found[-1][0] > NOTICED_SHARE else ""
+        none = (
+            "The only policy tried does not lower" if len(found) == 1 else f"None of the {many} policies tried lowers"
+        )
+        return f"{none} the loss of {name} {where} noticeably in half of the runs{end}."
+    ends = interval(-s.p95, -s.p5, "points")
+    within = (
+        ""
+        if run.n_ok == 1
+        else f" ({'range of these runs' if run.n_ok < FEWEST_RUNS else '90 % of runs'}: {ends} less)"
+    )
+    who = "The only policy tried," if len(found) == 1 else f"Of the {many} policies tried,"
+    text = (
+        f"{who} {_policy(policy)}{',' if len(found) == 1 else ''} lowers the loss of {name} {where} most, by "
+        f"{plain(-best)} percentage points from {plain(base.p50)} %{within}"
+    )
+    rest = [f"{_policy(p)} by {plain(-v)}" for v, p, _ in found[1:3] if v < -NOTICED_SHARE / 10]
+    worse = [_policy(p) for v, p, _ in found[1:] if v > NOTICED_SHARE]
+    if rest:
+        text += f"; {' and '.join(rest)}"
+    if worse:
+        text += f"; {' and '.join(worse)} {'makes' if len(worse) == 1 else 'make'} it larger"
+    return text.replace(" most, by", " by" if len(found) == 1 else " most, by") + "."
+
+
+def _policy(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _recovery(run: Run) -> str:
+    import numpy as np
+
+    product, zone = headline_price(run)
+    x = values(run, "price_spot_recovery_week", run.main_arm, product, zone)
+    x = x[~np.isnan(x)]
+    if not len(x):
+        return ""
+    last = weeks_in(run)
+    never = float((x > last).mean())
+    name, where = _name(run, product), run.where(zone)
+    middle = float(np.median(x))
+    if middle > last:
+        return (
+            f"{half(run)} the spot price of {name} {where} is not back within 10 % of normal before the end of the period "
+            f"({month(run.end - dt.timedelta(days=1))})."
+        )
+    text = (
+        f"{half(run)} the spot price of {name} {where} is back within 10 % of normal by {month(week_date(run, middle))}"
+    )
+    if run.n_ok >= FEWEST_RUNS:
+        late = float(np.quantile(x, 0.9))
+        when = "not before the end of the period" if late > last else f"not before {month(week_date(run, late))}"
+        text += f"; {tenth(run)} {when}"
+        if 0 < never < 0.1:
+            text += f", and in {share(never)} not at all within the period"
+    return text + "."
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+def weeks_in(run: Run) -> int:
+    """Market weeks of the horizon."""
+    return max(1, run.days // 7)
+
+
+def week_date(run: Run, week: float) -> dt.date:
+    """First day of a week; weeks count from 1, the first seven days of the horizon."""
+    return run.start + dt.timedelta(days=7 * (round(week) - 1))

@@ -1,0 +1,286 @@
+"""The tables of the report: key numbers by arm, prices by product, shortage by country, uncertain numbers."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .figures.distributions import headline_quantities
+from .figures.sensitivity import input_label
+from .pick import Spread, short_products, spread
+from .rounding import MISSING, plain, with_interval
+from .run import Run, small
+from .sentences import FEWEST_RUNS, week_date, weeks_in
+from .sketch import day
+
+MOST_POLICIES = 4
+MOST_INPUTS = 15
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what is read (`text`), and below it in smaller type (`note`, the interval)."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A small table with a title, what its intervals are, and rows of cells; the first column is names."""
+
+    name: str
+    title: str
+    note: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def report_tables(run: Run) -> list[ReportTable]:
+    """All tables of the report that have rows."""
+    makers = (key_numbers, prices, countries)
+    return [table for table in (maker(run) for maker in makers) if table.rows]
+
+
+def intervals_are(run: Run) -> str:
+    """What the numbers in brackets are."""
+    if run.n_ok == 1:
+        return "One run."
+    if run.n_ok < FEWEST_RUNS:
+        return f"Median, and below it 5 % to 95 % quantile of only {run.n_ok} runs."
+    return f"Median of {run.n_ok:,} runs, and below it the interval that holds 90 % of them."
+
+
+def _cell(s: Spread | None, unit: str = "") -> Cell:
+    if s is None or s.n == 0 or math.isnan(s.p50):
+        return Cell(MISSING)
+    unit = unit or s.unit
+    text, between = with_interval(s.p50, s.p5, s.p95, unit)
+    return Cell(text, between if s.n > 1 else "")
+
+
+def key_numbers(run: Run) -> ReportTable:
+    """Headline quantities: without the events, with them, and the paired differences."""
+    arms = [a for a in ("baseline", run.main_arm) if a in run.arms]
+    arms = list(dict.fromkeys(arms))
+    policies = run.policies[:MOST_POLICIES]
+    header = ["", *(run.label(a) for a in arms)]
+    if "scenario" in arms and "baseline" in arms:
+        header.append("difference")
+    header += [f"{p.replace('_', ' ')} against scenario" for p in policies]
+    rows = []
+    for q in _quantities(run):
+        cells = [Cell(q.title)]
+        cells += [_cell(spread(run, q.metric, a, q.product, q.place)) for a in arms]
+        other = "points" if q.unit == "%" else q.unit
+        if "difference" in header:
+            cells.append(_cell(spread(run, q.metric, "scenario-baseline", q.product, q.place), other))
+        for policy in policies:
+            cells.append(_cell(spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place), other))
+        rows.append(tuple(cells))
+    note = intervals_are(run) + " Differences are taken run by run on the same draws."
+    return ReportTable("key_numbers", "Key numbers", note, tuple(header), tuple(rows))
+
+
+def _quantities(run: Run) -> list[Any]:
+    from .figures.distributions import Quantity
+
+    found = headline_quantities(run)
+    extra = []
+    for q in found:
+        if q.metric == "price_spot_peak_index":
+            name = q.title.replace("spot price", "price paid on average")
+            extra.append(Quantity("price_paid_peak_index", q.product, q.place, "index", name))
+            name = q.title.replace("Peak spot price", "Thinnest stock cover")
+            extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name))
+    for product in short_products(run)[:1]:
+        title = f"Extra spending on {small(run.label(product))}, world"
+        extra.append(Quantity("extra_spend_usd", product, "world", "USD", title))
+    both = found[:1] + extra[:1] + found[1:] + extra[1:]
+    return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
+
+
+def prices(run: Run) -> ReportTable:
+    """Peaks and durations of prices by product and zone in the main arm."""
+    header = ("", "", "peak spot", "peak paid", "peak spot, USD/kg", "weeks above twice normal", "thinnest cover")
+    rows = []
+    for product in run.products:
+        for zone in run.zones:
+            peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+            if peak is None:
+                continue
+            metrics = (
+                "price_paid_peak_index",
+                "price_spot_peak_usd_per_kg",
+                "price_spot_above_2x_weeks",
+                "cover_minimum_weeks",
+            )
+            others = [_cell(spread(run, m, run.main_arm, product, zone)) for m in metrics]
+            others[1] = _bare(spread(run, metrics[1], run.main_arm, product, zone))
+            rows.append((Cell(run.label(product)), Cell(run.where(zone)), _cell(peak), *others))
+    return ReportTable("prices", "Prices by product", _arm_note(run), header, tuple(rows))
+
+
+def _bare(s: Spread | None) -> Cell:
+    """Numbers alone, the unit stands in the header."""
+    if s is None or s.n == 0:
+        return Cell(MISSING)
+    return Cell(*with_interval(s.p50, s.p5, s.p95, ""))
+
+
+def _arm_note(run: Run) -> str:
+    arm = "With the events, no policy. " if run.main_arm == "scenario" else ""
+    return arm + intervals_are(run)
+
+
+def countries(run: Run) -> ReportTable:
+    """Who loses what: by country, for the final product that is lost most."""
+    products = short_products(run)
+    if not products:
+        return ReportTable("countries", "", "", (), ())
+    product = products[0]
+    header = ("", "use lost", "physically missing", "first short", "weeks short", "output at risk")
+    found = []
+    for country in run.countries:
+        lost = spread(run, "shortage_percent", run.main_arm, product, country)
+        if lost is None:
+            continue
+        cells = (
+            Cell(run.label(country)),
+            _cell(lost),
+            _cell(spread(run, "shortage_unserved_percent", run.main_arm, product, country)),
+            _date_cell(run, spread(run, "first_week_short", run.main_arm, product, country)),
+            _cell(spread(run, "weeks_short", run.main_arm, product, country)),
+            _cell(spread(run, "output_at_risk_usd", run.main_arm, "", country)),
+        )
+        found.append((lost.p50, lost.p95, cells))
+    found.sort(key=lambda f: (-f[0], -f[1]))
+    title = f"Who loses {small(run.label(product))}"
+    note = (
+        _arm_note(run) + " Output at risk is that of all products. First short: of the runs in which it happens at all."
+    )
+    return ReportTable("countries", title, note, header, tuple(cells for _, _, cells in found))
+
+
+def _date_cell(run: Run, s: Spread | None) -> Cell:
+    if s is None or s.n == 0 or math.isnan(s.p50):
+        return Cell("never")
+    middle = day(week_date(run, s.p50))
+    ends = [day(week_date(run, min(x, weeks_in(run)))) for x in (s.p5, s.p95)]
+    part = f"; {100 * s.n / max(run.n_ok, 1):.0f} % of runs" if s.n < run.n_ok else ""
+    if ends[0] == ends[1]:
+        return Cell(middle, part.removeprefix("; "))
+    return Cell(middle, f"{ends[0]} to {ends[1]}{part}")
+
+
+# --- what was assumed -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One uncertain number, or a group of them, with where its default comes from."""
+
+    name: str
+    spread: str
+    central: str
+    unit: str
+    source: str
+    confidence: str
+
+
+def assumptions(run: Run) -> list[Assumption]:
+    """Uncertain numbers, one line per group that moves together."""
+    facts = world_facts(run)
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for column in run.sampled:
+        if str(column.get("kind")) != "fixed":
+            groups.setdefault(str(column.get("group") or column["name"]), []).append(column)
+    found = []
+    for members in _split(groups):
+        first = members[0]
+        name = str(first["name"])
+        fact = _fact_of(facts, name)
+        found.append(
+            Assumption(
+                input_label(run, name),
+                distribution(first),
+                plain(float(first["central"]), 3),
+                str(fact.get("unit", "")),
+                str(fact.get("source", "")) or "the scenario file",
+                str(fact.get("confidence", "")),
+            )
+        )
+    return found
+
+
+def _split(groups: Mapping[str, list[Mapping[str, Any]]]) -> list[list[Mapping[str, Any]]]:
+    """Groups as they are, but the columns of an ensemble table one by one: each has its own values."""
+    found = []
+    for members in groups.values():
+        if str(members[0].get("kind")) == "table":
+            found += [[member] for member in members]
+        else:
+            found.append(members)
+    return found
+
+
+def distribution(column: Mapping[str, Any]) -> str:
+    """A distribution in words: "uniform, 8 to 20", "PERT, 0.05 to 0.3 with mode 0.12"."""
+    kind, args = str(column.get("kind")), [float(a) for a in column.get("args", ())]
+    if kind == "uniform":
+        return f"uniform, {plain(args[0], 3)} to {plain(args[1], 3)}"
+    if kind in ("triangular", "pert"):
+        name = "PERT" if kind == "pert" else "triangular"
+        return f"{name}, {plain(args[0], 3)} to {plain(args[2], 3)}, mode {plain(args[1], 3)}"
+    if kind == "normal":
+        low, high = args[0] - 1.645 * args[1], args[0] + 1.645 * args[1]
+        return f"normal, 90 % in {plain(low, 3)} to {plain(high, 3)}"
+    if kind == "lognormal":
+        low, high = (math.exp(args[0] + s * 1.645 * args[1]) for s in (-1, 1))
+        return f"lognormal, 90 % in {plain(low, 3)} to {plain(high, 3)}"
+    if kind == "discrete":
+        pairs = zip(args[::2], args[1::2])
+        return "one of " + ", ".join(f"{plain(v, 3)} ({100 * p:.0f} %)" for v, p in pairs)
+    if kind == "table":
+        return f"{len(args)} accepted values, {plain(min(args), 3)} to {plain(max(args), 3)}" if args else "table"
+    return kind
+
+
+def world_facts(run: Run) -> list[dict[str, str]]:
+    """Rows of the shipped world's CSV files; empty for a world that is not among the shipped ones."""
+    name = Path(str(run.world.get("name", ""))).name
+    folder = Path(__file__).parent.parent / "worlds" / name
+    rows: list[dict[str, str]] = []
+    if not name or not folder.is_dir():
+        return rows
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows += list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    return rows
+
+
+def _fact_of(facts: list[dict[str, str]], name: str) -> dict[str, str]:
+    """The row of the world that a sampled number comes from: same parameter, most dimensions in common."""
+    parameter, *dims = name.removeprefix("behaviour.").split(".")
+    best, found = -1, {}
+    for row in facts:
+        if row.get("parameter") != parameter:
+            continue
+        given = [row[c] for c in ("product", "input", "country", "partner", "end_use") if row.get(c)]
+        if set(given) <= set(dims) and len(given) > best:
+            best, found = len(given), row
+    return found
+
+
+def confidence_counts(run: Run) -> dict[str, int]:
+    """How many of the world's numbers are of which confidence."""
+    counts: dict[str, int] = {}
+    for row in world_facts(run):
+        key = row.get("confidence") or "not stated"
+        counts[key] = counts.get(key, 0) + 1
+    order = ("high", "medium", "low", "assumption", "not stated")
+    return {k: counts[k] for k in order if k in counts}
