@@ -4,6 +4,8 @@ Convention, invisible to the reader of a rendered page:
 
 - ```` ```bash ```` blocks of a page are run in order, in a copy of the project, one shell per block;
 - ```` ```bash {runs=4} ```` cuts the number of runs of every scenario run in the block;
+- ```` ```bash {fails=2} ```` has to end with that exit code;
+- ```` ```text {output=yes} ````: each of its lines but `...` has to be in what the last bash block printed;
 - ```` ```yaml {file=NAME} ````, ```` ```csv {file=NAME} ````, ```` ```python {file=NAME} ```` write the block to that file first;
 - other ```` ```yaml ```` blocks are scenarios or parts of one, and must pass `supplyrisk check`;
 - ```` ```diff ```` blocks are applied to the copy, so that a page can show a change of the code and go on with it;

@@ -53,19 +53,22 @@ def workplace(copy: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(copy, tmp_path / "supplyrisk"))
 
 
-def run(command: list[str], copy: Path, workplace: Path, block: Block, text: str | None = None) -> None:
+def run(command: list[str], copy: Path, workplace: Path, block: Block, text: str | None = None) -> str:
+    """What the command prints; fails the page if it does not end as the block says."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_"))}
     env["PATH"] = f"{copy.parent / 'bin'}{os.pathsep}{env['PATH']}"
     env |= {"PYTHONPATH": str(workplace), "MPLBACKEND": "Agg", "COLUMNS": "100"}
     result = subprocess.run(
         command, input=text, cwd=workplace, env=env, capture_output=True, text=True, timeout=600, check=False
     )
-    if result.returncode:
+    if result.returncode != int(block.options.get("fails", 0)):
         pytest.fail(f"{block.where}: exit code {result.returncode}\n{block.text}\n{result.stdout}\n{result.stderr}")
     assert "Traceback" not in result.stderr, block.where
+    return f"{result.stdout}\n{result.stderr}"
 
 
-def try_block(block: Block, copy: Path, workplace: Path) -> None:
+def try_block(block: Block, copy: Path, workplace: Path, printed: str = "") -> str:
+    """Try one block after one that printed `printed`; returns what is printed now."""
     if "file" in block.options:
         target = workplace / block.options["file"]
         assert target.resolve().is_relative_to(workplace.resolve()), block.where
@@ -73,11 +76,16 @@ def try_block(block: Block, copy: Path, workplace: Path) -> None:
         target.write_text(block.text, encoding="utf-8")
     elif block.language in ("bash", "sh"):
         script = with_runs(block.text, block.options["runs"]) if "runs" in block.options else block.text
-        run(["bash", "-euo", "pipefail", "-s"], copy, workplace, block, script)
+        return run(["bash", "-euo", "pipefail", "-s"], copy, workplace, block, script)
     elif block.language == "python":
-        run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
+        return run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
     elif block.language == "diff":
         run(["git", "apply", "-C1", "--recount", "-"], copy, workplace, block, block.text)
+    elif "output" in block.options:
+        said = {" ".join(line.split()) for line in printed.splitlines()}
+        missing = [line for line in block.text.splitlines() if " ".join(line.split()) not in said | {"", "..."}]
+        assert not missing, f"{block.where}: not printed:\n{printed}"
+    return printed
 
 
 def check_scenarios(found: list[Block], copy: Path, workplace: Path) -> None:
@@ -99,11 +107,12 @@ def page_name(page: Path) -> str:
 
 @pytest.mark.parametrize("page", pages(), ids=page_name)
 def test_every_block_works(page: Path, copy: Path, request: pytest.FixtureRequest) -> None:
-    to_try = [block for block in blocks(page) if not block.not_run and block.language in docs_pages.TRIED]
+    to_try = [b for b in blocks(page) if not b.not_run and (b.language in docs_pages.TRIED or "output" in b.options)]
     if to_try:
         workplace = request.getfixturevalue("workplace")
+        printed = ""
         for block in to_try:
-            try_block(block, copy, workplace)
+            printed = try_block(block, copy, workplace, printed)
         scenarios = [block for block in to_try if block.language == "yaml" and "file" not in block.options]
         if scenarios:
             check_scenarios(scenarios, copy, workplace)
@@ -159,6 +168,10 @@ def test_a_block_that_fails_fails_the_page(copy: Path, workplace: Path) -> None:
         try_block(bad, copy, workplace)
     with pytest.raises(pytest.fail.Exception, match="KeyError"):
         try_block(Block(ROOT / "README.md", 1, "python", "{}['x']\n"), copy, workplace)
+    shown = Block(ROOT / "README.md", 1, "text", "two  words\n...\n", {"output": "yes"})
+    try_block(shown, copy, workplace, "two words\nmore")
+    with pytest.raises(AssertionError, match="not printed"):
+        try_block(shown, copy, workplace, "two more words")
 
 
 def test_runs_are_cut_where_scenarios_are_run() -> None:
