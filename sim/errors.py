@@ -30,7 +30,7 @@ class Problem:
     def __str__(self) -> str:
         where = str(self.position)
         what = f"{self.path}: {self.message}" if self.path else self.message
-        return f"{where}: {what}" if where else what
+        return " ".join((f"{where}: {what}" if where else what).split("\n"))
 
 
 class SupplyriskError(Exception):

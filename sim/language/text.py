@@ -358,6 +358,7 @@ PLAIN_WORDS = (
     ("expected <block end>", "does not line up with the lines above; check the indentation"),
     ("expected ',' or ']'", "a list [ ... ] is not closed, or a comma is missing"),
     ("expected ',' or '}'", "a mapping { ... } is not closed, or a comma is missing"),
+    ("found '<stream end>'", "the file ends inside a list [ ... ] or a mapping { ... }"),
     ("found unexpected end of stream", "a quote is opened and never closed"),
     ("cannot start any token", "a character that can't start a value; put the text in quotes"),
     ("found undefined alias", "an alias (*name) without its anchor (&name)"),
