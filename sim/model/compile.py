@@ -220,6 +220,7 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
 
     block("weekly_first_spot", "price_spot_index", "index", cells)
     block("weekly_first_paid", "price_paid_index", "index", cells)
+    block("weekly_first_contract", "price_contract_index", "index", cells)
     block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
     block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
     block("weekly_first_stockpile", "stockpile_t", "t", nodes)
@@ -308,6 +309,7 @@ _PRODUCT_NUMBERS = (
     ("production_adjustment_weeks", "production_adjustment_weeks"),
     ("margin_exponent", "margin_exponent"),
     ("held_credit", "held_output_credit"),
+    ("held_order_weight", "held_order_weight"),
     ("allocation_exponent", "allocation_exponent"),
     ("freight_usd_per_kg", "freight_usd_per_kg"),
 )
@@ -349,7 +351,8 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("input_node", j, node_of[(k, c)])
         a.note("input_holder", j, 5 * len(s.users) + j)
         a.put("recipe", j, s.value("recipe_t_per_t", s.products[user].id, s.products[k].id))
-        a.put("input_cover_weeks", j, s.value("input_cover_weeks", s.products[user].id, s.products[k].id))
+        maker, made_from = s.products[user].id, s.products[k].id
+        a.put("input_cover_weeks", j, s.value("input_cover_weeks", maker, made_from, s.countries[c]))
     for n, (k, c) in enumerate(s.nodes):
         a.note("node_product", n, k)
         a.note("node_country", n, c)

@@ -93,6 +93,7 @@ ARRAYS: tuple[Array, ...] = (
         contract_lag_weeks | weeks | smoothing of contract prices
         production_adjustment_weeks | weeks | tau of makers
         margin_exponent | 1 | eta
+        held_order_weight | share | waiting orders that makers keep producing for
         held_credit | share | held goods counted as output stock by makers
         allocation_exponent | 1 | rho
         freight_usd_per_kg | USD/kg | freight
@@ -138,6 +139,7 @@ ARRAYS: tuple[Array, ...] = (
         """
         node_need | t/week | baseline purchases
         node_paid | index | paid price
+        node_contract | index | price of the tonnes delivered under contract
         stockpile_start_weeks | weeks | public stock in the baseline
         stockpile | t | public stock
         stockpile_target | weeks | aim of the stockpile now
@@ -506,6 +508,7 @@ SCALARS: tuple[Array, ...] = (
     Array("tracked_country", "one", "int", "index", "that origin"),
     Array("weekly_first_spot", "one", "int", "index", "first weekly column of spot prices"),
     Array("weekly_first_paid", "one", "int", "index", "of paid prices by zone"),
+    Array("weekly_first_contract", "one", "int", "index", "of contract prices by zone"),
     Array("weekly_first_paid_node", "one", "int", "index", "of paid prices by country"),
     Array("weekly_first_cover", "one", "int", "index", "of cover"),
     Array("weekly_first_made", "one", "int", "index", "of production"),

@@ -155,9 +155,9 @@ def close_application(L: Any, F: Any, I: Any, office: int, amount: float, filed_
 
 
 def grant(L: Any, F: Any, I: Any, office: int, lane: int, amount: float) -> None:
-    """A granted lot tells the maker that this much can leave again."""
+    """A granted lot can leave; the maker hears of it at the next market."""
     F[L.office_granted + office] += amount
-    F[L.site_signal + I[L.lane_site + lane]] += amount
+    F[L.lane_granted + lane] += amount
 
 
 def refuse(L: Any, F: Any, I: Any, office: int, lane: int, amount: float) -> float:

@@ -99,9 +99,9 @@ def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
 def signal_orders(L: Any, F: Any, I: Any) -> None:
     """What orders tell makers and the market of the seller's zone.
 
-    Makers plan on orders that can leave: lanes under licence count when licences are granted. The market
-    counts held goods as demand up to the lane's normal flow: their buyers are still waiting, and without
-    them the exporter's price would collapse, which it did not in 2025.
+    Of lanes under licence makers count what is granted, or if more a part (`held_order_weight`) of the
+    normal flow while its buyers wait: a licence is a delay, not the end of a customer. The market counts
+    waiting buyers in full. Without both the exporter's prices would collapse, which they did not in 2025.
     """
     for lane in range(L.n_lanes):
         amount = F[L.lane_order + lane]
@@ -115,8 +115,12 @@ def signal_orders(L: Any, F: Any, I: Any) -> None:
                 held = normal
             if held > waiting:
                 waiting = held
+            planned = held * F[L.held_order_weight + I[L.site_product + site]]
+            granted = F[L.lane_granted + lane]
+            F[L.site_signal + site] += granted if granted > planned else planned
         else:
-            F[L.site_signal + site] += amount
+            F[L.site_signal + site] += amount + F[L.lane_granted + lane]
+        F[L.lane_granted + lane] = 0.0
         if I[L.lane_abroad + lane] == 1:
             F[L.outside_orders + I[L.site_cell + site]] += waiting
 
@@ -271,4 +275,3 @@ def split_late(L: Any, F: Any, I: Any, day: int) -> None:
             late = F[L.lane_out + lane] * (day + 7 - cut) / 7.0
             F[L.lane_late + lane] = late
             F[L.lane_out + lane] -= late
-

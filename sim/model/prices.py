@@ -10,7 +10,9 @@ from .economics import adjust_price, fear_step, landed_ratio, paid_price, power,
 def sum_zones(L: Any, F: Any, I: Any) -> None:
     """Stocks, expected use and wanted stocks of every product and zone.
 
-    Goods waiting for a licence are still in the seller's zone and count as its stock.
+    Goods waiting for a licence are sold: they are no one's free stock, and their buyers' normal flow counts
+    as demand (`orders.signal_orders`). Counting them as the seller's stock let China's price of magnets fall
+    by a quarter in the 2025 episode.
     """
     for c in range(L.n_cells):
         F[L.stock_sum + c] = 0.0
@@ -18,7 +20,7 @@ def sum_zones(L: Any, F: Any, I: Any) -> None:
         F[L.wanted_sum + c] = 0.0
         F[L.normal_sum + c] = 0.0
     for s in range(L.n_sites):
-        F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s] + F[L.site_held + s]
+        F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s]
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
         cell = I[L.node_cell + node]
@@ -91,9 +93,10 @@ def price_export_zones(L: Any, F: Any, I: Any) -> None:
 
 
 def set_paid_prices(L: Any, F: Any, I: Any) -> None:
-    """Price paid at every node: contract tonnes that arrive, spot for what is missing, and duties."""
+    """Price paid at every node, and of what arrives under contract: contract tonnes that arrive, spot for what is missing, and duties."""
     for n in range(L.n_nodes):
         F[L.node_paid + n] = 0.0
+        F[L.node_contract + n] = 0.0
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
         k = I[L.node_product + node]
@@ -123,7 +126,10 @@ def set_paid_prices(L: Any, F: Any, I: Any) -> None:
             part = part * F[L.contract_share + k]
             worth = part * value / arrivals
             factor = duty / arrivals
-        F[L.node_paid + node] += F[L.desk_share + d] * paid_price(spot, worth, part) * factor
+        # A node that buys nothing in the baseline (new demand) has one desk, which speaks for it.
+        share = F[L.desk_share + d] if F[L.node_need + node] > 0.0 else float(I[L.desk_main + d])
+        F[L.node_paid + node] += share * paid_price(spot, worth, part) * factor
+        F[L.node_contract + node] += share * (value / arrivals if arrivals > 0.0 else spot)
 
 
 def set_waits(L: Any, F: Any, I: Any, day: int) -> None:

@@ -33,20 +33,25 @@ def record(L: Any, F: Any, I: Any, week: int, day: int) -> None:
 
 
 def record_paid_by_zone(L: Any, F: Any, I: Any, row: int) -> None:
-    """Paid price by product and zone: mean over the zone's nodes, weighted by normal purchases."""
+    """Paid and contract prices by product and zone: means over the zone's nodes, weighted by normal purchases."""
     first = row + I[L.weekly_first_paid]
+    contract = row + I[L.weekly_first_contract]
     for c in range(L.n_cells):
         F[first + c] = 0.0
+        F[contract + c] = 0.0
         F[L.use_sum + c] = 0.0
     for n in range(L.n_nodes):
         cell = I[L.node_cell + n]
         F[first + cell] += F[L.node_paid + n] * F[L.node_need + n]
+        F[contract + cell] += F[L.node_contract + n] * F[L.node_need + n]
         F[L.use_sum + cell] += F[L.node_need + n]
     for c in range(L.n_cells):
         if F[L.use_sum + c] > 0.0:
             F[first + c] = F[first + c] / F[L.use_sum + c]
+            F[contract + c] = F[contract + c] / F[L.use_sum + c]
         else:
             F[first + c] = F[L.spot + c]
+            F[contract + c] = F[L.contract + c]
         F[L.cell_paid + c] = F[first + c]
 
 

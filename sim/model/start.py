@@ -142,6 +142,7 @@ def start_stocks(L: Any, F: Any, I: Any) -> None:
     for n in range(L.n_nodes):
         F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
         F[L.node_paid + n] = 1.0
+        F[L.node_contract + n] = 1.0
 
 
 def _start_user(L: Any, F: Any, I: Any, u: int) -> None:

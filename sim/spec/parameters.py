@@ -101,7 +101,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("working_minimum_weeks", ("product", "end_use"), "weeks", 0.1, 26, 1.0, "stock below which a user slows down"),
     _P(
         "input_cover_weeks",
-        ("product", "input"),
+        ("product", "input", "country"),
         "weeks",
         0.5,
         104,
@@ -245,6 +245,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.2,
         "share of goods held for a licence that makers count as output stock",
+    ),
+    _P(
+        "held_order_weight",
+        ("product",),
+        "share",
+        0,
+        1,
+        0.8,
+        "share of orders waiting for a licence that makers keep producing for",
     ),
     _P("allocation_exponent", ("product",), "1", 0, 20, 3.0, "rho: rationing by order x price^rho"),
     # --- end uses --------------------------------------------------------------------------------
