@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.errors import RunFailed
 from sim.shocks.effects import Effect, Point, Select
 from sim.shocks.numbers import Sampled
 from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, SampledColumn, Scenario, World
@@ -36,10 +37,6 @@ class FakeSeries:
     monthly: np.ndarray
     totals: dict[str, float] = field(default_factory=dict)
     trace: Any = None
-
-
-class RunFailed(Exception):
-    """The run broke down."""
 
 
 COUNTRIES = ("CN", "DE", "JP")

@@ -34,7 +34,7 @@ def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
                 raise StoreError(f"{store.path} is no part of the same batch as {stores[0].path}: other {key}")
         if not store.chunks_path.exists():
             raise StoreError(f"{store.path} keeps no chunks: only shards and unfinished batches can be merged")
-    spans = sorted((span, store) for store in stores for span in store.spans())
+    spans = sorted(((span, store) for store in stores for span in store.spans()), key=lambda pair: pair[0])
     for (a, one), (b, other) in pairwise(spans):
         if b.first < a.last:
             raise StoreError(f"run {b.first} is in {one.path} and in {other.path}")

@@ -1,0 +1,525 @@
+"""Batches: the same results whatever the workers, chunks, shards, interruptions and deaths."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from sim.errors import SupplyriskError
+from sim.experiment import batch as batch_module
+from sim.experiment.batch import Options, prepare, resume, run_batch, shard_span
+from sim.experiment.merging import merge
+from sim.experiment.precision import Precision
+from sim.experiment.single import run_alone
+from sim.experiment.work import _bench, shared_arms
+from sim.results import fans
+from sim.results import store as store_module
+from sim.results.store import DiskFull, Span, Store, StoreError, create
+from sim.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
+from tests import fakes
+
+ENGINE = "tests.fakes:ENGINE"
+HERE = Options(engine=ENGINE, workers=1, chunk=7)
+ROOT = Path(__file__).parent.parent
+
+
+def run(path, options=HERE, scenario=None, **given):
+    return run_batch(scenario or fakes.scenario(**given), lambda: create(path), options, "title: x\n")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An unbroken batch of 40 runs, small enough for exact quantiles."""
+    return {40: run(tmp_path_factory.mktemp("whole") / "x", runs=40)}
+
+
+@pytest.fixture
+def sketched(monkeypatch):
+    """From here on 40 runs are too many for exact quantiles."""
+    monkeypatch.setattr(fans, "EXACT_RUNS", 10)
+    _bench.cache_clear()
+    yield
+    _bench.cache_clear()
+
+
+def hash_of(outcome):
+    return outcome.manifest["results_hash"]
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_tables_are_as_declared(whole):
+    folder = whole[40].store.path
+    for name in ("runs", "outcomes", "series"):
+        sampled = ("depth", "length", "value") if name == "runs" else ()
+        assert pq.read_schema(folder / f"{name}.parquet").equals(schema(name, sampled), check_metadata=False)
+    for name in ("outcomes", "summary"):
+        assert (folder / f"{name}.csv").read_text().splitlines()[0].split(",") == header(name)
+    assert list(whole[40].store.manifest()) == [key.name for key in MANIFEST]
+    for table in TABLE_BY_NAME.values():
+        assert all(
+            f"`{column.name}`" in markdown().replace("&lt;", "<").replace("&gt;", ">") for column in table.columns
+        )
+
+
+def test_outcomes_hold_what_the_engine_gave(whole):
+    table = pd.read_parquet(whole[40].store.path / "outcomes.parquet")
+    assert len(table) == 40 * 5 * len(table[(table.run == 0) & (table.arm == "scenario")])
+    assert list(table.arm.unique()) == [
+        "baseline",
+        "scenario",
+        "policy:stockpile",
+        "scenario-baseline",
+        "policy:stockpile-scenario",
+    ]
+    batch, ready = prepare(fakes.scenario(runs=40), HERE)
+    single = run_alone(ready, 17, batch.seed, 40)
+    here = table[(table.run == 17) & (table.arm == "scenario")]
+    assert np.array_equal(here.value.to_numpy(), single.outcomes[1], equal_nan=True)
+
+
+def test_differences_are_paired(whole):
+    table = pd.read_parquet(whole[40].store.path / "outcomes.parquet")
+    rows = table[(table.metric == "shortage_t") & (table.place == "world") & (table.end_use == "all")]
+    wide = rows.pivot_table(index="run", columns="arm", values="value", observed=True)
+    assert np.array_equal(wide["scenario-baseline"], wide["scenario"] - wide["baseline"])
+    assert np.array_equal(wide["policy:stockpile-scenario"], wide["policy:stockpile"] - wide["scenario"])
+    assert wide["scenario-baseline"].std() > 0
+
+
+def test_summary_is_of_the_outcomes(whole):
+    folder = whole[40].store.path
+    table = pd.read_parquet(folder / "outcomes.parquet")
+    summary = pd.read_csv(folder / "summary.csv")
+    keys = ["arm", "metric", "product", "place", "end_use"]
+    table = table.astype(dict.fromkeys(keys, "str"))
+    for metric in ("shortage_t", "first_week_short"):
+        rows = summary[summary.metric == metric].set_index(keys)
+        groups = table[table.metric == metric].groupby(keys, observed=True).value
+        expected = pd.DataFrame({"n": groups.count(), "mean": groups.mean(), "sd": groups.std()})
+        for name, q in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
+            expected[name] = groups.quantile(q)
+        expected["standard_error"] = expected["sd"] / np.sqrt(expected["n"])
+        pd.testing.assert_frame_equal(
+            rows[expected.columns].sort_index(), expected.sort_index(), check_dtype=False, check_names=False
+        )
+
+
+def test_csv_and_parquet_hold_the_same(whole):
+    folder = whole[40].store.path
+    parquet = pd.read_parquet(folder / "outcomes.parquet")
+    text = pd.read_csv(folder / "outcomes.csv")
+    assert np.allclose(parquet.value, text.value, rtol=1e-15, equal_nan=True)
+    for name in ("arm", "metric", "product", "place", "end_use", "unit"):
+        assert list(parquet[name]) == list(text[name])
+
+
+def test_large_outcomes_csv_holds_whole_runs_and_says_so(tmp_path, monkeypatch):
+    from sim.results import finish
+
+    monkeypatch.setattr(finish, "CSV_ROWS", 20_000)
+    outcome = run(tmp_path / "a", runs=20)
+    told = outcome.manifest["outcomes_csv"]
+    text = pd.read_csv(tmp_path / "a" / "outcomes.csv")
+    assert not told["complete"]
+    assert told["runs"] == text.run.nunique() < 20
+    assert text.run.value_counts().nunique() == 1
+
+
+def test_runs_hold_every_sampled_value_in_pandas_and_duckdb(whole):
+    import duckdb
+
+    file = whole[40].store.path / "runs.parquet"
+    table = pd.read_parquet(file)
+    _, ready = prepare(fakes.scenario(runs=40), HERE)
+    assert np.array_equal(table[["depth", "length", "value"]].to_numpy(), ready.design.values(0, 40))
+    depth = duckdb.sql(f"select depth from '{file}' where status = 'ok' order by run").fetchnumpy()["depth"]
+    assert np.array_equal(depth, table.depth)
+
+
+def test_series_quantiles_are_those_of_the_runs(tmp_path, whole):
+    everything = run(tmp_path / "all", replace(HERE, keep="all"), runs=40)
+    table = pd.read_parquet(everything.store.path / "series.parquet")
+    rows = table[(table.variable == "price_spot_index") & (table["product"] == "magnet") & (table.place == "exCN")]
+    rows = rows[(rows.arm == "scenario")]
+    runs = rows[rows.run.notna()].groupby("date").value.quantile(0.95)
+    stored = rows[rows["quantile"] == 0.95].set_index("date").value
+    assert len(stored) == 60
+    assert np.allclose(runs, stored)
+    assert table[table.run.notna()]["quantile"].isna().all()
+    small = pd.read_parquet(whole[40].store.path / "series.parquet")
+    assert len(small) == len(table[table.run.isna()])
+    assert set(small.arm) == {"baseline", "scenario", "policy:stockpile"}
+
+
+def test_large_batches_state_their_error_and_keep_it(tmp_path, whole, sketched):
+    everything = run(tmp_path / "all", replace(HERE, keep="all"), runs=40)
+    told = everything.manifest["series_error"]
+    assert 0 < told < 0.005
+    table = pd.read_parquet(everything.store.path / "series.parquet")
+    keys = ["arm", "variable", "product", "place", "end_use", "date"]
+    runs = table[table.run.notna()]
+    runs = runs[runs.variable.isin(["price_spot_index", "export_t", "shortage_unserved_t"])]
+    exact = runs.groupby(keys, observed=True).value.quantile(0.9)
+    stored = table[table["quantile"] == 0.9].set_index(keys).value.reindex(exact.index)
+    assert np.all(np.abs(stored - exact) <= 1.001 * told * np.abs(exact))
+    assert whole[40].manifest["series_error"] == 0.0
+
+
+def test_no_series_if_none_are_wanted(tmp_path):
+    outcome = run(tmp_path / "none", replace(HERE, keep="none"), runs=5)
+    assert not (outcome.store.path / "series.parquet").exists()
+    assert outcome.finished == 5
+
+
+def test_long_large_batches_keep_means_of_four_weeks(tmp_path, sketched):
+    outcome = run(tmp_path / "long", runs=11, weeks=209, policies=())
+    assert outcome.manifest["series_step_weeks"] == 4
+    table = pd.read_parquet(outcome.store.path / "series.parquet")
+    rows = table[(table.variable == "wanted_t") & (table["quantile"] == 0.5) & (table.arm == "baseline")]
+    assert rows.date.nunique() == 53
+    assert np.allclose(rows[rows.place == "DE"].value, 20.0)  # the last, single week too
+
+
+# --- the same results -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chunk", [1, 13, 1000])
+def test_chunks_change_nothing(tmp_path, whole, chunk):
+    assert hash_of(run(tmp_path / "x", replace(HERE, chunk=chunk), runs=40)) == hash_of(whole[40])
+
+
+def test_chunks_change_nothing_in_sketches(tmp_path, sketched, whole):
+    found = {hash_of(run(tmp_path / str(chunk), replace(HERE, chunk=chunk), runs=40)) for chunk in (1, 13, 40)}
+    assert len(found) == 1
+    assert found != {hash_of(whole[40])}
+
+
+@pytest.mark.parametrize("pool", ["processes", "threads"])
+def test_workers_change_nothing(tmp_path, whole, pool):
+    outcome = run(tmp_path / "x", replace(HERE, workers=2, pool=pool, chunk=9), runs=40)
+    assert hash_of(outcome) == hash_of(whole[40])
+
+
+def test_something_does_change_the_hash(tmp_path, whole):
+    found = {
+        hash_of(whole[40]),
+        hash_of(run(tmp_path / "seed", replace(HERE, seed=8), runs=40)),
+        hash_of(run(tmp_path / "runs", HERE, runs=41)),
+        hash_of(run(tmp_path / "lhs", replace(HERE, sampler="lhs"), runs=40)),
+        hash_of(run(tmp_path / "zero", replace(HERE, seed=0), runs=40)),
+    }
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("sampler", ["random", "lhs", "sobol"])
+def test_shards_merge_to_the_whole(tmp_path, sampler):
+    options = replace(HERE, sampler=sampler)
+    unbroken = run(tmp_path / "whole", options, runs=40)
+    shards = [run(tmp_path / f"shard{i}", replace(options, shard=(i, 3)), runs=40) for i in (1, 2, 3)]
+    assert [s.finished for s in shards] == [13, 13, 14]
+    assert all(s.manifest["status"] == "shard finished" for s in shards)
+    merged = merge([s.store for s in reversed(shards)], lambda: create(tmp_path / "merged"))
+    assert hash_of(merged) == hash_of(unbroken)
+    assert merged.manifest["status"] == "finished"
+    assert not merged.store.chunks_path.exists()
+    assert (tmp_path / "merged" / "scenario.yaml").exists()
+
+
+def test_shards_cover_every_run_once():
+    for runs in (1, 7, 40):
+        for n in (1, 3, 7, 40, 50):
+            spans = [shard_span(runs, (i, n)) for i in range(1, n + 1)]
+            assert [r for span in spans for r in range(*span)] == list(range(runs))
+
+
+def test_merging_what_does_not_belong_together_is_refused(tmp_path):
+    shard = run(tmp_path / "a", replace(HERE, shard=(1, 2)), runs=10).store
+    other = run(tmp_path / "b", replace(HERE, shard=(2, 2), seed=1), runs=10).store
+    with pytest.raises(StoreError, match="seed differs"):
+        merge([shard, other], lambda: create(tmp_path / "c"))
+    with pytest.raises(StoreError, match="run 0 is in"):
+        merge([shard, run(tmp_path / "d", replace(HERE, shard=(1, 2)), runs=10).store], lambda: create(tmp_path / "c"))
+    done = run(tmp_path / "e", runs=10).store
+    with pytest.raises(StoreError, match="keeps no chunks"):
+        merge([done], lambda: create(tmp_path / "c"))
+
+
+def test_a_missing_shard_can_be_computed_later(tmp_path, whole):
+    first = run(tmp_path / "a", replace(HERE, shard=(1, 2)), runs=40)
+    merged = merge([first.store], lambda: create(tmp_path / "m"))
+    assert merged.manifest["status"] == "interrupted"
+    assert merged.manifest["counts"]["missing"] == 20
+    assert hash_of(resume(merged.store, HERE)) == hash_of(whole[40])
+
+
+# --- interruptions --------------------------------------------------------------------------------
+
+
+def test_resume_before_the_first_chunk(tmp_path, whole, monkeypatch):
+    def power_cut(*_):
+        raise SystemError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_module, "_work", power_cut)
+        with pytest.raises(SystemError):
+            run(tmp_path / "x", runs=40)
+    store = Store(tmp_path / "x")
+    assert store.manifest()["status"] == "running"
+    assert store.spans() == []
+    assert hash_of(resume(store, HERE)) == hash_of(whole[40])
+
+
+def test_resume_on_a_finished_batch_touches_nothing(tmp_path):
+    store = run(tmp_path / "x", runs=5).store
+    before = {p.name: p.stat().st_mtime_ns for p in store.path.iterdir()}
+    assert resume(store, HERE).finished == 5
+    assert {p.name: p.stat().st_mtime_ns for p in store.path.iterdir()} == before
+
+
+def test_ctrl_c_leaves_finished_runs_usable(tmp_path, whole, monkeypatch):
+    plain = fakes.FakeEngine.run
+
+    def interrupted(self, model, arm, run, *rest):
+        if run == 23:
+            raise KeyboardInterrupt
+        return plain(self, model, arm, run, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fakes.FakeEngine, "run", interrupted)
+        outcome = run(tmp_path / "x", runs=40)
+    assert outcome.interrupted
+    assert outcome.manifest["status"] == "interrupted"
+    assert outcome.finished == 21
+    assert pd.read_parquet(tmp_path / "x" / "outcomes.parquet").run.nunique() == 21
+    finished = resume(outcome.store, HERE)
+    assert hash_of(finished) == hash_of(whole[40])
+    assert finished.manifest["status"] == "finished"
+
+
+def test_full_disk_keeps_finished_chunks(tmp_path, whole, monkeypatch):
+    plain = store_module._write
+    written = []
+
+    def full(path, content):
+        written.append(path)
+        if len(written) > 12:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        plain(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "_write", full)
+        with pytest.raises(DiskFull, match="disk is full"):
+            run(tmp_path / "x", runs=40)
+    store = Store(tmp_path / "x")
+    assert 0 < len(store.spans()) < 6
+    assert hash_of(resume(store, HERE)) == hash_of(whole[40])
+
+
+def test_resume_refuses_other_code(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_module, "_work", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(tmp_path / "x", runs=5)
+    monkeypatch.setattr(batch_module, "code_hash", lambda: "other")
+    with pytest.raises(StoreError, match="another version"):
+        resume(Store(tmp_path / "x"), HERE)
+    assert resume(Store(tmp_path / "x"), HERE, force=True).finished == 5
+
+
+VICTIM = """
+import sys
+from pathlib import Path
+from sim.experiment.batch import Options, run_batch, resume
+from sim.results.store import Store, create
+from tests import fakes
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    options = Options(engine="tests.fakes:ENGINE", workers=int(sys.argv[2]), chunk=3)
+    print("ready", flush=True)
+    if (path / "manifest.json").exists():
+        resume(Store(path), options)
+    else:
+        run_batch(fakes.scenario(runs=40), lambda: create(path, force=True), options)
+"""
+
+
+def start_victim(path, script, workers):
+    script.write_text(VICTIM)
+    environment = {**os.environ, "FAKE_ENGINE": "sleep=0.004", "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(path), str(workers)], cwd=ROOT, env=environment, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def test_killed_ten_times_and_resumed_it_is_the_unbroken_batch(tmp_path, whole):
+    path = tmp_path / "x"
+    for attempt in range(10):
+        process = start_victim(path, tmp_path / "victim.py", 1)
+        time.sleep(0.05 + 0.061 * ((attempt * 7) % 10))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        if path.exists() and (path / "manifest.json").exists() and Store(path).manifest()["status"] == "finished":
+            break
+    if not (path / "manifest.json").exists():
+        pytest.skip("this machine is too slow to get as far as a manifest")
+    assert hash_of(resume(Store(path), HERE)) == hash_of(whole[40])
+
+
+def test_workers_die_with_a_killed_parent(tmp_path):
+    import psutil
+
+    process = start_victim(tmp_path / "x", tmp_path / "victim.py", 2)
+    children = []
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not (tmp_path / "x" / "chunks").exists():
+        children = psutil.Process(process.pid).children(recursive=True)
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert children
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+# --- failures -------------------------------------------------------------------------------------
+
+
+def test_a_failed_run_is_a_row_and_the_others_are_untouched(tmp_path, whole, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE", "fail=3,8")
+    outcome = run(tmp_path / "x", runs=40)
+    assert (outcome.finished, outcome.failed) == (38, 2)
+    runs = pd.read_parquet(tmp_path / "x" / "runs.parquet").set_index("run")
+    assert list(runs.index[runs.status == "failed"]) == [3, 8]
+    assert runs.message[3] == "baseline: run 3 broke down"
+    assert runs.message[0] == ""
+    assert runs.depth.notna().all()
+    mine = pd.read_parquet(tmp_path / "x" / "outcomes.parquet")
+    full = pd.read_parquet(whole[40].store.path / "outcomes.parquet")
+    full = full[~full.run.isin([3, 8])].reset_index(drop=True)
+    assert np.array_equal(mine.value, full.value, equal_nan=True)
+    chunked = run(tmp_path / "y", replace(HERE, chunk=1), runs=40)
+    assert hash_of(chunked) == hash_of(outcome)
+
+
+def test_a_bug_in_one_run_does_not_end_the_batch(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE", "bug=5")
+    outcome = run(tmp_path / "x", runs=10)
+    assert (outcome.finished, outcome.failed) == (9, 1)
+    runs = pd.read_parquet(tmp_path / "x" / "runs.parquet")
+    assert runs.message[5] == "baseline: ZeroDivisionError: a bug in the model"
+
+
+def test_all_runs_may_fail(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE", "fail=" + ",".join(map(str, range(6))))
+    outcome = run(tmp_path / "x", runs=6)
+    assert (outcome.finished, outcome.failed) == (0, 6)
+    assert len(pd.read_parquet(tmp_path / "x" / "outcomes.parquet")) == 0
+    assert pd.read_csv(tmp_path / "x" / "summary.csv").n.sum() == 0
+    assert pd.read_parquet(tmp_path / "x" / "series.parquet").value.isna().all()
+
+
+def test_a_dead_worker_is_replaced(tmp_path, whole, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE", f"die_once=11@{tmp_path / 'died'}")
+    outcome = run(tmp_path / "x", replace(HERE, workers=2), runs=40)
+    assert (tmp_path / "died").exists()
+    assert hash_of(outcome) == hash_of(whole[40])
+
+
+def test_a_run_that_kills_its_worker_is_a_row(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_ENGINE", "die=3")
+    outcome = run(tmp_path / "x", replace(HERE, workers=2, chunk=2), runs=6)
+    assert (outcome.finished, outcome.failed) == (5, 1)
+    runs = pd.read_parquet(tmp_path / "x" / "runs.parquet").set_index("run")
+    assert "worker died" in runs.message[3]
+    assert runs.status.eq("ok").sum() == 5
+
+
+# --- arms, precision, one run ---------------------------------------------------------------------
+
+
+def test_arms_with_the_same_events_are_run_once(tmp_path, monkeypatch):
+    scenario = fakes.scenario(runs=4)
+    arms = (*scenario.arms, replace(scenario.arms[0], name="policy:nothing"))
+    scenario = replace(scenario, arms=arms)
+    assert shared_arms(scenario) == (0, 1, 2, 0)
+    calls = []
+    plain = fakes.FakeEngine.run
+    monkeypatch.setattr(fakes.FakeEngine, "run", lambda self, *a, **k: calls.append(a[1]) or plain(self, *a, **k))
+    outcome = run(tmp_path / "x", scenario=scenario)
+    assert sorted(set(calls)) == [0, 1, 2]
+    assert len(calls) == 12
+    table = pd.read_parquet(outcome.store.path / "outcomes.parquet")
+    same = [table[table.arm == name].value.to_numpy() for name in ("baseline", "policy:nothing")]
+    assert np.array_equal(*same, equal_nan=True)
+
+
+def test_until_precision_stops_when_sure_enough(tmp_path):
+    outcome = run(tmp_path / "x", replace(HERE, precision=Precision(0.10, step=20), runs=2000, chunk=11))
+    told = outcome.manifest["precision"]
+    assert told["reached"] <= 0.10
+    assert told["runs"] == outcome.finished
+    assert 20 <= outcome.finished < 2000
+    assert outcome.finished % 20 == 0
+    table = pd.read_parquet(tmp_path / "x" / "outcomes.parquet")
+    rows = table[(table.metric == "shortage_t") & (table.place == "world") & (table.end_use == "all")]
+    values = rows[rows.arm == "scenario-baseline"].value
+    assert values.std() / np.sqrt(len(values)) / values.mean() == pytest.approx(told["reached"])
+    before = values[: len(values) - 20]
+    assert before.std() / np.sqrt(len(before)) / before.mean() > 0.10
+    again = run(tmp_path / "y", replace(HERE, precision=Precision(0.10, step=20), runs=2000, chunk=20, workers=2))
+    assert hash_of(again) == hash_of(outcome)
+
+
+def test_until_precision_gives_up_at_the_limit(tmp_path):
+    outcome = run(tmp_path / "x", replace(HERE, precision=Precision(1e-6, step=20), runs=40))
+    assert outcome.finished == 40
+    assert outcome.manifest["status"] == "finished"
+    assert outcome.manifest["precision"]["reached"] > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("shortage", "no metric is called shortage; did you mean"),
+        ("shortage_t/magnets", "did you mean magnet"),
+        ("shortage_t@policy:stockpil", "did you mean policy:stockpile"),
+    ],
+)
+def test_unknown_precision_metrics_are_said(tmp_path, name, message):
+    with pytest.raises(SupplyriskError, match=message):
+        run(tmp_path / "x", replace(HERE, precision=Precision(0.1, name)))
+
+
+@pytest.mark.parametrize("sampler", ["random", "lhs", "sobol"])
+def test_any_run_can_be_repeated_alone(tmp_path, sampler):
+    options = replace(HERE, sampler=sampler)
+    outcome = run(tmp_path / "x", options, runs=30)
+    table = pd.read_parquet(outcome.store.path / "outcomes.parquet")
+    batch, ready = prepare(fakes.scenario(runs=30), options)
+    for number in (0, 13, 29):
+        single = run_alone(ready, number, batch.seed, 30)
+        assert np.array_equal(table[table.run == number].value.to_numpy(), single.outcomes.reshape(-1), equal_nan=True)
+    with pytest.raises(SupplyriskError, match="runs 0 to 29"):
+        run_alone(ready, 30, batch.seed, 30)
+
+
+def test_chunks_never_hold_more_than_their_runs(tmp_path):
+    outcome = run(tmp_path / "x", replace(HERE, shard=(1, 1), chunk=7), runs=20)
+    assert outcome.store.spans() == [Span(0, 7), Span(7, 14), Span(14, 20)]

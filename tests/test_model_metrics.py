@@ -1,0 +1,216 @@
+"""Metrics against series whose answer can be read off."""
+
+import numpy as np
+import pytest
+
+from sim.model.metrics import METRIC_BY_NAME, METRICS
+from sim.model.reporter import Reporter
+from tests import fakes
+
+WEEKS = 20
+
+
+class Case:
+    """A run written by hand: everything at its baseline unless set."""
+
+    def __init__(self, **given):
+        self.model = fakes.FakeModel(fakes.scenario(weeks=WEEKS, **given))
+        self.reporter = Reporter(self.model)
+        self.weekly = np.zeros((WEEKS, len(self.model.weekly_columns)))
+        self.monthly = np.zeros((len(self.model.month_starts), len(self.model.monthly_columns)))
+        for j, column in enumerate(self.model.weekly_columns):
+            if column.variable.startswith("price"):
+                self.weekly[:, j] = 1.0
+            if column.variable == "wanted_t":
+                self.weekly[:, j] = 10.0
+
+    def set(self, variable, values, product="magnet", place="DE", end_use=""):
+        for j, c in enumerate(self.model.weekly_columns):
+            if (c.variable, c.product, c.place, c.end_use) == (variable, product, place, end_use):
+                self.weekly[:, j] = values
+                return
+        raise KeyError(variable)
+
+    def lane(self, origin, buyer, values, product="magnet"):
+        for j, c in enumerate(self.model.monthly_columns):
+            if (c.product, c.place, c.partner) == (product, origin, buyer):
+                self.monthly[:, j] = values
+
+    def __call__(self, metric, product="magnet", place="world", end_use="all", values=(0.5, 12.0, 1000.0)):
+        found = self.reporter.compute(
+            self.reporter.rows(self.weekly, self.monthly), self.reporter.money(np.asarray(values))
+        )
+        assert len(found) == len(self.reporter.outcomes)
+        (number,) = [i for i, o in enumerate(self.reporter.outcomes) if o[:4] == (metric, product, place, end_use)]
+        return found[number]
+
+
+def pulse(first, last, height, base=0.0):
+    """`height` in weeks first..last (from 1), `base` elsewhere."""
+    values = np.full(WEEKS, float(base))
+    values[first - 1 : last] = height
+    return values
+
+
+def test_every_metric_computed_is_declared_and_named_once():
+    reporter = Case().reporter
+    assert len(set(reporter.outcomes)) == len(reporter.outcomes)
+    assert {o.metric for o in reporter.outcomes} <= set(METRIC_BY_NAME)
+    assert all(o.unit == METRIC_BY_NAME[o.metric].unit for o in reporter.outcomes)
+    computed = {o.metric for o in reporter.outcomes}
+    absent = {m.name for m in METRICS} - computed
+    assert absent == {"leakage_t", "origin_exposure_share", "origin_exposure_peak_share"}  # nothing here touches them
+
+
+def test_nothing_happens():
+    case = Case()
+    assert case("price_spot_index", place="exCN") == 1.0
+    assert case("price_spot_peak_index", place="exCN") == 1.0
+    assert np.isnan(case("price_spot_peak_week", place="exCN"))
+    assert np.isnan(case("price_spot_recovery_week", place="exCN"))
+    assert case("shortage_t") == 0.0
+    assert np.isnan(case("first_week_short"))
+    assert np.isnan(case("first_stoppage_week"))
+    assert case("weeks_short") == 0.0
+    assert case("extra_spend_usd") == 0.0
+
+
+def test_prices():
+    case = Case()
+    case.set("price_spot_index", pulse(5, 8, 2.5, 1.0), place="exCN")
+    assert case("price_spot_index", place="exCN") == pytest.approx((16 + 4 * 2.5) / 20)
+    assert case("price_spot_peak_index", place="exCN") == 2.5
+    assert case("price_spot_above_1_5x_weeks", place="exCN") == 4
+    assert case("price_spot_above_2x_weeks", place="exCN") == 4
+    assert case("price_spot_above_3x_weeks", place="exCN") == 0
+    assert case("price_spot_peak_week", place="exCN") == 5
+    assert case("price_spot_recovery_week", place="exCN") == 9
+    assert case("price_spot_peak_usd_per_kg", place="exCN") == pytest.approx(150.0)
+    assert case("price_spot_index", place="CN") == 1.0
+
+
+def test_a_price_that_stays_high_recovers_one_week_past_the_horizon():
+    case = Case()
+    case.set("price_paid_index", pulse(5, WEEKS, 1.2, 1.0), place="exCN")
+    assert case("price_paid_recovery_week", place="exCN") == WEEKS + 1
+
+
+def test_shortage_by_place_and_use():
+    case = Case()
+    case.set("shortage_unserved_t", pulse(6, 7, 4.0), place="DE", end_use="cars")
+    case.set("shortage_priced_out_t", pulse(1, 20, 1.0), place="JP", end_use="wind")
+    assert case("shortage_unserved_t", place="DE", end_use="cars") == 8.0
+    assert case("shortage_t", place="DE") == 8.0
+    assert case("shortage_priced_out_t", place="JP") == 20.0
+    assert case("shortage_t", place="exCN") == 28.0
+    assert case("shortage_t") == 28.0
+    assert case("shortage_t", end_use="cars") == 8.0
+    assert case("shortage_percent") == pytest.approx(100 * 28 / (20 * 60))
+    assert case("shortage_unserved_percent", place="DE") == pytest.approx(100 * 8 / (20 * 20))
+
+
+def test_weeks_of_a_shortage():
+    case = Case()
+    case.set("shortage_unserved_t", pulse(6, 7, 0.15) + pulse(10, 10, 5.0), place="DE", end_use="cars")
+    case.set("shortage_unserved_t", pulse(9, 9, 5.0), place="JP", end_use="wind")
+    assert case("first_week_short", place="DE", end_use="cars") == 6  # 1.5 % of its own 10 t
+    assert case("first_week_short", place="DE") == 10  # under 1 % of the country's 20 t until then
+    assert case("first_stoppage_week") == 9
+    assert case("first_stoppage_week", place="exCN") == 9
+    assert np.isnan(case("first_stoppage_week", place="CN"))
+    assert case("weeks_short", place="DE") == 1
+    assert case("short_recovery_week", place="DE") == 11
+
+
+def test_exactly_one_per_cent_is_not_short():
+    case = Case()
+    case.set("shortage_unserved_t", pulse(1, 20, 0.1), place="DE", end_use="cars")
+    assert np.isnan(case("first_week_short", place="DE", end_use="cars"))
+
+
+def test_exports_and_concentration():
+    case = Case()
+    case.lane("CN", "DE", 3.0)
+    case.lane("JP", "DE", 1.0)
+    months = len(case.model.month_starts)
+    assert case("export_t", place="CN") == 3.0 * months
+    assert case("export_t", place="CN>DE") == 3.0 * months
+    assert case("supplier_hhi", place="DE") == pytest.approx(0.75**2 + 0.25**2)
+    assert np.isnan(case("supplier_hhi", place="JP"))
+
+
+def test_licences():
+    case = Case()
+    case.set("licence_backlog_t", pulse(3, 6, 8.0), place="CN")
+    case.set("licence_wait_days", pulse(3, 6, 30.0), place="CN")
+    case.set("licence_granted_t", pulse(5, 6, 3.0), place="CN")
+    case.set("licence_refused_t", pulse(5, 5, 2.0), place="CN")
+    assert case("licence_backlog_t", place="CN") == pytest.approx(8 * 4 / 20)
+    assert case("licence_backlog_peak_t", place="CN") == 8.0
+    assert case("licence_wait_days", place="CN") == pytest.approx(30.0)
+    assert case("licence_wait_peak_days", place="CN") == 30.0
+    assert case("licence_grant_percent", place="CN") == pytest.approx(75.0)
+
+
+def test_money_follows_the_sampled_numbers():
+    case = Case()
+    case.set("shortage_unserved_t", pulse(1, 2, 5.0), place="DE", end_use="cars")
+    case.set("shortage_priced_out_t", pulse(1, 4, 5.0), place="DE", end_use="wind")
+    assert case("output_at_risk_usd", "all", "DE", "cars") == pytest.approx(10 * 1000)
+    assert case("output_at_risk_usd", "all", "DE", "wind") == pytest.approx(20 * 1000 * 0.5)
+    assert case("output_at_risk_usd", "all") == pytest.approx(20_000)
+    assert case("output_at_risk_usd", "all", values=(0.5, 12.0, 2000.0)) == pytest.approx(40_000)
+    assert case("output_at_risk_unserved_usd", "all") == pytest.approx(10_000)
+    assert case("output_at_risk_usd", "magnet") == case("output_at_risk_usd", "all")
+
+
+def test_extra_spend_is_on_what_was_used():
+    case = Case()
+    case.set("price_paid_index", pulse(3, 4, 1.5, 1.0), place="DE")
+    case.set("shortage_unserved_t", pulse(4, 4, 10.0), place="DE", end_use="cars")
+    assert case("extra_spend_usd", place="DE") == pytest.approx(0.5 * 60.0 * 1000 * (20 + 10))
+    assert case("extra_spend_usd") == case("extra_spend_usd", place="DE")
+
+
+def test_order_of_countries_changes_nothing():
+    rng = np.random.default_rng(0)
+    one, other = Case(), Case(countries=("JP", "DE", "CN"))
+    for column in one.model.weekly_columns:
+        values = rng.uniform(1.0, 2.0, WEEKS)
+        for case in (one, other):
+            case.set(column.variable, values, column.product, column.place, column.end_use)
+    assert one.reporter.outcomes == other.reporter.outcomes
+    money = one.reporter.money(np.ones(3))
+    found = [c.reporter.compute(c.reporter.rows(c.weekly, c.monthly), money).tobytes() for c in (one, other)]
+    assert found[0] == found[1]
+
+
+def test_listed_parts_of_a_user_are_added_up():
+    """Two columns of the same country and end use (some of its firms are on a list) are one user here."""
+    whole, split = Case(), Case()
+    model = split.model
+    j = next(
+        i for i, c in enumerate(model.weekly_columns) if (c.variable, c.place, c.end_use) == ("wanted_t", "DE", "cars")
+    )
+    for offset, variable in enumerate(("wanted_t", "shortage_unserved_t", "shortage_priced_out_t")):
+        assert model.weekly_columns[j + offset].variable == variable
+    extra = tuple(model.weekly_columns[j : j + 3])
+    model.weekly_columns = (*model.weekly_columns, *extra)
+    split.reporter = Reporter(model)
+    split.weekly = np.hstack([split.weekly, np.zeros((WEEKS, 3))])
+    split.weekly[:, j] = 4.0
+    split.weekly[:, -3] = 6.0
+    split.weekly[:, -2] = 3.0
+    whole.set("shortage_unserved_t", 3.0, place="DE", end_use="cars")
+    for name in ("shortage_t", "shortage_percent", "first_week_short"):
+        assert split(name) == whole(name)
+    assert split("shortage_unserved_t", place="DE", end_use="cars") == 60.0
+
+
+def test_layout_in_memory_makes_no_difference():
+    case = Case()
+    case.weekly[:] = np.random.default_rng(3).uniform(1.0, 2.0, case.weekly.shape)
+    money = case.reporter.money(np.ones(3))
+    plain = case.reporter.compute(case.reporter.rows(case.weekly, case.monthly), money)
+    fortran = case.reporter.compute(case.reporter.rows(np.asfortranarray(case.weekly), case.monthly), money)
+    assert plain.tobytes() == fortran.tobytes()
