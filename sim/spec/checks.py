@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import did_you_mean
 from ..language.numbers import Sampled
 from ..language.uncertain import Uncertain
+from ..shocks.effects import Effect
 from .resolve import Fault, Placed, Resolution
 from .scenario import ScenarioSpec
 from .touch import Reach, reach_of
@@ -214,18 +215,31 @@ def events_do_not_contradict(case: Case) -> Faults:
 
 
 def _contradiction(first: Placed, second: Placed, reach: Reach) -> str:
+    if not _overlap(first, second):
+        return ""
     for one in first.resolved.effects:
         for other in second.resolved.effects:
-            if one.op != other.op or one.op not in EXCLUSIVE or (one.texts != other.texts and one.op != "licence"):
+            if one.op != other.op or one.op not in EXCLUSIVE or _refines(one, other):
                 continue
             shared = reach.shared_lanes(one.select, other.select)
-            if one.op == "quota" and one.select != other.select:
-                continue  # a quota on a part of what another quota covers is a rule, not a slip
-            if shared and _overlap(first, second):
-                lane = " -> ".join(shared[1:])
+            if shared:
                 what = {"close": "stop", "quota": "limit", "licence": "license"}[one.op]
+                lane = " -> ".join(shared[1:])
                 return f"both {what} {shared[0]} {lane} in the same weeks; change the dates or leave one out"
     return ""
+
+
+def _refines(one: Effect, other: Effect) -> bool:
+    """Whether one rule is about a part of what the other covers, which is a rule and no slip.
+
+    Named users or end uses may be refused while a ban or a licence holds for all; a quota may hold for a
+    part of what another quota limits; a content rule licenses other goods than the office at the border.
+    """
+    if one.op == "quota":
+        return one.select != other.select
+    if one.op == "licence":
+        return one.texts.get("content_origin") != other.texts.get("content_origin")
+    return one.select.end_uses != other.select.end_uses or one.select.entity_share != other.select.entity_share
 
 
 def _overlap(first: Placed, second: Placed) -> bool:
