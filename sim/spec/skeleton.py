@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,9 @@ def write_skeleton(folder: Path, mineral: str) -> list[Path]:
             raise SupplyriskError(f"{folder} exists already; choose another name")
         folder.mkdir(parents=True, exist_ok=True)
         files = [folder / "world.yaml"]
-        files[0].write_text(STRUCTURE.format(mineral=mineral.replace("{", "").replace("}", "")), encoding="utf-8")
+        files[0].write_text(
+            STRUCTURE.format(mineral=re.sub(r"[^\w ,()-]", "", mineral).strip(" -") or "mineral"), encoding="utf-8"
+        )
         for name, rows in _tables().items():
             files.append(folder / f"{name}.csv")
             _write_table(files[-1], rows)
