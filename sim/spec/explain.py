@@ -181,9 +181,9 @@ def _policies(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
 
 def _uncertain(resolution: Resolution) -> Iterator[str]:
     scenario = resolution.scenario
-    shipped = set(resolution.world.columns)
-    own = [column for column in scenario.sampled if column.name not in shipped]
-    world = [column for column in scenario.sampled if column.name in shipped]
+    shipped = resolution.world.columns
+    own = [column for column in scenario.sampled if shipped.get(column.name) != column]
+    world = [column for column in scenario.sampled if shipped.get(column.name) == column]
     if not scenario.sampled:
         yield ""
         yield "Nothing is drawn: every run has the same numbers."
