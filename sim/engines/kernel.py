@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import draws, market, movement
-from ..model.controls import set_rules
+from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 
 # A node's integers: next in its list, sort key, kind, entity, counter, further number; and floats: t, content.
@@ -286,6 +286,7 @@ def handle(L: Any, F: Any, I: Any, key: int, day: int, node: int) -> None:
     elif kind == market.SWITCH:
         note(L, F, I, day, kind, entity, counter, 0.0)
         set_rules(L, F, I, key, day)
+        close_new_offices(L, F, I)
     elif kind == market.PIECE:
         note(L, F, I, day, kind, entity, counter, amount)
         dispatch(L, F, I, key, entity, amount, day, extra)

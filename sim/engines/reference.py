@@ -21,7 +21,7 @@ from simpy.events import NORMAL, Event
 from ..errors import RunFailed
 from ..model import draws, market, movement
 from ..model.compile import CompiledModel
-from ..model.controls import set_rules
+from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 from ..streams import run_key
 from . import RunSeries, Trace
@@ -175,6 +175,9 @@ class ReferenceRun:
         """Rules change inside the week."""
         self.note(market.SWITCH, 0, 0, 0.0)
         set_rules(self.L, self.F, self.I, self.key, int(self.clock.now))
+        close_new_offices(self.L, self.F, self.I)
+        for number, office in enumerate(self.offices):
+            office.set_officers(self.I[self.L.office_officers + number])
 
     def late_piece(self, lane: int, amount: float, until: int, _: Event) -> None:
         """The rest of the week's goods leave under the changed rules."""

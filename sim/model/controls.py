@@ -433,3 +433,13 @@ def set_officers(L: Any, F: Any, I: Any, week: int) -> None:
             F[L.office_reviewed + o] = before + lots * F[L.effect_b + e] / 7.0
             I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)
 
+
+def close_new_offices(L: Any, F: Any, I: Any) -> None:
+    """An office whose rule came into force inside the week opens no file before the next market.
+
+    Until then nobody was needed and files were just closed (`OPEN_OFFICE`): left so, everything that
+    leaves in the rest of the first week would be under review at once.
+    """
+    for o in range(L.n_offices):
+        if F[L.office_level + o] >= 0.0 and I[L.office_officers + o] == OPEN_OFFICE:
+            I[L.office_officers + o] = 0
