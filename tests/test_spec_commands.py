@@ -71,7 +71,7 @@ def test_explain_tells_the_timeline_in_order(tmp_path: Path) -> None:
     assert "United States           13.3 % ->  10.0 %" in text
     assert "cover_weeks.part.JP: 14 -> 12 weeks  [a survey]" in text
     assert "demand of cars grows by 3 % a year." in text
-    assert "  events.ban.share: uniform, 0.8 to 1\n  elasticity_short: pert, 0.05 to 0.3\n" in text
+    assert "  elasticity_short: pert, 0.05 to 0.3\n  events.ban.share: uniform, 0.8 to 1\n" in text
     assert "  utilisation: uniform, 0.8 to 0.9  (the world's own)\n" in text
     assert "Arms, all with the same draws: baseline, scenario, policy:reserve." in text
     assert "100 runs each, seed 0, sampler sobol." in text
