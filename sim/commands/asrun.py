@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     """YAML that gives the same scenario again: with its comments if nothing was added to the file."""
-    if len(loaded.files) == 1 and not sets:
-        return loaded.files[0].read_text(encoding="utf-8")
+    if len(loaded.layers) == 1 and not sets:
+        return loaded.layers[0].read_text(encoding="utf-8")
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
@@ -22,7 +22,7 @@ def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     out = io.StringIO()
     out.write("# The scenario as run, with everything it extends and was set on the command line put in.\n")
-    out.write("".join(f"# from {file.name}\n" for file in loaded.files))
+    out.write("".join(f"# from {file.name}\n" for file in loaded.layers))
     out.write("".join(f"# with --set {each}\n" for each in sets))
     yaml.dump(_bare(loaded.root.plain()), out)
     return out.getvalue()

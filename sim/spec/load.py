@@ -30,7 +30,8 @@ class Loaded:
     root: Node  # all layers merged; every node knows where it was written
     spec: ScenarioSpec
     resolutions: tuple[Resolution, ...]  # one per world
-    files: tuple[Path, ...]  # every file read, the scenario's first
+    layers: tuple[Path, ...]  # the scenario file and those it extends
+    files: tuple[Path, ...]  # every file read, the layers first
     notes: tuple[Problem, ...] = ()  # worth knowing, not wrong
 
     @property
@@ -186,9 +187,9 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     if faults:
         raise Problems(_placed(root, faults))
     notes = _placed(root, note_scenario(spec, resolutions, path.parent))
-    for world in worlds:
-        files += [file for file in world.files if file not in files]
-    return Loaded(path, root, spec, resolutions, tuple(files), tuple(notes))
+    layers = tuple(dict.fromkeys(files))
+    others = dict.fromkeys(file for world in worlds for file in world.files)
+    return Loaded(path, root, spec, resolutions, layers, (*layers, *others), tuple(notes))
 
 
 def _placed(root: Node, faults: Iterable[Fault]) -> list[Problem]:
