@@ -89,6 +89,26 @@ def with_runs(script: str, runs: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def apply_diff(diff: str, folder: Path) -> None:
+    """Change the files of `folder` as a unified diff says; a hunk is found by its lines, not by its numbers."""
+    path = folder
+    hunks: list[tuple[Path, list[str]]] = []
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            path = folder / line[4:].removeprefix("b/")
+        elif line.startswith("@@"):
+            hunks.append((path, []))
+        elif not line.startswith("--- "):
+            hunks[-1][1].append(line or " ")
+    for path, lines in hunks:
+        old = "".join(f"{line[1:]}\n" for line in lines if line[0] in " -")
+        new = "".join(f"{line[1:]}\n" for line in lines if line[0] in " +")
+        text = path.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise ValueError(f"{path}: stands there {text.count(old)} times, not once:\n{old}")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def links(page: Path) -> Iterator[tuple[int, str]]:
     """Relative links and pictures of a page, with the line; not within code."""
     inside = False

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from . import docs_pages
-from .docs_pages import ROOT, Block, anchors, blocks, links, pages, with_runs
+from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, links, pages, with_runs
 
 # Only these may stand in a block that is not run: they set up, or they would start the tests within the tests.
 NOT_RUN = re.compile(
@@ -80,7 +80,7 @@ def try_block(block: Block, copy: Path, workplace: Path, printed: str = "") -> s
     elif block.language == "python":
         return run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
     elif block.language == "diff":
-        run(["git", "apply", "-C1", "--recount", "-"], copy, workplace, block, block.text)
+        apply_diff(block.text, workplace)
     elif "output" in block.options:
         said = {" ".join(line.split()) for line in printed.splitlines()}
         missing = [line for line in block.text.splitlines() if " ".join(line.split()) not in said | {"", "..."}]
@@ -172,6 +172,19 @@ def test_a_block_that_fails_fails_the_page(copy: Path, workplace: Path) -> None:
     try_block(shown, copy, workplace, "two words\nmore")
     with pytest.raises(AssertionError, match="not printed"):
         try_block(shown, copy, workplace, "two more words")
+
+
+def test_a_diff_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("one\ntwo\n\nthree\n")
+    (tmp_path / "b.py").write_text("x\n")
+    apply_diff(
+        "--- a/a.py\n+++ b/a.py\n@@ -2 +2 @@\n two\n+and a half\n\n@@\n-three\n--- a/b.py\n+++ b/b.py\n@@\n-x\n+y\n",
+        tmp_path,
+    )
+    assert (tmp_path / "a.py").read_text() == "one\ntwo\nand a half\n\n"
+    assert (tmp_path / "b.py").read_text() == "y\n"
+    with pytest.raises(ValueError, match="0 times"):
+        apply_diff("--- a/b.py\n+++ b/b.py\n@@\n-x\n+y\n", tmp_path)
 
 
 def test_runs_are_cut_where_scenarios_are_run() -> None:
