@@ -105,7 +105,7 @@ EXPECTED: dict[str, tuple[Effect, ...]] = {
                 "fill_weeks_per_week": 0.1,
                 "release_weeks_per_week": 1.0,
                 "release_unserved": 0.01,
-                "release_price_index": math.inf,
+                "release_price_index": 2.0,
             },
         ),
     ),

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from ..language.context import LowerContext
 from ..language.fields import Countries, Duration, EndUses, Index, Products, Share
 from ..language.schedule import Schedule
-from .base import INF, Event, Fault, countries, end_uses, products, say_schedule, verb
+from .base import Event, Fault, countries, end_uses, products, say_schedule, verb
 from .effects import Effect, Select
 
 
@@ -45,9 +45,10 @@ class StrategicStockpile(Event):
     release_unserved: Share = 0.01
     """Released while the physically unserved share of users' demand exceeds this. Default: 1 %."""
 
-    release_price_index: Index | None = None
-    """Also released while the spot price index exceeds this (3 = three times the baseline). Default: price alone
-    releases nothing."""
+    release_price_index: Index = 2.0
+    """Also released while the spot price index exceeds this; what makers of another product buy (oxides, say) has no
+    end users who could go unserved, so there only the price releases it. Default: 2, twice the baseline (assumption);
+    write 1000 for never."""
 
     def what(self, ctx: LowerContext) -> str:
         text = (
@@ -56,20 +57,19 @@ class StrategicStockpile(Event):
         )
         if self.initial != 0.0:
             text += f", {ctx.say(self.initial, 'days')} of it in store at the start"
-        text += f", released when more than {ctx.say(self.release_unserved, 'share')} of demand is unserved"
-        if self.release_price_index is not None:
-            text += f" or the price exceeds {ctx.say(self.release_price_index)} times its baseline"
-        return text
+        return text + (
+            f", released when more than {ctx.say(self.release_unserved, 'share')} of demand is unserved or the price "
+            f"exceeds {ctx.say(self.release_price_index)} times its baseline"
+        )
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         select = Select(products(ctx, self.products), destinations=countries(ctx, self.countries))
-        price = self.release_price_index
         params = {
             "initial_weeks": ctx.num(self.initial, 1 / 7),
             "fill_weeks_per_week": ctx.num(self.fill_share),
             "release_weeks_per_week": ctx.num(self.release_share),
             "release_unserved": ctx.num(self.release_unserved),
-            "release_price_index": INF if price is None else ctx.num(price),
+            "release_price_index": ctx.num(self.release_price_index),
         }
         yield self.effect(ctx, "stockpile", select, self.target, scale=1 / 7, params=params)
 
