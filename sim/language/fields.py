@@ -309,7 +309,10 @@ class FreeText(TextField):
 
     def parse(self, value: Any, names: Names | None = None) -> Any:
         refuse_shape(value, "a text")
-        return " ".join(str(value).split())
+        text = " ".join(str(value).split())
+        if not text:
+            raise field_error("is empty; write a text or leave the key out")
+        return text
 
     def json_schema(self) -> JsonSchema:
         return {"type": ["string", "number"]}

@@ -7,6 +7,7 @@ not to rule out unlikely draws.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from .touch import Reach, reach_of
 Faults = Iterator[Fault]
 
 
+NAME = re.compile(r"[\w-]+( [\w-]+)*")
 # A date this many years after the horizon is a slip of the keyboard.
 FAR_YEARS = 30
 
@@ -111,6 +113,16 @@ def names_of_events_are_unique(case: Case) -> Faults:
             if event.name in seen and (arm.startswith("policy:") or not policy):
                 yield (*path, "name"), f"a second event named {event.name!r}; names must differ"
             seen.setdefault(event.name, arm)
+
+
+def names_can_stand_in_paths(case: Case) -> Faults:
+    """Names of events and policies are parts of paths (`events.NAME.share`), arms and tables."""
+    for name in case.spec.policies:
+        if not NAME.fullmatch(name):
+            yield ("policies", name), f"must be words of letters, digits, _ and - (got {name})"
+    for path, _, event in case.spec.all_events():
+        if event.name and not NAME.fullmatch(event.name):
+            yield (*path, "name"), f"must be words of letters, digits, _ and - (got {event.name})"
 
 
 def references_name_an_event(case: Case) -> Faults:
@@ -313,6 +325,7 @@ def general_licences_have_an_office(case: Case) -> Faults:
 CHECKS = (
     dates_lie_in_the_horizon,
     names_of_events_are_unique,
+    names_can_stand_in_paths,
     references_name_an_event,
     triggers_do_not_wait_for_each_other,
     triggers_watch_something,
