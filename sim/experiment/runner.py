@@ -18,7 +18,7 @@ from .pools import Pool
 from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it
-CHUNK_BYTES = 64_000_000  # series of one chunk in a worker's memory
+CHUNK_BYTES = 96_000_000  # series and outcomes of one chunk in a worker's memory
 
 
 class Progress(Protocol):
@@ -52,7 +52,9 @@ def chunk_runs(ready: Bench, batch: Batch, todo: int, workers: int) -> int:
     """Runs per chunk: small enough to lose, large enough to be worth a file; no result depends on it."""
     arms = len(set(ready.same))
     cells = ready.layout.fans.n_cells if batch.keep != "none" else 0
-    most = max(1, CHUNK_BYTES // max(1, 4 * cells * arms))
+    per_cell = (4 if ready.layout.values_kept else 0) + (2 if ready.layout.sketched else 0)
+    per_run = per_cell * cells * arms + 8 * len(ready.layout.columns) * len(ready.layout.outcomes)
+    most = max(1, CHUNK_BYTES // max(1, per_run))
     slow = batch.engine == "reference"
     share = -(-todo // (workers * (4 if slow else 8)))
     return max(1, min(most, max(share, 1 if slow else 32), 10 if slow else 1000, todo or 1))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..errors import RunFailed
 from ..results import chunks
 from ..results.chunks import FAILED, OK, Chunk, Layout
+from ..results.collect import Collector
 from ..results.store import Span, Store
 from ..spec.resolved import Scenario
 from .designs import Design
@@ -134,9 +135,8 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
     values = ready.design.values(span.first, span.last)
     runs = list(range(span.first, span.last))
     arms = sorted(set(ready.same))
-    outcomes = np.empty((len(runs), len(made.columns), len(made.outcomes)))
-    fans = made.fans if made.keep != "none" else None
-    vectors = {arm: np.empty((len(runs), fans.n_cells), np.float32) for arm in arms} if fans else {}
+    outcomes = np.zeros((len(runs), len(made.columns), len(made.outcomes)))
+    collector = Collector(made, arms, len(runs))
     messages = [""] * len(runs)
     for run, arm, found in _results(ready, arms, runs, seed, values):
         row = run - span.first
@@ -146,8 +146,8 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
         else:
             rows = made.reporter.rows(found.weekly, found.monthly)
             outcomes[row, arm] = made.reporter.compute(rows, made.reporter.money(values[row]))
-            if fans:
-                vectors[arm][row] = fans.vector(rows)
+            if collector.arms:
+                collector.add(run, arm, made.fans.vector(rows))
         if tick and arm == arms[-1]:
             tick(1)
     for arm, same in enumerate(ready.same):
@@ -157,7 +157,7 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
         np.subtract(outcomes[:, minuend], outcomes[:, subtrahend], out=outcomes[:, number])
     good = [row for row, message in enumerate(messages) if not message]
     status = [FAILED if message else OK for message in messages]
-    kept = [vectors[same] if len(good) == len(runs) else vectors[same][good] for same in ready.same] if fans else []
+    kept = [collector.arms[same] for same in ready.same] if collector.arms else []
     whole = outcomes if len(good) == len(runs) else outcomes[good]
     return Chunk(span.first, values, status, messages, whole, kept)
 

@@ -144,9 +144,9 @@ class Reporter:
         self._name("supplier_hhi", (*by_buyer.labels, *by_maker.labels))
 
         def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
-            lane = r.monthly[rows].sum(axis=1)[:, None]
-            output = r.weekly[made_rows].sum(axis=1)[:, None]
-            return [by_origin.of(lane)[:, 0], lane[:, 0], _hhi(by_buyer, lane), _hhi(by_maker, output)]
+            lane = r.monthly[rows].sum(axis=1)
+            output = r.weekly[made_rows].sum(axis=1)
+            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), _hhi(by_maker, output)]
 
         self._blocks.append(flows)
 
@@ -189,7 +189,7 @@ class Reporter:
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
             each = r.weekly[rows].sum(axis=1)
-            return [each, world.of(each[:, None])[:, 0]]
+            return [each, world.each(each)]
 
         self._blocks.append(values)
 
@@ -241,11 +241,11 @@ class Reporter:
         self._name("extra_spend_usd", (*(c for _, c in countries), *world.labels))
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            lost = (p.value * u.total[: self.n_fine])[:, None]
-            missing = (p.value * u.unserved[: self.n_fine])[:, None]
+            lost = p.value * u.total[: self.n_fine]
+            missing = p.value * u.unserved[: self.n_fine]
             used = r.wanted[rows] - r.unserved[rows] - r.priced_out[rows]
             extra = ((r.weekly[prices] - 1.0) * used).sum(axis=1) * (1000.0 * p.price[product])
-            return [risk.of(lost)[:, 0], risk.of(missing)[:, 0], extra[keep], world.of(extra[:, None])[:, 0]]
+            return [risk.each(lost), risk.each(missing), extra[keep], world.each(extra)]
 
         self._blocks.append(values)
 
@@ -331,8 +331,7 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
     short = rows.unserved > SHORT * rows.wanted
     first, totals = _first(short), short[n_fine:]
     wanted = users.wanted[n_fine:]
-    reached = np.where(np.isnan(first), np.inf, first)[stoppage.rows]
-    earliest = np.minimum.reduceat(reached, stoppage.starts) if len(stoppage.starts) else np.zeros(0)
+    earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
         users.total,
         users.unserved,
@@ -348,5 +347,5 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
 
 def _hhi(groups: Sums, tonnes: Floats) -> Floats:
     """Herfindahl index of each group: sum of squares over the square of the sum."""
-    total = groups.of(tonnes)[:, 0]
-    return _ratio(groups.of(tonnes * tonnes)[:, 0], total * total)
+    total = groups.each(tonnes)
+    return _ratio(groups.each(tonnes * tonnes), total * total)

@@ -6,7 +6,7 @@ one keeps counts (see `sketch`). With `--keep-series all` values are kept whatev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..model.aggregate import Floats
 from ..model.reporter import Outcome, Reporter
 from . import sketch
+from .collect import Kept
 from .fans import Fans
 from .tables import schema
 
@@ -90,8 +91,8 @@ def layout(model: Any, runs: int, keep: str) -> Layout:
 class Chunk:
     """Results of runs first .. first + len(status) - 1.
 
-    `outcomes` has one row per finished run: arms and differences, then metrics. `vectors` holds one array
-    (finished runs, cells) per arm, if series are kept.
+    `outcomes` has one row per finished run: arms and differences, then metrics. `series` holds what was
+    kept of each arm, if anything is.
     """
 
     first: int
@@ -99,7 +100,7 @@ class Chunk:
     status: list[str]
     message: list[str]
     outcomes: Floats
-    vectors: list[NDArray[np.float32]] = field(default_factory=list)
+    series: list[Kept] = field(default_factory=list)
 
     @property
     def finished(self) -> NDArray[np.int32]:
@@ -121,24 +122,14 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
         found["values.parquet"] = _parquet(_values(chunk, made))
     if made.sketched:
         counts, ranges = [], []
-        for arm, vectors in enumerate(chunk.vectors):
-            ranks = np.ascontiguousarray(sketch.buckets(vectors).T)
-            low, high = _extremes(vectors)
+        for arm, kept in enumerate(chunk.series):
             for block in made.blocks:
                 first, last = made.fans.cells(block)
-                counts.append(_sketch_table(arm, first, sketch.count(ranks[first:last])))
-                ranges.append(_range_table(arm, first, low[first:last], high[first:last]))
+                counts.append(_sketch_table(arm, first, sketch.count(kept.ranks(first, last))))
+                ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last]))
         found["sketch.parquet"] = _parquet(counts)
         found["range.parquet"] = _parquet(ranges)
     return found
-
-
-def _extremes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    plain = vectors + np.float32(0.0)
-    return (
-        np.fmin.reduce(plain, axis=0, initial=np.float32(np.inf)),
-        np.fmax.reduce(plain, axis=0, initial=np.float32(-np.inf)),
-    )
 
 
 def _parquet(tables: Sequence[pa.Table]) -> bytes:
@@ -158,9 +149,17 @@ def writer(sink: Any, of: pa.Schema) -> Any:
     import pyarrow.parquet as pq
 
     floats = [f.name for f in of if pa.types.is_floating(f.type) and f.name != "quantile"]
-    names = [f.name for f in of if f.name not in floats and not pa.types.is_list(f.type)]
+    rising = [name for name in ("cell", "bucket") if name in of.names]  # sorted: differences take few bits
+    names = [f.name for f in of if f.name not in (*floats, *rising) and not pa.types.is_list(f.type)]
     return pq.ParquetWriter(
-        sink, of, compression="zstd", compression_level=1, use_dictionary=names, use_byte_stream_split=floats
+        sink,
+        of,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=names,
+        use_byte_stream_split=floats,
+        column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
+        write_statistics=[name for name in ("run", "arm", "variable") if name in of.names],
     )
 
 
@@ -220,10 +219,10 @@ def _values(chunk: Chunk, made: Layout) -> list[pa.Table]:
     of = schema("chunk_values")
     runs = chunk.finished
     tables = []
-    for arm, vectors in enumerate(chunk.vectors):
+    for arm, kept in enumerate(chunk.series):
         for block in made.blocks:
             series = made.fans.series[block[0] : block[1]]
-            flat = [vectors[:, s.first : s.first + s.dates].reshape(-1) for s in series]
+            flat = [kept.values[:, s.first : s.first + s.dates].reshape(-1) for s in series]
             lengths = np.repeat([s.dates for s in series], len(runs))
             offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
             lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.concatenate(flat)))
@@ -316,11 +315,6 @@ def read_range(reader: Any, made: Layout, arm: int, block: int) -> tuple[NDArray
 def lost(first: int, values: Floats, made: Layout, message: str) -> Chunk:
     """The chunk of runs that took their worker with them."""
     count = len(values)
-    vectors = [np.zeros((0, made.fans.n_cells), np.float32) for _ in made.arms] if made.keep != "none" else []
+    kept = [Kept(made, 0) for _ in made.arms] if made.keep != "none" else []
     nothing = np.zeros((0, len(made.columns), len(made.outcomes)))
-    return Chunk(first, values, [FAILED] * count, [message] * count, nothing, vectors)
-
-
-def names_in_order(counts: Mapping[str, int]) -> str:
-    """ "12 finished, 3 failed", leaving out what is none."""
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return Chunk(first, values, [FAILED] * count, [message] * count, nothing, kept)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.aggregate import ALL, WORLD, Floats, Index, Label, Sums, sums, transposed
+from ..model.aggregate import ALL, WORLD, Floats, Index, Label, Sums, sums
 from ..model.reporter import Reporter, Rows
 
 EXACT_RUNS = 500  # up to here every run's series is kept until the end and quantiles are exact
@@ -30,6 +30,7 @@ class Variable:
     unit: str
     by: str
     meaning: str
+    background: bool = False  # large batches keep it as means of four weeks
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -47,8 +48,8 @@ VARIABLES: tuple[Variable, ...] = (
         "country and end use, by month; product all",
         "physically missing, of what would be used at baseline prices",
     ),
-    Variable("stock_cover_weeks", "weeks", "product, zone", "stocks in weeks of use"),
-    Variable("production_t", "t/week", "product by country and world", "output"),
+    Variable("stock_cover_weeks", "weeks", "product, zone", "stocks in weeks of use", True),
+    Variable("production_t", "t/week", "product by country and world", "output", True),
     Variable(
         "export_t", "t/month", "product by origin and by lane ORIGIN>DESTINATION, by month", "cross-border exports"
     ),
@@ -56,9 +57,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("licence_wait_days", "days", "product, country of the office", "mean age of the queue"),
     Variable("licence_granted_t", "t/week", "product, country of the office", "tonnes granted"),
     Variable("licence_refused_t", "t/week", "product, country of the office", "tonnes refused"),
-    Variable("leakage_t", "t/week", "product, buying country", "goods that came round a control"),
-    Variable("stockpile_t", "t", "product, country", "public stocks"),
-    Variable("origin_exposure", "share", "product, country", "content of the tracked origin in stocks"),
+    Variable("leakage_t", "t/week", "product, buying country", "goods that came round a control", True),
+    Variable("stockpile_t", "t", "product, country", "public stocks", True),
+    Variable("origin_exposure", "share", "product, country", "content of the tracked origin in stocks", True),
 )
 VARIABLE_BY_NAME = {variable.name: variable for variable in VARIABLES}
 
@@ -70,14 +71,14 @@ class Series:
     variable: str
     label: Label
     unit: str
-    monthly: bool
+    step: int  # weeks per date; 0: calendar months
     first: int
     dates: int
 
 
-def step_weeks(n_weeks: int, runs: int) -> int:
+def step_weeks(n_weeks: int, runs: int, background: bool = False) -> int:
     """Weeks per date of a weekly series."""
-    return 4 if n_weeks > LONG_WEEKS and runs > EXACT_RUNS else 1
+    return 4 if runs > EXACT_RUNS and (background or n_weeks > LONG_WEEKS) else 1
 
 
 class Fans:
@@ -86,13 +87,14 @@ class Fans:
     def __init__(self, model: Any, reporter: Reporter, runs: int) -> None:
         self.reporter = reporter
         self.exact = runs <= EXACT_RUNS
-        self.step = step_weeks(reporter.columns.n_weeks, runs)
-        self.starts = np.arange(0, reporter.columns.n_weeks, self.step, dtype=np.intp)
-        self.weeks = np.diff(self.starts, append=reporter.columns.n_weeks).astype(np.float64)
+        n_weeks = reporter.columns.n_weeks
+        self.step = step_weeks(n_weeks, runs)
+        self._background_step = step_weeks(n_weeks, runs, background=True)
+        self._n_weeks = n_weeks
         start: dt.date = model.start
-        self.week_dates = _dates(start, [7 * int(w) for w in self.starts])
-        self.month_dates = _dates(start, [int(d) for d in model.month_starts])
-        days = np.arange(reporter.columns.n_weeks) * 7
+        self._dates = {step: _dates(start, list(range(0, 7 * n_weeks, 7 * step))) for step in (1, 4)}
+        self._dates[0] = _dates(start, [int(d) for d in model.month_starts])
+        days = np.arange(n_weeks) * 7
         # A week belongs to the month of its first day; every whole month has four or five.
         self._months: Index = np.searchsorted(np.asarray(model.month_starts), days, side="right") - 1
         self.series: list[Series] = []
@@ -103,18 +105,19 @@ class Fans:
 
     def dates(self, series: Series) -> NDArray[np.datetime64]:
         """First days of the periods of a series."""
-        return self.month_dates if series.monthly else self.week_dates
+        return self._dates[series.step]
 
     # --- layout -----------------------------------------------------------------------------------
 
     def _add(self, variable: str, labels: tuple[Label, ...], monthly: bool, rows: Callable[[Rows], Floats]) -> None:
-        dates = len(self.month_dates) if monthly else len(self.week_dates)
-        unit = VARIABLE_BY_NAME[variable].unit
+        declared = VARIABLE_BY_NAME[variable]
+        step = 0 if monthly else self._background_step if declared.background else self.step
+        dates = len(self._dates[step])
         for label in labels:
-            self.series.append(Series(variable, label, unit, monthly, self._cells, dates))
+            self.series.append(Series(variable, label, declared.unit, step, self._cells, dates))
             self._cells += dates
         if labels:
-            self._blocks.append(rows if monthly else lambda r: self._by_step(rows(r)))
+            self._blocks.append(rows if step < 2 else lambda r: _by_step(rows(r), step))
 
     def _declare(self, model: Any) -> None:
         columns, n_fine = self.reporter.columns, self.reporter.n_fine
@@ -169,16 +172,26 @@ class Fans:
         for rank, label in enumerate(self.reporter.levels[:n_fine]):
             members.setdefault(Label(ALL, label.place, label.end_use), []).append(rank)
         users: Sums = sums(members)
-        months, first = np.unique(self._months, return_index=True)
-        n_months = len(self.month_dates)
+        n_months = len(self._dates[0])
+        weeks = [np.flatnonzero(self._months == month) for month in range(n_months)]
+        # The k-th week of every month that has so many, as in `Sums`: a few additions over whole blocks.
+        rounds = [
+            (
+                np.asarray([m for m in range(n_months) if len(weeks[m]) > k]),
+                np.asarray([w[k] for w in weeks if len(w) > k]),
+            )
+            for k in range(max(map(len, weeks), default=0))
+        ]
+
+        def by_month(table: Floats) -> Floats:
+            total = np.zeros((len(table), n_months))
+            for months, here in rounds:
+                total[:, months] += table[:, here]
+            return total
 
         def percent(rows: Rows) -> Floats:
-            table = np.zeros((len(users.labels), n_months))
-            # Added along the first axis of the transpose, which is four times faster than along rows.
-            wanted = np.add.reduceat(transposed(users.of(rows.wanted)), first, axis=0).T
-            missing = np.add.reduceat(transposed(users.of(rows.unserved)), first, axis=0).T
-            table[:, months] = 100.0 * np.divide(missing, wanted, out=np.zeros_like(missing), where=wanted > 0.0)
-            return table
+            wanted, missing = by_month(users.of(rows.wanted)), by_month(users.of(rows.unserved))
+            return 100.0 * np.divide(missing, wanted, out=np.zeros_like(missing), where=wanted > 0.0)
 
         self._add("shortage_unserved_percent", users.labels, True, percent)
 
@@ -201,15 +214,6 @@ class Fans:
 
     # --- one run ----------------------------------------------------------------------------------
 
-    def _by_step(self, table: Floats) -> Floats:
-        if self.step == 1:
-            return table
-        out = np.zeros((len(table), len(self.starts)))
-        for week in range(self.step):  # strided additions: ten times faster than reduceat along the row
-            part = table[:, week :: self.step]
-            out[:, : part.shape[1]] += part
-        return out / self.weeks
-
     def vector(self, rows: Rows) -> NDArray[np.float32]:
         """All series of one run, one after the other, in single precision."""
         out = np.empty(self.n_cells, dtype=np.float32)
@@ -223,3 +227,15 @@ class Fans:
 
 def _dates(start: dt.date, days: list[int]) -> NDArray[np.datetime64]:
     return np.datetime64(start, "ms") + np.asarray(days, dtype="timedelta64[D]").astype("timedelta64[ms]")
+
+
+def _by_step(table: Floats, step: int) -> Floats:
+    """Means of `step` weeks; the last may be of fewer."""
+    weeks = table.shape[1]
+    out = np.zeros((len(table), -(-weeks // step)))
+    count = np.zeros(out.shape[1])
+    for week in range(step):  # strided additions: ten times faster than reduceat along the row
+        part = table[:, week::step]
+        out[:, : part.shape[1]] += part
+        count[: part.shape[1]] += 1.0
+    return np.asarray(out / count)
