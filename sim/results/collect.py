@@ -1,0 +1,63 @@
+"""What is kept of the series of a chunk's runs while they are computed, arm by arm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import sketch
+
+if TYPE_CHECKING:
+    from .chunks import Layout
+
+Singles = NDArray[np.float32]
+
+
+class Kept:
+    """The series of one arm: values, or buckets and extremes, or both (see `chunks`)."""
+
+    def __init__(self, made: Layout, runs: int) -> None:
+        cells = made.fans.n_cells
+        self.count = 0
+        self._values: Singles = np.empty((runs if made.values_kept else 0, cells), np.float32)
+        self._ranks: sketch.Ranks = np.empty((runs if made.sketched else 0, cells), np.uint16)
+        self.low: Singles = np.full(cells, np.inf, np.float32)
+        self.high: Singles = np.full(cells, -np.inf, np.float32)
+
+    def add(self, vector: Singles) -> None:
+        """Take in the series of the next finished run."""
+        if len(self._values):
+            self._values[self.count] = vector
+        if len(self._ranks):
+            self._ranks[self.count] = sketch.buckets(vector)
+            np.fmin(self.low, vector, out=self.low)
+            np.fmax(self.high, vector, out=self.high)
+        self.count += 1
+
+    @property
+    def values(self) -> Singles:
+        """(finished runs, cells)."""
+        return self._values[: self.count]
+
+    def ranks(self, first: int, last: int) -> sketch.Ranks:
+        """Buckets of some cells, (cells, finished runs)."""
+        return np.ascontiguousarray(self._ranks[: self.count, first:last].T)
+
+
+class Collector:
+    """Takes in a run once all its arms are there, so that a run that fails in one arm leaves no trace."""
+
+    def __init__(self, made: Layout, arms: list[int], runs: int) -> None:
+        self.arms = {arm: Kept(made, runs) for arm in arms} if made.keep != "none" else {}
+        self._waiting: dict[int, dict[int, Singles]] = {}
+
+    def add(self, run: int, arm: int, vector: Singles) -> None:
+        """The series of one arm of a run."""
+        here = self._waiting.setdefault(run, {})
+        here[arm] = vector
+        if len(here) == len(self.arms):
+            for each, kept in self.arms.items():
+                kept.add(here[each])
+            del self._waiting[run]
