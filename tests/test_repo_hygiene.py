@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SKIP = {".git", ".venv", "outputs", "build", "dist"}
+SKIP = {"outputs", "build", "dist", "__pycache__"}
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".csv", ".txt", ".json", ".j2", ".html", ".css", ".cfg", ""}
 HARD_LINES, SOFT_LINES = 500, 400
 
@@ -20,7 +20,7 @@ def files(*suffixes: str) -> list[Path]:
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [
-            f for f in folders if f not in SKIP and not f.endswith(("_cache", ".egg-info")) and f != "__pycache__"
+            f for f in folders if f not in SKIP and (f[0] != "." or f == ".ci") and not f.endswith(".egg-info")
         ]
         found += [Path(folder) / name for name in names if not name.startswith(".venv-setup")]
     return sorted(p for p in found if not suffixes or p.suffix in suffixes)
