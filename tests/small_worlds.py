@@ -1,0 +1,238 @@
+"""Worlds small enough to work out by hand, built in code, and the few lines needed to run them.
+
+Every world is a chain of products in countries A, B, C, ...: `chain` makes it, `scenario` puts events on
+it, `run` gives an object whose columns are asked for by name. All numbers are round so that a test can
+say in its own words what must come out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.engines.reference import ReferenceEngine
+from sim.model.compile import CompiledModel, compile_scenario
+from sim.shocks.effects import Effect, Point, Select
+from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, Scenario, World
+
+INF = float("inf")
+START = dt.date(2025, 1, 6)  # a Monday; day 0
+WEEKS_PER_YEAR = 365.25 / 7.0
+YEAR = 364  # 52 market weeks
+
+# Per week 100 t are used in all, unless a test says otherwise.
+PER_YEAR = 100.0 * WEEKS_PER_YEAR
+
+
+def chain(
+    stages: Sequence[str] = ("metal",),
+    makers: Mapping[str, float] | None = None,
+    users: Mapping[tuple[str, str], float] | None = None,
+    zones: Mapping[str, Sequence[str]] | None = None,
+    shares: Mapping[tuple[str, str], float] | None = None,
+    values: Mapping[tuple[str, ...], Any] | None = None,
+) -> World:
+    """A chain of `stages` (upstream first), recipes 1:1, every country of `makers` making every stage.
+
+    Parameters
+    ----------
+    makers : country -> share of the output of every stage
+    users : (country, end use) -> t/week of the last product
+    zones : zone -> countries; by default one zone `Z`
+    shares : (seller, buyer) -> share of the buyer's purchases, for all products; by default as the makers' shares
+    values : further or other numbers, keyed as in `World.values`
+    """
+    makers = makers or {"A": 1.0}
+    users = users or {("B", "cars"): 100.0}
+    countries = tuple(sorted({*makers, *(c for c, _ in users)}))
+    zones = zones or {"Z": countries}
+    products = tuple(
+        Product(name, name, name, "t", (stages[i - 1],) if i else (), "origin") for i, name in enumerate(stages)
+    )
+    numbers: dict[tuple[str, ...], Any] = {
+        ("processing_time_days", ""): 7.0,
+        ("transit_days", "", ""): 7.0,
+        ("utilisation", "", ""): 0.8,
+        ("cover_weeks", "", "", ""): 10.0,
+        ("cover_cv", "", "", ""): 0.0,
+        ("elasticity_short", "", ""): 0.15,
+        ("elasticity_long", "", ""): 0.0,
+        ("contract_share", ""): 0.0,
+        ("hoarding_response", ""): 0.0,
+        ("fear_weeks", ""): 0.0,
+    }
+    for i, stage in enumerate(stages):
+        numbers[("price_usd_per_kg", stage)] = 10.0 * 3.0**i
+        if i:
+            numbers[("recipe_t_per_t", stage, stages[i - 1])] = 1.0
+        for country, share in makers.items():
+            numbers[("output_t_per_year", stage, country)] = share * PER_YEAR
+        buyers = {c for c, _ in users} if i == len(stages) - 1 else set(makers)
+        for buyer in buyers:
+            mine = {s: v for (s, b), v in (shares or {}).items() if b == buyer} or dict(makers)
+            for seller, share in mine.items():
+                numbers[("trade_share", stage, seller, buyer)] = share
+    for (country, end_use), weekly in users.items():
+        numbers[("use_t_per_year", stages[-1], country, end_use)] = weekly * WEEKS_PER_YEAR
+    numbers.update(values or {})
+    return World(
+        name="small",
+        title="Small",
+        base_year=2024,
+        countries=countries,
+        country_names={c: c for c in countries},
+        zones=tuple(zones),
+        zone_of={c: z for z, members in zones.items() for c in members},
+        products=products,
+        end_uses=tuple(EndUse(u, u) for u in sorted({u for _, u in users})),
+        values=numbers,
+    )
+
+
+def effect(
+    op: str,
+    level: float | Iterable[tuple[float, float]] = 1.0,
+    products: str | Sequence[str] = (),
+    origins: str | Sequence[str] = (),
+    destinations: str | Sequence[str] = (),
+    end_uses: str | Sequence[str] = (),
+    *,
+    domestic: bool = False,
+    entities: float = 1.0,
+    linear: bool = False,
+    texts: dict[str, str] | None = None,
+    **params: float,
+) -> Effect:
+    """One effect row; `level` is a number or (day, level) points."""
+    points = ((0.0, level),) if isinstance(level, int | float) else tuple(level)
+    select = Select(
+        *(tuple(x.split()) if isinstance(x, str) else tuple(x) for x in (products, origins, destinations, end_uses)),
+        entity_share=entities,
+        include_domestic=domestic,
+    )
+    return Effect(op, select, tuple(Point(float(d), v) for d, v in points), linear, dict(params), dict(texts or {}))
+
+
+def event(
+    *effects: Effect,
+    name: str = "event",
+    start: float = 70.0,
+    duration: float = INF,
+    announced: float | None = None,
+    notice: Sequence[Effect] = (),
+    probability: float = 1.0,
+    trigger: Any = None,
+) -> ResolvedEvent:
+    """A dated event, known on the day it starts unless `announced` is given."""
+    known = start if announced is None else announced
+    return ResolvedEvent(name, "test", "", known, start, duration, probability, trigger, tuple(effects), tuple(notice))
+
+
+def scenario(
+    world: World,
+    *events: ResolvedEvent,
+    years: float = 3.0,
+    arms: Sequence[Arm] = (),
+    outlook: Outlook | None = None,
+    sampled: Sequence[Any] = (),
+    start: dt.date = START,
+    tracked: str = "",
+) -> Scenario:
+    """Arms `baseline` and `scenario` (all events), unless others are given."""
+    return Scenario(
+        name="small",
+        title="",
+        question="",
+        world=world,
+        start=start,
+        days=round(years * 52) * 7,
+        outlook=outlook or Outlook({}),
+        events=events,
+        arms=tuple(arms) or (Arm("baseline", ()), Arm("scenario", tuple(range(len(events))))),
+        sampled=tuple(sampled),
+        rank_correlations=(),
+        runs=1,
+        seed=1,
+        sampler="random",
+        tracked_origin=tracked,
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run; `column` sums the weekly columns that match."""
+
+    model: CompiledModel
+    weekly: np.ndarray
+    monthly: np.ndarray
+    totals: dict[str, float]
+    trace: Any
+
+    def column(self, variable: str, product: str = "", place: str = "", end_use: str = "") -> np.ndarray:
+        """Weekly series; entries left blank are summed over."""
+        chosen = [
+            i
+            for i, c in enumerate(self.model.weekly_columns)
+            if c.variable == variable
+            and (not product or c.product == product)
+            and (not place or c.place == place)
+            and (not end_use or c.end_use == end_use)
+        ]
+        if not chosen:
+            raise KeyError(f"no column {variable} {product} {place} {end_use}")
+        return np.asarray(self.weekly[:, chosen].sum(axis=1))
+
+    def price(self, product: str, zone: str, kind: str = "spot") -> np.ndarray:
+        """Price index of one zone or country."""
+        return self.column(f"price_{kind}_index", product, zone)
+
+    def exports(self, product: str = "", origin: str = "", destination: str = "") -> np.ndarray:
+        """Tonnes per month."""
+        chosen = [
+            i
+            for i, c in enumerate(self.model.monthly_columns)
+            if (not product or c.product == product)
+            and (not origin or c.place == origin)
+            and (not destination or c.partner == destination)
+        ]
+        if not chosen:
+            raise KeyError(f"no lane {product} {origin}>{destination}")
+        return np.asarray(self.monthly[:, chosen].sum(axis=1))
+
+    @cached_property
+    def unserved(self) -> float:
+        """Tonnes physically missing over the horizon."""
+        return float(self.column("shortage_unserved_t").sum())
+
+    @cached_property
+    def shortage(self) -> float:
+        """Tonnes of use lost over the horizon, priced out included."""
+        return float(self.unserved + self.column("shortage_priced_out_t").sum())
+
+
+def run(
+    world: World | Scenario,
+    *events: ResolvedEvent,
+    arm: int = 1,
+    number: int = 0,
+    seed: int = 1,
+    trace: bool = False,
+    engine: Any = None,
+    values: Sequence[float] = (),
+    **options: Any,
+) -> Outcome:
+    """Run one arm (the second: `scenario`) of a world with events, on the reference engine."""
+    made = scenario(world, *events, **options) if isinstance(world, World) else world
+    model = compile_scenario(made)
+    series = (engine or ReferenceEngine()).run(model, arm, number, seed, np.asarray(values, dtype=np.float64), trace)
+    return Outcome(model, series.weekly, series.monthly, series.totals, series.trace)
+
+
+def with_values(world: World, values: Mapping[tuple[str, ...], Any]) -> World:
+    """The same world with some numbers changed."""
+    return replace(world, values={**world.values, **values})
