@@ -357,6 +357,19 @@ def conclude(
     return Outcome(store, manifest, interrupted)
 
 
+def batch_of(manifest: Mapping[str, Any]) -> Batch:
+    """The batch of a manifest."""
+    return Batch(
+        scenario=pickle.dumps(thaw_scenario(manifest["resolved"])),
+        engine=manifest["engine"],
+        seed=manifest["seed"],
+        runs=manifest["runs"],
+        sampler=manifest["sampler"],
+        block=manifest["design_block"],
+        keep=manifest["keep_series"],
+    )
+
+
 def command_line() -> list[str]:
     """How this process was called, without the path of the interpreter."""
     return [Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 from ..results.store import Span, Store, StoreError, locked
-from .batch import RUNNING, Outcome, conclude, now
-from .thaw import thaw_scenario
-from .work import Batch, bench
+from .batch import RUNNING, Outcome, batch_of, conclude, now
+from .work import bench
 
 
 def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
@@ -50,22 +47,9 @@ def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
             beside = to.with_name(f".{to.name}.{os.getpid()}.tmp")
             shutil.copytree(store.chunk_path(span), beside)
             beside.rename(to)
-        ready = bench(prepare_from(manifest))
+        ready = bench(batch_of(manifest))
         timings = {
             "simulation": sum(float(m["timings"].get("simulation", 0.0)) for m in manifests),
             "wall": max(float(m["timings"].get("wall", 0.0)) for m in manifests),
         }
         return conclude(target, ready.layout, manifest, Span(0, manifest["runs"]), timings, False, keep_chunks=False)
-
-
-def prepare_from(manifest: Mapping[str, Any]) -> Batch:
-    """The batch of a manifest."""
-    return Batch(
-        scenario=pickle.dumps(thaw_scenario(manifest["resolved"])),
-        engine=manifest["engine"],
-        seed=manifest["seed"],
-        runs=manifest["runs"],
-        sampler=manifest["sampler"],
-        block=manifest["design_block"],
-        keep=manifest["keep_series"],
-    )
