@@ -308,6 +308,8 @@ _PRODUCT_NUMBERS = (
     ("contract_lag_weeks", "contract_lag_weeks"),
     ("production_adjustment_weeks", "production_adjustment_weeks"),
     ("margin_exponent", "margin_exponent"),
+    ("stock_price_response", "stock_price_response"),
+    ("input_minimum_weeks", "input_minimum_weeks"),
     ("held_credit", "held_output_credit"),
     ("held_order_weight", "held_order_weight"),
     ("allocation_exponent", "allocation_exponent"),

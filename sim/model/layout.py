@@ -93,6 +93,8 @@ ARRAYS: tuple[Array, ...] = (
         contract_lag_weeks | weeks | smoothing of contract prices
         production_adjustment_weeks | weeks | tau of makers
         margin_exponent | 1 | eta
+        stock_price_response | share | part of the storage curve by which dear goods are stocked less
+        input_minimum_weeks | weeks | stock of inputs below which makers slow down
         held_order_weight | share | waiting orders that makers keep producing for
         held_credit | share | held goods counted as output stock by makers
         allocation_exponent | 1 | rho
@@ -184,7 +186,6 @@ ARRAYS: tuple[Array, ...] = (
         site_held | t | goods waiting for a licence or at customs
         site_expected | t/week | smoothed orders and grants
         site_signal | t | orders and grants of the week
-        site_margin_start | USD/kg | money margin of the baseline
         site_start | t | batch started this week
         site_loss | share | capacity lost to events now
         site_extra | t/week | capacity of projects now

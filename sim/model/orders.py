@@ -12,20 +12,24 @@ from .prices import lane_cost_ratio
 def claim(L: Any, F: Any, I: Any) -> None:
     """Every holder's order of the week, and each desk's total with the pipeline correction.
 
-    Fear and queues raise wanted cover only; the pipeline keeps its normal lead time.
+    Fear and queues raise wanted cover only; the pipeline keeps its normal lead time. Dear goods are held less
+    willingly (the storage curve read the other way, at the price paid, which moves slowly): without this buyers
+    order up to their normal cover for ever in a lasting shortage, and makers never see that supply and
+    demand have met.
     """
     for d in range(L.n_desks):
         k = I[L.node_product + I[L.desk_node + d]]
         tau = F[L.order_adjustment_weeks + k]
         cap = F[L.order_cap + k]
         hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
+        willing = power(F[L.node_paid + I[L.desk_node + d]], -F[L.stock_price_response + k] / F[L.storage_exponent + k])
         first = I[L.desk_holder_first + d]
         total = 0.0
         use = 0.0
         for j in range(first, first + I[L.desk_holder_count + d]):
             h = I[L.desk_holders + j]
             expected = F[L.holder_expected + h]
-            cover = F[L.holder_cover + h] + F[L.holder_extra + h] + hoard
+            cover = (F[L.holder_cover + h] + hoard) * willing + F[L.holder_extra + h]
             order = wanted_order(expected, cover, F[L.holder_stock + h], tau, cap)
             F[L.holder_claim + h] = order
             total += order

@@ -18,16 +18,35 @@ def offered_price(L: Any, F: Any, I: Any, s: int) -> float:
     return price + F[L.site_subsidy + s]
 
 
+def earned_price(L: Any, F: Any, I: Any, s: int) -> float:
+    """Average price index a site earns: contract tonnes at the lagged contract price, the rest at spot.
+
+    The counterpart of what makers pay for inputs. With output valued at spot and inputs at contract every
+    swing of spot moved the margin twice, and a three-stage chain swung for ever after a ban.
+    """
+    c = I[L.site_cell + s]
+    share = F[L.contract_share + I[L.site_product + s]]
+    price = share * F[L.contract + c] + (1.0 - share) * F[L.spot + c]
+    if F[L.site_floor + s] > price:
+        price = F[L.site_floor + s]
+    if F[L.site_offtake + s] > price:
+        price = F[L.site_offtake + s]
+    return price + F[L.site_subsidy + s]
+
+
 def margin_ratio(L: Any, F: Any, I: Any, s: int, price: float) -> float:
-    """Money margin per kg over the baseline's, at least 0: (p - sum r p_j) / (p0 - sum r p0_j)."""
-    if F[L.site_margin_start + s] <= 0.0:
-        return 1.0
-    margin = price * F[L.price_usd_per_kg + I[L.site_product + s]]
+    """1 + (money margin per kg - the baseline's) / baseline price, at least 0.
+
+    Relative to the price, not to the baseline's margin: where inputs are most of the cost (heavy oxide: 71 %),
+    a ratio of margins turns a third more for the input into standstill and a doubled price into fivefold
+    incentive, and the response grows without bound as the margin gets thin.
+    """
+    paid = 0.0
     first = I[L.site_input_first + s]
     for q in range(first, first + I[L.site_input_count + s]):
-        paid = F[L.node_paid + I[L.input_node + q]]
-        margin -= F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
-    ratio = margin / F[L.site_margin_start + s]
+        index = F[L.node_paid + I[L.input_node + q]]
+        paid += F[L.recipe + q] * (index - 1.0) * F[L.price_usd_per_kg + I[L.input_product + q]]
+    ratio = price - paid / F[L.price_usd_per_kg + I[L.site_product + s]]
     return ratio if ratio > 0.0 else 0.0
 
 
@@ -50,7 +69,7 @@ def produce(L: Any, F: Any, I: Any, day: int) -> None:
             expected * F[L.output_cover_weeks + s] - ready,
             expected * I[L.site_pipe_weeks + s] - F[L.site_wip + s],
             F[L.production_adjustment_weeks + k],
-            margin_ratio(L, F, I, s, price),
+            margin_ratio(L, F, I, s, earned_price(L, F, I, s)),
             F[L.margin_exponent + k],
         )
         left = 1.0 - F[L.site_loss + s]
@@ -63,11 +82,17 @@ def produce(L: Any, F: Any, I: Any, day: int) -> None:
         free = project * F[L.site_extra_free + s]
         if free > want:
             free = want
-        start_batch(L, F, I, s, want, free)
+        # Inputs are ordered for the orders expected, not for the week's corrected plan: passing every
+        # correction on to suppliers multiplies it from stage to stage.
+        plan = expected if expected < capacity else capacity
+        start_batch(L, F, I, s, want, free, plan - free if plan > free else 0.0)
 
 
-def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float) -> None:
-    """Start up to `want` t, of which `free` t need no input; take the inputs from stock."""
+def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float, plan: float) -> None:
+    """Start up to `want` t, of which `free` t need no input; take the inputs from stock.
+
+    As their inputs run low makers slow down, like users: below `input_minimum_weeks` of the plan.
+    """
     fed = want - free
     first = I[L.site_input_first + s]
     last = first + I[L.site_input_count + s]
@@ -75,11 +100,11 @@ def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float) -> Non
         h = I[L.input_holder + q]
         k = I[L.input_product + q]
         F[L.holder_expected + h] = (
-            smooth(F[L.holder_expected + h], (want - free) * F[L.recipe + q], F[L.expectation_weeks + k])
+            smooth(F[L.holder_expected + h], plan * F[L.recipe + q], F[L.expectation_weeks + k])
             * F[L.holder_growth + h]
         )
         if F[L.recipe + q] > 0.0:
-            possible = F[L.holder_stock + h] / F[L.recipe + q]
+            possible = F[L.holder_stock + h] / (F[L.recipe + q] * F[L.holder_minimum + h])
             if possible < fed:
                 fed = possible
     for q in range(first, last):

@@ -131,6 +131,10 @@ def start_stocks(L: Any, F: Any, I: Any) -> None:
         # Cover is what is left after the week's use; the first market finds that week's use on top.
         F[L.holder_stock + h] = expected * (F[L.input_cover_weeks + q] + 1.0)
         F[L.holder_claim + h] = expected
+        # Makers who hold little anyway start the week above their minimum.
+        minimum = F[L.input_minimum_weeks + I[L.site_product + I[L.input_site + q]]]
+        most = 0.95 * (F[L.input_cover_weeks + q] + 1.0)
+        F[L.holder_minimum + h] = minimum if minimum < most else most
     for s in range(L.n_sites):
         output = F[L.site_output + s]
         F[L.site_expected + s] = output
@@ -138,7 +142,6 @@ def start_stocks(L: Any, F: Any, I: Any) -> None:
         F[L.site_made + s] = output
         F[L.site_stock + s] = output * F[L.output_cover_weeks + s]
         F[L.site_wip + s] = output * I[L.site_pipe_weeks + s]
-        F[L.site_margin_start + s] = _margin_start(L, F, I, s)
     for n in range(L.n_nodes):
         F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
         F[L.node_paid + n] = 1.0
@@ -164,14 +167,6 @@ def _start_user(L: Any, F: Any, I: Any, u: int) -> None:
         F[L.holder_minimum + h] = minimum
         F[L.holder_stock + h] = expected * (cover + 1.0)
         F[L.holder_claim + h] = expected
-
-
-def _margin_start(L: Any, F: Any, I: Any, s: int) -> float:
-    """Money margin of the baseline, USD per kg of output."""
-    margin = F[L.price_usd_per_kg + I[L.site_product + s]]
-    for q in range(I[L.site_input_first + s], I[L.site_input_first + s] + I[L.site_input_count + s]):
-        margin -= F[L.recipe + q] * F[L.price_usd_per_kg + I[L.input_product + q]]
-    return margin
 
 
 def start_zones(L: Any, F: Any, I: Any) -> None:
