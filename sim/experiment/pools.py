@@ -197,7 +197,7 @@ class Cluster(Pool):
         return self._executor.submit(run_job, job)
 
     def stop(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)  # cancels what is under way
         self._client.close()
 
 
