@@ -294,9 +294,17 @@ class _Ensemble:
                     wanted = total * part * slice_ / 52.18 * np.ones((self.runs, len(t)))
                     late = after[None, :] - lag[:, None] * (1.0 if country in ("US", "DE") else 1.2)
                     bump = np.where(late > 0, np.minimum(late / 4, 1) * np.exp(-np.maximum(late - 6, 0) / 5), 0.0)
-                    unserved = wanted * np.clip(self.size[:, None] * e * grip * weight * bump, 0, 0.8) * (country != "CN")
+                    unserved = (
+                        wanted * np.clip(self.size[:, None] * e * grip * weight * bump, 0, 0.8) * (country != "CN")
+                    )
                     priced = (
-                        wanted * 0.1 * self.elasticity[:, None] * e * grip * (country != "CN") * np.where(t > 0, np.exp(-after / 50), 0)[None, :]
+                        wanted
+                        * 0.1
+                        * self.elasticity[:, None]
+                        * e
+                        * grip
+                        * (country != "CN")
+                        * np.where(t > 0, np.exp(-after / 50), 0)[None, :]
                     )
                     self.add(arm, "wanted_t", wanted, "t", product, country, end_use)
                     self.add(arm, "shortage_unserved_t", unserved, "t", product, country, end_use)

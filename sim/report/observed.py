@@ -127,6 +127,6 @@ def _products(run: Run, text: str) -> tuple[str, ...]:
 
 def sources(rows: Iterable[str], most: int = 3) -> str:
     """A short list of sources for a caption."""
-    names = list(dict.fromkeys(str(r).split(" via ")[0].strip() for r in rows if str(r).strip()))
+    names = list(dict.fromkeys(str(r).split(" via ")[0].strip() for r in rows if str(r).strip() not in ("", "derived")))
     shown = "; ".join(names[:most])
     return shown + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -7,6 +7,18 @@ from collections.abc import Sequence
 
 MISSING = "–"
 NOTHING = 1e-9  # rounding errors of sums; no unit used here has numbers that small
+MOST_DECIMALS = {
+    "USD": 0,
+    "%": 2,
+    "points": 2,
+    "share": 2,
+    "index": 2,
+    "times": 2,
+    "weeks": 1,
+    "week": 0,
+    "days": 0,
+    "t": 2,
+}
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -87,6 +99,8 @@ def together(
     size *= factor
     power = math.floor(math.log10(size)) if size > NOTHING else 0
     decimals = max(0, digits - 1 - power)
+    if unit != "USD" or not tail:
+        decimals = min(decimals, MOST_DECIMALS.get(unit, 6))
     if unit in ("weeks", "week", "days") and size >= 3:
         decimals = 0
     step = 10.0 ** max(0, power + 1 - digits) if unit not in ("weeks", "week", "days") else 1.0
@@ -98,6 +112,7 @@ def together(
         rounded = round(value * factor / step) * step if step > 1 else round(value * factor, decimals)
         text = f"{abs(rounded):,.{decimals}f}"
         texts.append(("−" if rounded < 0 and float(text.replace(",", "")) else "") + text)
+    texts = ["0" if t != MISSING and not t.strip("−0.") else t for t in texts]
     if decimals and all("." not in t or not t.split(".")[1].strip("0") for t in texts):
         texts = [t.split(".")[0] for t in texts]
     return texts, head, tail

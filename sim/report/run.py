@@ -133,6 +133,11 @@ class Run:
         return str(self.manifest.get("title") or self.scenario.get("title") or self.path.name)
 
     @property
+    def report_title(self) -> str:
+        """The title of the report: the scenario's own wording, if it gives one."""
+        return str(self.options.get("title") or self.title)
+
+    @property
     def name(self) -> str:
         return str(self.scenario.get("name") or self.path.name)
 
@@ -155,6 +160,11 @@ class Run:
     @property
     def end(self) -> dt.date:
         return self.start + dt.timedelta(days=self.days)
+
+    @property
+    def last_day(self) -> dt.date:
+        """Last day of the horizon."""
+        return self.end - dt.timedelta(days=1)
 
     @cached_property
     def products(self) -> tuple[str, ...]:
@@ -447,10 +457,11 @@ class Run:
         if key not in self._cache:
             file = self.path / "series.parquet"
             if not file.exists():
-                return pd.DataFrame()
-            dataset = ds.dataset(file, format="parquet")
-            keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
-            self._cache[key] = _clean(dataset.to_table(filter=keep).to_pandas())
+                columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "run", "value", "unit")
+                self._cache[key] = pd.DataFrame(columns=list(columns))
+            else:
+                keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
+                self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
         part: pd.DataFrame = self._cache[key]
         return part
 
@@ -474,28 +485,55 @@ class Run:
         Exact where every run's series was kept or where the stored rows already are the total; else
         the quantiles of the parts are added up and the fan is marked `added`.
         """
-        key = ("fan", variable, arm, tuple(sorted((k, str(v)) for k, v in where.items())))
-        if key not in self._cache:
-            self._cache[key] = self._fan(self.rows(variable, arm, **where))
-        found: Fan | None = self._cache[key]
-        return found
-
-    def _fan(self, table: pd.DataFrame) -> Fan | None:
-        if table.empty:
+        tests = [
+            None
+            if where.get(column) is None
+            else {where[column]}
+            if isinstance(where[column], str)
+            else set(where[column] or ())
+            for column in DIMENSIONS
+        ]
+        fans = self.fans(variable, arm)
+        keys = [k for k in fans if all(t is None or k[i] in t for i, t in enumerate(tests))]
+        if not keys:
             return None
-        unit = str(table["unit"].iloc[0])
-        by_run = table[table["run"].notna()] if "run" in table else table.iloc[0:0]
+        if len(keys) == 1:
+            return fans[keys[0]]
+        table = self.rows(variable, arm, **where)
+        by_run = table[table["run"].notna()]
         if len(by_run):
             totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
-            values = _quantiles(totals.to_numpy(dtype=float), LEVELS)
-            return Fan(totals.index.to_numpy(), LEVELS, values, unit)
-        stored = table[table["quantile"].notna()]
-        wide = stored.groupby(["date", "quantile"], observed=True)["value"].agg(["sum", "size"]).unstack("quantile")
-        if wide.empty:
-            return None
-        added = bool((wide["size"].max() > 1).any())
-        levels = tuple(float(q) for q in wide["sum"].columns)
-        return Fan(wide.index.to_numpy(), levels, wide["sum"].to_numpy(dtype=float), unit, added)
+            return Fan(
+                totals.index.to_numpy(), LEVELS, _quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
+            )
+        parts = [fans[k] for k in keys]
+        return Fan(parts[0].dates, parts[0].levels, sum(p.values for p in parts), parts[0].unit, added=True)
+
+    def fans(self, variable: str, arm: str) -> dict[tuple[str, str, str], Fan]:
+        """Every stored fan of a variable, by product, place and end use."""
+        key = ("fans", variable, arm)
+        if key not in self._cache:
+            self._cache[key] = _all_fans(self._part(variable, arm))
+        found: dict[tuple[str, str, str], Fan] = self._cache[key]
+        return found
+
+
+def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
+    import numpy as np
+
+    if table.empty:
+        return {}
+    stored = table[table["quantile"].notna()].sort_values(["date", "quantile"], kind="stable")
+    dates, quantiles = stored["date"].to_numpy(), stored["quantile"].to_numpy(dtype=float)
+    values, units = stored["value"].to_numpy(dtype=float), stored["unit"].astype(object).to_numpy()
+    levels = tuple(float(q) for q in np.unique(quantiles))
+    found = {}
+    for key, rows in stored.groupby(list(DIMENSIONS), observed=True, sort=False).indices.items():
+        block = values[rows].reshape(-1, len(levels))
+        names: Any = key
+        product, place, end_use = (str(k) for k in names)
+        found[product, place, end_use] = Fan(dates[rows][:: len(levels)], levels, block, str(units[rows[0]]))
+    return found
 
 
 def short_name(name: str) -> str:

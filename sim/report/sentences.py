@@ -306,10 +306,7 @@ def _money(run: Run) -> str:
     risk = spread(run, "output_at_risk_usd", arm, "", "world")
     if risk is None or risk.n == 0 or risk.p95 <= 0:
         return ""
-    text = (
-        f"Output worth {''.join(told(run, risk))} more than in the same draws without the events "
-        "depends on the lost tonnes"
-    )
+    text = f"Compared with the same draws without the events, the lost tonnes put output worth {''.join(told(run, risk))} at risk"
     by = run.summarised("output_at_risk_usd", arm, product="", end_use="")
     by = by[by["place"].isin(run.countries)]
     if len(by) and risk.p50 > 0:

@@ -46,6 +46,7 @@ class Sketch:
             ax.set_visible(False)
         self.axes = self.axes[:panels]
         self.parts: list[pd.DataFrame] = []
+        self._with_dates: list[Axes] = []
 
     # --- recording --------------------------------------------------------------------------------
 
@@ -80,6 +81,10 @@ class Sketch:
         import pandas as pd
 
         marks = self._mark_events() if events else ""
+        if self._with_dates and self.run.shown_end < self.run.end:
+            caption += (
+                f" The time axis ends before the simulated period ({day(self.run.last_day)}), the numbers do not."
+            )
         style.add_title(self.figure, title, subtitle, self.layout)
         if marks:
             style.add_footer(self.figure, marks, self.layout)
@@ -90,6 +95,7 @@ class Sketch:
 
     def dates(self, ax: Axes) -> None:
         """The horizon as the panel's axis."""
+        self._with_dates.append(ax)
         style.date_axis(ax, self.run.start, self.run.shown_end, narrow=self.layout.columns < 2 or self.columns > 1)
 
     def last_in_row(self, ax: Axes) -> bool:
@@ -140,11 +146,10 @@ class Sketch:
 
     def _mark_events(self) -> str:
         groups = event_groups(self.run)
-        dated = [ax for ax in self.axes if ax.get_xlim()[1] > 9000]
-        if not groups or not dated:
+        if not groups:
             return ""
         mdates = style.dates_module()
-        for ax in dated:
+        for ax in self._with_dates:
             low, high = ax.get_xlim()
             last = -1e9
             for number, (date, _) in enumerate(groups, start=1):

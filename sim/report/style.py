@@ -268,7 +268,7 @@ def index_axis(ax: Axes, low: float, high: float, log: bool | None = None, unit:
     low, high = max(min(low, 1.0), 1e-6), max(high, 1.0)
     use_log = high / low > 4 if log is None else log
     if use_log:
-        bottom, top = low / 1.15, high * 1.2
+        bottom, top = low / 1.15, high * max(1.2, (high / low) ** 0.28)
         ax.set_yscale("log")
         steps = (1, 2, 5) if top / bottom < 300 else (1,)
         ticks = [m * 10.0**e for e in range(-7, 8) for m in steps if bottom <= m * 10.0**e <= top]
@@ -279,7 +279,7 @@ def index_axis(ax: Axes, low: float, high: float, log: bool | None = None, unit:
         ax.set_ylim(bottom, top)
     else:
         pad = 0.08 * (high - low) + 0.02
-        ax.set_ylim(max(0.0, low - pad), high + pad)
+        ax.set_ylim(max(0.0, low - pad), high + pad + 0.22 * (high - low))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{v:g}{unit}"))
     return use_log
 
@@ -332,6 +332,8 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
             position[-1] = high
         if not moved:
             break
+    for a in range(len(position) - 1):  # pushed against the lower edge: stack upwards from there
+        position[a + 1] = max(position[a + 1], position[a] + (size[a] + size[a + 1]) / 2)
     result = [0.0] * len(centres)
     for rank, i in enumerate(order):
         result[i] = position[rank]

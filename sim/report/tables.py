@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .figures.distributions import headline_quantities
-from .figures.sensitivity import input_label
+from .figures.sensitivity import correlations, input_label
 from .pick import Spread, short_products, spread
 from .rounding import MISSING, plain, with_interval
 from .run import Run, small
@@ -199,8 +199,9 @@ def assumptions(run: Run) -> list[Assumption]:
     for column in run.sampled:
         if str(column.get("kind")) != "fixed":
             groups.setdefault(str(column.get("group") or column["name"]), []).append(column)
+    weight = _weights(run)
     found = []
-    for members in _split(groups):
+    for members in sorted(_split(groups), key=lambda m: -weight.get(str(m[0]["name"]), 0.0)):
         first = members[0]
         name = str(first["name"])
         fact = _fact_of(facts, name)
@@ -214,6 +215,17 @@ def assumptions(run: Run) -> list[Assumption]:
                 str(fact.get("confidence", "")),
             )
         )
+    return found
+
+
+def _weights(run: Run) -> dict[str, float]:
+    """How strongly each number goes with the headline outcomes, 0 to 1; nothing for few runs."""
+    if run.n_ok < FEWEST_RUNS:
+        return {}
+    found: dict[str, float] = {}
+    for q in headline_quantities(run)[:2]:
+        for row in correlations(run, q).to_dict("records"):
+            found[str(row["input"])] = max(found.get(str(row["input"]), 0.0), abs(float(row["rho"])))
     return found
 
 

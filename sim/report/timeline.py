@@ -36,7 +36,7 @@ def _event(run: Run, event: Event) -> list[Moment]:
     text = event.sentence or event.name.replace("_", " ")
     if not scenario:
         names = ", ".join(a.partition(":")[2].replace("_", " ") for a in event.arms if a.startswith("policy:"))
-        text = f"Policy {names}: {text}"
+        text = f"{names[:1].upper()}{names[1:]}: {text}"
     if event.start is None:
         return [Moment(run.end, "if triggered", kind, text)]
     when = ("about " if event.uncertain_date else "") + day(event.start)

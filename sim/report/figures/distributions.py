@@ -64,7 +64,7 @@ class Distributions(ReportFigure):
         height = 0.55 + 0.3 * len(arms)
         sketch = Sketch(run, layout, 2 * len(wanted), max(height, 1.35), columns=2)
         for number, q in enumerate(wanted):
-            draws = {arm: _finite(run, q, arm) for arm in arms}
+            draws = _settled({arm: _finite(run, q, arm) for arm in arms})
             left, right = sketch.axes[2 * number], sketch.axes[2 * number + 1]
             _histograms(sketch, left, q, draws)
             _exceedance(sketch, right, q, draws)
@@ -84,6 +84,14 @@ def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:
     x = values(run, q.metric, arm, q.product, q.place)
     finite: np.ndarray = x[np.isfinite(x)]
     return finite
+
+
+def _settled(draws: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Rounding errors of sums taken for the zeros they are."""
+    import numpy as np
+
+    scale = max((float(np.abs(x).max()) for x in draws.values() if len(x)), default=0.0)
+    return {arm: np.where(np.abs(x) < 1e-9 * scale, 0.0, x) for arm, x in draws.items()}
 
 
 def _axis(ax: Axes, q: Quantity, low: float, high: float) -> None:

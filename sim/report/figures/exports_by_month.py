@@ -129,6 +129,7 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
             va="center",
             color=style.OBSERVED,
             zorder=7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.7},
         )
         rows = {"arm": "observed", **names, "date": points["date"].dt.strftime("%Y-%m-%d"), "value": points["value"]}
         sketch.record(pd.DataFrame({**rows, "quantile": np.nan, "unit": "t/month", "source": points["source"]}))

@@ -53,9 +53,16 @@ class ExposureTiles(ReportFigure):
             "Who loses how much",
             f"Weeks of normal use of {what} lost over the whole period, unserved and priced out; median run and, in brackets, "
             "90 % of runs.",
-            "Each tile is a country at its rough place on the map; darker is worse. One week lost is about 2 % of a year's use.",
+            "Each tile is a country at its rough place on the map; darker is worse. One week lost is about 2 % of a year's use."
+            f"{_key(run)}",
             events=False,
         )
+
+
+def _key(run: Run) -> str:
+    """What the codes stand for that are not a country's own."""
+    odd = [f"{c}: {small(run.label(c))}" for c in run.countries if len(c) != 2 or c == "EU"]
+    return f" {', '.join(odd)}." if odd else ""
 
 
 def losses(run: Run) -> pd.DataFrame:
@@ -120,9 +127,13 @@ def _tiles(
         ax.add_patch(box)
         (middle, low, high), _, _ = together([float(row[c]) for c in ("p50", "p5", "p95")], "")
         kwargs: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-        ax.text(x + 0.49, y + 0.26, str(row["place"]), fontsize=size, fontweight="bold", **kwargs)
-        ax.text(x + 0.49, y + 0.53, middle, fontsize=size + 0.5, **kwargs)
-        ax.text(x + 0.49, y + 0.76, f"({low}–{high})", fontsize=size - (1.8 if narrow else 1.2), **kwargs)
+        code = str(row["place"])
+        name = code if narrow else sketch.fold(sketch.run.label(code), 13)
+        below = 0.06 if "\n" in name else 0.0
+        small = size if narrow else size - 1.2
+        ax.text(x + 0.49, y + 0.25, name, fontsize=small, fontweight="bold", linespacing=1.0, **kwargs)
+        ax.text(x + 0.49, y + 0.54 + below, middle, fontsize=size + 0.5, **kwargs)
+        ax.text(x + 0.49, y + 0.77 + below / 2, f"({low}–{high})", fontsize=size - (1.8 if narrow else 1.2), **kwargs)
     names = [f"under {STEPS[0]:g}", *(f"{a:g}–{b:g}" for a, b in pairwise(STEPS)), f"over {STEPS[-1]:g} weeks"]
     handles = [Rectangle((0, 0), 1, 1, facecolor=c, edgecolor="#bbbbbb", linewidth=0.5) for c in SHADES]
     ax.legend(

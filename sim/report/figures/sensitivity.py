@@ -32,7 +32,7 @@ class Sensitivity(ReportFigure):
         wanted = _quantities(run)
         tables = [correlations(run, q) for q in wanted]
         order = _order(tables)[:MOST_INPUTS]
-        sketch = Sketch(run, layout, len(wanted), 0.4 + 0.26 * len(order), columns=2)
+        sketch = Sketch(run, layout, len(wanted), 0.4 + 0.31 * len(order), columns=2)
         for number, (ax, q, table) in enumerate(zip(sketch.axes, wanted, tables, strict=True)):
             _panel(sketch, ax, q, table, order, names=number % sketch.columns == 0)
         return sketch.finish(

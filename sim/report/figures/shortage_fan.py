@@ -58,7 +58,7 @@ def _top(run: Run, product: str) -> float:
             fan = of_wanted(run, "shortage_t", arm, product, place)
             if fan is not None and len(fan.values):
                 top = max(top, float(np.nanmax(fan.at(0.95))))
-    return top * 1.1
+    return top * 1.35
 
 
 def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) -> None:

@@ -31,7 +31,7 @@ class WhoShortWhen(ReportFigure):
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
         middle, high = _wide(run, 0.5), _wide(run, 0.95)
         rows = _rows(run, middle, high)
-        sketch = Sketch(run, layout, 1, 0.55 + 0.2 * max(len(rows), 2), columns=1)
+        sketch = Sketch(run, layout, 1, 0.55 + (0.2 if layout.columns > 1 else 0.25) * max(len(rows), 2), columns=1)
         _cells(sketch, rows, middle, high)
         reached = bool((middle.to_numpy() >= NOTED).any()) if len(middle) else False
         beyond = len(middle) - len(rows)
@@ -97,7 +97,9 @@ def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataF
     ax.invert_yaxis()
     narrow = sketch.layout.columns < 2
     uses = [run.label(use) for _, use in rows]
-    ax.set_yticks(y[:-1] + 0.5, [u if len(u) < 17 or not narrow else u[:15].rstrip(" -,") + "…" for u in uses])
+    ax.set_yticks(y[:-1] + 0.5, [sketch.fold(u, 18) if narrow else u for u in uses])
+    if narrow:
+        ax.tick_params("y", labelsize=6.6)
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
     sketch.dates(ax)
@@ -132,7 +134,8 @@ def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataF
         borderpad=0.0,
     )
     for level, wide in ((0.5, middle), (0.95, high)):
-        long = wide.stack().to_frame("value").reset_index()
+        cells: Any = wide.stack()
+        long = cells.to_frame("value").reset_index()
         long["date"] = long["date"].map(lambda d: str(d)[:10])
         long.insert(0, "arm", run.main_arm)
         sketch.record(long.assign(variable=VARIABLE, quantile=level, unit="%", drawn=_is_drawn(long, rows)))

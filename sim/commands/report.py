@@ -1,0 +1,28 @@
+"""`supplyrisk report DIR`: write the report of a run folder again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--no-excel", is_flag=True, help="Leave the workbook out.")
+@click.option("--list", "list_only", is_flag=True, help="Print the figures this run's report would show, and stop.")
+def command(folder: Path, no_excel: bool, list_only: bool) -> None:
+    """Write report.html, report.md, report.xlsx, iamc.csv and the figures of a run folder."""
+    from ..report.build import build_report, runs_of
+    from ..report.export import workbook_missing
+    from ..report.figures import chosen
+
+    if list_only:
+        for run in runs_of(folder):
+            for figure in chosen(run):
+                click.echo(f"{figure.name:20} {figure.explains}")
+        return
+    page = build_report(folder, excel=not no_excel)
+    if not no_excel and workbook_missing():
+        click.echo(workbook_missing(), err=True)
+    click.echo(page)

@@ -1,0 +1,208 @@
+"""The report of a run folder: one self-contained page, the same as Markdown, and the tables for a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .figures import chosen
+from .observed import keep_copies
+from .render import FOLDER, Picture, render
+from .run import NotARunFolder, Run, open_run
+from .sentences import Answer, answer
+from .sketch import day
+from .tables import Assumption, ReportTable, assumptions, confidence_counts, report_tables
+from .timeline import Moment, timeline
+
+TEMPLATES = Path(__file__).parent / "templates"
+BACKTEST = Path(__file__).parent / "data" / "backtest_summary.json"
+SHOWN_INPUTS = 15
+
+LIMITS = (
+    "The model is a set of rules for stocks, orders, prices and licences, not a forecast: it says what follows if the "
+    "assumptions hold. Politics is an input.",
+    "The bands hold the uncertainties that are listed here and no others. What nobody put in is not in them: new "
+    "substitutes, smuggling beyond what a scenario states, wars, bankruptcies.",
+    "Countries and sectors are averages with a few classes of firms. A single firm can stand still while its sector shows "
+    "no shortage, and the other way round.",
+    "Output at risk is the value added of goods that need the missing tonnes, times the share of it that truly depends on "
+    "them. It is neither a loss of GDP nor a forecast of closures: firms redesign, wait, and catch up.",
+    "Prices are indices of one price per product and zone. Posted quotes of thin markets can move further than what is "
+    "paid for most tonnes.",
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Everything the page says about one run folder."""
+
+    run: Run
+    answer: Answer
+    moments: list[Moment]
+    pictures: list[Picture]
+    tables: list[ReportTable]
+    inputs: list[Assumption]
+    confidence: dict[str, int]
+    key: str  # prefix of ids when several worlds share a page
+
+
+def build_report(run_dir: Path | str, excel: bool = True) -> Path:
+    """Make the report of a run folder, or of a folder that holds one run folder per world.
+
+    Writes `report.html`, `report.md`, `figures/*.svg|png|csv`, `iamc.csv` and, if xlsxwriter is
+    installed, `report.xlsx`.
+
+    Parameters
+    ----------
+    run_dir : path
+        A finished or interrupted run folder.
+    excel : bool
+        Write the workbook too.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    folder = Path(run_dir)
+    runs = runs_of(folder)
+    parts = [make_part(run, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
+    from .export import write_iamc, write_workbook
+
+    for part in parts:
+        write_iamc(part.run, part.run.path / "iamc.csv")
+        if excel:
+            write_workbook(part, part.run.path / "report.xlsx")
+    context = page_context(folder, parts)
+    (folder / "report.md").write_text(fill("report.md.j2", context), encoding="utf-8")
+    page = folder / "report.html"
+    page.write_text(fill("report.html.j2", context), encoding="utf-8")
+    return page
+
+
+def runs_of(folder: Path) -> list[Run]:
+    """The run of a folder, or the runs of the worlds below it."""
+    top = open_run(folder)
+    names = top.manifest.get("worlds")
+    if not names or "resolved" in top.manifest:
+        return [top]
+    found = [folder / str(name) for name in names if (folder / str(name) / "manifest.json").exists()]
+    if not found:
+        raise NotARunFolder(f"{folder} names the worlds {', '.join(map(str, names))}, but holds no run of any of them")
+    return [open_run(path) for path in found]
+
+
+def make_part(run: Run, key: str = "") -> Part:
+    """Draw the figures of a run and put its words together."""
+    keep_copies(run)
+    said = answer(run)
+    usable = run.n_ok > 0
+    pictures = [render(run, figure, run.path / FOLDER) for figure in chosen(run)] if usable else []
+    if key:
+        pictures = [_renamed(p, key) for p in pictures]
+    return Part(
+        run,
+        said,
+        timeline(run) if usable else [],
+        pictures,
+        report_tables(run) if usable else [],
+        assumptions(run),
+        confidence_counts(run),
+        key,
+    )
+
+
+def _renamed(picture: Picture, key: str) -> Picture:
+    from dataclasses import replace
+
+    def renamed(svg: str) -> str:
+        for start in (f'id="{picture.name}-', f'href="#{picture.name}-', f"url(#{picture.name}-"):
+            svg = svg.replace(start, start.replace(picture.name, key + picture.name))
+        return svg
+
+    return replace(picture, wide=renamed(picture.wide), narrow=renamed(picture.narrow))
+
+
+def page_context(folder: Path, parts: list[Part]) -> dict[str, Any]:
+    """What the templates read."""
+    first = parts[0].run
+    return {
+        "title": first.report_title,
+        "question": first.question,
+        "several": len(parts) > 1,
+        "parts": parts,
+        "limits": LIMITS,
+        "history": history(),
+        "facts": [facts(part.run) for part in parts],
+        "day": day,
+        "shown_inputs": SHOWN_INPUTS,
+        "names": {p.key: _world_title(p.run) for p in parts},
+        "figures": FOLDER,
+        "folder": folder,
+        "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
+    }
+
+
+def _world_title(run: Run) -> str:
+    return str(run.world.get("title") or run.world.get("name") or "")
+
+
+def facts(run: Run) -> list[tuple[str, str]]:
+    """How to repeat the run: command, seed, versions, hashes."""
+    manifest = run.manifest
+    rows: list[tuple[str, str]] = []
+    command = manifest.get("command")
+    if command:
+        rows.append(("command", " ".join(str(c) for c in command) if isinstance(command, list) else str(command)))
+    rows.append(
+        ("runs", f"{run.n_ok:,} finished, {run.n_failed:,} failed, of {int(manifest.get('runs', len(run.runs))):,}")
+    )
+    rows.append(("seed", str(manifest.get("seed", ""))))
+    rows.append(("sampler, engine", f"{manifest.get('sampler', '')}, {manifest.get('engine', '')}"))
+    rows.append(("period", f"{day(run.start)} to {day(run.last_day)}"))
+    versions = manifest.get("versions") or {}
+    if versions:
+        rows.append(("versions", ", ".join(f"{k} {v}" for k, v in versions.items())))
+    for name, value in (manifest.get("hashes") or {}).items():
+        rows.append((f"hash of {name}", str(value)[:16]))
+    if manifest.get("results_hash"):
+        rows.append(("hash of the results", str(manifest["results_hash"])[:16]))
+    if manifest.get("created"):
+        rows.append(("made", str(manifest["created"])))
+    return rows
+
+
+def history() -> dict[str, Any] | None:
+    """How well the model did on past episodes, if a summary is packaged with it.
+
+    `backtest_summary.json`: {"hits": 18, "targets": 22, "note": "...", "episodes": [{"title": "...",
+    "hits": 8, "targets": 10, "misses": ["..."]}]}
+    """
+    if not BACKTEST.exists():
+        return None
+    try:
+        found = json.loads(BACKTEST.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("targets") else None
+
+
+def fill(template: str, context: dict[str, Any]) -> str:
+    """Render a template; HTML escapes everything but the SVG that is made here."""
+    import jinja2
+    from markupsafe import Markup
+
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(
+        loader=loader,
+        autoescape=jinja2.select_autoescape(["html", "html.j2"], default=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["svg"] = Markup
+    environment.filters["oneline"] = lambda text: " ".join(str(text).replace("|", "/").split())
+    return environment.get_template(template).render(context)

@@ -1,0 +1,384 @@
+"""Several runs, or the arms of one, on one page: paired where the draws match, told plainly where not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SupplyriskError, did_you_mean
+from . import style
+from .build import TEMPLATES, facts, fill, runs_of
+from .figures.distributions import Quantity, headline_quantities
+from .pick import Spread, values
+from .render import inline, save
+from .rounding import quantity, with_interval
+from .run import Run
+from .sentences import FEWEST_RUNS
+from .sketch import Drawn, Sketch, day
+from .tables import Cell, ReportTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COLOURS = (style.SCENARIO, *style.POLICIES)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that is compared: an arm of a run, and how it is called."""
+
+    run: Run
+    arm: str
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How a case compares with the first one. `kind`: same (an arm of the same run), paired, unpaired."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a case changes in one quantity, against the first case.
+
+    Parameters
+    ----------
+    spread : Spread or None
+        Quantiles over runs of the paired difference.
+    mean, half_width : float
+        Difference of the means and the half width of its 95 % interval.
+    """
+
+    spread: Spread | None
+    mean: float
+    half_width: float
+    unit: str
+
+
+def cases_of(folders: Sequence[Path], arms: Sequence[str] = ()) -> list[Case]:
+    """What to compare: the scenario arm of each folder, or the arms of a single one.
+
+    Raises
+    ------
+    SupplyriskError
+        If there is nothing to compare, or an arm does not exist.
+    """
+    runs = [run for folder in folders for run in runs_of(Path(folder))]
+    picked: list[tuple[Run, str, str]] = []
+    if len(runs) == 1:
+        run = runs[0]
+        wanted = [_arm(run, name) for name in arms] or [a for a in run.arms if a != "baseline"] or list(run.arms)
+        if len(wanted) < 2 and not arms:
+            wanted = list(run.arms)
+        picked = [(run, arm, run.arm_label(arm)) for arm in wanted]
+    else:
+        for run in runs:
+            for arm in [_arm(run, name) for name in arms] or [run.main_arm]:
+                tail = f", {run.arm_label(arm)}" if len(arms) > 1 else ""
+                picked.append((run, arm, f"{_short(run, runs)}{tail}"))
+    if len(picked) < 2:
+        raise SupplyriskError("nothing to compare: give two run folders, or one with policies (or --arm twice)")
+    return [Case(run, arm, label, _colour(run, arm, i, len(runs))) for i, (run, arm, label) in enumerate(picked)]
+
+
+def _colour(run: Run, arm: str, number: int, runs: int) -> str:
+    return style.arm_colour(arm, run.policies) if runs == 1 else COLOURS[number % len(COLOURS)]
+
+
+def _arm(run: Run, name: str) -> str:
+    for arm in (name, f"policy:{name}"):
+        if arm in run.arms:
+            return arm
+    known = [a.removeprefix("policy:") for a in run.arms]
+    raise SupplyriskError(f"{run.path}: there is no arm {name}{did_you_mean(name, known)}")
+
+
+def _short(run: Run, runs: Sequence[Run]) -> str:
+    """The scenario's name, and whatever else is needed to tell it from the others."""
+    same = [r for r in runs if r.name == run.name]
+    name = run.name.replace("_", " ")
+    if len(same) < 2:
+        return name
+    if len({str(r.world.get("name")) for r in same}) == len(same):
+        return f"{name} ({run.world.get('name')})"
+    return f"{name} ({run.path.name})"
+
+
+def pairing(first: Case, other: Case) -> Pairing:
+    """Whether run i of one case met the same draws as run i of the other."""
+    import numpy as np
+
+    if first.run is other.run or first.run.path == other.run.path:
+        return Pairing("same", "arms of one batch: the same draws, run by run")
+    reasons = []
+    a, b = first.run, other.run
+    if a.seed != b.seed:
+        reasons.append(f"the seeds differ ({a.seed} and {b.seed})")
+    if a.manifest.get("sampler") != b.manifest.get("sampler"):
+        reasons.append("the samplers differ")
+    if (a.manifest.get("hashes") or {}).get("world") != (b.manifest.get("hashes") or {}).get("world"):
+        reasons.append("the worlds differ")
+    common = sorted(set(_ok(a)["run"]) & set(_ok(b)["run"]))
+    columns = [c for c in a.runs.columns if c in b.runs.columns and c not in ("run", "status", "message")]
+    if not common:
+        reasons.append("no run has the same number")
+    elif columns:
+        x = _ok(a).set_index("run").loc[common, columns].to_numpy(dtype=float)
+        y = _ok(b).set_index("run").loc[common, columns].to_numpy(dtype=float)
+        alike = np.isclose(x, y, rtol=1e-12, atol=0.0).all(axis=0)
+        if not alike.all():
+            reasons.append(
+                f"{int((~alike).sum())} of {len(columns)} drawn numbers differ between runs of the same number"
+            )
+    if reasons:
+        return Pairing(
+            "unpaired", f"not the same draws ({'; '.join(reasons)}): only means and distributions can be compared"
+        )
+    words = f"the same draws for {len(common):,} runs, so that differences are taken run by run"
+    extra = set(a.runs.columns) ^ set(b.runs.columns)
+    if extra:
+        words += f" ({len(extra)} uncertain numbers exist in one of the two only)"
+    return Pairing("paired", words)
+
+
+def _ok(run: Run) -> pd.DataFrame:
+    return run.runs[run.runs["status"].astype(str) == "ok"]
+
+
+def by_run(case: Case, q: Quantity) -> pd.Series[Any]:
+    """A quantity of a case, indexed by run."""
+    import pandas as pd
+
+    table = case.run.outcomes(q.metric, [case.arm], product=q.product, place=q.place, end_use="")
+    return pd.Series(table["value"].to_numpy(dtype=float), index=table["run"].to_numpy()).sort_index()
+
+
+def difference(first: Case, other: Case, q: Quantity, pair: Pairing) -> Difference:
+    """Other minus first: paired quantiles if the draws match, else the difference of means."""
+    import numpy as np
+
+    x, y = by_run(first, q), by_run(other, q)
+    if pair.kind in ("same", "paired"):
+        both = x.index.intersection(y.index)
+        d = (y.loc[both] - x.loc[both]).dropna().to_numpy()
+        if not len(d):
+            return Difference(None, float("nan"), float("nan"), q.unit)
+        p5, p25, p50, p75, p95 = (float(v) for v in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95)))
+        half = 1.96 * float(np.std(d, ddof=1)) / np.sqrt(len(d)) if len(d) > 1 else float("nan")
+        return Difference(Spread(len(d), p5, p25, p50, p75, p95, q.unit), float(d.mean()), float(half), q.unit)
+    a, b = x.dropna().to_numpy(), y.dropna().to_numpy()
+    if len(a) < 2 or len(b) < 2:
+        return Difference(None, float("nan"), float("nan"), q.unit)
+    half = 1.96 * float(np.sqrt(np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)))
+    return Difference(None, float(b.mean() - a.mean()), half, q.unit)
+
+
+# --- page -----------------------------------------------------------------------------------------
+
+
+def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Path:
+    """Write `compare.html` (self-contained), its figure and its table into `out`.
+
+    Parameters
+    ----------
+    folders : sequence of path
+        Run folders; one alone compares its own arms.
+    arms : sequence of str
+        Arms (or names of policies) to compare; default the scenario of each folder.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    cases = cases_of(folders, arms)
+    wanted = _shared(cases)
+    if not wanted:
+        raise SupplyriskError("the runs share no product and place, so that there is nothing to set side by side")
+    pairs = [pairing(cases[0], case) for case in cases[1:]]
+    out.mkdir(parents=True, exist_ok=True)
+    with style.house_style():
+        drawn = draw(cases, wanted, style.WIDE)
+        save(drawn, out / "compare")
+        narrow = style.svg_bytes(draw(cases, wanted, style.NARROW).figure)
+    wide = (out / "compare.svg").read_bytes()
+    context = {
+        "title": _title(cases),
+        "cases": cases,
+        "first": cases[0],
+        "pairs": list(zip(cases[1:], pairs, strict=True)),
+        "sentences": sentences(cases, wanted, pairs),
+        "few": [c.label for c in cases if c.run.n_ok < FEWEST_RUNS],
+        "table": table(cases, wanted, pairs),
+        "wide": inline(wide, "compare-w", drawn.title),
+        "narrow": inline(narrow, "compare-n", drawn.title),
+        "caption": drawn.caption,
+        "facts": [(run.report_title, facts(run)) for run in _runs(cases)],
+        "day": day,
+        "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
+    }
+    page = out / "compare.html"
+    page.write_text(fill("compare.html.j2", context), encoding="utf-8")
+    return page
+
+
+def _runs(cases: Sequence[Case]) -> list[Run]:
+    found: list[Run] = []
+    for case in cases:
+        if all(case.run.path != run.path for run in found):
+            found.append(case.run)
+    return found
+
+
+def _title(cases: Sequence[Case]) -> str:
+    runs = _runs(cases)
+    if len(runs) == 1:
+        return f"{runs[0].report_title}: arms compared"
+    return " against ".join(dict.fromkeys(run.report_title for run in runs)) if len(runs) == 2 else "Runs compared"
+
+
+def _shared(cases: Sequence[Case]) -> list[Quantity]:
+    """Headline quantities of the first run that every other case has as well."""
+    return [
+        q
+        for q in headline_quantities(cases[0].run)
+        if all(len(c.run.summarised(q.metric, c.arm, product=q.product, place=q.place, end_use="")) for c in cases)
+    ]
+
+
+def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pairing]) -> list[str]:
+    """One sentence per case on what it changes against the first, in the quantity of users' loss."""
+    found = []
+    q = next((w for w in wanted if w.metric == "shortage_percent"), wanted[0])
+    unit = "points" if q.unit == "%" else q.unit
+    for case, pair in zip(cases[1:], pairs, strict=True):
+        d = difference(cases[0], case, q, pair)
+        what = q.title[:1].lower() + q.title[1:]
+        if d.spread is not None and d.spread.p5 == d.spread.p95 == 0.0:
+            found.append(f"{_start(case.label)} leaves {what} as it is in {cases[0].label}, in every run.")
+        elif d.spread is not None:
+            value, between = with_interval(abs(d.spread.p50), *_ordered(d.spread), unit)
+            way = "lowers" if d.spread.p50 < 0 else "raises"
+            within = f" (90 % of runs: {between})" if between else ""
+            found.append(
+                f"{_start(case.label)}, against {cases[0].label}, {way} {what} by {value}{within}, run by run."
+            )
+        elif d.mean == d.mean:
+            value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
+            sure = "" if abs(d.mean) > d.half_width else "; that can't be told from chance"
+            found.append(
+                f"The mean of {what} is {value} (95 % interval: {between}) away from that of {cases[0].label} in {case.label}{sure}."
+            )
+    return found
+
+
+def _start(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _ordered(s: Spread) -> tuple[float, float]:
+    """The interval of a change in the direction of its median."""
+    return (-s.p95, -s.p5) if s.p50 < 0 else (s.p5, s.p95)
+
+
+def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pairing]) -> ReportTable:
+    """Levels of every case, and differences to the first."""
+    header = ["", *(c.label for c in cases), *(f"{c.label} − {cases[0].label}" for c in cases[1:])]
+    rows = []
+    for q in wanted:
+        cells = [Cell(q.title)]
+        for case in cases:
+            x = values(case.run, q.metric, case.arm, q.product, q.place)
+            cells.append(_level(x, q.unit))
+        unit = "points" if q.unit == "%" else q.unit
+        for case, pair in zip(cases[1:], pairs, strict=True):
+            d = difference(cases[0], case, q, pair)
+            if d.spread is not None:
+                value, between = with_interval(d.spread.p50, d.spread.p5, d.spread.p95, unit)
+                cells.append(Cell(value, f"{between} (90 % of runs)" if between else ""))
+            elif d.mean == d.mean:
+                value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
+                cells.append(Cell(value, f"{between} (95 % interval of the means)"))
+            else:
+                cells.append(Cell("–"))
+        rows.append(tuple(cells))
+    note = "Levels: median and the interval that holds 90 % of runs. Differences as said above."
+    return ReportTable("compare", "Side by side", note, tuple(header), tuple(rows))
+
+
+def _level(x: np.ndarray, unit: str) -> Cell:
+    import numpy as np
+
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return Cell("–")
+    p5, p50, p95 = (float(v) for v in np.quantile(x, (0.05, 0.5, 0.95)))
+    return Cell(*with_interval(p50, p5, p95, unit))
+
+
+# --- figure ---------------------------------------------------------------------------------------
+
+
+def draw(cases: Sequence[Case], wanted: Sequence[Quantity], layout: style.Layout) -> Drawn:
+    """Levels of every case side by side: median, 50 % and 90 % of runs."""
+    sketch = Sketch(cases[0].run, layout, len(wanted), 0.4 + 0.42 * len(cases), columns=2)
+    for ax, q in zip(sketch.axes, wanted, strict=True):
+        _panel(sketch, ax, cases, q)
+    return sketch.finish(
+        "Side by side",
+        "Dot: median; thick bar: 50 %; thin bar: 90 % of runs.",
+        "Each row is one of the compared cases. Bars that overlap do not mean that nothing changes: where the draws match, "
+        "the differences in the table are taken run by run and are far narrower.",
+        events=False,
+    )
+
+
+def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None:
+    import numpy as np
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    from .figures.distributions import _tick
+
+    names = []
+    for row, case in enumerate(reversed(cases)):
+        x = values(case.run, q.metric, case.arm, q.product, q.place)
+        x = x[np.isfinite(x)]
+        names.append(sketch.fold(case.label, 20))
+        if not len(x):
+            continue
+        p5, p25, p50, p75, p95 = (float(v) for v in np.quantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
+        ax.plot([p5, p95], [row, row], color=case.colour, linewidth=1.6)
+        ax.plot([p25, p75], [row, row], color=case.colour, linewidth=5.0, solid_capstyle="butt")
+        ax.plot([p50], [row], "o", color="white", markeredgecolor=case.colour, markersize=5.5, zorder=5)
+        ax.annotate(
+            quantity(p50, q.unit),
+            xy=(p50, row),
+            xytext=(0, 6),
+            textcoords="offset points",
+            fontsize=7.3,
+            color=style.QUIET,
+            ha="center",
+        )
+        s = Spread(len(x), p5, p25, p50, p75, p95, q.unit)
+        place = {"metric": q.metric, "product": q.product or "all", "place": q.place}
+        sketch.record_spread(s, case=case.label, arm=case.arm, **place)
+    ax.set_yticks(range(len(cases)), names)
+    for tick, case in zip(ax.get_yticklabels(), reversed(cases), strict=True):
+        tick.set_color(case.colour)
+        tick.set_fontweight("bold")
+    ax.set_ylim(-0.5, len(cases) - 0.3)
+    ax.grid(visible=False)
+    ax.grid(visible=True, axis="x")
+    ax.spines["left"].set_visible(False)
+    ax.margins(x=0.12)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_formatter(FuncFormatter(_tick(q.unit)))
+    ax.set_title(sketch.wrap(q.title, lost=1.35))
