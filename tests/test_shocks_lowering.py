@@ -200,6 +200,8 @@ def test_a_control_frightens_foreign_buyers_of_its_products(values: dict[str, An
         assert row.params == {"times_world": 1.0}
         assert row.schedule == (Point(0.0, 1.0),)
         assert len(row.select.products) == 1
+        if values["type"] not in ("content_rule", "raw_export_ban", "transit_denial"):
+            assert row.select.origins == ("CN",)  # how much buyers depend on them decides how much they fear
         if values["type"] != "raw_export_ban":
             assert "CN" not in row.select.destinations
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KEY_MASK = (1 << 63) - 1
 LETTERS = "abcdefghi"
+FEARED_SHARE = 0.5  # buyers who take half of their purchases from an origin fear for all they need (assumption)
 
 
 @dataclass
@@ -96,7 +97,8 @@ def find_targets(s: Structure, row: Row, events: list[ResolvedEvent]) -> list[tu
     if kind == "user":
         return _users(s, row.effect)
     if kind == "desk":
-        return [(i, 0.0) for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
+        touched = [i for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
+        return [(i, fear_weight(s, row.effect, i) if row.effect.op == "fear" else 0.0) for i in touched]
     if row.effect.op == "project_delay":
         return [(v, 0.0) for v in _named_projects(events, row.effect.texts.get("project", ""))]
     if kind == "event":
@@ -124,7 +126,7 @@ def _touches_lane(s: Structure, row: Row, lane: int) -> bool:
 
 
 def _touches_node(s: Structure, effect: Effect, node: int) -> bool:
-    """A node bought at by a selected country; the country that imposes a control does not fear it."""
+    """A node bought at by a selected country, with users of a selected kind."""
     k, c = s.nodes[node]
     select = effect.select
     country = s.countries[c]
@@ -132,14 +134,40 @@ def _touches_node(s: Structure, effect: Effect, node: int) -> bool:
         return False
     if select.destinations and country not in select.destinations:
         return False
-    if effect.op == "fear" and country in select.origins:
-        return False
     if not select.end_uses:
         return True
     return any(
         (u.product, u.country) == (k, c) and matches(select, s.products[k].id, country, s.end_uses[u.end_use])
         for u in s.users
     )
+
+
+def fear_weight(s: Structure, effect: Effect, node: int) -> float:
+    """How much a node's buyers fear for their supply when they hear of a control, from 0 to 1.
+
+    Whole fear where the controlled origins supply half of the purchases or more, less in proportion below;
+    and only the selected users' part of the node's use.
+    """
+    k, c = s.nodes[node]
+    product, country, select = s.products[k].id, s.countries[c], effect.select
+    bought = {origin: _certain(s, "trade_share", product, origin, country) for origin in s.countries}
+    total = sum(bought.values())
+    weight = 1.0
+    if select.origins and total > 0.0:
+        from_there = sum(share for origin, share in bought.items() if origin in select.origins and origin != country)
+        weight = min(1.0, from_there / total / FEARED_SHARE)
+    if select.end_uses or select.entity_share < 1.0:
+        uses = {use: _certain(s, "use_t_per_year", product, country, use) for use in s.end_uses}
+        chosen = sum(use for name, use in uses.items() if not select.end_uses or name in select.end_uses)
+        if sum(uses.values()) > 0.0:
+            weight *= select.entity_share * chosen / sum(uses.values())
+    return weight
+
+
+def _certain(s: Structure, parameter: str, *dims: str) -> float:
+    """A number of the world where it has one; 1 for a drawn one, which has no value yet."""
+    number = s.world.values.get((parameter, *dims), 0.0)
+    return 1.0 if isinstance(number, Sampled) else number
 
 
 def _users(s: Structure, effect: Effect) -> list[tuple[int, float]]:
@@ -298,4 +326,3 @@ def _watch(s: Structure, trigger: Trigger, events: list[ResolvedEvent]) -> tuple
         raise KeyError(f"a trigger watches {trigger.product} in {trigger.place}, where nobody buys it")
     node = s.nodes.index((k, country))
     return (5 if trigger.variable == "price_paid_index" else 3), node
-

@@ -357,6 +357,7 @@ def set_nodes(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
             weeks = level
             if F[L.effect_a + e] > 0.0:
                 weeks = level * F[L.fear_weeks + I[L.node_product + n]]
+            weeks = weeks * F[L.target_value + t]
             for d in range(L.n_desks):
                 if I[L.desk_node + d] == n:
                     F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)

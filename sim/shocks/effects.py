@@ -222,7 +222,8 @@ OPS: tuple[Op, ...] = (
         "desk",
         0.0,
         "weeks",
-        "perceived wait jumps to this on the row's first day (a jump, it then decays by itself); "
+        "perceived wait jumps to this on the row's first day (a jump, it then decays by itself), in full for "
+        "buyers who take half or more of their purchases from `origins`, in proportion for others; "
         "`times_world` = 1: the level is a multiple of the world's fear_weeks of the product",
         ("times_world",),
     ),

@@ -64,7 +64,8 @@ class Control(LaneEvent):
 
     fear: FearOf = Fear()
     """Wait that buyers reckon with on the day it becomes known, for all its products or as a mapping
-    `{product: weeks}`; it makes them front-load and then fades. Default: `fear_weeks` of the world (26 weeks for
+    `{product: weeks}`; it makes them front-load and then fades. Buyers who take less than half of their purchases from
+    there fear in proportion. Default: `fear_weeks` of the world (26 weeks for
     heavy oxides, 9 for Dy/Tb magnets, 4.5 for ordinary ones in `ndfeb`: fitted to spring 2025)."""
 
     # Fear if the file says nothing, as a multiple of the world's fear_weeks.
@@ -79,7 +80,7 @@ class Control(LaneEvent):
         select = self.select(ctx)
         buyers = select.destinations or ctx.expand(("all",))
         abroad = tuple(country for country in buyers if country not in select.origins)
-        return replace(select, origins=(), destinations=abroad or buyers)
+        return replace(select, destinations=abroad or buyers)
 
 
 def fear_rows(ctx: LowerContext, fear: Fear, select: Select, world_fear: float) -> Iterator[Effect]:

@@ -261,7 +261,7 @@ class ContentRule(Office):
         """Buyers everywhere but in the country whose content counts."""
         select = self.select(ctx)
         buyers = select.destinations or ctx.expand(("all",))
-        return replace(select, origins=(), destinations=tuple(c for c in buyers if c != self.content_origin) or buyers)
+        return replace(select, destinations=tuple(c for c in buyers if c != self.content_origin) or buyers)
 
 
 class GeneralLicences(LaneEvent):

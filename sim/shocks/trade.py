@@ -151,7 +151,7 @@ class TransitDenial(Control):
     def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Buyers at the end of the routes."""
         for select in self.selects(ctx):
-            yield from fear_rows(ctx, self.fear, replace(select, origins=()), self.world_fear)
+            yield from fear_rows(ctx, self.fear, select, self.world_fear)
 
 
 class Transshipment(LaneEvent):
