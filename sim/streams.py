@@ -70,7 +70,9 @@ def uniform(key: int, stream: int, entity: int, counter: int) -> float:
         k0 = (k0 + 0x9E3779B9) & MASK32
         k1 = (k1 + 0xBB67AE85) & MASK32
     bits = (c0 >> 5) * 67108864 + (c1 >> 6)
-    return (float(bits) + 0.5) * _TWO_NEG_53
+    value = (float(bits) + 0.5) * _TWO_NEG_53
+    # Of the largest number the half is lost to rounding; 1 would make infinite times of it.
+    return value if value < 1.0 else 1.0 - _TWO_NEG_53
 
 
 def normal_quantile(p: float) -> float:

@@ -14,11 +14,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from sim.engines.reference import ReferenceEngine
+from sim.language.context import LowerContext
+from sim.language.names import Names
 from sim.model.compile import CompiledModel, compile_scenario
+from sim.shocks.base import Event
 from sim.shocks.effects import Effect, Point, Select
-from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, Scenario, World
+from sim.shocks.registry import EVENT_TYPE_BY_NAME
+from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, Scenario, Trigger, World
 
 INF = float("inf")
 START = dt.date(2025, 1, 6)  # a Monday; day 0
@@ -131,6 +136,52 @@ def event(
     """A dated event, known on the day it starts unless `announced` is given."""
     known = start if announced is None else announced
     return ResolvedEvent(name, "test", "", known, start, duration, probability, trigger, tuple(effects), tuple(notice))
+
+
+def names_of(world: World) -> Names:
+    """The names a scenario file could use in a world."""
+    return Names(
+        world=world.name,
+        countries=world.country_names,
+        zones={z: tuple(c for c in world.countries if world.zone_of[c] == z) for z in world.zones},
+        products={p.id: p.name for p in world.products},
+        stages={p.stage: (p.id,) for p in world.products},
+        end_uses={e.id: e.name for e in world.end_uses},
+    )
+
+
+def written(world: World, type_: str, start: int | None = 70, announced: int | None = None, **fields: Any) -> Any:
+    """An event as a scenario file would have it, checked and lowered by its own class.
+
+    Parameters
+    ----------
+    start, announced : int
+        Days; None leaves them out (a trigger, or in force from the first day).
+    fields : object
+        As in a file; dates may be given as days.
+    """
+    values = {"type": type_, **fields}
+    for key, day in (("start", start), ("announced", announced)):
+        if day is not None and "trigger" not in fields:
+            values[key] = START + dt.timedelta(days=day)
+    names = names_of(world)
+    adapter: TypeAdapter[Event] = TypeAdapter(EVENT_TYPE_BY_NAME[type_])
+    made = adapter.validate_python(values, context={"names": names})
+    ctx = LowerContext(names, START, 3650)
+    ctx.enter(made, "event")
+    timing = made.timing(ctx)
+    return ResolvedEvent(
+        name=made.label,
+        type=made.type,
+        sentence=made.sentence(ctx),
+        announced_day=timing.announced_day,
+        start_day=timing.start_day,
+        duration_days=timing.duration_days,
+        probability=ctx.num(made.probability),
+        trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
+        effects=made.lower(ctx),
+        announcement_effects=made.announce(ctx),
+    )
 
 
 def scenario(
