@@ -1,0 +1,1 @@
+"""Episodes of the past: what was known on day one, run forward, held against what happened."""

@@ -1,0 +1,154 @@
+"""Runs an episode for many parameter sets and measures what targets and observed series ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RunFailed
+from .episode import Episode, Series, Target
+from .measure import Meter, Path
+from .statistics import Period
+
+Floats = NDArray[np.float64]
+SCENARIO_ARM = 1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What an ensemble says about an episode.
+
+    Attributes
+    ----------
+    targets : ndarray, shape (runs, targets)
+        NaN where a run failed; infinite where a thing never happened.
+    points : list of ndarray, shape (runs, points), one per observed series
+    fans : list of ndarray, shape (runs, steps), one per observed series
+        Monthly means of the whole simulated path, for the page.
+    values : ndarray, shape (runs, columns)
+    """
+
+    targets: Floats
+    points: list[Floats]
+    fans: list[Floats]
+    values: Floats
+    failures: tuple[str, ...]
+
+
+class Bench:
+    """An episode compiled once, ready for any number of parameter sets."""
+
+    def __init__(self, episode: Episode, engine: str = "batch") -> None:
+        from ..engines import get_engine
+        from ..model.compile import compile_scenario
+
+        self.episode = episode
+        self.model = compile_scenario(episode.scenario)
+        self.engine = get_engine(engine)
+        meter = Meter(self.model, episode.loaded.resolutions[0].world.names)
+        self._targets = [(target, _readers(meter, target)) for target in episode.targets]
+        self._series = [(one, meter.reader(one.variable, one.product, one.place)) for one in episode.series]
+        self.columns = [column.name for column in self.model.sampled]
+        whole = Period(0, self.model.n_days, self.model.start)
+        self.months = [(start, stop) for _, start, stop in whole.months() if stop <= self.model.n_days]
+
+    def design(self, runs: int, seed: int, sampler: str = "lhs") -> Floats:
+        """Values of the uncertain numbers as a Monte Carlo batch would draw them."""
+        from ..experiment.designs import Design
+
+        scenario = self.episode.scenario
+        return Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
+
+    def run(self, values: Floats, seed: int, first_run: int = 0) -> Measured:
+        """Run the scenario arm once per row of `values`."""
+        runs = len(values)
+        targets = np.full((runs, len(self._targets)), math.nan)
+        points = [np.full((runs, len(one.points)), math.nan) for one, _ in self._series]
+        fans = [np.full((runs, len(self.months)), math.nan) for _ in self._series]
+        failures = []
+        for row in range(runs):
+            try:
+                result = self.engine.run(self.model, SCENARIO_ARM, first_run + row, seed, values[row])
+            except RunFailed as failure:
+                failures.append(str(failure))
+                continue
+            for j, (target, readers) in enumerate(self._targets):
+                targets[row, j] = measure(target, [read(result) for read in readers])
+            for j, (one, read) in enumerate(self._series):
+                path = read(result)
+                normal = self._normal(path) if one.relative else 1.0
+                points[j][row] = [path.mean(p.start, p.stop) / normal for p in one.points]
+                fans[j][row] = [path.mean(start, stop) / normal for start, stop in self.months]
+        return Measured(targets, points, fans, values, tuple(failures))
+
+    def _normal(self, path: Path) -> float:
+        """Level before anybody could know of the events."""
+        return path.mean(0, max(self.episode.start_day, 7))
+
+
+def _readers(meter: Meter, target: Target) -> list[Any]:
+    if target.statistic.by_country:
+        return meter.by_country(target.variable, target.product, target.place)
+    return [meter.reader(target.variable, target.product, target.place)]
+
+
+def measure(target: Target, paths: Sequence[Path]) -> float:
+    """The target's number for one run."""
+    reference = 1.0
+    if target.reference is not None:
+        reference = paths[0].mean(target.reference.start, target.reference.stop)
+    return target.statistic.compute(paths, target.period, reference, target.argument)
+
+
+def evaluate(
+    episode: Episode, parameter_sets: Sequence[Mapping[str, float]], seed: int = 0, engine: str = "batch"
+) -> Floats:
+    """Statistics of every target, shape (sets, targets).
+
+    Numbers a set does not name keep their central values.
+    """
+    bench = Bench(episode, engine)
+    return bench.run(values_of(bench, parameter_sets), seed).targets
+
+
+def values_of(bench: Bench, parameter_sets: Sequence[Mapping[str, float]]) -> Floats:
+    """Rows of values for sets of named numbers; what a set does not name is at its central value."""
+    centre = np.array([column.central for column in bench.model.sampled])
+    values = np.tile(centre, (len(parameter_sets), 1))
+    for row, given in enumerate(parameter_sets):
+        for j, name in enumerate(bench.columns):
+            if name in given:
+                values[row, j] = given[name]
+    return values
+
+
+def median(values: Floats) -> float:
+    """Median of a column with infinite entries (a thing that never happened) but no NaN."""
+    kept = np.sort(values[~np.isnan(values)])
+    if not len(kept):
+        return math.nan
+    middle = len(kept) // 2
+    if len(kept) % 2 or kept[middle - 1] == kept[middle]:
+        return float(kept[middle])
+    return float((kept[middle - 1] + kept[middle]) / 2.0)
+
+
+def quantile(values: Floats, q: float) -> float:
+    """A quantile (inverse of the empirical distribution) that copes with infinite entries."""
+    kept = np.sort(values[~np.isnan(values)])
+    if not len(kept):
+        return math.nan
+    return float(kept[min(len(kept) - 1, max(0, math.ceil(q * len(kept)) - 1))])
+
+
+def hit(target: Target, value: float) -> bool:
+    """Whether a number lies in the target's interval."""
+    return target.low <= value <= target.high
+
+
+__all__ = ["Bench", "Measured", "Series", "evaluate", "hit", "measure", "median", "quantile", "values_of"]

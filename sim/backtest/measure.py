@@ -1,0 +1,302 @@
+"""Simulated series by name: what a target or an observed series is compared with.
+
+A name is (variable, product, place). `product` and `place` may list several, joined by `+`; a place
+may be a country, a group, a zone, `all`, for flows `CN>US` (`CN>`: everybody abroad), and `A/B` for the
+ratio of two places.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SupplyriskError, did_you_mean
+
+Floats = NDArray[np.float64]
+
+# name -> (weekly column or columns, what is done with several cells, meaning)
+SUMMED = ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t", "production_t", "leakage_t", "stockpile_t")
+OFFICE = ("licence_backlog_t", "licence_granted_t", "licence_refused_t")
+SINGLE = ("price_spot_index", "price_paid_index", "stock_cover_weeks", "licence_wait_days")
+DERIVED = ("price_spot_usd_per_kg", "price_paid_usd_per_kg", "shortage_t", "used_t", "unserved_share", "shortage_share")
+MONTHLY = ("export_t", "legal_export_t", "quota_used_share")
+VARIABLES = (*SUMMED, *OFFICE, *SINGLE, *DERIVED, *MONTHLY)
+FLOWS = (*SUMMED[:-1], "licence_granted_t", "licence_refused_t", "shortage_t", "used_t", "export_t", "legal_export_t")
+
+
+class Unknown(SupplyriskError):
+    """A variable, product or place the world does not have."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """One simulated series: the first day, the length in days and the value of every step."""
+
+    first: Floats  # first day of each step
+    days: Floats
+    value: Floats
+    flow: bool  # a quantity per step (tonnes), not a level
+
+    def mean(self, start: int, stop: int) -> float:
+        """Mean level, or mean quantity per month of a flow, over days start .. stop-1; NaN outside the horizon.
+
+        Steps count by the days they share with the period.
+        """
+        shared = np.minimum(self.first + self.days, stop) - np.maximum(self.first, start)
+        weight = np.maximum(shared, 0.0)
+        total = weight.sum()
+        if total <= 0.0:
+            return float("nan")
+        if self.flow:
+            return float((self.value * weight / self.days).sum() / total * MONTH_DAYS)
+        return float((self.value * weight).sum() / total)
+
+
+MONTH_DAYS = 365.25 / 12.0
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """`a + b` or `a b` as names."""
+    return tuple(part for part in text.replace("+", " ").split() if part)
+
+
+class Meter:
+    """Cuts series out of the engine's records of one model."""
+
+    def __init__(self, model: Any, names: Any) -> None:
+        self.model = model
+        self.names = names
+        self.weekly: dict[tuple[str, str, str], list[int]] = {}
+        for number, column in enumerate(model.weekly_columns):
+            self.weekly.setdefault((column.variable, column.product, column.place), []).append(number)
+        self.monthly: dict[tuple[str, str, str], list[int]] = {}
+        for number, column in enumerate(model.monthly_columns):
+            self.monthly.setdefault((column.product, column.place, column.partner), []).append(number)
+        self.week_first = 7.0 * np.arange(model.n_weeks)
+        self.week_days = np.minimum(7.0, model.n_days - self.week_first)
+        starts = np.asarray(model.month_starts, dtype=np.float64)
+        self.month_first = starts
+        self.month_days = np.diff(np.append(starts, model.n_days))
+
+    # --- names ----------------------------------------------------------------------------------
+    def products(self, text: str) -> tuple[str, ...]:
+        """Products meant by what is written; all if nothing is."""
+        written = split_names(text) or ("all",)
+        for name in written:
+            if name not in self.names.known_products():
+                raise Unknown(f"no product or stage is called {name}{did_you_mean(name, self.names.known_products())}")
+        return tuple(self.names.expand_products(written))
+
+    def places(self, text: str) -> tuple[str, ...]:
+        """Countries meant by what is written; all if nothing is."""
+        written = split_names(text) or ("all",)
+        for name in written:
+            if name not in self.names.known_places():
+                raise Unknown(f"no place is called {name}{did_you_mean(name, self.names.known_places())}")
+        return tuple(self.names.expand_countries(written))
+
+    # --- readers --------------------------------------------------------------------------------
+    def reader(self, variable: str, product: str, place: str) -> Callable[[Any], Path]:
+        """A function from a run's series to the named path.
+
+        Raises
+        ------
+        Unknown
+            If the world has no such variable, product or place, or none of them is recorded.
+        """
+        if variable not in VARIABLES:
+            raise Unknown(f"no variable is called {variable}{did_you_mean(variable, VARIABLES, 40)}")
+        if "/" in place:
+            above, _, below = place.partition("/")
+            upper, lower = self.reader(variable, product, above), self.reader(variable, product, below)
+            return lambda run: _quotient(upper(run), lower(run))
+        if variable in MONTHLY:
+            return self._flows(variable, product, place)
+        products = self.products(product)
+        if variable in SINGLE or variable in ("price_spot_usd_per_kg", "price_paid_usd_per_kg"):
+            return self._level(variable, products, place.strip())
+        if variable in ("shortage_t", "used_t", "unserved_share", "shortage_share"):
+            return self._users(variable, products, self.places(place))
+        return self._sum(variable, products, self.places(place))
+
+    def _columns(self, variable: str, products: Sequence[str], places: Sequence[str]) -> list[int]:
+        return [n for p in products for c in places for n in self.weekly.get((variable, p, c), ())]
+
+    def _week(self, value: Floats, flow: bool) -> Path:
+        return Path(self.week_first, self.week_days, value, flow)
+
+    def _sum(self, variable: str, products: Sequence[str], places: Sequence[str]) -> Callable[[Any], Path]:
+        columns = self._columns(variable, products, places)
+        if not columns:
+            raise Unknown(f"{variable} is not recorded for this product and place")
+        flow = variable in FLOWS
+        return lambda run: self._week(run.weekly[:, columns].sum(axis=1), flow)
+
+    def _level(self, variable: str, products: Sequence[str], place: str) -> Callable[[Any], Path]:
+        base = variable.replace("_usd_per_kg", "_index")
+        if place not in self.names.known_places():
+            raise Unknown(f"no place is called {place}{did_you_mean(place, self.names.known_places())}")
+        columns = [n for p in products for n in self.weekly.get((base, p, place), ())]
+        if not columns:
+            zones = ", ".join(self.names.zones)
+            raise Unknown(f"{variable} is recorded by price zone or country ({zones}), not for {place}")
+        if base == variable:
+            return lambda run: self._week(run.weekly[:, columns].mean(axis=1), False)
+        prices = np.array([self._price(p) for p in products if self.weekly.get((base, p, place))])
+        return lambda run: self._week((run.weekly[:, columns] * prices).mean(axis=1), False)
+
+    def _price(self, product: str) -> float:
+        value = self.model.scenario.world.values[("price_usd_per_kg", product)]
+        if isinstance(value, float | int):
+            return float(value)
+        central = {column.name: column.central for column in self.model.sampled}
+        return float(value.offset + value.scale * central[value.column])
+
+    def _users(self, variable: str, products: Sequence[str], places: Sequence[str]) -> Callable[[Any], Path]:
+        sets = [
+            self._columns(v, products, places) for v in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t")
+        ]
+        if not sets[0]:
+            raise Unknown("no end user of this product is in this place")
+
+        def read(run: Any) -> Path:
+            wanted, unserved, dear = (run.weekly[:, columns].sum(axis=1) for columns in sets)
+            if variable == "used_t":
+                return self._week(wanted - unserved - dear, True)
+            if variable == "shortage_t":
+                return self._week(unserved + dear, True)
+            short = unserved if variable == "unserved_share" else unserved + dear
+            return self._week(np.divide(short, wanted, out=np.zeros_like(short), where=wanted > 0), False)
+
+        return read
+
+    def by_country(self, variable: str, product: str, place: str) -> list[Callable[[Any], Path]]:
+        """Readers of a users' variable, one per country of the place that has such users."""
+        found = []
+        for country in self.places(place):
+            try:
+                found.append(self._users(variable, self.products(product), (country,)))
+            except Unknown:
+                continue
+        if not found:
+            raise Unknown("no end user of this product is in this place")
+        return found
+
+    def _flows(self, variable: str, product: str, place: str) -> Callable[[Any], Path]:
+        origin, arrow, destination = place.partition(">")
+        if not arrow:
+            raise Unknown(f"a flow needs a place like CN> or CN>US (got {place})")
+        products, sellers, buyers = self.products(product), self.places(origin), self.places(destination)
+        columns = [
+            n
+            for (p, seller, buyer), numbers in self.monthly.items()
+            if p in products and seller in sellers and buyer in buyers and buyer not in sellers
+            for n in numbers
+        ]
+        if not columns:
+            raise Unknown("no lane of this product crosses a border there")
+        leaks = self._columns("leakage_t", products, buyers) if variable != "export_t" else []
+        month = np.searchsorted(self.month_first, self.week_first, side="right") - 1
+
+        def read(run: Any) -> Path:
+            value = run.monthly[:, columns].sum(axis=1)
+            if leaks:
+                leaked = np.bincount(month, run.weekly[:, leaks].sum(axis=1), minlength=len(value))
+                value = np.maximum(value - leaked, 0.0)
+            return Path(self.month_first, self.month_days, value, True)
+
+        if variable != "quota_used_share":
+            return read
+        quota = self._quota(products, sellers)
+
+        def share(run: Any) -> Path:
+            path = read(run)
+            normal = path.value[0] / path.days[0]
+            return Path(path.first, path.days, path.value / (normal * path.days * quota), False)
+
+        return share
+
+    def _quota(self, products: Sequence[str], sellers: Sequence[str]) -> Floats:
+        """Quota of every month as a share of normal exports; 1 where there is none."""
+        level = np.ones(len(self.month_first))
+        for event in self.model.scenario.events:
+            for effect in event.effects:
+                if effect.op != "quota" or not (set(effect.select.products) & set(products)):
+                    continue
+                start = central(event.start_day, self.model.sampled)
+                for point in effect.schedule:
+                    day = start + central(point.day, self.model.sampled)
+                    level[self.month_first >= day - 15] = central(point.level, self.model.sampled)
+        return level
+
+
+def central(number: Any, columns: Any) -> float:
+    """A number, or the central value of an uncertain one."""
+    if hasattr(number, "column"):
+        middle = {column.name: column.central for column in columns}[number.column]
+        return float(number.offset + number.scale * middle)
+    return float(number)
+
+
+def _quotient(above: Path, below: Path) -> Path:
+    value = np.divide(above.value, below.value, out=np.full_like(above.value, np.nan), where=below.value > 0)
+    return Path(above.first, above.days, value, False)
+
+
+# --- periods --------------------------------------------------------------------------------------
+def parse_period(text: str) -> tuple[dt.date, dt.date]:
+    """First day and the day after the last of `2025`, `2025-04`, `2025-04-16`, `2025-Q2`, `2010-H2`, `A..B`.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of these.
+    """
+    text = text.strip()
+    if ".." in text:
+        first, _, last = text.partition("..")
+        return parse_period(first)[0], parse_period(last)[1]
+    parts = text.split("-")
+    year = int(parts[0])
+    if len(parts) == 1 and len(text) == 4:
+        return dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+    if len(parts) == 2 and parts[1][:1] in "QH" and parts[1][1:].isdigit():
+        months = 3 if parts[1][0] == "Q" else 6
+        number = int(parts[1][1:])
+        if not 1 <= number <= 12 // months:
+            raise ValueError(text)
+        return _month(year, (number - 1) * months), _month(year, number * months)
+    if len(parts) == 2:
+        month = int(parts[1])
+        if not 1 <= month <= 12:
+            raise ValueError(text)
+        return _month(year, month - 1), _month(year, month)
+    if len(parts) == 3:
+        day = dt.date(year, int(parts[1]), int(parts[2]))
+        return day, day + dt.timedelta(days=1)
+    raise ValueError(text)
+
+
+def _month(year: int, months: int) -> dt.date:
+    return dt.date(year + months // 12, months % 12 + 1, 1)
+
+
+def month_number(date: dt.date) -> int:
+    """Months since year 0, so that months can be compared and averaged."""
+    return 12 * date.year + date.month - 1
+
+
+def month_name(number: float) -> str:
+    """`2025-07` of a month number."""
+    if not np.isfinite(number):
+        return "never"
+    whole = int(round(number))
+    return f"{whole // 12}-{whole % 12 + 1:02d}"
+
+
+__all__ = ["Meter", "Path", "Unknown", "Mapping", "month_name", "month_number", "parse_period", "split_names"]
