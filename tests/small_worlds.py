@@ -138,6 +138,17 @@ def event(
     return ResolvedEvent(name, "test", "", known, start, duration, probability, trigger, tuple(effects), tuple(notice))
 
 
+def three_stages() -> World:
+    """A mines everything, refines and makes 80 %; C refines and makes the rest from A's ore; B only uses."""
+    return chain(
+        ("ore", "metal", "part"),
+        makers={"A": 0.8, "C": 0.2},
+        users={("A", "cars"): 50.0, ("B", "cars"): 20.0, ("B", "tanks"): 10.0, ("C", "cars"): 20.0},
+        zones={"ZA": ("A",), "ZB": ("B", "C")},
+        values={("output_t_per_year", "ore", "C"): 0.0, ("output_t_per_year", "ore", "A"): PER_YEAR},
+    )
+
+
 def names_of(world: World) -> Names:
     """The names a scenario file could use in a world."""
     return Names(

@@ -10,7 +10,7 @@ import pytest
 
 from sim.spec.resolved import World
 
-from .small_worlds import PER_YEAR, chain, effect, event, run, with_values, written
+from .small_worlds import chain, effect, event, run, three_stages, with_values, written
 
 CHAINS = (("metal",), ("ore", "metal"), ("ore", "metal", "part"))
 # A dear market needs a ceiling above its price. Cover is wide, so that stocks can fall as far as the storage curve
@@ -91,17 +91,6 @@ def test_arbitrage_brings_two_zones_to_one_price_after_a_lasting_loss(makers: Ma
 
 
 # --- passing shocks -------------------------------------------------------------------------------
-def three_stages() -> World:
-    """A mines everything, refines and makes 80 %; C refines and makes the rest from A's ore; B only uses."""
-    return chain(
-        ("ore", "metal", "part"),
-        makers={"A": 0.8, "C": 0.2},
-        users={("A", "cars"): 50.0, ("B", "cars"): 30.0, ("C", "cars"): 20.0},
-        zones={"ZA": ("A",), "ZB": ("B", "C")},
-        values={("output_t_per_year", "ore", "C"): 0.0, ("output_t_per_year", "ore", "A"): PER_YEAR},
-    )
-
-
 def alternations(price: np.ndarray) -> int:
     """How often a price crosses from more than 5 % above its baseline to more than 5 % below, or back."""
     side = np.sign(np.where(np.abs(price - 1.0) > 0.05, price - 1.0, 0.0))
