@@ -13,7 +13,7 @@ from ..shocks.numbers import Sampled
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
 from ..streams import hash64
 from .opcodes import OP_CODES, OP_PARAMS
-from .structure import Structure, matches
+from .structure import Structure, matches, ordered_events
 
 if TYPE_CHECKING:
     from .compile import Arena
@@ -55,8 +55,8 @@ class Effects:
 
 def collect_effects(scenario: Scenario, s: Structure) -> Effects:
     """Gather all events and rows, find their targets and their licence offices."""
-    outlook = list(scenario.outlook.events)
-    events = [*outlook, *scenario.events]
+    ordered = ordered_events(scenario)
+    events = [event for event, _ in ordered]
     rows: list[Row] = []
     for v, event in enumerate(events):
         rows.extend(Row(e, 0, v, True) for e in event.announcement_effects)
@@ -70,9 +70,8 @@ def collect_effects(scenario: Scenario, s: Structure) -> Effects:
             _add_offices(s, row, offices)
     arm_events = np.zeros((len(scenario.arms), len(events)), dtype=np.int64)
     for a, arm in enumerate(scenario.arms):
-        arm_events[a, : len(outlook)] = 1
-        for v in arm.events:
-            arm_events[a, len(outlook) + v] = 1
+        for v, (_, number) in enumerate(ordered):
+            arm_events[a, v] = int(number < 0 or number in arm.events)
     return Effects(events, rows, offices, arm_events)
 
 

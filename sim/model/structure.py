@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..shocks.effects import OP_BY_NAME, Effect, Select
 from ..shocks.numbers import Num, Sampled
 from ..spec.parameters import PARAMETER_BY_NAME
-from ..spec.resolved import Product, Scenario, World
+from ..spec.resolved import Product, ResolvedEvent, Scenario, World
 
 Signature = tuple[int, ...]  # which end-use selectors a purchasing desk falls under
 
@@ -44,6 +44,7 @@ class Structure:
     desks: list[tuple[int, Signature]] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)
     lanes: list[tuple[int, int, int, bool]] = field(default_factory=list)  # desk, site, link, seed
+    row_names: list[str] = field(default_factory=list)  # of the effect rows in signatures
 
     def value(self, parameter: str, *dims: str) -> Num:
         """Number of a parameter: the row with most dimensions given wins, then the default."""
@@ -59,7 +60,7 @@ class Structure:
         product, origin = self.sites[site]
         node, signature = self.desks[desk]
         buyer = self.countries[self.nodes[node][1]]
-        mark = "" if not signature else "#" + "+".join(str(s) for s in signature)
+        mark = "" if not signature else "#" + "+".join(self.row_names[row] for row in signature)
         return f"{self.products[product].id}:{self.countries[origin]}>{buyer}{mark}"
 
 
@@ -82,12 +83,23 @@ def present(number: Num) -> bool:
     return isinstance(number, Sampled) or number > 0.0
 
 
-def all_effects(scenario: Scenario) -> list[Effect]:
-    """Every effect row of every arm, in order."""
-    rows: list[Effect] = []
-    for event in (*scenario.outlook.events, *scenario.events):
-        rows.extend(event.announcement_effects)
-        rows.extend(event.effects)
+def ordered_events(scenario: Scenario) -> list[tuple[ResolvedEvent, int]]:
+    """Events of all arms with their numbers in the scenario (-1: the outlook's, of every arm), by name.
+
+    Never in the order of the file: rules that overlap are applied one after the other, and sums of them
+    depend on the order in the last bits.
+    """
+    outlook = sorted(scenario.outlook.events, key=lambda event: event.name)
+    rest = sorted(range(len(scenario.events)), key=lambda v: scenario.events[v].name)
+    return [*((event, -1) for event in outlook), *((scenario.events[v], v) for v in rest)]
+
+
+def all_effects(scenario: Scenario) -> list[tuple[str, Effect]]:
+    """Every effect row of every arm, in order, with a name that other events do not change."""
+    rows: list[tuple[str, Effect]] = []
+    for event, _ in ordered_events(scenario):
+        both = (*event.announcement_effects, *event.effects)
+        rows.extend((f"{event.name}.{i}", effect) for i, effect in enumerate(both))
     return rows
 
 
@@ -114,7 +126,9 @@ def build_structure(scenario: Scenario) -> Structure:
         sorted(world.zones),
         sorted(e.id for e in world.end_uses),
     )
-    effects = all_effects(scenario)
+    named = all_effects(scenario)
+    s.row_names = [name for name, _ in named]
+    effects = [effect for _, effect in named]
     _add_sites(s, effects)
     _add_users(s, effects)
     _add_nodes(s)
@@ -220,8 +234,8 @@ def _add_lanes(s: Structure, effects: list[Effect]) -> None:
     for d, (n, _) in enumerate(s.desks):
         k = s.nodes[n][0]
         seed = not any(node == n for _, node in s.links)
-        for i, (product, _) in enumerate(s.sites):
-            if product != k:
+        for i, (made, _) in enumerate(s.sites):
+            if made != k:
                 continue
             link = index.get((i, n), -1)
             if link >= 0 or i in projects or (seed and _outputs(s, i)):
