@@ -108,5 +108,5 @@ def test_no_scheduler_is_said(monkeypatch):
         raise OSError("timed out")
 
     monkeypatch.setattr(distributed, "Client", refuse)
-    with pytest.raises(SupplyriskError, match="no scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(SupplyriskError, match=r"no scheduler answers at tcp://127.0.0.1:9"):
         Cluster("tcp://127.0.0.1:9")

@@ -23,7 +23,7 @@ def command(folder: Path, **given: Any) -> None:
 
     from ..experiment.batch import FINISHED, SHARD, Options, resume, shard_span
     from ..results.store import Span, Store, missing
-    from .shown import Shown, leave
+    from .shown import Shown, leave, terminable
 
     store = Store(folder)
     manifest = store.manifest()
@@ -43,6 +43,6 @@ def command(folder: Path, **given: Any) -> None:
         cluster=given["cluster"],
         chunk=given["chunk"] or 0,
     )
-    with shown.bar(todo):
+    with terminable(), shown.bar(todo):
         outcome = resume(store, options, given["force"], shown)
     leave([outcome], given)

@@ -174,7 +174,7 @@ def _run_all(scenarios: list[Scenario], text: str, given: dict[str, Any]) -> lis
 
     from ..experiment.batch import command_line, run_batch
     from ..results.store import create, default_path
-    from .shown import Shown
+    from .shown import Shown, terminable
 
     options = _options(given)
     name = scenarios[0].name
@@ -183,7 +183,7 @@ def _run_all(scenarios: list[Scenario], text: str, given: dict[str, Any]) -> lis
     for scenario in scenarios:
         path = out if len(scenarios) == 1 else out / scenario.world.name
         shown = Shown(scenario.world.name if len(scenarios) > 1 else "", given["quiet"] or not sys.stderr.isatty())
-        with shown.task(options, scenario):
+        with terminable(), shown.task(options, scenario):
             outcome = run_batch(
                 scenario,
                 lambda path=path: create(path, given["force"]),  # type: ignore[misc]

@@ -99,17 +99,29 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
 
 def build_report(folder: Path) -> Path | None:
     """The report of a run folder; without one the tables stand."""
-    from ..errors import SupplyriskError
-
     try:
         from ..report.build import build_report as build
-    except ImportError:
-        return None
-    try:
+
         return Path(build(folder))
-    except SupplyriskError as error:
-        click.echo(f"no report: {error}", err=True)
+    except Exception as error:  # hours of computing must not end in a traceback over a picture
+        click.echo(f"the tables are complete, but the report failed: {type(error).__name__}: {error}", err=True)
         return None
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """A batch system's request to end (SIGTERM) is taken like Ctrl-C: what is finished is written."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 # --- summary --------------------------------------------------------------------------------------

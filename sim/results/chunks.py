@@ -194,11 +194,14 @@ def named(texts: Sequence[str], codes: NDArray[np.int32] | None = None) -> pa.Di
     )
 
 
-def outcomes_table(made: Layout, runs: NDArray[np.int32], values: Floats) -> pa.Table:
-    """Rows of `outcomes` for some runs: run by run, arm by arm, in the order of the metrics."""
+def outcomes_table(
+    made: Layout, runs: NDArray[np.int32], values: Floats, metrics: Sequence[int] | None = None
+) -> pa.Table:
+    """Rows of `outcomes` for some runs (and metrics): run by run, arm by arm, in the order of the metrics."""
     import pyarrow as pa
 
-    n_arms, n_metrics = len(made.columns), len(made.outcomes)
+    outcomes = made.outcomes if metrics is None else [made.outcomes[i] for i in metrics]
+    n_arms, n_metrics = len(made.columns), len(outcomes)
     each = np.tile(np.arange(n_metrics, dtype=np.int32), n_arms * len(runs))
     arm = np.tile(np.repeat(np.arange(n_arms, dtype=np.int32), n_metrics), len(runs))
     flat = np.ascontiguousarray(values).reshape(-1)
@@ -208,7 +211,7 @@ def outcomes_table(made: Layout, runs: NDArray[np.int32], values: Floats) -> pa.
         "value": pa.array(flat, mask=np.isnan(flat)),
     }
     for name in ("metric", "product", "place", "end_use", "unit"):
-        columns[name] = named([getattr(outcome, name) for outcome in made.outcomes], each)
+        columns[name] = named([getattr(outcome, name) for outcome in outcomes], each)
     of = schema("outcomes")
     return pa.table([columns[f.name] for f in of], schema=of)
 

@@ -19,13 +19,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.aggregate import Floats
+from ..model.aggregate import ALL, WORLD, Floats
 from . import chunks, sketch
 from .chunks import Layout
 from .store import Span, Store, atomic_path, write_atomic
 from .tables import QUANTILES, SUMMARY_QUANTILES, header, schema
 
-CSV_ROWS = 1_000_000  # outcomes.csv holds whole runs up to here: about what a spreadsheet opens
+CSV_ROWS = 1_000_000  # outcomes.csv holds no more: about what a spreadsheet opens
+CSV_HEADLINES = (  # what outcomes.csv of a larger batch is restricted to, for zones and the world, all end uses
+    "price_spot_index",
+    "price_spot_peak_index",
+    "price_paid_index",
+    "price_paid_peak_index",
+    "shortage_t",
+    "shortage_unserved_t",
+    "shortage_percent",
+    "first_stoppage_week",
+    "weeks_short",
+    "output_at_risk_usd",
+    "extra_spend_usd",
+)
 SUMMARY_NUMBERS = 32_000_000  # numbers held at once while the summary is made (256 MB)
 
 
@@ -115,8 +128,8 @@ def _runs(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> 
 
 def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
     digest = Digest("outcomes", made.columns, made.outcomes)
-    per_run = len(made.columns) * len(made.outcomes)
-    runs_in_csv = CSV_ROWS // max(per_run, 1)
+    n_ok = sum(len(part.runs) for part in found)
+    shown, runs_in_csv, rule = csv_rows(made, n_ok)
     listed = rows = 0
     with (
         atomic_path(store.path / "outcomes.parquet") as path,
@@ -133,12 +146,33 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished)
             rows += len(table)
             take = min(len(part.runs), runs_in_csv - listed)
             if take > 0:
-                _csv(table.slice(0, take * per_run), text)
+                few = table
+                if len(shown) < len(made.outcomes):
+                    few = chunks.outcomes_table(made, part.runs[:take], values[:take][:, :, shown], shown)
+                _csv(few.slice(0, take * len(made.columns) * len(shown)), text)
                 listed += take
     done.rows["outcomes"], done.hashes["outcomes"] = rows, digest.hex()
-    n_ok = sum(len(part.runs) for part in found)
-    rule = f"whole runs from the first on, up to {CSV_ROWS:,} rows; outcomes.parquet holds all"
-    done.outcomes_csv = {"runs": listed, "of": n_ok, "complete": listed == n_ok, "rule": rule}
+    complete = listed == n_ok and len(shown) == len(made.outcomes)
+    done.outcomes_csv = {"runs": listed, "of": n_ok, "complete": complete, "rule": rule}
+
+
+def csv_rows(made: Layout, runs: int) -> tuple[list[int], int, str]:
+    """Metrics and runs that outcomes.csv holds, and the rule in words."""
+    everything = list(range(len(made.outcomes)))
+    most = CSV_ROWS // max(1, len(made.columns))
+    if runs * len(everything) <= most:
+        return everything, runs, "everything"
+    places = {*made.reporter.columns.zones, WORLD}
+    few = [
+        i
+        for i, outcome in enumerate(made.outcomes)
+        if outcome.metric in CSV_HEADLINES and outcome.place in places and outcome.end_use == ALL
+    ]
+    rule = "the main metrics by zone and for the world, all end uses together; outcomes.parquet holds everything"
+    fitting = most // max(1, len(few))
+    if runs > fitting:
+        rule += f"; of the first {fitting:,} runs, {CSV_ROWS:,} rows being the most"
+    return few, min(runs, fitting), rule
 
 
 def write_csv(table: Any, path: Path) -> None:
