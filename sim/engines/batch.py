@@ -1,4 +1,4 @@
-"""The fast engine: `kernel.run_one` compiled, one call per run, without Python's lock.
+"""The fast engine: `kernel.run_one` compiled, one call per run, which releases Python's lock.
 
 Results are those of the reference engine to the bit.
 """
@@ -16,12 +16,16 @@ from ..errors import RunFailed
 from ..model.compile import CompiledModel
 from ..streams import run_key
 from . import RunSeries, Trace
-from .kernel import FIRST_DAY, NODE_FLOATS, NODE_INTS
+from .kernel import FIRST_DAY, NODE_FLOATS, NODE_INTS, run_one
 from .prepare import BALANCE_LIMIT, check_finite, fill_floats, take_records
 
 FIRST_POOL = 1 << 13
 LARGEST_POOL = 1 << 24
 TRACE_ROOM = 1 << 18
+
+
+# A kernel runs one arm of one run on a workspace: arm_events, key (signed), out as in `kernel.run_one`.
+Kernel = Callable[["Workspace", NDArray[np.int64], int, NDArray[np.float64]], None]
 
 
 class Workspace:
@@ -56,34 +60,47 @@ class Workspace:
         places["node_floats"] = self.n_floats
         places["trace_floats"] = self.n_floats + pool * NODE_FLOATS
         self.floats = np.zeros(places["trace_floats"] + trace_room)
-        # The layout goes to machine code as one record: passing its 300 numbers one by one to every
-        # function made compiling four times slower.
-        layout = model.layout._replace(**places)
-        self.layout: Any = np.array([tuple(layout)], dtype=[(name, np.int64) for name in layout._fields])[0]
+        self.layout: Any = model.layout._replace(**places)
+        # Machine code finds the layout's numbers by their place among its fields.
+        self.layout_numbers = np.array(self.layout, dtype=np.int64)
+        self.addresses = tuple(array.ctypes.data for array in (self.layout_numbers, self.floats, self.ints))
 
     def fill(self, values: NDArray[np.float64]) -> None:
         """Set the arenas to the start of a run."""
-        self.floats[: self.n_floats] = fill_floats(self.model, values)
+        fill_floats(self.model, values, self.floats[: self.n_floats])
         self.ints[: self.n_ints] = self.model.ints
 
     def trace(self, events: int) -> Trace:
         """The trace of the last run."""
-        first = int(self.layout["trace_ints"])
+        first = self.layout.trace_ints
         rows = self.ints[first : first + 4 * events].reshape(-1, 4).T.copy()
-        amounts = int(self.layout["trace_floats"])
+        amounts = self.layout.trace_floats
         return Trace(rows[0], rows[1], rows[2], rows[3], self.floats[amounts : amounts + events].copy())
 
 
+def plain_kernel(work: Workspace, arm_events: NDArray[np.int64], key: int, out: NDArray[np.float64]) -> None:
+    """The kernel without a compiler: slower than the reference engine, for comparisons."""
+    floats, ints, results = work.floats.tolist(), work.ints.tolist(), out.tolist()
+    run_one(work.layout, floats, ints, arm_events.tolist(), key, results)
+    work.floats[:], work.ints[:], out[:] = floats, ints, results
+
+
 class BatchEngine:
-    """The compiled engine behind the protocol of `sim.engines.Engine`."""
+    """The compiled engine behind the protocol of `sim.engines.Engine`.
+
+    Parameters
+    ----------
+    kernel : Kernel, optional
+        What runs a run; the compiled kernel if not given.
+    """
 
     name = "batch"
 
-    def __init__(self, kernel: Callable[..., None] | None = None) -> None:
+    def __init__(self, kernel: Kernel | None = None) -> None:
         if kernel is None:
-            from .jit import compiled_run
+            from .jit import compiled_kernel
 
-            kernel = compiled_run()
+            kernel = compiled_kernel()
         self._kernel = kernel
         self._local = threading.local()
 
@@ -95,13 +112,13 @@ class BatchEngine:
         A run that plans more events than there is room for is done again with more room.
         """
         key = run_key(seed, run)
-        signed = np.int64(key - (1 << 64) if key >= 1 << 63 else key)
+        signed = key - (1 << 64) if key >= 1 << 63 else key
         arm_events = np.ascontiguousarray(model.arm_events[arm])
         out = np.zeros(4)
         work = self._workspace(model, 0, TRACE_ROOM if trace else 0)
         while True:
             work.fill(values)
-            self._kernel(work.layout, work.floats, work.ints, arm_events, signed, out)
+            self._kernel(work, arm_events, signed, out)
             events = int(out[0])
             if out[3] != 0.0:
                 if work.pool >= LARGEST_POOL:

@@ -12,11 +12,18 @@ import importlib
 import os
 import platform
 import tempfile
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from ..model.layout import Layout
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .batch import Kernel, Workspace
 
 MODULES = (
     "sim.streams",
@@ -38,31 +45,55 @@ PYTHON_ONLY = {"hash64", "run_key"}
 
 
 @lru_cache(maxsize=1)
-def compiled_run() -> Callable[..., None]:
-    """`kernel.run_one`, compiled.
+def compiled_kernel() -> Kernel:
+    """`kernel.run_one`, compiled (at the first call, or read from disk).
 
     The machine code is cached on disk under a hash of all sources, numba and Python: numba's own check
     sees changes of the outermost function's file only.
     """
     import numba
 
-    numba.config.CACHE_DIR = str(cache_folder(numba.__version__))
-    package = __package__.rpartition(".")[0]
-    modules = [importlib.import_module(package + name.removeprefix("sim")) for name in MODULES]
+    from .pointers import Arena, LayoutPointer, pointer
+
+    modules = load_modules()
     twins: dict[Any, Any] = {}
     for module in modules:
         for name, function in vars(module).items():
-            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-                if name not in PYTHON_ONLY:
-                    outermost = name == "run_one"
-                    twins[function] = _twin(numba, function, cache=outermost, nogil=outermost)
+            own = isinstance(function, FunctionType) and function.__module__ == module.__name__
+            if own and name not in PYTHON_ONLY:
+                twins[function] = _twin(numba, function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     for module in modules:
         _link(module, modules, twins)
-    kernel = modules[-1]
-    return twins[vars(kernel)["run_one"]]  # type: ignore[no-any-return]
+    options: Any = numba.config
+    before = options.CACHE_DIR
+    options.CACHE_DIR = str(cache_folder(numba.__version__))
+    entry = _twin(numba, run_at, cache=True, nogil=True)
+    options.CACHE_DIR = before
+    entry.py_func.__globals__.update(
+        run_one=twins[vars(modules[-1])["run_one"]],
+        layout_at=pointer(LayoutPointer(Layout._fields)),
+        floats_at=pointer(Arena("float")),
+        ints_at=pointer(Arena("int")),
+    )
+
+    def kernel(work: Workspace, arm_events: NDArray[np.int64], key: int, out: NDArray[np.float64]) -> None:
+        entry(*work.addresses, arm_events.ctypes.data, key, out.ctypes.data)
+
+    return kernel
 
 
-def _twin(numba: Any, function: FunctionType, **options: bool) -> Any:
+def run_at(layout: Any, floats: Any, ints: Any, arm_events: Any, key: Any, out: Any) -> None:
+    """`kernel.run_one` on memory given by address."""
+    run_one(layout_at(layout), floats_at(floats), ints_at(ints), ints_at(arm_events), key, floats_at(out))  # type: ignore[name-defined]  # noqa: F821
+
+
+def load_modules() -> list[ModuleType]:
+    """Modules whose functions are compiled."""
+    package = __package__.rpartition(".")[0]
+    return [importlib.import_module(package + name.removeprefix("sim")) for name in MODULES]
+
+
+def _twin(numba: Any, function: Any, **options: bool) -> Any:
     """A compiled copy of a function with globals of its own, still empty."""
     space: dict[str, Any] = {"__builtins__": __builtins__, "__name__": function.__module__}
     copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
@@ -94,7 +125,7 @@ def cache_folder(numba_version: str) -> Path:
     """Folder for machine code: the user's cache, or a temporary one where that cannot be written."""
     digest = hashlib.blake2b(digest_size=8)
     root = Path(__file__).parent.parent
-    for name in (*MODULES, "sim.model.layout", "sim.engines.jit"):
+    for name in (*MODULES, "sim.model.layout", "sim.engines.jit", "sim.engines.pointers"):
         digest.update((root / Path(*name.split(".")[1:])).with_suffix(".py").read_bytes())
     digest.update(f"{numba_version} {platform.python_version()} {platform.machine()}".encode())
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

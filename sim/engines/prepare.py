@@ -12,9 +12,21 @@ MISFIT_LIMIT = 1e-9
 BALANCE_LIMIT = 1e-9
 
 
-def fill_floats(model: CompiledModel, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Float arena of one run: the template with the run's sampled numbers in their cells."""
-    floats = model.floats.copy()
+def fill_floats(
+    model: CompiledModel, values: NDArray[np.float64], floats: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Float arena of one run: the template with the run's sampled numbers in their cells, records zero.
+
+    `floats`, if given, is filled and returned; else a new array.
+    """
+    if floats is None:
+        floats = model.floats.copy()
+    else:
+        first = model.layout.weekly_record
+        last = first + model.layout.n_weekly_record + model.layout.n_monthly_record
+        floats[:first] = model.floats[:first]
+        floats[first:last] = 0.0
+        floats[last:] = model.floats[last:]
     if len(model.cell):
         floats[model.cell] = model.offset + model.scale * values[model.column]
     return floats
