@@ -76,9 +76,52 @@ def order(L: Any, F: Any, I: Any) -> None:
             total = most
         if total < 0.0:
             total = 0.0
+        share_orders(L, F, I, first, last, total, weights)
+    signal_orders(L, F, I)
+
+
+def share_orders(L: Any, F: Any, I: Any, first: int, last: int, total: float, weights: float) -> None:
+    """Share a desk's order over its lanes by weight; what may not leave a partly closed lane goes to the others.
+
+    Without the second part a ban of three quarters left buyers shorter than a total one: they went on asking
+    the closed country for what it could not send, and nobody else for it.
+    """
+    again = 0
+    for lane in range(first, last):
+        if F[L.lane_close + lane] > 0.0:
+            again = 1
+    if again == 0:
         for lane in range(first, last):
             F[L.lane_order + lane] = total * F[L.lane_order + lane] / weights
-    signal_orders(L, F, I)
+        return
+    left = total
+    for lane in range(first, last):
+        F[L.lane_out + lane] = -1.0
+    while again == 1 and weights > 0.0:
+        again = 0
+        each = left / weights
+        for lane in range(first, last):
+            if F[L.lane_close + lane] > 0.0 and F[L.lane_out + lane] < 0.0:
+                most = (1.0 - F[L.lane_close + lane] + F[L.lane_leak + lane]) * F[L.lane_flow + lane]
+                if most >= 0.0 and each * F[L.lane_order + lane] > most:
+                    F[L.lane_out + lane] = most
+                    left -= most
+                    weights -= F[L.lane_order + lane]
+                    again = 1
+        # A sum of which everything was taken away may be left with a trace of rounding.
+        open_lanes = 0
+        for lane in range(first, last):
+            if F[L.lane_out + lane] < 0.0 and F[L.lane_order + lane] > 0.0:
+                open_lanes = 1
+        if open_lanes == 0:
+            weights = 0.0
+    for lane in range(first, last):
+        if F[L.lane_out + lane] >= 0.0:
+            F[L.lane_order + lane] = F[L.lane_out + lane]
+        elif weights > 0.0:
+            F[L.lane_order + lane] = left * F[L.lane_order + lane] / weights
+        else:
+            F[L.lane_order + lane] = 0.0
 
 
 def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
