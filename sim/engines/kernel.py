@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import draws, market, movement
+from ..model import draws, market, movement, production
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 
@@ -214,7 +214,7 @@ def start_batch_end(L: Any, F: Any, I: Any, site: int, amount: float, day: int) 
     I[L.site_batches + site] += 1
     content = 0.0
     if I[L.tracked] == 1:
-        content = market.batch_content(L, F, I, site)
+        content = production.batch_content(L, F, I, site)
     plan(L, F, I, day, market.COMPLETION, site, number, 0, amount, content)
 
 

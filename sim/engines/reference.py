@@ -19,7 +19,7 @@ from simpy.core import SimTime
 from simpy.events import NORMAL, Event
 
 from ..errors import RunFailed
-from ..model import draws, market, movement
+from ..model import draws, market, movement, production
 from ..model.compile import CompiledModel
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
@@ -324,7 +324,7 @@ class ReferenceRun:
         I[L.site_batches + site] += 1
         content = 0.0
         if I[L.tracked] == 1:
-            content = market.batch_content(L, self.F, I, site)
+            content = production.batch_content(L, self.F, I, site)
         self.plan(day, market.COMPLETION, site, number, partial(self.complete, site, number, amount, content))
 
     def complete(self, site: int, number: int, amount: float, content: float, _: Event) -> None:
@@ -368,8 +368,8 @@ class ReferenceRun:
         if self.rows is None:
             return None
         columns = list(zip(*self.rows, strict=True)) if self.rows else [(), (), (), (), ()]
-        whole = [np.array(c, dtype=np.int64) for c in columns[:4]]
-        return Trace(*whole, np.array(columns[4], dtype=np.float64))
+        day, kind, entity, counter = (np.array(c, dtype=np.int64) for c in columns[:4])
+        return Trace(day, kind, entity, counter, np.array(columns[4], dtype=np.float64))
 
 
 class ReferenceEngine:

@@ -390,7 +390,7 @@ def find_cuts(L: Any, F: Any, I: Any, day: int) -> int:
     for e in range(L.n_effects):
         base = effect_base(L, F, I, e)
         op = I[L.effect_op + e]
-        if base < 0 or op > HOLD + 2 or op == TARIFF or op == DELAY:
+        if base < 0 or op > GENERAL_LICENCE or op in (TARIFF, DELAY):
             continue
         first = I[L.effect_point_first + e]
         for p in range(first, first + I[L.effect_point_count + e] + 1):

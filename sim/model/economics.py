@@ -143,6 +143,19 @@ def fear_step(wait: float, target: float, decay: float) -> float:
     return wait + decay * (target - wait)
 
 
+def stock_for_trend(rise: float, response: float) -> float:
+    """Factor on wanted cover of buyers who expect a rise to go on: (P / P remembered)^response, 1 to 5.
+
+    `rise` is ln(P / P remembered). Extrapolation as in Sterman (2000, ch. 16); it made the peak of 2011, when
+    prices inside China rose tenfold too. Only upwards: falling prices bring stocks back to normal, not below it
+    (a two-sided response keeps a chain swinging after a passing outage from about 0.3 on).
+    """
+    if rise <= 0.0 or response <= 0.0:
+        return 1.0
+    factor = math.exp(response * rise)
+    return factor if factor < 5.0 else 5.0
+
+
 def smooth(old: float, new: float, weeks: float) -> float:
     """First-order exponential smoothing with the given mean lag in weeks."""
     return old + (new - old) / weeks

@@ -87,6 +87,9 @@ ARRAYS: tuple[Array, ...] = (
         wait_cap_weeks | weeks | longest wait reckoned with
         storage_exponent | 1 | beta
         price_adjustment | 1/week | s
+        trend_response | 1 | growth of wanted cover with a rising price
+        price_memory_weeks | weeks | memory of prices
+        pass_through | share | of input costs
         price_floor | index | lowest spot
         price_ceiling | index | highest spot
         contract_share | share | kappa
@@ -119,6 +122,10 @@ ARRAYS: tuple[Array, ...] = (
         outside_expected | t/week | smoothed orders from outside the zone, held goods included
         outside_orders | t | this week's orders from outside
         cell_paid | index | mean price paid in the zone
+        remembered | log index | slowly smoothed logarithm of spot
+        trend | ratio | wanted cover of those who expect prices to go on rising
+        cost_now | index | input costs of the zone's suppliers above the baseline
+        cost_weight | t/week | work: normal supply of the zone
         spot_weight | 1 | spot ** rho, for rationing
         stock_sum | t | work: stocks of the zone
         use_sum | t/week | work: expected use of the zone

@@ -7,7 +7,7 @@ from typing import Any
 from .controls import find_cuts, set_officers, set_rules, watch_triggers
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
 from .prices import set_paid_prices, set_spot_prices, set_waits, sum_zones
-from .production import batch_content, produce, use
+from .production import produce, use
 from .receive import receive
 from .record import record
 

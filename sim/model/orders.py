@@ -21,6 +21,7 @@ def claim(L: Any, F: Any, I: Any) -> None:
         k = I[L.node_product + I[L.desk_node + d]]
         tau = F[L.order_adjustment_weeks + k]
         cap = F[L.order_cap + k]
+        trend = F[L.trend + I[L.node_cell + I[L.desk_node + d]]]
         hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
         willing = power(F[L.node_paid + I[L.desk_node + d]], -F[L.stock_price_response + k] / F[L.storage_exponent + k])
         first = I[L.desk_holder_first + d]
@@ -29,7 +30,7 @@ def claim(L: Any, F: Any, I: Any) -> None:
         for j in range(first, first + I[L.desk_holder_count + d]):
             h = I[L.desk_holders + j]
             expected = F[L.holder_expected + h]
-            cover = (F[L.holder_cover + h] + hoard) * willing + F[L.holder_extra + h]
+            cover = (F[L.holder_cover + h] + hoard) * willing * trend + F[L.holder_extra + h]
             order = wanted_order(expected, cover, F[L.holder_stock + h], tau, cap)
             F[L.holder_claim + h] = order
             total += order
@@ -253,7 +254,10 @@ def allocate(L: Any, F: Any, I: Any, day: int) -> None:
     for lane in range(L.n_lanes):
         quota = I[L.lane_quota + lane]
         if quota >= 0:
-            F[L.effect_left + quota] -= F[L.lane_out + lane]
+            # What leaks does not count against the quota.
+            legal = F[L.lane_out + lane] - F[L.lane_leak + lane] * F[L.lane_flow + lane]
+            if legal > 0.0:
+                F[L.effect_left + quota] -= legal
             if F[L.effect_left + quota] < 0.0:
                 F[L.effect_left + quota] = 0.0
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from .economics import adjust_price, fear_step, landed_ratio, paid_price, power, smooth, storage_price
+from .economics import (
+    adjust_price,
+    clip,
+    fear_step,
+    landed_ratio,
+    paid_price,
+    power,
+    smooth,
+    stock_for_trend,
+    storage_price,
+)
 
 
 def sum_zones(L: Any, F: Any, I: Any) -> None:
@@ -36,7 +47,7 @@ def sum_zones(L: Any, F: Any, I: Any) -> None:
             stock += F[L.holder_stock + h]
             use += expected
             normal += expected * F[L.holder_cover + h]
-            wanted += expected * (F[L.holder_cover + h] + F[L.holder_extra + h] + extra)
+            wanted += expected * (F[L.holder_cover + h] + F[L.holder_extra + h] + extra) * F[L.trend + cell]
         F[L.desk_expected + d] = use
         F[L.stock_sum + cell] += stock
         F[L.use_sum + cell] += use
@@ -46,6 +57,7 @@ def sum_zones(L: Any, F: Any, I: Any) -> None:
 
 def set_spot_prices(L: Any, F: Any, I: Any) -> None:
     """Move every zone's spot price towards the storage curve, and contract prices behind it."""
+    pass_on_costs(L, F, I)
     for k in range(L.n_products):
         for z in range(L.n_zones):
             c = k * L.n_zones + z
@@ -67,13 +79,48 @@ def set_spot_prices(L: Any, F: Any, I: Any) -> None:
                     F[L.price_floor + k],
                     F[L.price_ceiling + k],
                 )
+                target = clip(target + F[L.cost_now + c], F[L.price_floor + k], F[L.price_ceiling + k])
                 F[L.spot + c] = adjust_price(F[L.spot + c], target, F[L.price_adjustment + k])
     price_export_zones(L, F, I)
     for k in range(L.n_products):
         for z in range(L.n_zones):
             c = k * L.n_zones + z
+            level = math.log(F[L.spot + c])
+            F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_weeks + k])
+            F[L.trend + c] = stock_for_trend(level - F[L.remembered + c], F[L.trend_response + k])
             F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_lag_weeks + k])
             F[L.spot_weight + c] = power(F[L.spot + c], F[L.allocation_exponent + k])
+
+
+def pass_on_costs(L: Any, F: Any, I: Any) -> None:
+    """What dearer or cheaper inputs add to a zone's price, as an index of the product's baseline price.
+
+    Makers pass the money cost of their inputs on (oxide clauses in magnet contracts; magnets followed oxides
+    in 2011); the storage curve prices the scarcity of the product itself on top. Without it a dear input stops
+    its users long before their own customers see a price. Suppliers count by what they normally send.
+    """
+    for c in range(L.n_cells):
+        F[L.cost_now + c] = 0.0
+        F[L.cost_weight + c] = 0.0
+    for lane in range(L.n_lanes):
+        flow = F[L.lane_flow + lane]
+        if flow <= 0.0:
+            continue
+        s = I[L.lane_site + lane]
+        c = I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]
+        F[L.cost_weight + c] += flow
+        added = 0.0
+        first = I[L.site_input_first + s]
+        for q in range(first, first + I[L.site_input_count + s]):
+            paid = F[L.node_paid + I[L.input_node + q]] - 1.0
+            added += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
+        F[L.cost_now + c] += flow * added
+    for k in range(L.n_products):
+        for z in range(L.n_zones):
+            c = k * L.n_zones + z
+            if F[L.cost_weight + c] > 0.0:
+                share = F[L.pass_through + k] / F[L.price_usd_per_kg + k]
+                F[L.cost_now + c] = share * F[L.cost_now + c] / F[L.cost_weight + c]
 
 
 def price_export_zones(L: Any, F: Any, I: Any) -> None:

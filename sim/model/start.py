@@ -173,6 +173,8 @@ def start_zones(L: Any, F: Any, I: Any) -> None:
     """Baseline cover and outside orders of every product and zone."""
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
+        F[L.remembered + c] = 0.0
+        F[L.trend + c] = 1.0
         F[L.contract + c] = 1.0
         F[L.outside_expected + c] = 0.0
         F[L.stock_sum + c] = 0.0

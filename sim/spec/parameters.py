@@ -203,6 +203,16 @@ PARAMETERS: tuple[Parameter, ...] = (
         20.0,
         "longest wait buyers reckon with from the queue",
     ),
+    _P(
+        "trend_response",
+        ("product",),
+        "1",
+        0,
+        2,
+        0.3,
+        "buyers who see prices rise want more stock: cover x (spot / remembered spot)^this, never less than normal",
+    ),
+    _P("price_memory_weeks", ("product",), "weeks", 1, 260, 26.0, "memory of spot prices against which buyers see a trend"),
     # --- prices ----------------------------------------------------------------------------------
     _P("storage_exponent", ("product",), "1", 0.1, 5, 1.0, "beta: price ~ cover^-beta"),
     _P(
@@ -225,6 +235,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         260,
         26.0,
         "smoothing time of contract prices behind the spot they follow",
+    ),
+    _P(
+        "cost_pass_through",
+        ("product",),
+        "share",
+        0,
+        1,
+        0.8,
+        "share of a change of input costs that the spot price follows, in money",
     ),
     # --- behaviour of sellers --------------------------------------------------------------------
     _P(
