@@ -497,6 +497,8 @@ def _outcomes_of(ensemble: _Ensemble, arm: str) -> dict[tuple[str, str, str, str
             found["production_t", product, place, use, "t"] = x.sum(axis=1)
         if variable == "export_t":
             found["export_t", product, place, use, "t"] = x.sum(axis=1)
+        if variable == "licence_backlog_t":
+            found["licence_backlog_peak_t", product, place, use, "t"] = x.max(axis=1)
         if variable == "licence_wait_days":
             found["licence_wait_peak_days", product, place, use, "days"] = x.max(axis=1)
     for at, value in risk.items():
@@ -571,12 +573,8 @@ def make_run_folder(
     keep_runs : bool
         Keep every run's series beside the quantiles.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     from sim.results.tables import schema
 
-    folder.mkdir(parents=True, exist_ok=True)
     scenario = resolved_scenario(days, arms, runs, seed, strength)
     done = runs - failed
     table = pd.DataFrame({"run": np.arange(runs), "status": ["ok"] * done + ["failed"] * failed})
@@ -595,7 +593,39 @@ def make_run_folder(
     names = tuple(s["name"] for s in scenario["sampled"])
     for name, x in zip(names, draws, strict=True):
         table[name] = np.concatenate([x, np.full(failed, 1.0)])
-    for stem, frame, extra in (("runs", table, names), ("outcomes", outcomes, ()), ("series", series, ())):
+    write_run_folder(folder, scenario, table, outcomes, series)
+    return folder
+
+
+def handmade_outcomes(values: dict[tuple[str, str, str, str, str, str], np.ndarray]) -> pd.DataFrame:
+    """Outcomes written down by a test: (arm, metric, product, place, end use, unit) -> one value per run."""
+    names = ("arm", "metric", "product", "place", "end_use", "unit")
+    parts = []
+    for key, x in values.items():
+        parts.append(pd.DataFrame({"run": np.arange(len(x)), **dict(zip(names, key, strict=True)), "value": x}))
+    return pd.concat(parts, ignore_index=True)[["run", "arm", "metric", "product", "place", "end_use", "value", "unit"]]
+
+
+def write_run_folder(
+    folder: Path,
+    scenario: dict[str, Any],
+    runs: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    series: pd.DataFrame | None = None,
+) -> Path:
+    """Write tables and manifest in the declared format."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.results.tables import schema
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if series is None:
+        series = pd.DataFrame(columns=[f.name for f in schema("series")])
+    names = tuple(s["name"] for s in scenario["sampled"])
+    arms = [a["name"] for a in scenario["arms"]]
+    done = int((runs["status"] == "ok").sum())
+    for stem, frame, extra in (("runs", runs, names), ("outcomes", outcomes, ()), ("series", series, ())):
         pq.write_table(
             pa.Table.from_pandas(frame, schema=schema(stem, extra), preserve_index=False), folder / f"{stem}.parquet"
         )
@@ -607,20 +637,20 @@ def make_run_folder(
         "question": scenario["question"],
         "created": "2026-01-15T09:00:00Z",
         "finished": "2026-01-15T09:02:10Z",
-        "command": ["supplyrisk", "run", "scenarios/china_heavy_ree_licences_2025.yaml", "--runs", str(runs)],
+        "command": ["supplyrisk", "run", "scenarios/china_heavy_ree_licences_2025.yaml", "--runs", str(len(runs))],
         "versions": {"supplyrisk": "0.1.0", "python": "3.11.9", "numpy": "2.4.6"},
         "hashes": {"world": "a" * 64, "scenario": "b" * 64, "model": "c" * 64},
         "engine": "reference",
-        "seed": seed,
-        "runs": runs,
+        "seed": scenario["seed"],
+        "runs": len(runs),
         "sampler": "lhs",
-        "arms": list(arms),
+        "arms": arms,
         "differences": [f"{a}-{'baseline' if a == 'scenario' else 'scenario'}" for a in arms if a != "baseline"],
-        "keep_series": "all" if keep_runs else "quantiles",
+        "keep_series": "quantiles",
         "series_step_weeks": 1,
         "series_error": 0.0,
         "timings": {"wall_s": 130.0},
-        "counts": {"finished": done, "failed": failed, "missing": 0},
+        "counts": {"finished": done, "failed": len(runs) - done, "missing": 0},
         "results_hash": "d" * 64,
         "resolved": scenario,
     }

@@ -186,7 +186,9 @@ def history() -> dict[str, Any] | None:
         found = json.loads(BACKTEST.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and found.get("targets") else None
+    if not isinstance(found, dict) or not found.get("targets"):
+        return None
+    return {"hits": 0, "note": "", "episodes": []} | found
 
 
 def fill(template: str, context: dict[str, Any]) -> str:

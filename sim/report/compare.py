@@ -14,8 +14,7 @@ from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import inline, save
 from .rounding import quantity, with_interval
-from .run import Run
-from .sentences import FEWEST_RUNS
+from .run import FEWEST_RUNS, Run
 from .sketch import Drawn, Sketch, day
 from .tables import Cell, ReportTable
 
@@ -261,7 +260,7 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
     unit = "points" if q.unit == "%" else q.unit
     for case, pair in zip(cases[1:], pairs, strict=True):
         d = difference(cases[0], case, q, pair)
-        what = q.title[:1].lower() + q.title[1:]
+        what = q.phrase
         if d.spread is not None and d.spread.p5 == d.spread.p95 == 0.0:
             found.append(f"{_start(case.label)} leaves {what} as it is in {cases[0].label}, in every run.")
         elif d.spread is not None:
@@ -272,11 +271,11 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
                 f"{_start(case.label)}, against {cases[0].label}, {way} {what} by {value}{within}, run by run."
             )
         elif d.mean == d.mean:
-            value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
-            sure = "" if abs(d.mean) > d.half_width else "; that can't be told from chance"
-            found.append(
-                f"The mean of {what} is {value} (95 % interval: {between}) away from that of {cases[0].label} in {case.label}{sure}."
-            )
+            low, high = sorted((abs(d.mean) - d.half_width, abs(d.mean) + d.half_width))
+            value, between = with_interval(abs(d.mean), low, high, unit)
+            way = "lower" if d.mean < 0 else "higher"
+            text = f"The mean of {what} is {value} {way} in {case.label} than in {cases[0].label} (95 % interval: {between})"
+            found.append(text + ("." if abs(d.mean) > d.half_width else "; that can't be told from chance."))
     return found
 
 

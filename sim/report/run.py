@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+FEWEST_RUNS = 30  # below this nothing is said about how likely an outcome is
+MANY_RUNS = 200  # from here on quantiles are told without "about"
 DIMENSIONS = ("product", "place", "end_use")
 
 ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from .pick import Spread, headline_price, short_products, short_zone, spread, spread_of, values
 from .rounding import interval, plain, quantity, share, whole, with_interval
-from .run import Run, small
+from .run import FEWEST_RUNS, MANY_RUNS, Run, small
 from .sketch import month
 
 if TYPE_CHECKING:
     import numpy as np
 
-FEWEST_RUNS = 30
-MANY_RUNS = 200
 NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
 NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
 

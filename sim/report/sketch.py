@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import style
 from .pick import Spread
-from .run import Event, Fan, Run
+from .run import FEWEST_RUNS, Event, Fan, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,7 @@ class Sketch:
         self.axes = self.axes[:panels]
         self.parts: list[pd.DataFrame] = []
         self._with_dates: list[Axes] = []
+        self._notes: dict[int, list[bool]] = {}  # by panel: on which side its notes stand
 
     # --- recording --------------------------------------------------------------------------------
 
@@ -85,6 +86,11 @@ class Sketch:
             caption += (
                 f" The time axis ends before the simulated period ({day(self.run.last_day)}), the numbers do not."
             )
+        n = self.run.n_ok
+        if n < FEWEST_RUNS:
+            subtitle += (
+                " One run only, no bands." if n == 1 else f" Only {n} runs: too few to read the bands as chances."
+            )
         style.add_title(self.figure, title, subtitle, self.layout)
         if marks:
             style.add_footer(self.figure, marks, self.layout)
@@ -111,7 +117,7 @@ class Sketch:
         """A number in the upper corner that the fan leaves free; several notes stand below each other."""
         import numpy as np
 
-        before = [t for t in ax.texts if t.get_gid() == "note"]
+        before = self._notes.setdefault(id(ax), [])
         high = fan.at(0.95)
         third = max(1, len(high) // 3)
         left = (
@@ -119,7 +125,7 @@ class Sketch:
             and int(np.nanargmax(high)) > len(high) // 2
         )
         if before:
-            left = before[0].get_position()[0] < 0.5
+            left = before[0]
         ax.annotate(
             text,
             xy=(0.015 if left else 0.985, 0.975 - 0.115 * len(before)),
@@ -129,9 +135,9 @@ class Sketch:
             fontsize=8,
             color=colour,
             zorder=7,
-            gid="note",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
         )
+        before.append(left)
 
     def wrap(self, title: str, lost: float = 0.45) -> str:
         """A panel's title on as many lines as its width needs; `lost` inches go to labels beside the panel."""

@@ -13,8 +13,8 @@ from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, input_label
 from .pick import Spread, short_products, spread
 from .rounding import MISSING, plain, with_interval
-from .run import Run, small
-from .sentences import FEWEST_RUNS, week_date, weeks_in
+from .run import FEWEST_RUNS, Run, small
+from .sentences import week_date, weeks_in
 from .sketch import day
 
 MOST_POLICIES = 4
@@ -94,12 +94,12 @@ def _quantities(run: Run) -> list[Any]:
     for q in found:
         if q.metric == "price_spot_peak_index":
             name = q.title.replace("spot price", "price paid on average")
-            extra.append(Quantity("price_paid_peak_index", q.product, q.place, "index", name))
+            extra.append(Quantity("price_paid_peak_index", q.product, q.place, "index", name, ""))
             name = q.title.replace("Peak spot price", "Thinnest stock cover")
-            extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name))
+            extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name, ""))
     for product in short_products(run)[:1]:
         title = f"Extra spending on {small(run.label(product))}, world"
-        extra.append(Quantity("extra_spend_usd", product, "world", "USD", title))
+        extra.append(Quantity("extra_spend_usd", product, "world", "USD", title, ""))
     both = found[:1] + extra[:1] + found[1:] + extra[1:]
     return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from .pick import headline_price, short_products, short_zone, spread, touched_exports
 from .rounding import plain, share, with_interval
-from .run import Event, Run
-from .sentences import FEWEST_RUNS, NOTICED_PRICE, _name, week_date, weeks_in
+from .run import FEWEST_RUNS, Event, Run
+from .sentences import NOTICED_PRICE, _name, week_date, weeks_in
 from .sketch import day, month
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from ..run import Run
+from ..run import FEWEST_RUNS, Run
 from ..sketch import Drawn
 from ..style import Layout
 
@@ -69,7 +69,7 @@ def topics(run: Run) -> set[str]:
         found.add("licence")
     if run.policies:
         found.add("policies")
-    if run.sampled and run.n_ok >= 30:
+    if run.sampled and run.n_ok >= FEWEST_RUNS:
         found.add("uncertainty")
     if run.observed is not None:
         found.add("observations")

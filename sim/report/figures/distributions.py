@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import headline_price, short_products, short_zone, values
-from ..run import Run
+from ..run import FEWEST_RUNS, Run, small
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
 
@@ -29,6 +29,7 @@ class Quantity:
     place: str
     unit: str
     title: str
+    phrase: str  # the same inside a sentence
 
 
 def headline_quantities(run: Run) -> list[Quantity]:
@@ -37,14 +38,20 @@ def headline_quantities(run: Run) -> list[Quantity]:
     product, zone = headline_price(run)
     if product:
         title = f"Peak spot price of {run.label(product)}, {run.where(zone)}"
-        found.append(Quantity("price_spot_peak_index", product, zone, "index", title))
+        phrase = f"the peak spot price of {small(run.label(product))} {run.where(zone)}"
+        found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
     short = short_products(run)
     if short:
         place = short_zone(run, short[0])
         what = f"{run.label(short[0])}, {run.where(place)}"
-        found.append(Quantity("shortage_percent", short[0], place, "%", f"Use lost: {what}"))
-        found.append(Quantity("weeks_short", short[0], place, "weeks", f"Weeks short: {what}"))
-    found.append(Quantity("output_at_risk_usd", "", "world", "USD", "Output at risk, world"))
+        users = f"{small(run.label(short[0]))} {run.where(place)}"
+        phrase = f"the loss of {users}"
+        found.append(Quantity("shortage_percent", short[0], place, "%", f"Use lost: {what}", phrase))
+        phrase = f"the shortage of {users}"
+        found.append(Quantity("weeks_short", short[0], place, "weeks", f"Weeks short: {what}", phrase))
+    found.append(
+        Quantity("output_at_risk_usd", "", "world", "USD", "Output at risk, world", "the output at risk worldwide")
+    )
     return [q for q in found if len(run.summarised(q.metric, run.main_arm, product=q.product, place=q.place))]
 
 
@@ -72,10 +79,17 @@ class Distributions(ReportFigure):
             "How far it can go: distributions over runs",
             "Left: histogram of the runs, one row per arm, the dot is the median and the bar holds 90 % of runs. "
             "Right: share of runs that exceed the value.",
-            "Read the right-hand curves as risk: where a curve crosses 10 %, one run in ten is worse. All arms use the "
-            "same draws, so that the distance between two curves is what the events or the policy do.",
+            _risk(run)
+            + "All arms use the same draws, so that the distance between two curves is what the events or the "
+            "policy do.",
             events=False,
         )
+
+
+def _risk(run: Run) -> str:
+    if run.n_ok < FEWEST_RUNS:
+        return ""
+    return "Read the right-hand curves as risk: where a curve crosses 10 %, one run in ten is worse. "
 
 
 def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:

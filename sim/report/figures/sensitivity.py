@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import values
-from ..run import Run, small
+from ..run import FEWEST_RUNS, Run, small
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
 from .distributions import Quantity, headline_quantities
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_INPUTS = 10
-FEWEST_RUNS = 30
 
 
 class Sensitivity(ReportFigure):
@@ -84,9 +83,10 @@ def correlations(run: Run, q: Quantity) -> pd.DataFrame:
         x = merged[name].rank().to_numpy()
         if n <= 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
             continue
-        rho = float(np.corrcoef(x, y)[0, 1])
-        z, half = np.arctanh(np.clip(rho, -0.999999, 0.999999)), 1.645 * 1.03 / np.sqrt(n - 3)
-        rows.append((name, rho, float(np.tanh(z - half)), float(np.tanh(z + half)), n))
+        rho = float(np.clip(np.corrcoef(x, y)[0, 1], -1.0, 1.0))
+        z, half = np.arctanh(rho * 0.9999999), 1.645 * 1.03 / np.sqrt(n - 3)
+        low, high = float(np.tanh(z - half)), float(np.tanh(z + half))
+        rows.append((name, rho, min(low, rho), max(high, rho), n))
     return pd.DataFrame(rows, columns=["input", "rho", "low", "high", "n"])
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import style
-from ..run import Run
+from ..run import FEWEST_RUNS, Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
 
@@ -35,13 +35,14 @@ class WhoShortWhen(ReportFigure):
         _cells(sketch, rows, middle, high)
         reached = bool((middle.to_numpy() >= NOTED).any()) if len(middle) else False
         beyond = len(middle) - len(rows)
+        seldom = "one run in twenty" if run.n_ok >= FEWEST_RUNS else "some run"
         caption = (
             "Rows are users, those hit hardest first within each country; colour is the per cent of their use that is "
-            "physically missing in the median run of the month. A dot marks months in which the median run is not short "
-            "but one run in twenty is."
+            f"physically missing in the median run of the month. A dot marks months in which the median run is not short "
+            f"but {seldom} is."
         )
         if not reached:
-            caption = "In the median run no user is short by 1 % in any month. Dots mark months in which one run in twenty is."
+            caption = f"In the median run no user is short by 1 % in any month. Dots mark months in which {seldom} is."
         if beyond > 0:
             caption += f" {beyond} further rows that are hit less are in the table beside the figure."
         return sketch.finish(
