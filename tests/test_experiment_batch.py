@@ -495,6 +495,25 @@ def test_until_precision_stops_when_sure_enough(tmp_path):
     assert hash_of(again) == hash_of(outcome)
 
 
+def test_until_precision_interrupted_and_resumed(tmp_path, monkeypatch):
+    options = replace(HERE, precision=Precision(0.10, step=20), runs=2000, chunk=7)
+    whole = run(tmp_path / "whole", options)
+    plain = fakes.FakeEngine.run
+
+    def interrupted(self, model, arm, number, *rest):
+        if number == 33:
+            raise KeyboardInterrupt
+        return plain(self, model, arm, number, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fakes.FakeEngine, "run", interrupted)
+        broken = run(tmp_path / "x", options)
+    assert broken.manifest["status"] == "interrupted"
+    resumed = resume(broken.store, HERE)
+    assert hash_of(resumed) == hash_of(whole)
+    assert resumed.manifest["precision"] == whole.manifest["precision"]
+
+
 def test_until_precision_gives_up_at_the_limit(tmp_path):
     outcome = run(tmp_path / "x", replace(HERE, precision=Precision(1e-6, step=20), runs=40))
     assert outcome.finished == 40

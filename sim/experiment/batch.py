@@ -29,6 +29,8 @@ from .thaw import digest, freeze, thaw_scenario
 from .work import Batch, Bench, bench
 
 AUTO_RUNS = 16  # runs times arms up to which a compiler is not worth waiting for
+WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
+POOL_SECONDS = 4.0  # of work for which starting processes pays
 RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
 
 
@@ -84,6 +86,12 @@ def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
         note(f"numba can't be imported ({' '.join(str(error).split())}): using the reference engine, which is slower")
         return "reference"
     return "batch"
+
+
+def default_workers(batch: Batch, ready: Bench) -> int:
+    """All cores, but this process alone for what it does sooner than others could start."""
+    seconds = WEEK_SECONDS.get(batch.engine, 0.1) * batch.runs * len(set(ready.same)) * int(ready.model.n_weeks)
+    return 1 if seconds < POOL_SECONDS else cores()
 
 
 def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
@@ -267,7 +275,7 @@ def _work(
     done = store.spans()
     tally = Tally()
     interrupted = False
-    workers = 1 if batch.runs == 1 and not options.cluster else options.workers or cores()
+    workers = options.workers or default_workers(batch, ready)
     pool = make_pool("cluster" if options.cluster else options.pool, workers, options.cluster)
     workers = pool.workers
     try:

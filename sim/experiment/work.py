@@ -88,22 +88,35 @@ class Bench:
     """A model ready to run in this process."""
 
     model: Any
-    engine: Any
+    engine_name: str
     design: Design
     layout: Layout
     same: tuple[int, ...]  # for each arm the first arm with the same events
 
+    @property
+    def engine(self) -> Any:
+        """The engine, made when it is first needed: who only hands out work never loads a compiler."""
+        return _engine(self.engine_name)
 
-def make_engine(name: str) -> tuple[Any, Callable[[Scenario], Any]]:
-    """The engine and the compiler that goes with it."""
+
+@lru_cache(maxsize=4)
+def _engine(name: str) -> Any:
     if ":" in name:
         module, _, attribute = name.partition(":")
-        engine = getattr(importlib.import_module(module), attribute)
-        return engine, engine.compile
+        return getattr(importlib.import_module(module), attribute)
     from ..engines import get_engine
+
+    return get_engine(name)
+
+
+def _compiler(name: str) -> Callable[[Scenario], Any]:
+    """What makes the model for an engine."""
+    if ":" in name:
+        compiler: Callable[[Scenario], Any] = _engine(name).compile
+        return compiler
     from ..model.compile import compile_scenario
 
-    return get_engine(name), compile_scenario
+    return compile_scenario
 
 
 def bench(batch: Batch) -> Bench:
@@ -114,10 +127,9 @@ def bench(batch: Batch) -> Bench:
 @lru_cache(maxsize=4)
 def _bench(batch: Batch) -> Bench:
     scenario: Scenario = pickle.loads(batch.scenario)
-    engine, compiler = make_engine(batch.engine)
-    model = compiler(scenario)
+    model = _compiler(batch.engine)(scenario)
     design = Design(scenario.sampled, scenario.rank_correlations, batch.sampler, batch.seed, batch.block)
-    return Bench(model, engine, design, chunks.layout(model, batch.runs, batch.keep), shared_arms(scenario))
+    return Bench(model, batch.engine, design, chunks.layout(model, batch.runs, batch.keep), shared_arms(scenario))
 
 
 def shared_arms(scenario: Scenario) -> tuple[int, ...]:
