@@ -550,3 +550,34 @@ def test_any_run_can_be_repeated_alone(tmp_path, sampler):
 def test_chunks_never_hold_more_than_their_runs(tmp_path):
     outcome = run(tmp_path / "x", replace(HERE, shard=(1, 1), chunk=7), runs=20)
     assert outcome.store.spans() == [Span(0, 7), Span(7, 14), Span(14, 20)]
+
+
+def test_the_engine_that_suits_the_work(monkeypatch):
+    told = []
+    monkeypatch.setattr(batch_module, "machine_code_at_hand", lambda: False)
+    assert batch_module.choose_engine("auto", 20, told.append) == "reference"
+    assert batch_module.choose_engine("auto", 1000, told.append) == "batch"
+    assert batch_module.choose_engine("batch", 1, told.append) == "batch"
+    monkeypatch.setattr(batch_module, "machine_code_at_hand", lambda: True)
+    assert batch_module.choose_engine("auto", 20, told.append) == "batch"
+    assert batch_module.choose_engine("auto", 1, told.append) == "reference"
+    assert batch_module.choose_engine("reference", 10**6, told.append) == "reference"
+    assert told == []
+
+
+def test_without_numba_the_reference_engine_does_it_and_says_so_once(monkeypatch):
+    told = []
+
+    def broken(name):
+        raise ImportError("libLLVM is missing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_module.importlib, "import_module", broken)
+        assert batch_module.choose_engine("batch", 1000, told.append) == "reference"
+    assert len(told) == 1
+    assert "libLLVM is missing" in told[0]
+    monkeypatch.setattr(batch_module.importlib.util, "find_spec", lambda name: None)
+    assert batch_module.choose_engine("auto", 1000, told.append) == "reference"
+    assert "not installed" in told[1]
+    assert batch_module.choose_engine("auto", 4, told.append) == "reference"
+    assert len(told) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import importlib.util
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import SupplyriskError
+from ..errors import RunFailed, SupplyriskError
 from ..results import sketch
 from ..results.chunks import KEEP, Layout
 from ..results.finish import Finished, finish
@@ -28,7 +29,7 @@ from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
 from .thaw import digest, freeze, thaw_scenario
 from .work import Batch, Bench, bench
 
-AUTO_RUNS = 16  # runs times arms up to which a compiler is not worth waiting for
+AUTO_RUNS = {True: 4, False: 60}  # runs times arms up to which machine code (at hand, not at hand) is not worth it
 WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
 POOL_SECONDS = 4.0  # of work for which starting processes pays
 RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
@@ -75,10 +76,11 @@ def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
     """The engine to use for `work` runs times arms."""
     if wanted == "reference" or ":" in wanted:
         return wanted
-    if wanted == "auto" and work <= AUTO_RUNS:
-        return "reference"
     if importlib.util.find_spec("numba") is None:
-        note("numba is not installed: using the reference engine, which is about a hundred times slower")
+        if wanted == "batch" or work > AUTO_RUNS[False]:
+            note("numba is not installed: using the reference engine, which is about a hundred times slower")
+        return "reference"
+    if wanted == "auto" and work <= AUTO_RUNS[machine_code_at_hand()]:
         return "reference"
     try:
         importlib.import_module("numba")
@@ -86,6 +88,22 @@ def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
         note(f"numba can't be imported ({' '.join(str(error).split())}): using the reference engine, which is slower")
         return "reference"
     return "batch"
+
+
+def machine_code_at_hand() -> bool:
+    """Whether the compiled engine was compiled before, for this version of the source."""
+    from ..engines.jit import cache_folder
+
+    return any(cache_folder(metadata.version("numba")).rglob("*.nbc"))
+
+
+def warm_up(batch: Batch, ready: Bench, note: Callable[[str], None]) -> None:
+    """Compile once, here, before several processes would each do it."""
+    if batch.engine != "batch" or machine_code_at_hand():
+        return
+    note("compiling the fast engine, once for this version; this takes under a minute")
+    with contextlib.suppress(RunFailed):
+        ready.engine.run(ready.model, 0, 0, batch.seed, ready.design.values(0, 1)[0])
 
 
 def default_workers(batch: Batch, ready: Bench) -> int:
@@ -279,6 +297,8 @@ def _work(
     pool = make_pool("cluster" if options.cluster else options.pool, workers, options.cluster)
     workers = pool.workers
     try:
+        if not options.cluster:
+            warm_up(batch, ready, told.note)
         runner = Runner(store, batch, pool, told)
         runner.tally = tally
         if options.precision:
