@@ -20,6 +20,7 @@ from sim.engines.reference import ReferenceEngine
 from sim.language.context import LowerContext
 from sim.language.names import Names
 from sim.model.compile import CompiledModel, compile_scenario
+from sim.model.market import EVENT_NAMES
 from sim.shocks.base import Event
 from sim.shocks.effects import Effect, Point, Select
 from sim.shocks.registry import EVENT_TYPE_BY_NAME
@@ -138,6 +139,19 @@ def event(
     return ResolvedEvent(name, "test", "", known, start, duration, probability, trigger, tuple(effects), tuple(notice))
 
 
+RIGID: dict[tuple[str, ...], Any] = {("elasticity_short", "", ""): 0.0}  # users who want the same at any price
+
+
+def pair(values: Mapping[tuple[str, ...], Any] | None = None) -> World:
+    """A makes the metal, B uses 100 t of it a week; a week at sea."""
+    return chain(values=values)
+
+
+def rivals(values: Mapping[tuple[str, ...], Any] | None = None) -> World:
+    """A and C make 50 t each, B uses it all; one price."""
+    return chain(makers={"A": 0.5, "C": 0.5}, users={("B", "cars"): 100.0}, values=values)
+
+
 def three_stages() -> World:
     """A mines everything, refines and makes 80 %; C refines and makes the rest from A's ore; B only uses."""
     return chain(
@@ -223,6 +237,17 @@ def scenario(
         sampler="random",
         tracked_origin=tracked,
     )
+
+
+def happenings(outcome: Outcome, kind: str, entity: str) -> dict[int, float]:
+    """Tonnes by day of the traced events of one kind (a name of `market.EVENT_NAMES`) at one lane or site."""
+    found: dict[int, float] = {}
+    trace, model = outcome.trace, outcome.model
+    names = model.lane_names if ">" in entity else model.site_names
+    for day, code, who, tonnes in zip(trace.day, trace.kind, trace.entity, trace.amount_t, strict=True):
+        if EVENT_NAMES[code] == kind and names[who] == entity:
+            found[int(day)] = found.get(int(day), 0.0) + float(tonnes)
+    return found
 
 
 @dataclass(frozen=True)
