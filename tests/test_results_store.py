@@ -152,3 +152,27 @@ def test_killed_at_random_moments_only_whole_chunks_are_there(tmp_path):
         if (tmp_path / "manifest.json").exists():
             assert len(made.manifest()["filling"]) == 5000
     assert len(made.spans()) > 0
+
+
+def test_statistics_do_not_depend_on_where_the_numbers_wait(tmp_path, monkeypatch):
+    import numpy as np
+
+    from sim.results import summary
+
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(97, 11))
+    values[rng.uniform(size=values.shape) < 0.2] = np.nan
+    values[:, 3] = np.nan
+    found = []
+    for numbers, chunk in ((10**6, 97), (10**6, 10), (100, 1), (100, 13), (1, 97)):
+        monkeypatch.setattr(summary, "NUMBERS", numbers)
+        with summary.Turned(tmp_path, 11, 97) as turned:
+            for first in range(0, 97, chunk):
+                turned.add(values[first : first + chunk])
+            assert any(tmp_path.iterdir()) == (numbers <= 100)
+            found.append(turned.describe())
+        assert not any(tmp_path.iterdir())
+    assert all(np.array_equal(found[0], other, equal_nan=True) for other in found)
+    assert found[0][0, 1] == pytest.approx(np.nanmean(values[:, 0]))
+    assert found[0][3, 0] == 0
+    assert np.isnan(found[0][3, 1:]).all()

@@ -23,7 +23,8 @@ from ..model.aggregate import ALL, WORLD, Floats
 from . import chunks, sketch
 from .chunks import Layout
 from .store import Span, Store, atomic_path, write_atomic
-from .tables import QUANTILES, SUMMARY_QUANTILES, header, schema
+from .summary import Turned
+from .tables import QUANTILES, header, schema
 
 CSV_ROWS = 1_000_000  # outcomes.csv holds no more: about what a spreadsheet opens
 CSV_HEADLINES = (  # what outcomes.csv of a larger batch is restricted to, for zones and the world, all end uses
@@ -39,7 +40,6 @@ CSV_HEADLINES = (  # what outcomes.csv of a larger batch is restricted to, for z
     "output_at_risk_usd",
     "extra_spend_usd",
 )
-SUMMARY_NUMBERS = 32_000_000  # numbers held at once while the summary is made (256 MB)
 
 
 @dataclass
@@ -101,8 +101,9 @@ def finish(store: Store, made: Layout, spans: Sequence[Span]) -> Finished:
     total = sum(span.last - span.first for span in spans)
     done.counts = {"finished": n_ok, "failed": total - n_ok}
     _runs(store, made, found, done)
-    _outcomes(store, made, found, done)
-    _summary(store, made, found, done)
+    with Turned(store.path, len(made.columns) * len(made.outcomes), n_ok) as turned:
+        _outcomes(store, made, found, done, turned)
+        _summary(store, made, turned, done)
     _series(store, made, found, done)
     return done
 
@@ -126,7 +127,7 @@ def _runs(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> 
     done.rows["runs"], done.hashes["runs"] = rows, digest.hex()
 
 
-def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished, turned: Turned) -> None:
     digest = Digest("outcomes", made.columns, made.outcomes)
     n_ok = sum(len(part.runs) for part in found)
     shown, runs_in_csv, rule = csv_rows(made, n_ok)
@@ -141,6 +142,7 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished)
         for part in found:
             values = chunks.read_outcomes(part.path, made)
             digest.numbers(values)
+            turned.add(values.reshape(len(values), turned.rows))
             table = chunks.outcomes_table(made, part.runs, values)
             out.write_table(table, row_group_size=2_000_000)
             rows += len(table)
@@ -175,6 +177,23 @@ def csv_rows(made: Layout, runs: int) -> tuple[list[int], int, str]:
     return few, min(runs, fitting), rule
 
 
+def _summary(store: Store, made: Layout, turned: Turned, done: Finished) -> None:
+    statistics = turned.describe()
+    digest = Digest("summary", made.columns, made.outcomes)
+    digest.numbers(statistics)
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(header("summary"))
+    for row, values in enumerate(statistics):
+        arm, metric = divmod(row, len(made.outcomes))
+        outcome = made.outcomes[metric]
+        numbers = ["" if np.isnan(x) else repr(float(x)) for x in values[1:]]
+        names = [outcome.metric, outcome.product, outcome.place, outcome.end_use, outcome.unit]
+        out.writerow([made.columns[arm], *names, int(values[0]), *numbers])
+    write_atomic(store.path / "summary.csv", text.getvalue().encode())
+    done.rows["summary"], done.hashes["summary"] = len(statistics), digest.hex()
+
+
 def write_csv(table: Any, path: Path) -> None:
     """A whole table as CSV."""
     with path.open("wb") as out:
@@ -198,73 +217,6 @@ def _csv(table: Any, out: Any) -> None:
         columns.append(column)
     options = pa_csv.WriteOptions(include_header=False, quoting_style="needed" if quote else "none")
     pa_csv.write_csv(pa.table(columns, names=table.column_names), out, options)
-
-
-# --- summary --------------------------------------------------------------------------------------
-
-
-def _summary(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
-    statistics = summarise(made, found)
-    digest = Digest("summary", made.columns, made.outcomes)
-    digest.numbers(statistics)
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(header("summary"))
-    for row, values in enumerate(statistics):
-        arm, metric = divmod(row, len(made.outcomes))
-        outcome = made.outcomes[metric]
-        numbers = ["" if np.isnan(x) else repr(float(x)) for x in values[1:]]
-        names = [outcome.metric, outcome.product, outcome.place, outcome.end_use, outcome.unit]
-        out.writerow([made.columns[arm], *names, int(values[0]), *numbers])
-    write_atomic(store.path / "summary.csv", text.getvalue().encode())
-    done.rows["summary"], done.hashes["summary"] = len(statistics), digest.hex()
-
-
-def summarise(made: Layout, found: Sequence[Part]) -> Floats:
-    """n, mean, sd, quantiles and standard error of every arm and metric, exactly.
-
-    Batches too large to hold at once are read again for every block of rows.
-    """
-    n_rows = len(made.columns) * len(made.outcomes)
-    n_ok = sum(len(part.runs) for part in found)
-    most = max(1, SUMMARY_NUMBERS // max(n_ok, 1))
-    statistics = np.full((n_rows, 4 + len(SUMMARY_QUANTILES)), np.nan)
-    for first in range(0, n_rows, most):
-        last = min(first + most, n_rows)
-        block = np.empty((last - first, n_ok))
-        at = 0
-        for part in found:
-            values = chunks.read_outcomes(part.path, made).reshape(len(part.runs), n_rows)
-            block[:, at : at + len(values)] = values[:, first:last].T
-            at += len(values)
-        statistics[first:last] = describe(block)
-    return statistics
-
-
-def describe(block: Floats) -> Floats:
-    """n, mean, sd, the summary's quantiles, standard error of each row; NaN counts as missing."""
-    missing = np.isnan(block)
-    n = (block.shape[1] - np.count_nonzero(missing, axis=1)).astype(np.float64)
-    some = n > 0
-    filled = np.where(missing, 0.0, block)
-    mean = np.divide(filled.sum(axis=1), n, out=np.full(len(n), np.nan), where=some)
-    away = np.where(missing, 0.0, block - np.where(some, mean, 0.0)[:, None])
-    square = np.square(away, out=away).sum(axis=1)
-    sd = np.sqrt(np.divide(square, n - 1.0, out=np.full(len(n), np.nan), where=n > 1))
-    ordered = np.sort(block, axis=1)
-    columns = [n, mean, sd]
-    rows = np.arange(len(n))
-    for _, level in SUMMARY_QUANTILES:
-        position = level * np.maximum(n - 1.0, 0.0)
-        down = np.floor(position).astype(np.int64)
-        up = np.minimum(down + 1, np.maximum(n - 1.0, 0.0).astype(np.int64))
-        if block.shape[1]:
-            lower, upper = ordered[rows, down], ordered[rows, up]
-            columns.append(np.where(some, lower + (upper - lower) * (position - down), np.nan))
-        else:
-            columns.append(np.full(len(n), np.nan))
-    columns.append(np.divide(sd, np.sqrt(n), out=np.full(len(n), np.nan), where=n > 1))
-    return np.column_stack(columns)
 
 
 # --- series ---------------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""Statistics over runs, exact for any number of runs, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import numpy as np
+
+from ..model.aggregate import Floats
+from .store import explained
+from .tables import SUMMARY_QUANTILES
+
+NUMBERS = 4_000_000  # held at once (a few copies of 32 MB)
+
+
+class Turned:
+    """Outcomes turned round: all runs of one row (arm and metric) side by side.
+
+    Chunks come run by run, quantiles need row by row. What is more than `NUMBERS` goes through a temporary
+    file of eight bytes per number in the run folder, written in blocks of many runs.
+
+    Parameters
+    ----------
+    rows, runs : int
+        Arms and differences times metrics; finished runs.
+    """
+
+    def __init__(self, folder: Path, rows: int, runs: int) -> None:
+        self.rows = rows
+        self.runs = runs
+        self._folder = folder
+        self._path = folder / f".outcomes.{os.getpid()}.tmp"
+        self._file: IO[bytes] | None = None
+        self._waiting: list[Floats] = []
+        self._at = 0  # runs written
+
+    def __enter__(self) -> Turned:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._path.unlink(missing_ok=True)
+
+    def add(self, values: Floats) -> None:
+        """The next runs, (runs, rows)."""
+        self._waiting.append(values)
+        if self.rows * self.runs > NUMBERS and sum(len(v) for v in self._waiting) * self.rows > NUMBERS:
+            self._write()
+
+    def _write(self) -> None:
+        block = np.ascontiguousarray(np.concatenate(self._waiting).T)
+        self._waiting = []
+        with explained(self._folder):
+            if self._file is None:
+                self._file = self._path.open("w+b")
+            for row, values in enumerate(block):
+                self._file.seek(8 * (row * self.runs + self._at))
+                self._file.write(values.tobytes())
+        self._at += block.shape[1]
+
+    def describe(self) -> Floats:
+        """n, mean, sd, quantiles and standard error of every row (see `describe`)."""
+        if self._file is None:
+            return describe(np.concatenate(self._waiting).T if self._waiting else np.zeros((self.rows, 0)))
+        if self._waiting:
+            self._write()
+        most = max(1, NUMBERS // self.runs)
+        found = []
+        self._file.seek(0)
+        for first in range(0, self.rows, most):
+            count = min(most, self.rows - first)
+            block = np.frombuffer(self._file.read(8 * count * self.runs), dtype=np.float64)
+            found.append(describe(block.reshape(count, self.runs)))
+        return np.concatenate(found)
+
+
+def describe(block: Floats) -> Floats:
+    """n, mean, sd, the summary's quantiles, standard error of each row; NaN counts as missing."""
+    block = np.ascontiguousarray(block)  # one order of summation, whatever the caller's memory looks like
+    missing = np.isnan(block)
+    n = (block.shape[1] - np.count_nonzero(missing, axis=1)).astype(np.float64)
+    some = n > 0
+    filled = np.where(missing, 0.0, block)
+    mean = np.divide(filled.sum(axis=1), n, out=np.full(len(n), np.nan), where=some)
+    away = np.where(missing, 0.0, block - np.where(some, mean, 0.0)[:, None])
+    square = np.square(away, out=away).sum(axis=1)
+    sd = np.sqrt(np.divide(square, n - 1.0, out=np.full(len(n), np.nan), where=n > 1))
+    ordered = np.sort(block, axis=1)
+    columns = [n, mean, sd]
+    rows = np.arange(len(n))
+    for _, level in SUMMARY_QUANTILES:
+        position = level * np.maximum(n - 1.0, 0.0)
+        down = np.floor(position).astype(np.int64)
+        up = np.minimum(down + 1, np.maximum(n - 1.0, 0.0).astype(np.int64))
+        if block.shape[1]:
+            lower, upper = ordered[rows, down], ordered[rows, up]
+            columns.append(np.where(some, lower + (upper - lower) * (position - down), np.nan))
+        else:
+            columns.append(np.full(len(n), np.nan))
+    columns.append(np.divide(sd, np.sqrt(n), out=np.full(len(n), np.nan), where=n > 1))
+    return np.column_stack(columns)
