@@ -40,12 +40,17 @@ def part_leaking(L: Any, F: Any, I: Any, lane: int, amount: float, part: float) 
     return amount if amount < most else most
 
 
+def needs_licence(L: Any, F: Any, I: Any, lane: int) -> int:
+    """1 if goods on a lane need a licence today: there is an office, and its rule on content is met."""
+    if I[L.lane_office + lane] < 0:
+        return 0
+    threshold = F[L.lane_content_threshold + lane]
+    return 0 if threshold > 0.0 and F[L.site_content + I[L.lane_site + lane]] < threshold else 1
+
+
 def part_licensed(L: Any, F: Any, I: Any, lane: int, amount: float) -> float:
     """Part of `amount` t that must wait for a licence, t."""
-    if I[L.lane_office + lane] < 0:
-        return 0.0
-    threshold = F[L.lane_content_threshold + lane]
-    if threshold > 0.0 and F[L.site_content + I[L.lane_site + lane]] < threshold:
+    if needs_licence(L, F, I, lane) == 0:
         return 0.0
     return amount * (1.0 - F[L.lane_general + lane])
 

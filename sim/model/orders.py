@@ -6,6 +6,7 @@ from typing import Any
 
 from .controls import quota_unit
 from .economics import power, wanted_order
+from .movement import needs_licence
 from .prices import lane_cost_ratio
 
 
@@ -155,7 +156,7 @@ def signal_orders(L: Any, F: Any, I: Any) -> None:
         amount = F[L.lane_order + lane]
         site = I[L.lane_site + lane]
         waiting = amount
-        if I[L.lane_office + lane] >= 0:
+        if needs_licence(L, F, I, lane) == 1:
             F[L.site_signal + site] += amount * F[L.lane_general + lane]
             held = F[L.lane_held + lane]
             normal = F[L.lane_flow + lane]

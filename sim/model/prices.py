@@ -16,6 +16,7 @@ from .economics import (
     stock_for_trend,
     storage_price,
 )
+from .movement import needs_licence
 
 
 def sum_zones(L: Any, F: Any, I: Any) -> None:
@@ -187,9 +188,9 @@ def set_waits(L: Any, F: Any, I: Any, day: int) -> None:
         first = I[L.desk_lane_first + d]
         if L.n_offices > 0 and need > 0.0:
             for lane in range(first, first + I[L.desk_lane_count + d]):
-                office = I[L.lane_office + lane]
-                if office >= 0:
-                    target += F[L.lane_flow + lane] / need * office_age_weeks(L, F, I, office, day)
+                if needs_licence(L, F, I, lane) == 1:
+                    age = office_age_weeks(L, F, I, I[L.lane_office + lane], day)
+                    target += F[L.lane_flow + lane] / need * age
         k = I[L.node_product + I[L.desk_node + d]]
         if target > F[L.wait_cap_weeks + k]:
             target = F[L.wait_cap_weeks + k]
