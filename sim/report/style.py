@@ -350,9 +350,10 @@ def svg_bytes(fig: Figure) -> bytes:
 
 def _settle(fig: Figure) -> None:
     """Lay the figure out once: saving it a second time then draws the same places, and is faster."""
-    if fig.get_layout_engine() is not None:
-        fig.draw_without_rendering()
-        fig.set_layout_engine("none")
+    engine = fig.get_layout_engine()
+    if engine is not None:
+        engine.execute(fig)
+        fig.set_layout_engine(None)  # "none" would leave a placeholder that makes each save draw twice
 
 
 def png_bytes(fig: Figure) -> bytes:
