@@ -311,6 +311,7 @@ _PRODUCT_NUMBERS = (
     ("contract_lag_weeks", "contract_lag_weeks"),
     ("production_adjustment_weeks", "production_adjustment_weeks"),
     ("margin_exponent", "margin_exponent"),
+    ("input_elasticity", "input_elasticity"),
     ("stock_price_response", "stock_price_response"),
     ("input_minimum_weeks", "input_minimum_weeks"),
     ("held_credit", "held_output_credit"),

@@ -96,6 +96,7 @@ ARRAYS: tuple[Array, ...] = (
         contract_lag_weeks | weeks | smoothing of contract prices
         production_adjustment_weeks | weeks | tau of makers
         margin_exponent | 1 | eta
+        input_elasticity | 1 | fall of inputs per output with the price paid for them
         stock_price_response | share | part of the storage curve by which dear goods are stocked less
         input_minimum_weeks | weeks | stock of inputs below which makers slow down
         held_order_weight | share | waiting orders that makers keep producing for

@@ -79,6 +79,8 @@ def order(L: Any, F: Any, I: Any) -> None:
         if total < 0.0:
             total = 0.0
         share_orders(L, F, I, first, last, total, weights)
+        if I[L.rules] == 1:
+            look_elsewhere(L, F, I, d, total, most)
     signal_orders(L, F, I)
 
 
@@ -124,6 +126,40 @@ def share_orders(L: Any, F: Any, I: Any, first: int, last: int, total: float, we
             F[L.lane_order + lane] = left * F[L.lane_order + lane] / weights
         else:
             F[L.lane_order + lane] = 0.0
+
+
+def look_elsewhere(L: Any, F: Any, I: Any, d: int, asked: float, most: float) -> None:
+    """Buyers whose goods wait for a licence or at customs order as much again where goods move freely.
+
+    Goods in a queue are bought but nobody counts on them. Without this a full queue counts as a full pipeline,
+    and makers outside the control stand idle at several times the price. At most `order_cap` times a lane's
+    weight, so that a small maker is not sent the orders of the whole market.
+    """
+    first = I[L.desk_lane_first + d]
+    last = first + I[L.desk_lane_count + d]
+    k = I[L.node_product + I[L.desk_node + d]]
+    late = 0.0
+    free = 0.0
+    for lane in range(first, last):
+        late += F[L.lane_held + lane]
+        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] <= 0.0:
+            free += F[L.lane_weight + lane] * (1.0 - F[L.lane_close + lane])
+    if late <= 0.0 or free <= 0.0:
+        return
+    extra = late / F[L.order_adjustment_weeks + k]
+    if asked + extra > most:
+        extra = most - asked
+    if extra <= 0.0:
+        return
+    for lane in range(first, last):
+        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] <= 0.0:
+            weight = F[L.lane_weight + lane] * (1.0 - F[L.lane_close + lane])
+            more = extra * weight / free
+            cap = F[L.order_cap + k] * weight
+            if F[L.lane_order + lane] + more > cap:
+                more = cap - F[L.lane_order + lane]
+            if more > 0.0:
+                F[L.lane_order + lane] += more
 
 
 def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
@@ -175,7 +211,11 @@ def signal_orders(L: Any, F: Any, I: Any) -> None:
 
 
 def update_leaks(L: Any, F: Any, I: Any) -> None:
-    """Leaks round a control grow while the price gap pays for them, up to a cap that enforcement lowers."""
+    """Leaks round a control grow while they pay, up to a cap that enforcement lowers.
+
+    They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
+    end use leaves no gap between the zones' prices, but its users will pay.
+    """
     for lane in range(L.n_lanes):
         cap = F[L.lane_leak_cap + lane] * (1.0 - F[L.lane_enforcement + lane])
         leak = F[L.lane_leak + lane]
@@ -185,7 +225,8 @@ def update_leaks(L: Any, F: Any, I: Any) -> None:
         here = F[L.spot + I[L.site_cell + I[L.lane_site + lane]]]
         there = F[L.spot + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
         step = F[L.lane_leak_growth + lane]
-        if controlled and there / here - 1.0 > F[L.lane_leak_cost + lane]:
+        short = F[L.node_unserved_share + I[L.desk_node + I[L.lane_desk + lane]]]
+        if controlled and (there / here - 1.0 > F[L.lane_leak_cost + lane] or short > 0.01):
             leak += step
         else:
             leak -= step if step > 0.0 else leak

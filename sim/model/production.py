@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .economics import running_share, smooth, thrift_step, used_at_price, wanted_output
+from .economics import power, running_share, smooth, thrift_step, used_at_price, wanted_output
 
 
 def offered_price(L: Any, F: Any, I: Any, s: int) -> float:
@@ -45,9 +45,22 @@ def margin_ratio(L: Any, F: Any, I: Any, s: int, price: float) -> float:
     first = I[L.site_input_first + s]
     for q in range(first, first + I[L.site_input_count + s]):
         index = F[L.node_paid + I[L.input_node + q]]
-        paid += F[L.recipe + q] * (index - 1.0) * F[L.price_usd_per_kg + I[L.input_product + q]]
+        needed = recipe_now(L, F, I, q)
+        paid += (needed * index - F[L.recipe + q]) * F[L.price_usd_per_kg + I[L.input_product + q]]
     ratio = price - paid / F[L.price_usd_per_kg + I[L.site_product + s]]
     return ratio if ratio > 0.0 else 0.0
+
+
+def recipe_now(L: Any, F: Any, I: Any, q: int) -> float:
+    """Tonnes of an input per tonne of output at the price paid for it: recipe x paid^-elasticity.
+
+    Makers stretch what is dear: the dysprosium in a magnet fell by grain-boundary diffusion and lower grades
+    after 2011.
+    """
+    elasticity = F[L.input_elasticity + I[L.site_product + I[L.input_site + q]]]
+    if elasticity <= 0.0:
+        return F[L.recipe + q]
+    return F[L.recipe + q] * power(F[L.node_paid + I[L.input_node + q]], -elasticity)
 
 
 def produce(L: Any, F: Any, I: Any, day: int) -> None:
@@ -100,15 +113,15 @@ def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float, plan: 
         h = I[L.input_holder + q]
         k = I[L.input_product + q]
         F[L.holder_expected + h] = (
-            smooth(F[L.holder_expected + h], plan * F[L.recipe + q], F[L.expectation_weeks + k])
+            smooth(F[L.holder_expected + h], plan * recipe_now(L, F, I, q), F[L.expectation_weeks + k])
             * F[L.holder_growth + h]
         )
         if F[L.recipe + q] > 0.0:
-            possible = F[L.holder_stock + h] / (F[L.recipe + q] * F[L.holder_minimum + h])
+            possible = F[L.holder_stock + h] / (recipe_now(L, F, I, q) * F[L.holder_minimum + h])
             if possible < fed:
                 fed = possible
     for q in range(first, last):
-        amount = fed * F[L.recipe + q]
+        amount = fed * recipe_now(L, F, I, q)
         h = I[L.input_holder + q]
         F[L.holder_stock + h] -= amount
         if F[L.holder_stock + h] < 0.0:

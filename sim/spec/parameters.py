@@ -273,6 +273,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         3.0,
         "stock of inputs below which makers of the product slow down",
     ),
+    _P(
+        "input_elasticity",
+        ("product",),
+        "1",
+        0,
+        2,
+        0.0,
+        "how much less of an input makers of the product use per tonne when it gets dearer (positive number)",
+    ),
     _P("margin_exponent", ("product",), "1", 0, 5, 0.3, "response of wanted output to the money margin"),
     _P(
         "held_output_credit",
