@@ -14,7 +14,7 @@ from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names
 from ..language.numbers import Num, Sampled
 from ..units import UnitError, parse_registry
-from .cells import bounds, covers, full_key, known_in
+from .cells import bounds, full_key, known_in
 from .parameters import PARAMETER_BY_NAME
 from .resolved import Key, SampledColumn
 
@@ -22,7 +22,11 @@ GROUP = "behaviour"
 
 
 def apply_ensemble(path: Path, names: Names, values: dict[Key, Num], columns: dict[str, SampledColumn]) -> None:
-    """Put the ensemble's columns in place of the numbers they cover; columns of other worlds are passed over."""
+    """Put the ensemble's columns in place of the world's own rows for the same cells.
+
+    Columns of other worlds are passed over. A row of the world that names more (a by-product's
+    `margin_exponent`, the armed forces' elasticity) has a physical reason and stays.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if any(row)]
     if len(rows) < 2:
@@ -35,8 +39,6 @@ def apply_ensemble(path: Path, names: Names, values: dict[Key, Num], columns: di
         column = f"{GROUP}.{written.strip()}"
         middle = sorted(numbers)[len(numbers) // 2]
         columns[column] = SampledColumn(column, GROUP, "table", numbers, middle, *bounds(key))
-        for old in [old for old in values if covers(key, old)]:
-            del values[old]
         values[key] = Sampled(column)
 
 

@@ -17,7 +17,7 @@ from ..language.text import Node, parse_text, path_text, read_file
 from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
-from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
+from .worldfile import LoadedWorld, ensemble_file, find_world, load_world_folder, unknown_world
 
 Path_ = tuple[str | int, ...]
 
@@ -79,7 +79,9 @@ def read_world(name_or_path: str | Path, base: Path | None = None) -> LoadedWorl
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Changes whenever a file of the folder does."""
     files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".yaml"))
-    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    if (ensemble := ensemble_file()).is_file():
+        files.append(ensemble)
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,22 @@ from .worldmodel import WorldSpec
 
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
+_other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
+
+
+@contextmanager
+def using_ensemble(path: Path) -> Iterator[None]:
+    """Read worlds with another table of joint behaviour than the shipped one; with none if there is no such file."""
+    token = _other_ensemble.set(path)
+    try:
+        yield
+    finally:
+        _other_ensemble.reset(token)
+
+
+def ensemble_file() -> Path:
+    """The table of joint behaviour that worlds are read with."""
+    return _other_ensemble.get() or SHIPPED / ENSEMBLE
 
 
 @dataclass(frozen=True)
@@ -187,7 +205,7 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
             values[fact.key] = Sampled(fact.path)
     _normalise_shares(values, {fact.key: fact.value for fact in facts})
     files = [folder / "world.yaml", *tables]
-    ensemble = SHIPPED / ENSEMBLE
+    ensemble = ensemble_file()
     if spec.behaviour == "shared" and ensemble.is_file():
         from .ensemble import apply_ensemble
 
