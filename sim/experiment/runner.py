@@ -18,7 +18,7 @@ from .pools import Pool
 from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it
-CHUNK_BYTES = 96_000_000  # series and outcomes of one chunk in a worker's memory
+CHUNK_BYTES = 48_000_000  # series and outcomes of one chunk in a worker's memory
 
 
 class Progress(Protocol):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KEEP = ("all", "quantiles", "none")
 OK, FAILED = "ok", "failed"
+BLOCK_CELLS = 2048  # cells that are stored and joined together
 VALUE_CELLS = 16_000_000  # numbers of one block of series over all runs that may be in memory at once
 
 
@@ -73,7 +74,7 @@ def layout(model: Any, runs: int, keep: str) -> Layout:
     reporter = Reporter(model)
     fans = Fans(model, reporter, runs)
     values = keep == "all" or fans.exact
-    most = min(8192, max(1, VALUE_CELLS // max(runs, 1))) if values else 8192
+    most = min(BLOCK_CELLS, max(1, VALUE_CELLS // max(runs, 1))) if values else BLOCK_CELLS
     return Layout(
         arms=tuple(model.arm_names),
         differences=paired(tuple(model.arm_names)),
