@@ -41,6 +41,7 @@ MODULES = (
     "sim.model.market",
     "sim.engines.kernel",
 )
+LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market", "arrays_rules", "layout"))
 PYTHON_ONLY = {"hash64", "run_key"}
 
 
@@ -125,7 +126,15 @@ def cache_folder(numba_version: str) -> Path:
     """Folder for machine code: the user's cache, or a temporary one where that cannot be written."""
     digest = hashlib.blake2b(digest_size=8)
     root = Path(__file__).parent.parent
-    for name in (*MODULES, "sim.model.layout", "sim.engines.jit", "sim.engines.pointers"):
+    for name in (
+        *MODULES,
+        "sim.model.arrays",
+        "sim.model.arrays_market",
+        "sim.model.arrays_rules",
+        "sim.model.layout",
+        "sim.engines.jit",
+        "sim.engines.pointers",
+    ):
         digest.update((root / Path(*name.split(".")[1:])).with_suffix(".py").read_bytes())
     digest.update(f"{numba_version} {platform.python_version()} {platform.machine()}".encode())
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

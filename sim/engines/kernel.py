@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import draws, market, movement, production
+from ..model.arrays import Floats, Ints
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 
@@ -28,7 +29,7 @@ FIRST_DAY = 4
 
 
 def new_node(
-    L: Any, F: Any, I: Any, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+    L: Any, F: Floats, I: Ints, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
 ) -> int:
     """Take a node from the free list, or a new one; -1 when memory is used up."""
     node = I[L.calendar + FREE]
@@ -52,13 +53,13 @@ def new_node(
     return node
 
 
-def drop_node(L: Any, I: Any, node: int) -> None:
+def drop_node(L: Any, I: Ints, node: int) -> None:
     """Give a node back."""
     I[L.node_ints + node * NODE_INTS] = I[L.calendar + FREE]
     I[L.calendar + FREE] = node
 
 
-def push_node(L: Any, I: Any, queue: int, node: int) -> None:
+def push_node(L: Any, I: Ints, queue: int, node: int) -> None:
     """Append a node to the list whose head is I[queue] and tail I[queue + 1]."""
     if I[queue] < 0:
         I[queue] = node
@@ -68,7 +69,16 @@ def push_node(L: Any, I: Any, queue: int, node: int) -> None:
 
 
 def plan(
-    L: Any, F: Any, I: Any, day: int, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+    L: Any,
+    F: Floats,
+    I: Ints,
+    day: int,
+    kind: int,
+    entity: int,
+    counter: int,
+    extra: int,
+    amount: float,
+    content: float,
 ) -> None:
     """Plan an event; what falls after the horizon is not planned."""
     if day < L.n_days:
@@ -77,7 +87,7 @@ def plan(
             push_node(L, I, L.calendar + FIRST_DAY + 2 * day, node)
 
 
-def note(L: Any, F: Any, I: Any, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
+def note(L: Any, F: Floats, I: Ints, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
     """Count an event and, if there is room for a trace, write it."""
     number = I[L.calendar + EVENTS]
     I[L.calendar + EVENTS] = number + 1
@@ -92,17 +102,18 @@ def note(L: Any, F: Any, I: Any, day: int, kind: int, entity: int, counter: int,
 
 def office_queue(L: Any, office: int) -> int:
     """Position of an office's queue among the lists."""
-    return L.calendar + FIRST_DAY + 2 * L.n_days + 2 * office
+    queue: int = L.calendar + FIRST_DAY + 2 * L.n_days + 2 * office
+    return queue
 
 
-def leave(L: Any, F: Any, I: Any, lane: int, amount: float, day: int, until: int, content: float) -> None:
+def leave(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int, content: float) -> None:
     """Goods leave freely."""
     movement.depart(L, F, I, lane, amount, day, until)
     there = day + movement.transit_days(L, F, I, lane, 0)
     plan(L, F, I, there, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def dispatch(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, until: int) -> None:
+def dispatch(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int) -> None:
     """Send goods that leave from `day` to `until`: freely, through a hub, or into a queue."""
     part = (until - day) / 7.0
     back = movement.part_returned(L, F, I, lane, amount, part)
@@ -134,7 +145,7 @@ def dispatch(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: in
         prepare_files(L, F, I, key, lane, licensed, day, content)
 
 
-def leak(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, until: int, content: float) -> None:
+def leak(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int, content: float) -> None:
     """Goods leave through a hub; they may be seized."""
     seized = draws.is_seized(L, F, I, key, lane, I[L.lane_leaked + lane])
     movement.record_leak(L, F, I, lane, amount, day // 7)
@@ -144,7 +155,7 @@ def leak(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, u
     plan(L, F, I, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def prepare_files(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, day: int, content: float) -> None:
+def prepare_files(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, content: float) -> None:
     """Goods wait for a licence; every full lot is an application."""
     office = I[L.lane_office + lane]
     movement.hold_goods(L, F, I, lane, amount)
@@ -161,7 +172,7 @@ def prepare_files(L: Any, F: Any, I: Any, key: int, lane: int, amount: float, da
     open_files(L, F, I, key, office, day)
 
 
-def open_files(L: Any, F: Any, I: Any, key: int, office: int, day: int) -> None:
+def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> None:
     """Free officers open the oldest applications."""
     queue = office_queue(L, office)
     while I[queue] >= 0 and I[L.office_busy + office] < I[L.office_officers + office]:
@@ -187,7 +198,7 @@ def open_files(L: Any, F: Any, I: Any, key: int, office: int, day: int) -> None:
 
 
 def finish_review(
-    L: Any, F: Any, I: Any, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
+    L: Any, F: Floats, I: Ints, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
 ) -> None:
     """Decide an application, and open the next file."""
     office = extra // 1048576
@@ -208,7 +219,7 @@ def finish_review(
     open_files(L, F, I, key, office, day)
 
 
-def start_batch_end(L: Any, F: Any, I: Any, site: int, amount: float, day: int) -> None:
+def start_batch_end(L: Any, F: Floats, I: Ints, site: int, amount: float, day: int) -> None:
     """Plan the end of a batch."""
     number = I[L.site_batches + site]
     I[L.site_batches + site] += 1
@@ -218,7 +229,7 @@ def start_batch_end(L: Any, F: Any, I: Any, site: int, amount: float, day: int) 
     plan(L, F, I, day, market.COMPLETION, site, number, 0, amount, content)
 
 
-def fill_pipelines(L: Any, F: Any, I: Any, key: int) -> None:
+def fill_pipelines(L: Any, F: Floats, I: Ints, key: int) -> None:
     """Shipments and batches under way on the first day, and the first random outages."""
     for lane in range(L.n_lanes):
         amount = F[L.lane_flow + lane]
@@ -239,7 +250,7 @@ def fill_pipelines(L: Any, F: Any, I: Any, key: int) -> None:
             plan(L, F, I, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
 
 
-def after_market(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Open the offices, send the week's goods and start the week's batches."""
     for office in range(L.n_offices):
         open_files(L, F, I, key, office, day)
@@ -260,7 +271,7 @@ def after_market(L: Any, F: Any, I: Any, key: int, day: int) -> None:
             start_batch_end(L, F, I, site, F[L.site_start + site], day + I[L.site_days + site])
 
 
-def handle(L: Any, F: Any, I: Any, key: int, day: int, node: int) -> None:
+def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
     """Let one planned event happen."""
     at = L.node_ints + node * NODE_INTS
     kind = I[at + 2]
@@ -312,7 +323,7 @@ def handle(L: Any, F: Any, I: Any, key: int, day: int, node: int) -> None:
         plan(L, F, I, again, market.BREAKDOWN, entity, number, 0, 0.0, 0.0)
 
 
-def run_day(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """All events of a day in the order of their keys; what they plan for the same day joins in."""
     queue = L.calendar + FIRST_DAY + 2 * day
     count = 0
@@ -338,7 +349,7 @@ def run_day(L: Any, F: Any, I: Any, key: int, day: int) -> None:
         handle(L, F, I, key, day, node)
 
 
-def run_one(L: Any, F: Any, I: Any, arm_events: Any, key: int, out: Any) -> None:
+def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> None:
     """One run of one arm.
 
     Parameters

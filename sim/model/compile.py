@@ -18,8 +18,9 @@ from ..errors import ModelError
 from ..shocks.numbers import Num, Sampled
 from ..spec.resolved import SampledColumn, Scenario
 from ..streams import hash64
+from .arrays import DIMENSIONS
 from .compile_effects import Effects, collect_effects, fill_effects
-from .layout import DIMENSIONS, make_layout
+from .layout import make_layout
 from .structure import Structure, build_structure, lookup
 
 KEY_MASK = (1 << 63) - 1  # entity keys fit a signed 64-bit integer

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from ..streams import STREAM_PROJECT_SUCCESS, STREAM_TRIGGER_DELAY, uniform
+from .arrays import Floats, Ints
 from .economics import WEEKS_PER_YEAR, power
 from .opcodes import (
     CAPACITY_LOSS,
@@ -41,7 +42,7 @@ from .opcodes import (
 OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in hand are just closed
 
 
-def watch_triggers(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+def watch_triggers(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Start the events whose condition has held long enough (market days only)."""
     for v in range(L.n_events):
         if I[L.event_status + v] != 0:
@@ -73,7 +74,7 @@ def watch_triggers(L: Any, F: Any, I: Any, key: int, day: int) -> None:
             fix_start(L, F, I, key, v, day, day)
 
 
-def fix_start(L: Any, F: Any, I: Any, key: int, v: int, met: int, day: int) -> None:
+def fix_start(L: Any, F: Floats, I: Ints, key: int, v: int, met: int, day: int) -> None:
     """Date a triggered event: the day its condition was met plus a uniform delay, today at the earliest."""
     low = F[L.event_delay_low + v]
     high = F[L.event_delay_high + v]
@@ -86,7 +87,7 @@ def fix_start(L: Any, F: Any, I: Any, key: int, v: int, met: int, day: int) -> N
     I[L.event_notice_day + v] = day
 
 
-def effect_base(L: Any, F: Any, I: Any, e: int) -> int:
+def effect_base(L: Any, F: Floats, I: Ints, e: int) -> int:
     """Day an effect row counts from, or -1 while its event has none (projects slip by `slip_days`)."""
     v = I[L.effect_event + e]
     if I[L.event_status + v] != 1:
@@ -98,13 +99,13 @@ def effect_base(L: Any, F: Any, I: Any, e: int) -> int:
     return I[L.event_day + v]
 
 
-def effect_end(L: Any, F: Any, I: Any, e: int) -> float:
+def effect_end(L: Any, F: Floats, I: Ints, e: int) -> float:
     """First day on which an effect row is over."""
     v = I[L.effect_event + e]
     return I[L.event_day + v] + F[L.event_duration + v]
 
 
-def effect_now(L: Any, F: Any, I: Any, e: int, offset: float) -> float:
+def effect_now(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
     """Level of a schedule `offset` days after its base: steps, or straight lines between points."""
     first = I[L.effect_point_first + e]
     last = first + I[L.effect_point_count + e]
@@ -120,7 +121,7 @@ def effect_now(L: Any, F: Any, I: Any, e: int, offset: float) -> float:
     return level
 
 
-def started(L: Any, F: Any, I: Any, e: int, base: int, day: int) -> int:
+def started(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     """1 while an effect row is in force on `day`."""
     if base < 0 or day < base + F[L.point_day + I[L.effect_point_first + e]]:
         return 0
@@ -129,7 +130,7 @@ def started(L: Any, F: Any, I: Any, e: int, base: int, day: int) -> int:
     return 1 if day < effect_end(L, F, I, e) else 0
 
 
-def clear_rules(L: Any, F: Any, I: Any) -> None:
+def clear_rules(L: Any, F: Floats, I: Ints) -> None:
     """No rule in force."""
     for lane in range(L.n_lanes):
         F[L.lane_close + lane] = 0.0
@@ -167,7 +168,7 @@ def clear_rules(L: Any, F: Any, I: Any) -> None:
         F[L.office_level + o] = -1.0
 
 
-def set_rules(L: Any, F: Any, I: Any, key: int, day: int) -> None:
+def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Bring every rule to its level of the day."""
     if L.n_effects == 0:
         return
@@ -193,7 +194,7 @@ def set_rules(L: Any, F: Any, I: Any, key: int, day: int) -> None:
     apply_weights(L, F, I)
 
 
-def set_suspensions(L: Any, F: Any, I: Any, day: int) -> None:
+def set_suspensions(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Events suspended today by other events."""
     for v in range(L.n_events):
         I[L.event_suspended + v] = 0
@@ -207,7 +208,7 @@ def set_suspensions(L: Any, F: Any, I: Any, day: int) -> None:
                 I[L.event_suspended + I[L.target_entity + t]] = 1
 
 
-def set_lanes(L: Any, F: Any, I: Any, e: int, op: int, level: float, offset: int) -> None:
+def set_lanes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float, offset: int) -> None:
     """Rules on lanes. Where rows overlap the stricter holds; duties and delays add up."""
     if op == QUOTA:
         period = int(offset / F[L.effect_a + e])
@@ -252,7 +253,7 @@ def set_lanes(L: Any, F: Any, I: Any, e: int, op: int, level: float, offset: int
             F[L.lane_sourcing + lane] *= level
 
 
-def quota_unit(L: Any, F: Any, I: Any, e: int) -> float:
+def quota_unit(L: Any, F: Floats, I: Ints, e: int) -> float:
     """Tonnes in one unit of a quota's level: 1, or what its lanes normally ship in a period."""
     if F[L.effect_c + e] <= 0.0:
         return 1.0
@@ -263,7 +264,7 @@ def quota_unit(L: Any, F: Any, I: Any, e: int) -> float:
     return normal * F[L.effect_a + e] / 7.0
 
 
-def set_sites(L: Any, F: Any, I: Any, key: int, e: int, op: int, level: float) -> None:
+def set_sites(L: Any, F: Floats, I: Ints, key: int, e: int, op: int, level: float) -> None:
     """Rules on sites. Losses of capacity compound; projects add up."""
     if op == NEW_CAPACITY and I[L.effect_success + e] < 0:
         lucky = uniform(key, STREAM_PROJECT_SUCCESS, I[L.effect_key + e], 0)
@@ -293,7 +294,7 @@ def set_sites(L: Any, F: Any, I: Any, key: int, e: int, op: int, level: float) -
                     I[L.lane_first + lane] = 1
 
 
-def add_project(F: Any, L: Any, s: int, capacity: float, unit_cost: float, needs_input: float) -> None:
+def add_project(F: Floats, L: Any, s: int, capacity: float, unit_cost: float, needs_input: float) -> None:
     """Add `capacity` t/week to a site's projects; cost and need of input are capacity-weighted means."""
     before = F[L.site_extra + s]
     total = before + capacity
@@ -304,7 +305,7 @@ def add_project(F: Any, L: Any, s: int, capacity: float, unit_cost: float, needs
     F[L.site_extra + s] = total
 
 
-def delay_project(L: Any, F: Any, I: Any, e: int, level: float) -> None:
+def delay_project(L: Any, F: Floats, I: Ints, e: int, level: float) -> None:
     """Put the start of other events (projects) off, once, if they have not started."""
     if I[L.effect_done + e] == 1:
         return
@@ -317,7 +318,7 @@ def delay_project(L: Any, F: Any, I: Any, e: int, level: float) -> None:
             I[L.event_day + v] += int(level + 0.5)
 
 
-def set_users(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
+def set_users(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None:
     """Rules on users. Changes of demand add up; of two programmes or obligations the larger holds."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
@@ -336,7 +337,7 @@ def set_users(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
             F[L.holder_extra + h] = extra if extra > 0.0 else 0.0
 
 
-def set_nodes(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
+def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None:
     """Rules on purchasing nodes: public stocks, joint purchases, and the fright of an announcement."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
@@ -364,7 +365,7 @@ def set_nodes(L: Any, F: Any, I: Any, e: int, op: int, level: float) -> None:
     I[L.effect_done + e] = 1
 
 
-def apply_weights(L: Any, F: Any, I: Any) -> None:
+def apply_weights(L: Any, F: Floats, I: Ints) -> None:
     """Weights of lanes in sourcing: the normal flow, plus what new capacity offers on the lane."""
     for lane in range(L.n_lanes):
         weight = F[L.lane_flow + lane]
@@ -376,7 +377,7 @@ def apply_weights(L: Any, F: Any, I: Any) -> None:
             offer_project(L, F, I, s)
 
 
-def offer_project(L: Any, F: Any, I: Any, s: int) -> None:
+def offer_project(L: Any, F: Floats, I: Ints, s: int) -> None:
     """Spread what a site's new capacity offers over its lanes: by use, and more to where the price is higher.
 
     Buyers count on what the plant has shown it can make beyond its normal output, and on a fifth of its
@@ -408,7 +409,7 @@ def offer_project(L: Any, F: Any, I: Any, s: int) -> None:
         F[L.lane_weight + lane] += shown * part / total
 
 
-def find_cuts(L: Any, F: Any, I: Any, day: int) -> int:
+def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:
     """Mark the lanes whose rules change inside the coming week.
 
     Returns
@@ -438,7 +439,7 @@ def find_cuts(L: Any, F: Any, I: Any, day: int) -> int:
     return bits
 
 
-def mark_cut(L: Any, I: Any, e: int, cut: int) -> None:
+def mark_cut(L: Any, I: Ints, e: int, cut: int) -> None:
     """The goods of these lanes that leave from day `cut` on are judged that day."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
@@ -447,7 +448,7 @@ def mark_cut(L: Any, I: Any, e: int, cut: int) -> None:
             I[L.lane_cut_day + lane] = cut
 
 
-def set_officers(L: Any, F: Any, I: Any, week: int) -> None:
+def set_officers(L: Any, F: Floats, I: Ints, week: int) -> None:
     """Officers of every office this week.
 
     A capacity given as a share of normal exports is turned into officers so that, over the weeks, the lots
@@ -467,7 +468,7 @@ def set_officers(L: Any, F: Any, I: Any, week: int) -> None:
             I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)
 
 
-def close_new_offices(L: Any, F: Any, I: Any) -> None:
+def close_new_offices(L: Any, F: Floats, I: Ints) -> None:
     """An office whose rule came into force inside the week opens no file before the next market.
 
     Until then nobody was needed and files were just closed (`OPEN_OFFICE`): left so, everything that

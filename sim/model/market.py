@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .arrays import Floats, Ints
 from .controls import find_cuts, set_officers, set_rules, watch_triggers
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
 from .prices import set_paid_prices, set_spot_prices, set_waits, sum_zones
@@ -42,7 +43,7 @@ EVENT_NAMES = (
 )
 
 
-def market_week(L: Any, F: Any, I: Any, key: int, day: int, week: int) -> None:
+def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> None:
     """All phases of the market of day `day`. The engine then ships `lane_out` and starts `site_start`."""
     I[L.cuts_ahead] = 0
     if I[L.rules] == 1:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .arrays import Floats, Ints
 from .controls import quota_unit
 from .economics import power, wanted_order
 from .movement import needs_licence
 from .prices import lane_cost_ratio
 
 
-def claim(L: Any, F: Any, I: Any) -> None:
+def claim(L: Any, F: Floats, I: Ints) -> None:
     """Every holder's order of the week, and each desk's total with the pipeline correction.
 
     Fear and queues raise wanted cover only; the pipeline keeps its normal lead time. Dear goods are held less
@@ -41,7 +42,7 @@ def claim(L: Any, F: Any, I: Any) -> None:
         F[L.desk_fill_claim + d] = 0.0
 
 
-def claim_for_stockpiles(L: Any, F: Any, I: Any) -> None:
+def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
     """Public stocks below their aim order through the node's main desk, at most at their filling rate."""
     for d in range(L.n_desks):
         if I[L.desk_main + d] == 1:
@@ -52,7 +53,7 @@ def claim_for_stockpiles(L: Any, F: Any, I: Any) -> None:
                 F[L.desk_fill_claim + d] = gap if gap < most else most
 
 
-def order(L: Any, F: Any, I: Any) -> None:
+def order(L: Any, F: Floats, I: Ints) -> None:
     """Split each desk's order over its open lanes by baseline share and landed cost."""
     for c in range(L.n_cells):
         F[L.outside_orders + c] = 0.0
@@ -84,7 +85,7 @@ def order(L: Any, F: Any, I: Any) -> None:
     signal_orders(L, F, I)
 
 
-def share_orders(L: Any, F: Any, I: Any, first: int, last: int, total: float, weights: float) -> None:
+def share_orders(L: Any, F: Floats, I: Ints, first: int, last: int, total: float, weights: float) -> None:
     """Share a desk's order over its lanes by weight; what may not leave a partly closed lane goes to the others.
 
     Without the second part a ban of three quarters left buyers shorter than a total one: they went on asking
@@ -128,7 +129,7 @@ def share_orders(L: Any, F: Any, I: Any, first: int, last: int, total: float, we
             F[L.lane_order + lane] = 0.0
 
 
-def look_elsewhere(L: Any, F: Any, I: Any, d: int, asked: float, most: float) -> None:
+def look_elsewhere(L: Any, F: Floats, I: Ints, d: int, asked: float, most: float) -> None:
     """Buyers whose goods wait for a licence or at customs order as much again where goods move freely.
 
     Goods in a queue are bought but nobody counts on them. Without this a full queue counts as a full pipeline,
@@ -162,7 +163,7 @@ def look_elsewhere(L: Any, F: Any, I: Any, d: int, asked: float, most: float) ->
                 F[L.lane_order + lane] += more
 
 
-def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
+def lane_weight_now(L: Any, F: Floats, I: Ints, lane: int, sigma: float) -> float:
     """Weight of a lane in sourcing, t/week: its normal flow where open, dearer lanes less."""
     weight = F[L.lane_weight + lane]
     if weight <= 0.0:
@@ -181,7 +182,7 @@ def lane_weight_now(L: Any, F: Any, I: Any, lane: int, sigma: float) -> float:
     return weight * open_part * F[L.lane_sourcing + lane] * power(ratio, -sigma)
 
 
-def signal_orders(L: Any, F: Any, I: Any) -> None:
+def signal_orders(L: Any, F: Floats, I: Ints) -> None:
     """What orders tell makers and the market of the seller's zone.
 
     Of lanes under licence makers count what is granted, or if more a part (`held_order_weight`) of the
@@ -210,7 +211,7 @@ def signal_orders(L: Any, F: Any, I: Any) -> None:
             F[L.outside_orders + I[L.site_cell + site]] += waiting
 
 
-def update_leaks(L: Any, F: Any, I: Any) -> None:
+def update_leaks(L: Any, F: Floats, I: Ints) -> None:
     """Leaks round a control grow while they pay, up to a cap that enforcement lowers.
 
     They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
@@ -237,7 +238,7 @@ def update_leaks(L: Any, F: Any, I: Any) -> None:
         F[L.lane_leak + lane] = leak
 
 
-def apply_limits(L: Any, F: Any, I: Any) -> None:
+def apply_limits(L: Any, F: Floats, I: Ints) -> None:
     """Cut orders to what rules let leave this week: partial bans, leaks, quotas."""
     for lane in range(L.n_lanes):
         close = F[L.lane_close + lane]
@@ -268,7 +269,7 @@ def apply_limits(L: Any, F: Any, I: Any) -> None:
                 F[L.lane_order + lane] = allowed + leak
 
 
-def allocate(L: Any, F: Any, I: Any, day: int) -> None:
+def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Sellers ship what is ordered, or ration it by order x price^rho, offtakers first."""
     for s in range(L.n_sites):
         first = I[L.site_lane_first + s]
@@ -304,7 +305,7 @@ def allocate(L: Any, F: Any, I: Any, day: int) -> None:
                 F[L.effect_left + quota] = 0.0
 
 
-def ration_lanes(L: Any, F: Any, I: Any, first: int, last: int, stock: float) -> None:
+def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
     """Divide `stock` t among a site's lanes: those served first in full, the rest by order x price^rho.
 
     A lane never gets more than it ordered; what it leaves goes to the others.
@@ -349,12 +350,12 @@ def ration_lanes(L: Any, F: Any, I: Any, first: int, last: int, stock: float) ->
             F[L.lane_out + lane] = 0.0
 
 
-def destination_weight(L: Any, F: Any, I: Any, lane: int) -> float:
+def destination_weight(L: Any, F: Floats, I: Ints, lane: int) -> float:
     """price ** rho of the lane's destination zone."""
     return F[L.spot_weight + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
 
 
-def split_late(L: Any, F: Any, I: Any, day: int) -> None:
+def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Goods that would leave after a rule changes inside the week wait for that day.
 
     A week's shipment leaves evenly over its seven days. Rules that start or end on a day act on what

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .arrays import Floats, Ints
 from .economics import (
     adjust_price,
     clip,
@@ -19,7 +20,7 @@ from .economics import (
 from .movement import needs_licence
 
 
-def sum_zones(L: Any, F: Any, I: Any) -> None:
+def sum_zones(L: Any, F: Floats, I: Ints) -> None:
     """Stocks, expected use and wanted stocks of every product and zone.
 
     Goods waiting for a licence are sold: they are no one's free stock, and their buyers' normal flow counts
@@ -56,7 +57,7 @@ def sum_zones(L: Any, F: Any, I: Any) -> None:
         F[L.normal_sum + cell] += normal
 
 
-def set_spot_prices(L: Any, F: Any, I: Any) -> None:
+def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
     """Move every zone's spot price towards the storage curve, and contract prices behind it."""
     pass_on_costs(L, F, I)
     for k in range(L.n_products):
@@ -93,7 +94,7 @@ def set_spot_prices(L: Any, F: Any, I: Any) -> None:
             F[L.spot_weight + c] = power(F[L.spot + c], F[L.allocation_exponent + k])
 
 
-def pass_on_costs(L: Any, F: Any, I: Any) -> None:
+def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
     """What dearer or cheaper inputs add to a zone's price, as an index of the product's baseline price.
 
     Makers pass the money cost of their inputs on (oxide clauses in magnet contracts; magnets followed oxides
@@ -124,7 +125,7 @@ def pass_on_costs(L: Any, F: Any, I: Any) -> None:
                 F[L.cost_now + c] = share * F[L.cost_now + c] / F[L.cost_weight + c]
 
 
-def price_export_zones(L: Any, F: Any, I: Any) -> None:
+def price_export_zones(L: Any, F: Floats, I: Ints) -> None:
     """A zone that only exports has no cover of its own: its price is its customers' average."""
     for c in range(L.n_cells):
         if F[L.normal_sum + c] > 0.0 or F[L.cover_start + c] <= 0.0:
@@ -140,7 +141,7 @@ def price_export_zones(L: Any, F: Any, I: Any) -> None:
             F[L.spot + c] = value / weight
 
 
-def set_paid_prices(L: Any, F: Any, I: Any) -> None:
+def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
     """Price paid at every node, and of what arrives under contract: contract tonnes that arrive, spot for what is missing, and duties."""
     for n in range(L.n_nodes):
         F[L.node_paid + n] = 0.0
@@ -180,7 +181,7 @@ def set_paid_prices(L: Any, F: Any, I: Any) -> None:
         F[L.node_contract + node] += share * (value / arrivals if arrivals > 0.0 else spot)
 
 
-def set_waits(L: Any, F: Any, I: Any, day: int) -> None:
+def set_waits(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Perceived waits decay towards the mean age of the licence queues the desk depends on."""
     for d in range(L.n_desks):
         target = 0.0
@@ -198,7 +199,7 @@ def set_waits(L: Any, F: Any, I: Any, day: int) -> None:
             F[L.desk_wait + d] = fear_step(F[L.desk_wait + d], target, F[L.fear_decay + k])
 
 
-def office_age_weeks(L: Any, F: Any, I: Any, office: int, day: int) -> float:
+def office_age_weeks(L: Any, F: Floats, I: Ints, office: int, day: int) -> float:
     """Mean age of the applications an office has not decided, weeks."""
     pending = I[L.office_pending + office]
     if pending <= 0:
@@ -206,7 +207,7 @@ def office_age_weeks(L: Any, F: Any, I: Any, office: int, day: int) -> float:
     return (float(day) * pending - I[L.office_pending_days + office]) / pending / 7.0
 
 
-def lane_cost_ratio(L: Any, F: Any, I: Any, lane: int, extra: float) -> float:
+def lane_cost_ratio(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost of a lane relative to the baseline (see `economics.landed_ratio`)."""
     site = I[L.lane_site + lane]
     k = I[L.site_product + site]

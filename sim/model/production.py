@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .arrays import Floats, Ints
 from .economics import power, running_share, smooth, thrift_step, used_at_price, wanted_output
 
 
-def offered_price(L: Any, F: Any, I: Any, s: int) -> float:
+def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
     """Price index a site earns: spot, a guaranteed floor or an offtake price, plus any subsidy."""
     price = F[L.spot + I[L.site_cell + s]]
     if F[L.site_floor + s] > price:
@@ -18,7 +19,7 @@ def offered_price(L: Any, F: Any, I: Any, s: int) -> float:
     return price + F[L.site_subsidy + s]
 
 
-def earned_price(L: Any, F: Any, I: Any, s: int) -> float:
+def earned_price(L: Any, F: Floats, I: Ints, s: int) -> float:
     """Average price index a site earns: contract tonnes at the lagged contract price, the rest at spot.
 
     The counterpart of what makers pay for inputs. With output valued at spot and inputs at contract every
@@ -34,7 +35,7 @@ def earned_price(L: Any, F: Any, I: Any, s: int) -> float:
     return price + F[L.site_subsidy + s]
 
 
-def margin_ratio(L: Any, F: Any, I: Any, s: int, price: float) -> float:
+def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
     """1 + (money margin per kg - the baseline's) / baseline price, at least 0.
 
     Relative to the price, not to the baseline's margin: where inputs are most of the cost (heavy oxide: 71 %),
@@ -51,7 +52,7 @@ def margin_ratio(L: Any, F: Any, I: Any, s: int, price: float) -> float:
     return ratio if ratio > 0.0 else 0.0
 
 
-def recipe_now(L: Any, F: Any, I: Any, q: int) -> float:
+def recipe_now(L: Any, F: Floats, I: Ints, q: int) -> float:
     """Tonnes of an input per tonne of output at the price paid for it: recipe x paid^-elasticity.
 
     Makers stretch what is dear: the dysprosium in a magnet fell by grain-boundary diffusion and lower grades
@@ -63,7 +64,7 @@ def recipe_now(L: Any, F: Any, I: Any, q: int) -> float:
     return F[L.recipe + q] * power(F[L.node_paid + I[L.input_node + q]], -elasticity)
 
 
-def produce(L: Any, F: Any, I: Any, day: int) -> None:
+def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Every site starts the batch of the week: what it wants, can make and has inputs for."""
     grown = 1.0
     if F[L.capacity_growth] != 0.0:
@@ -101,7 +102,7 @@ def produce(L: Any, F: Any, I: Any, day: int) -> None:
         start_batch(L, F, I, s, want, free, plan - free if plan > free else 0.0)
 
 
-def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float, plan: float) -> None:
+def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:
     """Start up to `want` t, of which `free` t need no input; take the inputs from stock.
 
     As their inputs run low makers slow down, like users: below `input_minimum_weeks` of the plan.
@@ -131,7 +132,7 @@ def start_batch(L: Any, F: Any, I: Any, s: int, want: float, free: float, plan: 
     F[L.site_wip + s] += fed + free
 
 
-def batch_content(L: Any, F: Any, I: Any, s: int) -> float:
+def batch_content(L: Any, F: Floats, I: Ints, s: int) -> float:
     """Share of the tracked origin in a batch started now.
 
     All of it for a site in that country; else the recipe-weighted content of its inputs.
@@ -147,7 +148,7 @@ def batch_content(L: Any, F: Any, I: Any, s: int) -> float:
     return carried / amount if amount > 0.0 else 0.0
 
 
-def use(L: Any, F: Any, I: Any, day: int, week: int) -> None:
+def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     """End users want, use and lack the product; fills the users' weekly columns.
 
     A firm class runs in full while its stock is above its working minimum and slows down below it, so
@@ -194,7 +195,7 @@ def use(L: Any, F: Any, I: Any, day: int, week: int) -> None:
             F[L.node_unserved_share + n] = F[L.node_unserved_share + n] / F[L.node_need + n]
 
 
-def use_by_firms(L: Any, F: Any, I: Any, u: int, wanted: float) -> float:
+def use_by_firms(L: Any, F: Floats, I: Ints, u: int, wanted: float) -> float:
     """What the firm classes of a user use of the `wanted` t; they update their expectations."""
     each = wanted / 5.0
     k = I[L.node_product + I[L.user_node + u]]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .arrays import Floats, Ints
 from .economics import smooth
 
 
-def release_stockpiles(L: Any, F: Any, I: Any) -> None:
+def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
     """Public stocks release into the desks' arrivals, where and as fast as their rules allow."""
     for n in range(L.n_nodes):
         if F[L.stockpile + n] <= 0.0 or F[L.stockpile_release + n] <= 0.0:
@@ -34,7 +35,7 @@ def release_stockpiles(L: Any, F: Any, I: Any) -> None:
                     left -= amount
 
 
-def pool_joint_purchases(L: Any, F: Any, I: Any) -> None:
+def pool_joint_purchases(L: Any, F: Floats, I: Ints) -> None:
     """Desks that buy jointly share the week's arrivals by need, not by who ordered first or most.
 
     Need of a holder is its expected use plus what its stock lacks of normal cover.
@@ -55,7 +56,7 @@ def pool_joint_purchases(L: Any, F: Any, I: Any) -> None:
                 F[L.desk_in + d] = pooled * desk_need_now(L, F, I, d) / total
 
 
-def desk_need_now(L: Any, F: Any, I: Any, d: int) -> float:
+def desk_need_now(L: Any, F: Floats, I: Ints, d: int) -> float:
     """Expected use plus missing normal cover of a desk's holders, t."""
     need = 0.0
     first = I[L.desk_holder_first + d]
@@ -69,7 +70,7 @@ def desk_need_now(L: Any, F: Any, I: Any, d: int) -> float:
     return need
 
 
-def receive(L: Any, F: Any, I: Any) -> None:
+def receive(L: Any, F: Floats, I: Ints) -> None:
     """Share out the arrivals of the week and update what buyers think arrives."""
     joint = 0
     stocked = 0
@@ -98,7 +99,7 @@ def receive(L: Any, F: Any, I: Any) -> None:
         F[L.desk_in_content + d] = 0.0
 
 
-def mix_desk_content(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
+def mix_desk_content(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
     """Content of the tracked origin in a desk's stocks after `amount` t of arrivals mix in."""
     stock = 0.0
     first = I[L.desk_holder_first + d]
@@ -108,7 +109,7 @@ def mix_desk_content(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
     F[L.desk_content + d] = (F[L.desk_content + d] * stock + carried) / (stock + amount)
 
 
-def share_out(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
+def share_out(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
     """Share `amount` t among the holders of desk `d`; a surplus fills the stockpile, then all stocks."""
     first = I[L.desk_holder_first + d]
     last = first + I[L.desk_holder_count + d]
@@ -149,7 +150,7 @@ def share_out(L: Any, F: Any, I: Any, d: int, amount: float) -> None:
         F[L.stockpile + I[L.desk_node + d]] += left
 
 
-def ration(L: Any, F: Any, I: Any, start: int, end: int, amount: float) -> None:
+def ration(L: Any, F: Floats, I: Ints, start: int, end: int, amount: float) -> None:
     """Give min(order, theta x expected use) to holders start..end-1, theta such that `amount` is used."""
     left = amount
     weights = 0.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .arrays import Floats, Ints
 from .prices import office_age_weeks
 
 
-def record(L: Any, F: Any, I: Any, week: int, day: int) -> None:
+def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
     """Fill row `week` of the weekly record (users' columns are written as they use)."""
     row = L.weekly_record + week * L.n_weekly
     for c in range(L.n_cells):
@@ -32,7 +33,7 @@ def record(L: Any, F: Any, I: Any, week: int, day: int) -> None:
         record_exposure(L, F, I, row)
 
 
-def record_paid_by_zone(L: Any, F: Any, I: Any, row: int) -> None:
+def record_paid_by_zone(L: Any, F: Floats, I: Ints, row: int) -> None:
     """Paid and contract prices by product and zone: means over the zone's nodes, weighted by normal purchases."""
     first = row + I[L.weekly_first_paid]
     contract = row + I[L.weekly_first_contract]
@@ -55,7 +56,7 @@ def record_paid_by_zone(L: Any, F: Any, I: Any, row: int) -> None:
         F[L.cell_paid + c] = F[first + c]
 
 
-def record_exposure(L: Any, F: Any, I: Any, row: int) -> None:
+def record_exposure(L: Any, F: Floats, I: Ints, row: int) -> None:
     """Content of the tracked origin in the stocks of every node's holders."""
     first = row + I[L.weekly_first_exposure]
     for n in range(L.n_nodes):

@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from ..streams import STREAM_EVENT_HAPPENS, uniform
+from .arrays import Floats, Ints
 from .controls import apply_weights, clear_rules
 from .economics import WEEKS_PER_YEAR
 from .production import batch_content
@@ -22,7 +23,7 @@ BALANCE_TOLERANCE = 1e-13
 CLASS_Z = (-1.2815515655446004, -0.5244005127080407, 0.0, 0.5244005127080407, 1.2815515655446004)
 
 
-def balance_needs(L: Any, F: Any, I: Any) -> None:
+def balance_needs(L: Any, F: Floats, I: Ints) -> None:
     """Outputs and purchases in t/week, from final use upstream through the recipes.
 
     The total output of a product equals what is bought of it; the countries' shares are those observed.
@@ -57,7 +58,7 @@ def balance_needs(L: Any, F: Any, I: Any) -> None:
                     F[L.desk_need + I[L.holder_desk + I[L.input_holder + q]]] += amount
 
 
-def balance_trade(L: Any, F: Any, I: Any) -> float:
+def balance_trade(L: Any, F: Floats, I: Ints) -> float:
     """Flows of all links by iterative proportional fitting (Deming & Stephan 1940).
 
     Seeds are trade share x need; rows must sum to outputs and columns to needs.
@@ -105,7 +106,7 @@ def balance_trade(L: Any, F: Any, I: Any) -> float:
     return worst
 
 
-def start_stocks(L: Any, F: Any, I: Any) -> None:
+def start_stocks(L: Any, F: Floats, I: Ints) -> None:
     """Fill stocks, expectations and price states of the baseline."""
     for d in range(L.n_desks):
         need = F[L.node_need + I[L.desk_node + d]]
@@ -148,7 +149,7 @@ def start_stocks(L: Any, F: Any, I: Any) -> None:
         F[L.node_contract + n] = 1.0
 
 
-def _start_user(L: Any, F: Any, I: Any, u: int) -> None:
+def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
     """Five equally large firm classes with lognormal cover of the given mean and spread."""
     sigma = math.sqrt(math.log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
     total = 0.0
@@ -169,7 +170,7 @@ def _start_user(L: Any, F: Any, I: Any, u: int) -> None:
         F[L.holder_claim + h] = expected
 
 
-def start_zones(L: Any, F: Any, I: Any) -> None:
+def start_zones(L: Any, F: Floats, I: Ints) -> None:
     """Baseline cover and outside orders of every product and zone."""
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
@@ -195,7 +196,7 @@ def start_zones(L: Any, F: Any, I: Any) -> None:
         F[L.outside_orders + c] = F[L.outside_expected + c]
 
 
-def start_growth(L: Any, F: Any, I: Any) -> None:
+def start_growth(L: Any, F: Floats, I: Ints) -> None:
     """Weekly growth factors of expectations, so that a trend in the outlook surprises no one."""
     for k in range(L.n_products):
         F[L.growth_step + k] = 1.0
@@ -221,7 +222,7 @@ def start_growth(L: Any, F: Any, I: Any) -> None:
             F[L.growth_step + k] = grown / use
 
 
-def start_events(L: Any, F: Any, I: Any, key: int, arm_events: Any) -> None:
+def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
     """Draw which dated events of the arm happen, and set their first days.
 
     `arm_events[v]` is 1 where event `v` belongs to the arm. The draw depends on the event's name only, so
@@ -242,7 +243,7 @@ def start_events(L: Any, F: Any, I: Any, key: int, arm_events: Any) -> None:
                     I[L.event_status + v] = 0
 
 
-def start_mass(L: Any, F: Any, I: Any) -> None:
+def start_mass(L: Any, F: Floats, I: Ints) -> None:
     """Tonnes of each product that exist at the start, for the balance of masses."""
     for k in range(L.n_products):
         F[L.in_transit_t + k] = 0.0
@@ -256,7 +257,7 @@ def start_mass(L: Any, F: Any, I: Any) -> None:
         F[L.balance_lost_t + k] = 0.0
 
 
-def mass_now(L: Any, F: Any, I: Any, k: int) -> float:
+def mass_now(L: Any, F: Floats, I: Ints, k: int) -> float:
     """Tonnes of product `k` in stocks, at customs and under way."""
     total = F[L.in_transit_t + k]
     for s in range(L.n_sites):
@@ -274,7 +275,7 @@ def mass_now(L: Any, F: Any, I: Any, k: int) -> float:
     return total
 
 
-def start_times(L: Any, F: Any, I: Any) -> None:
+def start_times(L: Any, F: Floats, I: Ints) -> None:
     """Whole days of processing and transit, and the market weeks goods are in the pipe."""
     for s in range(L.n_sites):
         days = int(math.floor(F[L.processing_days + I[L.site_product + s]] + 0.5))
@@ -292,7 +293,7 @@ def start_times(L: Any, F: Any, I: Any) -> None:
         I[L.lane_pipe_weeks + lane] = (days + 6) // 7 - 1
 
 
-def start_offices(L: Any, F: Any, I: Any) -> None:
+def start_offices(L: Any, F: Floats, I: Ints) -> None:
     """Normal exports and lot size of every licence office."""
     for o in range(L.n_offices):
         e = I[L.office_effect + o]
@@ -311,7 +312,7 @@ def start_offices(L: Any, F: Any, I: Any) -> None:
         F[L.office_reviewed + o] = 0.5
 
 
-def start_content(L: Any, F: Any, I: Any) -> None:
+def start_content(L: Any, F: Floats, I: Ints) -> None:
     """Content of the tracked origin in every stock of the baseline, from the mines downstream."""
     for k in range(L.n_products):
         for s in range(L.n_sites):
@@ -329,7 +330,7 @@ def start_content(L: Any, F: Any, I: Any) -> None:
             F[L.desk_content + d] = carried / total if total > 0.0 else 0.0
 
 
-def start_run(L: Any, F: Any, I: Any, key: int, arm_events: Any) -> float:
+def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     """Everything above, in order. Returns the misfit of the trade balance."""
     start_times(L, F, I)
     balance_needs(L, F, I)

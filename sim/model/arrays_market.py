@@ -1,0 +1,326 @@
+"""Arrays of the market: products, zones, sites, lanes, desks, users and what they hold."""
+
+from __future__ import annotations
+
+from .arrays import Array, rows
+
+MARKET_ARRAYS: tuple[Array, ...] = (
+    *rows(
+        "int",
+        "products",
+        """
+        product_contract_origin | 0/1 | contracts follow the seller's zone (1) or the buyer's (0)
+        """,
+    ),
+    *rows(
+        "float",
+        "products",
+        """
+        price_usd_per_kg | USD/kg | baseline price
+        processing_days | days | from input to product
+        order_adjustment_weeks | weeks | tau of buyers
+        order_cap | ratio | largest order / expected use
+        expectation_weeks | weeks | smoothing of expected use and orders
+        sourcing_elasticity | 1 | sigma
+        hoarding_response | weeks/week | lambda
+        fear_decay | 1/week | decay of the perceived wait
+        wait_cap_weeks | weeks | longest wait reckoned with
+        storage_exponent | 1 | beta
+        price_adjustment | 1/week | s
+        trend_response | 1 | growth of wanted cover with a rising price
+        price_memory_weeks | weeks | memory of prices
+        pass_through | share | of input costs
+        price_floor | index | lowest spot
+        price_ceiling | index | highest spot
+        contract_share | share | kappa
+        contract_lag_weeks | weeks | smoothing of contract prices
+        production_adjustment_weeks | weeks | tau of makers
+        margin_exponent | 1 | eta
+        input_elasticity | 1 | fall of inputs per output with the price paid for them
+        stock_price_response | share | part of the storage curve by which dear goods are stocked less
+        input_minimum_weeks | weeks | stock of inputs below which makers slow down
+        held_order_weight | share | waiting orders that makers keep producing for
+        held_credit | share | held goods counted as output stock by makers
+        allocation_exponent | 1 | rho
+        freight_usd_per_kg | USD/kg | freight
+        fear_weeks | weeks | perceived wait when a control becomes known
+        balance_start_t | t | tonnes existing at the start
+        balance_made_t | t | tonnes made so far
+        balance_used_t | t | tonnes used up so far
+        balance_lost_t | t | tonnes seized so far
+        in_transit_t | t | tonnes under way
+        growth_step | ratio | weekly growth of expectations
+        """,
+    ),
+    *rows(
+        "float",
+        "cells",
+        """
+        spot | index | spot price
+        contract | index | lagged spot
+        cover_start | weeks | cover in the baseline
+        cover_now | weeks | cover now
+        outside_expected | t/week | smoothed orders from outside the zone, held goods included
+        outside_orders | t | this week's orders from outside
+        cell_paid | index | mean price paid in the zone
+        remembered | log index | slowly smoothed logarithm of spot
+        trend | ratio | wanted cover of those who expect prices to go on rising
+        cost_now | index | input costs of the zone's suppliers above the baseline
+        cost_weight | t/week | work: normal supply of the zone
+        spot_weight | 1 | spot ** rho, for rationing
+        stock_sum | t | work: stocks of the zone
+        use_sum | t/week | work: expected use of the zone
+        wanted_sum | t | work: wanted stocks now
+        normal_sum | t | work: wanted stocks in the baseline
+        """,
+    ),
+    *rows(
+        "int",
+        "nodes",
+        """
+        node_product | index | product
+        node_country | index | country
+        node_cell | index | product x zone
+        """,
+    ),
+    *rows(
+        "float",
+        "nodes",
+        """
+        node_need | t/week | baseline purchases
+        node_paid | index | paid price
+        node_contract | index | price of the tonnes delivered under contract
+        stockpile_start_weeks | weeks | public stock in the baseline
+        stockpile | t | public stock
+        stockpile_target | weeks | aim of the stockpile now
+        stockpile_fill | weeks/week | fastest filling
+        stockpile_release | weeks/week | fastest release
+        stockpile_release_unserved | share | release above this unserved share
+        stockpile_release_price | index | release above this spot price
+        node_unserved_share | share | last week's unserved / wanted
+        node_joint | switch | buys jointly
+        """,
+    ),
+    *rows(
+        "int",
+        "sites",
+        """
+        site_product | index | product
+        site_country | index | country
+        site_cell | index | product x zone
+        site_lane_first | index | first entry in site_lanes
+        site_lane_count | count | lanes leaving
+        site_input_first | index | first input
+        site_input_count | count | inputs
+        site_pipe_weeks | weeks | market weeks a batch is in process
+        site_days | days | processing time
+        site_batches | count | batches started
+        site_outages | count | random outages so far
+        site_down | 0/1 | random outage now
+        """,
+    ),
+    *rows(
+        "float",
+        "sites",
+        """
+        output_t_per_year | t/yr | observed output
+        utilisation | share | output / capacity
+        unit_cost | index | price below which it stops
+        output_cover_weeks | weeks | wanted output stock
+        site_capacity | t/week | capacity of the baseline
+        site_output | t/week | output of the baseline
+        site_stock | t | output stock
+        site_wip | t | work in process
+        site_held | t | goods waiting for a licence or at customs
+        site_expected | t/week | smoothed orders and grants
+        site_signal | t | orders and grants of the week
+        site_start | t | batch started this week
+        site_loss | share | capacity lost to events now
+        site_extra | t/week | capacity of projects now
+        site_extra_cost | index | unit cost of project capacity
+        site_extra_free | share | part of project capacity that needs no input
+        site_floor | index | guaranteed price now
+        site_subsidy | index | subsidy now
+        site_offtake | index | offtake price now
+        site_content | share | tracked origin in the output stock
+        site_random_loss | share | capacity lost to random outages while down
+        outage_mtbf_days | days | mean time between random outages, 0 = none
+        outage_mttr_days | days | mean time to repair
+        outage_share | share | capacity lost in a random outage
+        site_made | t | output finished in the week
+        """,
+    ),
+    *rows("int", "lanes", "site_lanes | index | lanes sorted by site"),
+    *rows(
+        "int",
+        "links",
+        """
+        link_site | index | seller
+        link_node | index | buyer
+        """,
+    ),
+    *rows(
+        "float",
+        "links",
+        """
+        trade_share | share | seed of the balancing
+        link_flow | t/week | balanced flow
+        """,
+    ),
+    *rows(
+        "int",
+        "desks",
+        """
+        desk_node | index | node
+        desk_lane_first | index | first lane
+        desk_lane_count | count | lanes arriving
+        desk_holder_first | index | first entry in desk_holders
+        desk_holder_count | count | holders served
+        desk_main | 0/1 | the node's first desk, which also serves the stockpile
+        """,
+    ),
+    *rows(
+        "float",
+        "desks",
+        """
+        desk_share | share | of the node's purchases in the baseline
+        desk_need | t/week | baseline purchases
+        desk_in | t | arrived since the last market
+        desk_in_content | t | tracked origin in it
+        desk_content | share | tracked origin in the holders' stocks
+        desk_on_order | t | ordered and not yet arrived
+        desk_claim | t | sum of holders' orders of the week
+        desk_expected | t/week | sum of holders' expected use
+        desk_wait | weeks | perceived wait
+        desk_fill_claim | t | the stockpile's order of the week
+        desk_arrivals_expected | t/week | smoothed arrivals priced under contract
+        """,
+    ),
+    *rows(
+        "int",
+        "lanes",
+        """
+        lane_site | index | seller
+        lane_desk | index | buyer
+        lane_link | index | link, -1 for lanes of projects only
+        lane_abroad | 0/1 | crosses a zone border
+        lane_border | 0/1 | crosses a country border
+        lane_month_column | index | monthly export column, -1 none
+        lane_days | days | transit
+        lane_pipe_weeks | weeks | market weeks a shipment is under way
+        lane_office | index | licence office now, -1 none
+        lane_cut_day | day | a rule changes on this day of the coming week, -1 none
+        lane_filed | count | licence applications so far
+        lane_sent | count | shipments so far
+        lane_leaked | count | leaked shipments so far
+        lane_holds | count | shipments set aside so far
+        lane_barred | count | refusals so far
+        lane_first | 0/1 | served first (offtake) now
+        lane_quota | effect | quota that binds now, -1 none
+        """,
+    ),
+    *rows(
+        "float",
+        "lanes",
+        """
+        lane_flow | t/week | baseline flow
+        lane_weight | t/week | weight in sourcing now
+        lane_transit | days | transit as given
+        lane_project_share | share | of project output meant for this lane
+        lane_seed | 0/1 | lane of a desk that buys nothing in the baseline
+        tariff_start | share | baseline duty
+        lane_close | share | closed now
+        lane_tariff | share | duty or tax now
+        lane_delay | days | extra days now
+        lane_hold | share | share set aside by customs now
+        lane_hold_days | days | mean time set aside
+        lane_hold_cv | ratio | spread of that time
+        lane_general | share | covered by general licences now
+        lane_content_threshold | share | licence needed from this content on
+        lane_sourcing | factor | preference now
+        lane_leak_cap | share | most that can leak now
+        lane_leak_growth | 1/week | growth of the leak
+        lane_leak_days | days | extra days of leaked goods
+        lane_leak_cost | share | extra cost of leaked goods
+        lane_leak_seizure | share | probability of seizure
+        lane_enforcement | share | leak cut by enforcement now
+        lane_enforcement_seizure | share | added probability of seizure
+        lane_leak | share | leak now, of the baseline flow
+        lane_blocked | share | buyers who may not reapply yet
+        lane_unfiled | t | goods short of a full lot
+        lane_order | t | ordered this week
+        lane_out | t | leaving this week
+        lane_late | t | of these, after the cut day
+        lane_arrivals | t/week | smoothed arrivals
+        lane_arrived | t | arrived since the last market
+        lane_held | t | waiting for a licence or at customs
+        lane_granted | t | granted in the week
+        """,
+    ),
+    *rows(
+        "int",
+        "users",
+        """
+        user_node | index | node
+        user_desk | index | desk
+        user_end_use | index | end use
+        user_column | index | first of its three weekly columns
+        """,
+    ),
+    *rows(
+        "float",
+        "users",
+        """
+        use_t_per_year | t/yr | baseline use
+        elasticity_short | 1 | eps
+        elasticity_long | 1 | long-run elasticity
+        thrifting_speed | 1/yr | fastest thrifting
+        thrifting_return | 1/yr | fastest return
+        cover_weeks | weeks | mean cover
+        cover_cv | ratio | spread of cover
+        working_minimum_weeks | weeks | below which a user slows down
+        demand_growth | 1/yr | outlook
+        user_thrift | share | x
+        user_demand | factor | demand effects now
+        user_programme | share | thrifting programme now
+        user_obligation | weeks | stock obligation now
+        user_added | t/week | new demand now
+        """,
+    ),
+    *rows("float", "users", "user_use | t/week | baseline use"),
+    *rows(
+        "int",
+        "inputs",
+        """
+        input_site | index | site
+        input_product | index | product bought
+        input_node | index | node it is bought at
+        input_holder | index | holder of the stock
+        """,
+    ),
+    *rows(
+        "float",
+        "inputs",
+        """
+        recipe | t/t | input per output
+        input_cover_weeks | weeks | wanted cover
+        """,
+    ),
+    *rows("int", "holders", "desk_holders | index | holders sorted by desk, then priority"),
+    *rows("int", "holders", "holder_desk | index | desk"),
+    *rows("int", "holders", "holder_class | class | rationing class, lower first"),
+    *rows(
+        "float",
+        "holders",
+        """
+        holder_stock | t | stock
+        holder_expected | t/week | expected use
+        holder_cover | weeks | normal wanted cover
+        holder_minimum | weeks | working minimum
+        holder_extra | weeks | extra wanted cover now (obligation)
+        holder_claim | t | order of the week before pipeline correction
+        holder_growth | ratio | weekly growth of expected use
+        holder_got | t | received this week
+        """,
+    ),
+)

@@ -1,0 +1,113 @@
+"""Arrays of the rules: events, effect rows, their schedules and targets, licence offices; the calendar."""
+
+from __future__ import annotations
+
+from .arrays import Array, rows
+
+RULE_ARRAYS: tuple[Array, ...] = (
+    *rows(
+        "int",
+        "events",
+        """
+        event_status | code | 0 waiting, 1 dated, 2 never
+        event_day | day | first day
+        event_notice_day | day | announcement
+        event_trigger | code | 0 none, 1 spot, 2 paid in a zone, 3 unserved share, 4 after another event, 5 paid in a country
+        event_trigger_index | index | cell, node or event watched
+        event_trigger_weeks | weeks | how long the condition must hold
+        event_trigger_run | weeks | how long it has held
+        event_not_before | day | earliest start of a triggered event
+        event_suspended | 0/1 | suspended now
+        """,
+    ),
+    *rows(
+        "float",
+        "events",
+        """
+        event_start | day | first day as given
+        event_notice | day | announcement as given
+        event_duration | days | length
+        event_probability | share | chance that it happens
+        event_threshold | any | level watched
+        event_delay_low | days | shortest delay
+        event_delay_high | days | longest delay
+        """,
+    ),
+    *rows("int", "events", "event_key | hash | entity of its draws"),
+    *rows(
+        "int",
+        "effects",
+        """
+        effect_event | index | event, -1 = outlook (always)
+        effect_op | code | position in OPS
+        effect_notice | 0/1 | counts from the announcement
+        effect_linear | 0/1 | straight lines between points
+        effect_point_first | index | first point
+        effect_point_count | count | points
+        effect_target_first | index | first target
+        effect_target_count | count | targets
+        effect_office_first | index | first office, -1 none
+        effect_done | 0/1 | the jump has been made
+        effect_key | hash | entity of its draws
+        effect_success | code | project: -1 not drawn, 0 failed, 1 goes ahead
+        effect_period | count | quota period
+        """,
+    ),
+    *rows(
+        "float",
+        "effects",
+        """
+        effect_a | any | first further number (see OPS)
+        effect_b | any | second
+        effect_c | any | third
+        effect_d | any | fourth
+        effect_e | any | fifth
+        effect_f | any | sixth
+        effect_g | any | seventh
+        effect_h | any | eighth
+        effect_i | any | ninth
+        effect_left | t | quota left in the period
+        effect_asked | t | asked of the quota this week
+        effect_level | any | level now
+        """,
+    ),
+    *rows("float", "points", "point_day | days | offset from the event's start"),
+    *rows("float", "points", "point_level | any | level from then on"),
+    *rows("int", "targets", "target_entity | index | lane, site, user or node"),
+    *rows("float", "targets", "target_value | any | number of its own (project lanes: share)"),
+    *rows(
+        "int",
+        "offices",
+        """
+        office_effect | index | licence effect
+        office_product | index | product
+        office_column | index | first of its four weekly columns
+        office_busy | count | officers at work
+        office_officers | count | officers now
+        office_pending | count | lots waiting or under review
+        office_pending_days | days | sum of their filing days
+        """,
+    ),
+    *rows(
+        "float",
+        "offices",
+        """
+        office_normal | t/week | normal exports of its lanes
+        office_lot | t | tonnes of a lot
+        office_level | any | capacity now
+        office_reviewed | lots | running sum of lots the capacity allows
+        office_backlog | t | waiting or under review
+        office_granted | t | granted in the week
+        office_refused | t | refused in the week
+        """,
+    ),
+    *rows(
+        "int",
+        "months",
+        "month_start | day | first day",
+    ),
+    *rows("float", "months", "season_month | index | calendar month 0-11"),
+    *rows("int", "days", "day_month | index | month of the day"),
+    *rows("int", "lanes", "lane_key | hash | entity of its draws"),
+    *rows("int", "sites", "site_key | hash | entity of its draws"),
+)
