@@ -93,7 +93,9 @@ def distance(target: Target, value: float) -> float:
     if hit(target, value):
         return 0.0
     if target.statistic.kind != "number" or target.low <= 0.0:
-        half = max((target.high - target.low) / 2.0, FEWEST_MONTHS_OR_WEEKS if target.statistic.kind != "number" else 0.0)
+        half = max(
+            (target.high - target.low) / 2.0, FEWEST_MONTHS_OR_WEEKS if target.statistic.kind != "number" else 0.0
+        )
         off = target.low - value if value < target.low else value - target.high
         return min(FARTHEST, off / half) if half > 0 else FARTHEST
     half = max(math.log(target.high / target.low) / 2.0, 1e-3)

@@ -295,8 +295,8 @@ def month_name(number: float) -> str:
     """`2025-07` of a month number."""
     if not np.isfinite(number):
         return "never"
-    whole = int(round(number))
+    whole = round(number)
     return f"{whole // 12}-{whole % 12 + 1:02d}"
 
 
-__all__ = ["Meter", "Path", "Unknown", "Mapping", "month_name", "month_number", "parse_period", "split_names"]
+__all__ = ["Mapping", "Meter", "Path", "Unknown", "month_name", "month_number", "parse_period", "split_names"]

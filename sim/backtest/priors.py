@@ -31,7 +31,9 @@ class Prior:
 PRIORS: tuple[Prior, ...] = (
     Prior("storage_exponent", 0.5, 1.6, "days-of-stock rule is 1 (van der Linden 2020); storage curves 0.5-1.5"),
     Prior("price_adjustment_per_week", 0.1, 0.4, "weekly price lists close a tenth to two fifths of a gap"),
-    Prior("trend_response", 0.0, 1.2, "none to more than proportional; extrapolation in commodity buying (Sterman 2000)"),
+    Prior(
+        "trend_response", 0.0, 1.2, "none to more than proportional; extrapolation in commodity buying (Sterman 2000)"
+    ),
     Prior("price_memory_weeks", 8.0, 52.0, "a quarter to a year of remembered prices"),
     Prior("cost_pass_through", 0.3, 1.0, "alloy and magnet price clauses pass on most of the oxide's price"),
     Prior("stock_price_response", 0.0, 0.6, "from stocks held at any price to stocks drawn down most of the way"),
@@ -73,7 +75,9 @@ def as_columns(theta: Floats) -> tuple[list[str], Floats]:
     names: list[str] = []
     columns: list[Floats] = []
     for k, prior in enumerate(PRIORS):
-        cells = {f"{prior.times}.{p}": v for p, v in sorted(own[prior.times].items())} if prior.times else {prior.name: 1.0}
+        cells = (
+            {f"{prior.times}.{p}": v for p, v in sorted(own[prior.times].items())} if prior.times else {prior.name: 1.0}
+        )
         limits = PARAMETER_BY_NAME[prior.times or prior.name]
         for name, factor in cells.items():
             names.append(name)

@@ -1,0 +1,128 @@
+"""Runs episodes and scores them: what the `backtest` command shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .episode import Episode, Target
+from .evaluate import Bench, Measured, hit, median, quantile
+from .measure import month_name
+from .scores import NAIVE, SeriesScore, score_series
+
+
+@dataclass(frozen=True)
+class TargetScore:
+    """One target: its interval, the median and 90 % range of the runs, and whether the median lies inside."""
+
+    target: Target
+    median: float
+    low: float
+    high: float
+    inside: float  # share of the runs inside the interval
+
+    @property
+    def hit(self) -> bool:
+        return hit(self.target, self.median)
+
+
+@dataclass(frozen=True)
+class EpisodeScore:
+    """An episode held against what happened."""
+
+    episode: Episode
+    bench: Bench
+    measured: Measured
+    targets: tuple[TargetScore, ...]
+    series: tuple[SeriesScore, ...]
+
+    @property
+    def hits(self) -> int:
+        return sum(one.hit for one in self.targets)
+
+    @property
+    def points(self) -> int:
+        return sum(one.points for one in self.series)
+
+    def crps(self) -> tuple[float, ...]:
+        """Mean over points of the model's score and of the naive forecasts'."""
+        if not self.points:
+            return ()
+        rows = [(one.points, (one.crps, *one.naive)) for one in self.series]
+        return tuple(sum(n * values[k] for n, values in rows) / self.points for k in range(1 + len(NAIVE)))
+
+    def coverage(self) -> tuple[float, float]:
+        """Shares of points inside the 50 % and the 90 % band."""
+        if not self.points:
+            return math.nan, math.nan
+        return (
+            sum(one.inside_50 for one in self.series) / self.points,
+            sum(one.inside_90 for one in self.series) / self.points,
+        )
+
+
+def score(episode: Episode, runs: int, seed: int, engine: str = "batch") -> EpisodeScore:
+    """Run an episode's ensemble and score it."""
+    bench = Bench(episode, engine)
+    measured = bench.run(bench.design(runs, seed), seed)
+    targets = []
+    for j, target in enumerate(episode.targets):
+        values = measured.targets[:, j]
+        share = float(sum(hit(target, x) for x in values)) / max(1, len(values))
+        targets.append(TargetScore(target, median(values), quantile(values, 0.05), quantile(values, 0.95), share))
+    series = [score_series(episode, one, sample) for one, sample in zip(episode.series, measured.points, strict=True)]
+    return EpisodeScore(episode, bench, measured, tuple(targets), tuple(s for s in series if s is not None))
+
+
+def shipped_episodes() -> list[Path]:
+    """Folders of the episodes that come with the program."""
+    here = Path(__file__).resolve().parents[2] / "scenarios" / "episodes"
+    found = sorted(path.parent for path in here.glob("*/targets.csv"))
+    return found or sorted(path.parent for path in Path("scenarios/episodes").glob("*/targets.csv"))
+
+
+def shown(target: Target, value: float) -> str:
+    """A target's number as a reader writes it."""
+    if target.statistic.kind == "month":
+        return month_name(value)
+    if math.isnan(value):
+        return "no value"
+    if math.isinf(value):
+        return "never"
+    return f"{value:.3g}"
+
+
+def totals(scores: Sequence[EpisodeScore]) -> tuple[int, int]:
+    """Targets hit, and targets."""
+    return sum(one.hits for one in scores), sum(len(one.targets) for one in scores)
+
+
+def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
+    """The record that reports quote."""
+    hits, targets = totals(scores)
+    points = sum(one.points for one in scores)
+    inside = sum(one.coverage()[1] * one.points for one in scores if one.points)
+    note = f"The 90 % bands held {inside / points:.0%} of {points} observed points." if points else ""
+    episodes = [
+        {
+            "title": title(one.episode),
+            "hits": one.hits,
+            "targets": len(one.targets),
+            "misses": [
+                f"{t.target.id.replace('_', ' ')} {shown(t.target, t.median)} "
+                f"(observed {shown(t.target, t.target.low)} to {shown(t.target, t.target.high)})"
+                for t in one.targets
+                if not t.hit
+            ],
+        }
+        for one in scores
+    ]
+    return {"hits": hits, "targets": targets, "note": note, "episodes": episodes}
+
+
+def title(episode: Episode) -> str:
+    """What the episode calls itself."""
+    return str(getattr(episode.loaded.spec, "title", "") or episode.name)

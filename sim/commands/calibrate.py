@@ -1,0 +1,60 @@
+"""`supplyrisk calibrate`: condition the shared behaviour on past episodes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("calibrate")
+@click.argument("folders", type=click.Path(path_type=Path), metavar="[FOLDER]...", nargs=-1)
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), metavar="FILE", default=Path("behaviour_ensemble.csv"),
+    show_default=True, help="Table of accepted parameter sets.",
+)  # fmt: skip
+@click.option("--sets", type=click.IntRange(20), default=240, show_default=True, help="Parameter sets per round.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds.")
+@click.option("--accept", type=click.IntRange(2), default=100, show_default=True, help="Sets to accept.")
+@click.option("--seed", "-s", type=int, default=1, show_default=True, help="Seed of all draws.")
+@click.option("--engine", type=click.Choice(["reference", "batch"]), default="batch", show_default=True)
+@click.option("--leave-out", metavar="NAME", multiple=True, help="Episode to leave out (may be repeated).")
+def command(
+    folders: tuple[Path, ...],
+    out: Path,
+    sets: int,
+    rounds: int,
+    accept: int,
+    seed: int,
+    engine: str,
+    leave_out: tuple[str, ...],
+) -> None:
+    """Draw behaviour from its prior ranges, keep what fits the episodes, write the table worlds draw from.
+
+    The same seed gives the same table. To score an episode by parameters conditioned on the others:
+    calibrate --leave-out NAME -o others.csv, then backtest FOLDER --ensemble others.csv.
+    """
+    from ..backtest.calibrate import Judge, calibrate, summary
+    from ..backtest.priors import write_ensemble
+    from ..backtest.run import shipped_episodes
+    from ..errors import did_you_mean
+
+    chosen = list(folders or shipped_episodes())
+    names = [folder.name for folder in chosen]
+    for name in leave_out:
+        if name not in names:
+            raise click.BadParameter(
+                f"no episode is called {name}{did_you_mean(name, names, 10)}", param_hint="--leave-out"
+            )
+    chosen = [folder for folder in chosen if folder.name not in leave_out]
+    if not chosen:
+        raise click.UsageError("no episode is left to calibrate on")
+    if accept > sets * min(rounds, 2):
+        raise click.BadParameter("accepts more sets than the last two rounds try", param_hint="--accept")
+    accepted = calibrate(Judge(chosen, engine), sets, rounds, accept, seed, lambda text: click.echo(text, err=True))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_ensemble(out, accepted.theta)
+    for row in summary(accepted):
+        prior, post = (f"{row[a]:.3g} to {row[b]:.3g}" for a, b in (("prior_low", "prior_high"), ("p5", "p95")))
+        click.echo(f"{row['name']:30} {row['median']:.3g} ({post}); prior {prior}", err=True)
+    click.echo(out)
