@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),
     "world": ("world", "Show a world: products, countries and their shares."),
     "new-world": ("new_world", "Write the commented skeleton of a new world."),
+    "gallery": ("gallery", "Run the shipped scenarios and write the gallery page (for developers)."),
     "docs": ("docs", "Write the reference pages of the documentation (for developers)."),
 }
 
