@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": FLOOR | {"model"},
     "results": FLOOR | {"model"},
     "experiment": FLOOR | {"model", "engines", "spec", "results"},
-    "backtest": FLOOR | {"language", "spec", "model", "engines", "results", "experiment"},
+    "backtest": FLOOR | {"language", "spec", "model", "engines", "results", "experiment", "report"},
     "report": FLOOR | {"results"},
     "worlds": set(),
 }
