@@ -80,7 +80,10 @@ class _NewPlant(Event):
     """Unit cost relative to the incumbents' price in the baseline: it runs only while it is paid at least that much
     (1.5 = it needs a price index of 1.5, unless a floor, subsidy or offtake pays). Default: 0, it always runs."""
 
-    def plant(self, ctx: LowerContext, needs_input: bool, buyer: str = "") -> Effect:
+    offtake_to: Countries = ()
+    """Countries that have contracted its output and get it first. Default: none, it sells to whoever pays."""
+
+    def plant(self, ctx: LowerContext, needs_input: bool) -> Effect:
         """The row of the new site."""
         capacity = ctx.num(self.capacity)
         ramp = ctx.num(self.ramp)
@@ -92,7 +95,7 @@ class _NewPlant(Event):
             "slip_days": ctx.num(self.slippage),
         }
         select = Select(products(ctx, (self.product,)), origins=countries(ctx, (self.country,)))
-        texts = {"project": self.label, "offtake_to": buyer}
+        texts = {"project": self.label, "offtake_to": " ".join(countries(ctx, self.offtake_to))}
         return Effect("new_capacity", select, points, ramp != 0.0, params, texts)
 
     def plant_words(self, ctx: LowerContext) -> str:
@@ -117,9 +120,6 @@ class CapacityProject(_NewPlant):
     """Whether it consumes the stage's inputs by the usual recipe. `no` for a by-product circuit or own feed.
     Default: yes."""
 
-    offtake_to: Countries = ()
-    """Countries that have contracted its output and get it first. Default: none, it sells to whoever pays."""
-
     def what(self, ctx: LowerContext) -> str:
         buyer = f" for {ctx.say_countries(self.offtake_to)}" if self.offtake_to else ""
         return (
@@ -129,7 +129,7 @@ class CapacityProject(_NewPlant):
         )
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.plant(ctx, self.needs_input, " ".join(countries(ctx, self.offtake_to)))
+        yield self.plant(ctx, self.needs_input)
 
 
 class Recycling(_NewPlant):
@@ -140,9 +140,10 @@ class Recycling(_NewPlant):
 
     def what(self, ctx: LowerContext) -> str:
         when = "at once" if self.ramp == 0.0 else f"in full after {ctx.say(self.ramp, 'days')}"
+        buyer = f" for {ctx.say_countries(self.offtake_to)}" if self.offtake_to else ""
         return (
             f"recycling adds {ctx.say(self.capacity, 't/yr')} of {ctx.say_products((self.product,))} in "
-            f"{ctx.say_countries((self.country,))}, {when}{self.plant_words(ctx)}"
+            f"{ctx.say_countries((self.country,))}{buyer}, {when}{self.plant_words(ctx)}"
         )
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
