@@ -1,10 +1,12 @@
 """Conditions the shared behaviour on the episodes: approximate Bayesian computation by population Monte Carlo.
 
 A parameter set is judged by how far the targets it reaches lie outside their intervals. Rounds of sets are drawn
-around the better part of the round before (Beaumont et al. 2009) and weighted so that the prior is kept; every run
-draws the scenario's and the world's other uncertain numbers anew, so that no set is accepted for one lucky draw of an
-office. The method is a page of code; the libraries for it bring databases and schedulers of their own, while the cost
-here is the simulation, which the compiled engine does.
+around the better part of the round before (Beaumont et al. 2009), with weights that keep the search from running into
+a corner; the closest sets of the last two rounds are accepted. Every run draws the scenario's and the world's other
+uncertain numbers anew, so that no set is accepted for one lucky draw of an office.
+
+The method is a page of code; the libraries for it bring databases and schedulers of their own, while the cost here is
+the simulation, which the compiled engine does.
 """
 
 from __future__ import annotations
@@ -164,7 +166,8 @@ def _tempered(weight: Floats) -> Floats:
     """Weights that sum to 1, none above five times the mean: eighteen dimensions leave a few sets all the weight."""
     weight = weight / weight.sum()
     weight = np.minimum(weight, 5.0 / len(weight))
-    return weight / weight.sum()
+    tempered: Floats = weight / weight.sum()
+    return tempered
 
 
 def _accept(

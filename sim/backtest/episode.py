@@ -135,7 +135,8 @@ def read_episode(folder: Path) -> Episode:
 
 def episodes_in(folders: Sequence[Path]) -> list[Episode]:
     """The episodes of some folders; the problems of all of them at once."""
-    found, problems = [], []
+    found: list[Episode] = []
+    problems: list[Problem] = []
     for folder in folders:
         try:
             found.append(read_episode(folder))
@@ -347,9 +348,9 @@ class _Reader:
         scale = 0.01 if row.fields["unit"] == "%" else UNITS.get(row.fields["unit"], 1.0)
         if statistic.kind == "month":
             scale = 1.0
-        names = (row.fields[key] for key in ("id", "variable", "product", "place"))
+        name, variable, product, place = (row.fields[key] for key in ("id", "variable", "product", "place"))
         return Target(
-            *names, statistic, argument, row.fields["statistic"], period, reference, low * scale, high * scale,
+            name, variable, product, place, statistic, argument, row.fields["statistic"], period, reference, low * scale, high * scale,
             row.fields["unit"], row.fields["basis"], row.at("id"),
         )  # fmt: skip
 

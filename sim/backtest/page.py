@@ -19,7 +19,7 @@ from .scores import NAIVE
 TEMPLATES = Path(render.__file__).parent / "templates"
 PANELS = 6
 FEWEST_POINTS = 2
-Row = Sequence[str]
+Row = tuple[str, ...]
 
 HOW_TO_READ = (
     "A target is hit if the median run lies in its interval. CRPS is the mean distance of the simulated distribution "
@@ -74,7 +74,7 @@ SERIES = ("series", "points", "CRPS", *NAIVE, "inside 50 %", "inside 90 %", "wid
 
 def overview_rows(scores: Sequence[EpisodeScore]) -> list[Row]:
     """One row per episode."""
-    rows = []
+    rows: list[Row] = []
     for one in scores:
         values = [_number(value) for value in one.crps()] or [""] * (1 + len(NAIVE))
         inside = [_percent(value) for value in one.coverage()]
@@ -84,7 +84,7 @@ def overview_rows(scores: Sequence[EpisodeScore]) -> list[Row]:
 
 def target_rows(one: EpisodeScore) -> list[Row]:
     """One row per target."""
-    rows = []
+    rows: list[Row] = []
     for score in one.targets:
         t = score.target
         unit = "" if t.unit in ("ratio", "month") else f" {t.unit}"
@@ -104,7 +104,7 @@ def target_rows(one: EpisodeScore) -> list[Row]:
 
 def series_rows(one: EpisodeScore) -> list[Row]:
     """One row per observed series."""
-    rows = []
+    rows: list[Row] = []
     for s in one.series:
         timing = ", ".join(f"{k} {'not both' if v is None else format(v, '+.0f')}" for k, v in s.timing.items())
         width = _number(s.width / s.naive_width) if s.naive_width > 0 else ""

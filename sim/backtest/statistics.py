@@ -142,7 +142,7 @@ def _weeks_until(paths: Sequence[Path], period: Period, _reference: float, thres
 
 def _weeks_above(paths: Sequence[Path], period: Period, reference: float, threshold: float) -> float:
     here = _steps(paths[0], period)
-    return float((paths[0].value[here] > threshold * reference).sum()) * paths[0].days[0] / 7.0
+    return float((paths[0].value[here] > threshold * reference).sum() * paths[0].days[0]) / 7.0
 
 
 STATISTICS: tuple[Statistic, ...] = (
