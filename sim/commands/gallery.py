@@ -302,4 +302,3 @@ def _small_png(figure: Any) -> bytes:
     raw.seek(0)
     Image.open(raw).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
     return packed.getvalue()
-
