@@ -3,7 +3,8 @@
 Convention, invisible to the reader of a rendered page:
 
 - ```` ```bash ```` blocks of a page are run in order, in a copy of the project, one shell per block;
-- ```` ```bash {runs=4} ```` cuts the number of runs of every scenario run in the block;
+- ```` ```bash {runs=4} ```` cuts the number of runs of every scenario run in the block, `{runs=4 report=no}` also leaves
+  out the report, which another block of the page or another page shows;
 - ```` ```bash {fails=2} ```` has to end with that exit code;
 - ```` ```text {output=yes} ````: each of its lines but `...` has to be in what the last bash block printed;
 - ```` ```yaml {file=NAME} ````, ```` ```csv {file=NAME} ````, ```` ```python {file=NAME} ```` write the block to that file first;
@@ -75,16 +76,17 @@ def blocks(page: Path) -> Iterator[Block]:
         reason = ""
 
 
-def with_runs(script: str, runs: str) -> str:
-    """The script with every scenario run cut to `runs` runs; commands continued on further lines included."""
+def cut_short(script: str, options: dict[str, str]) -> str:
+    """The script with its scenario runs cut as the options say; commands continued on further lines included."""
+    if "runs" not in options:
+        return script
     joined = re.sub(r"\s*\\\n\s*", " ", script)
     lines = []
     for line in joined.splitlines():
         match = _RUNS.match(line)
-        if match and "--runs" in line:
-            line = re.sub(r"--runs[ =]\d+", f"--runs {runs}", line)
-        elif match:
-            line = f"{match['call'].rstrip()} --runs {runs}"
+        if match:
+            line = re.sub(r" --runs[ =]\d+", "", line).rstrip() + f" --runs {options['runs']}"
+            line += " --no-report" if options.get("report") == "no" else ""
         lines.append(line)
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from . import docs_pages
-from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, links, pages, with_runs
+from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, cut_short, links, pages
 
 # Only these may stand in a block that is not run: they set up, or they would start the tests within the tests.
 NOT_RUN = re.compile(
@@ -75,7 +75,7 @@ def try_block(block: Block, copy: Path, workplace: Path, printed: str = "") -> s
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(block.text, encoding="utf-8")
     elif block.language in ("bash", "sh"):
-        script = with_runs(block.text, block.options["runs"]) if "runs" in block.options else block.text
+        script = cut_short(block.text, block.options)
         return run(["bash", "-euo", "pipefail", "-s"], copy, workplace, block, script)
     elif block.language == "python":
         return run([sys.executable, "-W", "error", "-"], copy, workplace, block, block.text)
@@ -188,12 +188,14 @@ def test_a_diff_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_runs_are_cut_where_scenarios_are_run() -> None:
-    cut = with_runs(
-        "supplyrisk run a.yaml --runs 1000 \\\n  --out x\npython run_scenario.py scenarios/a.yaml\nsupplyrisk check a.yaml\n",
-        "4",
-    )
-    assert cut.splitlines() == [
-        "supplyrisk run a.yaml --runs 4 --out x",
+    script = "supplyrisk run a.yaml --runs 1000 \\\n  --out x\npython run_scenario.py scenarios/a.yaml\nsupplyrisk check a.yaml\n"
+    assert cut_short(script, {"runs": "4"}).splitlines() == [
+        "supplyrisk run a.yaml --out x --runs 4",
         "python run_scenario.py scenarios/a.yaml --runs 4",
         "supplyrisk check a.yaml",
     ]
+    assert (
+        cut_short("supplyrisk run a.yaml\n", {"runs": "4", "report": "no"})
+        == "supplyrisk run a.yaml --runs 4 --no-report\n"
+    )
+    assert cut_short(script, {}) == script
