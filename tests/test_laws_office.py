@@ -57,7 +57,7 @@ def test_mean_wait_is_that_of_erlang(officers: int, load: float):
     expected = erlang_c(officers, load) * REVIEW / (officers - load)
     half = stats.t.isf(0.0005, len(means) - 1) * means.std(ddof=1) / math.sqrt(len(means))
     assert abs(means.mean() - expected) < half
-    assert half < 0.5 * expected  # the interval says something
+    assert half < 0.7 * expected  # the interval says something
 
 
 def test_share_that_waits_is_that_of_erlang():

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.compile import compile_scenario
 from sim.shocks.numbers import Sampled
 from sim.spec.resolved import Arm, EndUse, Outlook, RandomOutages, ResolvedEvent, SampledColumn, Scenario, World
 
@@ -251,10 +250,9 @@ def test_arms_share_the_draws_of_what_they_share():
     other = event(effect("demand", 0.2, "part"), name="other")
     arms = (Arm("baseline", ()), Arm("scenario", (0,)), Arm("policy:p", (1, 0)), Arm("policy:q", (1,)))
     made_up = scenario(world, maybe, other, years=0.5, arms=arms)
-    compile_scenario(made_up)
     happened = 0
-    for number in range(30):
+    for number in range(16):
         plain_, duty, both, alone = (run(made_up, arm=a, number=number).weekly.tobytes() for a in range(4))
         assert (plain_ != duty) == (alone != both)
         happened += plain_ != duty
-    assert 8 <= happened <= 22  # within three standard deviations of 15
+    assert 2 <= happened <= 14  # within three standard deviations of 8
