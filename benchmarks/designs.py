@@ -78,9 +78,9 @@ def sample(scenario, sampler, given):
     rows = {}
     for number, outcome in enumerate(ready.layout.outcomes):
         wide = outcome.place in ("world", "exCN") and outcome.end_use == "all"
-        if outcome.metric in METRICS and wide and (outcome.place == "world") == (outcome.metric != METRICS[0]):
-            if np.std([one.outcomes[:, 1, number].mean() for one in repetitions]) > 0:
-                rows[f"{outcome.metric} {outcome.product} {outcome.place}"] = number
+        wanted = outcome.metric in METRICS and (outcome.place == "world") == (outcome.metric != METRICS[0])
+        if wide and wanted and np.std([one.outcomes[:, 1, number].mean() for one in repetitions]) > 0:
+            rows[f"{outcome.metric} {outcome.product} {outcome.place}"] = number
     return ready.layout.columns, rows, repetitions
 
 

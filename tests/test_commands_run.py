@@ -15,14 +15,14 @@ TEXT = f"""# a comment that stays
 title: China licenses metal
 question: Who goes short?
 world: {TINY}
-horizon: {{start: 2025-01-01, end: 2025-09-30}}
+horizon: {{start: 2025-01-01, end: 2025-10-31}}
 events:
   - name: licences
     type: licence_regime
     products: metal
     origins: CN
     start: 2025-02-01
-    capacity: 30 %
+    capacity: 2 %
 policies:
   reserve:
     events:
@@ -68,13 +68,33 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
         "summary.csv",
     }
     assert (tmp_path / "x" / "scenario.yaml").read_text() == TEXT
-    assert "Short first" in done.output
     assert "metal in exCN" in done.output
     assert "reserve, part" in done.output
     assert done.output.rstrip().endswith("x")
     manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
     assert manifest["status"] == "finished"
     assert manifest["resolved"]["title"] == "China licenses metal"
+
+
+def test_the_summary_says_who_goes_short_first(tmp_path):
+    from sim.commands.shown import summary_lines
+    from sim.experiment.batch import Options, run_batch
+    from sim.results.store import create
+    from tests import fakes
+
+    options = Options(engine="tests.fakes:ENGINE", workers=1)
+    text = "\n".join(summary_lines(run_batch(fakes.scenario(runs=30), lambda: create(tmp_path / "x"), options)))
+    rows = pd.read_csv(tmp_path / "x" / "summary.csv")
+    fine = rows[(rows.arm == "scenario") & (rows.metric == "first_week_short") & (rows.end_use != "all")]
+    first = fine[(fine.place != "world") & (fine.n >= 15)].sort_values(["p50", "n"], ascending=[True, False]).iloc[0]
+    lines = text.splitlines()
+    assert lines[2].startswith("Short first")
+    assert lines[3].startswith(f"  {first.place} {first.end_use} (magnet): week of ")
+    assert (
+        f"(week {first.p50:.0f}; {first.p5:.0f} to {first.p95:.0f}), in {100 * first.n / 30:.0f} % of runs" in lines[3]
+    )
+    assert "  magnet in exCN: " in text
+    assert "  stockpile, magnet: -" in text
 
 
 def test_default_folder_is_named_after_scenario_and_time(call, tmp_path):
@@ -172,7 +192,7 @@ def test_one_run_alone_with_its_trace(call, tmp_path):
     assert alone.value.equals(whole[whole.run == 2].value.reset_index(drop=True))
     trace = pd.read_parquet(tmp_path / "one" / "trace.parquet")
     assert set(trace.arm) == {"baseline", "scenario", "policy:reserve"}
-    assert (trace[trace.event == "market"].groupby("arm", observed=True).size() == 39).all()
+    assert (trace[trace.event == "market"].groupby("arm", observed=True).size() == 43).all()
     assert (trace.day.diff()[trace.arm == trace.arm.shift()] >= 0).all()
     review = trace[trace.event == "review done"]
     assert len(review) > 0
