@@ -26,7 +26,7 @@ from .evaluate import Bench, hit
 from .priors import HIGH, LOW, PRIORS, as_columns, write_ensemble
 
 Floats = NDArray[np.float64]
-FARTHEST = 3.0  # interval half-widths; beyond it a miss is a miss
+FARTHEST = 6.0  # interval half-widths; beyond it a miss is a miss
 KEPT = 0.15  # share of a round's sets that the next round is drawn around
 PREFIX = "behaviour."
 FEWEST_MONTHS_OR_WEEKS = 1.5

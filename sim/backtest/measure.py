@@ -139,6 +139,8 @@ class Meter:
 
     def _level(self, variable: str, products: Sequence[str], place: str) -> Callable[[Any], Path]:
         base = variable.replace("_usd_per_kg", "_index")
+        if place == "all" and base == variable:
+            return self._world_level(variable, products)
         if place not in self.names.known_places():
             raise Unknown(f"no place is called {place}{did_you_mean(place, self.names.known_places())}")
         columns = [n for p in products for n in self.weekly.get((base, p, place), ())]
@@ -149,6 +151,27 @@ class Meter:
             return lambda run: self._week(run.weekly[:, columns].mean(axis=1), False)
         prices = np.array([self._price(p) for p in products if self.weekly.get((base, p, place))])
         return lambda run: self._week((run.weekly[:, columns] * prices).mean(axis=1), False)
+
+    def _world_level(self, variable: str, products: Sequence[str]) -> Callable[[Any], Path]:
+        """Mean over price zones by the tonnage that makers of the next products and end users take there."""
+        cells = []
+        for product in products:
+            users = [p.id for p in self.model.scenario.world.products if product in p.inputs]
+            for zone, members in self.names.zones.items():
+                level = self.weekly.get((variable, product, zone), [])
+                weight = self._columns("production_t", users, members) + self._columns("wanted_t", [product], members)
+                cells += [(n, weight) for n in level if weight]
+        if not cells:
+            raise Unknown(f"{variable} is not recorded for this product, or nobody uses it")
+
+        def read(run: Any) -> Path:
+            weights = np.array([run.weekly[:, columns].sum(axis=1) for _, columns in cells])
+            levels = np.array([run.weekly[:, number] for number, _ in cells])
+            total = weights.sum(axis=0)
+            mean = np.divide((levels * weights).sum(axis=0), total, out=levels.mean(axis=0), where=total > 0)
+            return self._week(mean, False)
+
+        return read
 
     def _price(self, product: str) -> float:
         value = self.model.scenario.world.values[("price_usd_per_kg", product)]
