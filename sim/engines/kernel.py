@@ -15,9 +15,12 @@ from ..model.arrays import Floats, Ints
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 
-# A node's integers: next in its list, sort key, kind, entity, counter, further number; and floats: t, content.
-NODE_INTS = 6
+# A node's integers: next in its list, sort key, further number; and floats: t, content. The sort key holds all that
+# orders events, and is the order: kind from bit 56, entity from bit 32, counter.
+NODE_INTS = 3
 NODE_FLOATS = 2
+ENTITY_BITS = 0xFFFFFF
+COUNTER_BITS = 0xFFFFFFFF
 FILED = 99  # kind of a node that is an application in an office's queue
 
 # Positions from L.calendar on: free list, used so far, overflow flag; then head and tail of every day, of every office.
@@ -43,11 +46,8 @@ def new_node(
         I[L.calendar + USED] = node + 1
     at = L.node_ints + node * NODE_INTS
     I[at] = -1
-    I[at + 1] = kind * 72057594037927936 + entity * 4294967296 + counter
-    I[at + 2] = kind
-    I[at + 3] = entity
-    I[at + 4] = counter
-    I[at + 5] = extra
+    I[at + 1] = (kind << 56) + (entity << 32) + counter
+    I[at + 2] = extra
     F[L.node_floats + node * NODE_FLOATS] = amount
     F[L.node_floats + node * NODE_FLOATS + 1] = content
     return node
@@ -179,9 +179,9 @@ def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> N
         node = I[queue]
         at = L.node_ints + node * NODE_INTS
         I[queue] = I[at]
-        lane = I[at + 3]
-        number = I[at + 4]
-        filed = I[at + 5]
+        lane = (I[at + 1] >> 32) & ENTITY_BITS
+        number = I[at + 1] & COUNTER_BITS
+        filed = I[at + 2]
         lot = F[L.node_floats + node * NODE_FLOATS]
         if draws.has_expired(L, F, I, office, filed, day) == 1:
             movement.close_application(L, F, I, office, lot, filed)
@@ -250,6 +250,13 @@ def fill_pipelines(L: Any, F: Floats, I: Ints, key: int) -> None:
             plan(L, F, I, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
 
 
+def is_unruled(L: Any, F: Floats, I: Ints, lane: int) -> int:
+    """1 if nothing keeps a lane's goods from leaving: `dispatch` would come to `leave`."""
+    if F[L.lane_close + lane] > 0.0 or F[L.lane_hold + lane] > 0.0 or F[L.lane_late + lane] > 0.0:
+        return 0
+    return 1 if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] <= 0.0 and I[L.lane_quota + lane] < 0 else 0
+
+
 def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Open the offices, send the week's goods and start the week's batches."""
     for office in range(L.n_offices):
@@ -259,11 +266,15 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             if (I[L.cuts_ahead] >> offset) & 1 == 1:
                 plan(L, F, I, day + offset, market.SWITCH, 0, 0, 0, 0.0, 0.0)
     for lane in range(L.n_lanes):
+        amount = F[L.lane_out + lane]
+        if is_unruled(L, F, I, lane) == 1:
+            if amount > 0.0:
+                leave(L, F, I, lane, amount, day, day + 7, F[L.site_content + I[L.lane_site + lane]])
+            continue
         late = F[L.lane_late + lane]
         cut = I[L.lane_cut_day + lane]
-        if F[L.lane_out + lane] > 0.0 or F[L.lane_unfiled + lane] > 0.0:
-            until = cut if late > 0.0 else day + 7
-            dispatch(L, F, I, key, lane, F[L.lane_out + lane], day, until)
+        if amount > 0.0 or F[L.lane_unfiled + lane] > 0.0:
+            dispatch(L, F, I, key, lane, amount, day, cut if late > 0.0 else day + 7)
         if late > 0.0:
             plan(L, F, I, cut, market.PIECE, lane, 0, day + 7, late, 0.0)
     for site in range(L.n_sites):
@@ -274,10 +285,11 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
 def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
     """Let one planned event happen."""
     at = L.node_ints + node * NODE_INTS
-    kind = I[at + 2]
-    entity = I[at + 3]
-    counter = I[at + 4]
-    extra = I[at + 5]
+    rank = I[at + 1]
+    kind = rank >> 56
+    entity = (rank >> 32) & ENTITY_BITS
+    counter = rank & COUNTER_BITS
+    extra = I[at + 2]
     amount = F[L.node_floats + node * NODE_FLOATS]
     content = F[L.node_floats + node * NODE_FLOATS + 1]
     drop_node(L, I, node)
@@ -287,7 +299,25 @@ def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
     elif kind == market.COMPLETION:
         note(L, F, I, day, kind, entity, counter, amount)
         movement.complete(L, F, I, entity, amount, content)
-    elif kind == market.REVIEW:
+    else:
+        handle_rare(L, F, I, key, day, kind, entity, counter, extra, amount, content)
+
+
+def handle_rare(
+    L: Any,
+    F: Floats,
+    I: Ints,
+    key: int,
+    day: int,
+    kind: int,
+    entity: int,
+    counter: int,
+    extra: int,
+    amount: float,
+    content: float,
+) -> None:
+    """The events of which there are few. Apart from the others, which so need no memory for what these need."""
+    if kind == market.REVIEW:
         note(L, F, I, day, kind, entity, counter, amount)
         finish_review(L, F, I, key, entity, counter, extra, amount, content, day)
     elif kind == market.RELEASE or kind == market.CUSTOMS:

@@ -148,6 +148,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         outage_mttr_days | days | mean time to repair
         outage_share | share | capacity lost in a random outage
         site_made | t | output finished in the week
+        site_input_rise | USD/kg | work: what its inputs cost more than in the baseline
         """,
     ),
     *rows("int", "lanes", "site_lanes | index | lanes sorted by site"),
@@ -202,6 +203,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         """
         lane_site | index | seller
         lane_desk | index | buyer
+        lane_product | index | product
+        lane_from_cell | index | product x zone of the seller
+        lane_to_cell | index | product x zone of the buyer
         lane_link | index | link, -1 for lanes of projects only
         lane_abroad | 0/1 | crosses a zone border
         lane_border | 0/1 | crosses a country border

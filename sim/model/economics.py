@@ -62,24 +62,23 @@ def adjust_price(price: float, target: float, speed: float) -> float:
     return price * power(target / price, speed)
 
 
-def used_at_price(paid: float, elasticity: float, thrifted: float) -> float:
-    """Share of normal use wanted at a paid-price index: P^-eps (1 - x).
+def used_at_price(paid: float, elasticity: float) -> float:
+    """Share of normal use wanted at a paid-price index, apart from thrifting: P^-eps.
 
-    A lasting loss L of the only supply must end where this share is 1 - L: P = (1 - L)^(-1/eps).
+    A lasting loss L of the only supply must end where this share times (1 - x) is 1 - L; with thrifting x
+    frozen, P = (1 - L)^(-1/eps).
     """
-    return power(paid, -elasticity) * (1.0 - thrifted)
+    return power(paid, -elasticity)
 
 
-def thrift_step(
-    thrifted: float, paid: float, elasticity: float, speed_per_year: float, return_per_year: float
-) -> float:
+def thrift_step(thrifted: float, used_at_length: float, speed_per_year: float, return_per_year: float) -> float:
     """Share of demand removed by thrifting and substitution, one week on.
 
-    x moves towards 1 - P^-eps_long, at most `speed_per_year` up (about 10 % of demand a year in the
+    x moves towards 1 - P^-eps_long (`used_at_length` is that power), at most `speed_per_year` up (about 10 % of demand a year in the
     crisis of 2010-12; Sprecher et al. 2017) and `return_per_year` down (designs once changed return
     slowly).
     """
-    target = 1.0 - power(paid, -elasticity)
+    target = 1.0 - used_at_length
     if target < 0.0:
         target = 0.0
     if target > thrifted:

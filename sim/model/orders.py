@@ -54,9 +54,16 @@ def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
 
 
 def order(L: Any, F: Floats, I: Ints) -> None:
-    """Split each desk's order over its open lanes by baseline share and landed cost."""
+    """Split each desk's order over its open lanes by baseline share and landed cost.
+
+    A lane's weight is its normal flow where it is open; dearer lanes weigh less.
+    """
     for c in range(L.n_cells):
         F[L.outside_orders + c] = 0.0
+    # Many neighbouring lanes cost the same: the last ratio, exponent and power are worth remembering.
+    ratio = 1.0
+    exponent = 0.0
+    cheaper = 1.0
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
         last = first + I[L.desk_lane_count + d]
@@ -65,7 +72,15 @@ def order(L: Any, F: Floats, I: Ints) -> None:
         weights = 0.0
         pipe = 0.0
         for lane in range(first, last):
-            weight = lane_weight_now(L, F, I, lane, sigma)
+            weight = 0.0
+            open_part = open_share(L, F, I, lane)
+            if open_part > 0.0 and F[L.lane_weight + lane] > 0.0:
+                landed = lane_cost_ratio(L, F, I, lane, leak_cost(L, F, I, lane, open_part))
+                if landed != ratio or sigma != exponent:
+                    ratio = landed
+                    exponent = sigma
+                    cheaper = power(ratio, -sigma)
+                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * cheaper
             F[L.lane_order + lane] = weight
             weights += weight
             pipe += weight * I[L.lane_pipe_weeks + lane]
@@ -163,23 +178,21 @@ def look_elsewhere(L: Any, F: Floats, I: Ints, d: int, asked: float, most: float
                 F[L.lane_order + lane] += more
 
 
-def lane_weight_now(L: Any, F: Floats, I: Ints, lane: int, sigma: float) -> float:
-    """Weight of a lane in sourcing, t/week: its normal flow where open, dearer lanes less."""
-    weight = F[L.lane_weight + lane]
-    if weight <= 0.0:
-        return 0.0
-    open_part = 1.0 - F[L.lane_close + lane]
-    if open_part < 1.0:
-        open_part += F[L.lane_leak + lane]
+def open_share(L: Any, F: Floats, I: Ints, lane: int) -> float:
+    """Share of a lane's normal flow that may leave or leaks, and may be applied for where it needs a licence."""
+    part = 1.0 - F[L.lane_close + lane]
+    if part < 1.0:
+        part += F[L.lane_leak + lane]
     if I[L.lane_office + lane] >= 0:
-        open_part = open_part * (1.0 - F[L.lane_blocked + lane])
-    if open_part <= 0.0:
-        return 0.0
-    extra = 0.0
+        part = part * (1.0 - F[L.lane_blocked + lane])
+    return part
+
+
+def leak_cost(L: Any, F: Floats, I: Ints, lane: int, open_part: float) -> float:
+    """Extra cost of a lane's average tonne, as a share of its price: that of leaks round a closure."""
     if F[L.lane_leak + lane] > 0.0 and F[L.lane_close + lane] > 0.0:
-        extra = F[L.lane_leak_cost + lane] * F[L.lane_leak + lane] / open_part
-    ratio = lane_cost_ratio(L, F, I, lane, extra)
-    return weight * open_part * F[L.lane_sourcing + lane] * power(ratio, -sigma)
+        return F[L.lane_leak_cost + lane] * F[L.lane_leak + lane] / open_part
+    return 0.0
 
 
 def signal_orders(L: Any, F: Floats, I: Ints) -> None:
@@ -201,14 +214,14 @@ def signal_orders(L: Any, F: Floats, I: Ints) -> None:
                 held = normal
             if held > waiting:
                 waiting = held
-            planned = held * F[L.held_order_weight + I[L.site_product + site]]
+            planned = held * F[L.held_order_weight + I[L.lane_product + lane]]
             granted = F[L.lane_granted + lane]
             F[L.site_signal + site] += granted if granted > planned else planned
         else:
             F[L.site_signal + site] += amount + F[L.lane_granted + lane]
         F[L.lane_granted + lane] = 0.0
         if I[L.lane_abroad + lane] == 1:
-            F[L.outside_orders + I[L.site_cell + site]] += waiting
+            F[L.outside_orders + I[L.lane_from_cell + lane]] += waiting
 
 
 def update_leaks(L: Any, F: Floats, I: Ints) -> None:
@@ -223,8 +236,8 @@ def update_leaks(L: Any, F: Floats, I: Ints) -> None:
         if cap <= 0.0 and leak <= 0.0:
             continue
         controlled = F[L.lane_close + lane] > 0.0 or I[L.lane_office + lane] >= 0 or I[L.lane_quota + lane] >= 0
-        here = F[L.spot + I[L.site_cell + I[L.lane_site + lane]]]
-        there = F[L.spot + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+        here = F[L.spot + I[L.lane_from_cell + lane]]
+        there = F[L.spot + I[L.lane_to_cell + lane]]
         step = F[L.lane_leak_growth + lane]
         short = F[L.node_unserved_share + I[L.desk_node + I[L.lane_desk + lane]]]
         if controlled and (there / here - 1.0 > F[L.lane_leak_cost + lane] or short > 0.01):
@@ -352,7 +365,7 @@ def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float
 
 def destination_weight(L: Any, F: Floats, I: Ints, lane: int) -> float:
     """price ** rho of the lane's destination zone."""
-    return F[L.spot_weight + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+    return F[L.spot_weight + I[L.lane_to_cell + lane]]
 
 
 def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:

@@ -104,19 +104,19 @@ def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
     for c in range(L.n_cells):
         F[L.cost_now + c] = 0.0
         F[L.cost_weight + c] = 0.0
-    for lane in range(L.n_lanes):
-        flow = F[L.lane_flow + lane]
-        if flow <= 0.0:
-            continue
-        s = I[L.lane_site + lane]
-        c = I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]
-        F[L.cost_weight + c] += flow
+    for s in range(L.n_sites):
         added = 0.0
         first = I[L.site_input_first + s]
         for q in range(first, first + I[L.site_input_count + s]):
             paid = F[L.node_paid + I[L.input_node + q]] - 1.0
             added += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
-        F[L.cost_now + c] += flow * added
+        F[L.site_input_rise + s] = added
+    for lane in range(L.n_lanes):
+        flow = F[L.lane_flow + lane]
+        if flow > 0.0:
+            c = I[L.lane_to_cell + lane]
+            F[L.cost_weight + c] += flow
+            F[L.cost_now + c] += flow * F[L.site_input_rise + I[L.lane_site + lane]]
     for k in range(L.n_products):
         for z in range(L.n_zones):
             c = k * L.n_zones + z
@@ -133,9 +133,9 @@ def price_export_zones(L: Any, F: Floats, I: Ints) -> None:
         value = 0.0
         weight = 0.0
         for lane in range(L.n_lanes):
-            if I[L.site_cell + I[L.lane_site + lane]] == c:
+            if I[L.lane_from_cell + lane] == c:
                 flow = F[L.lane_flow + lane]
-                value += flow * F[L.spot + I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]]
+                value += flow * F[L.spot + I[L.lane_to_cell + lane]]
                 weight += flow
         if weight > 0.0:
             F[L.spot + c] = value / weight
@@ -149,7 +149,8 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
         k = I[L.node_product + node]
-        spot = F[L.spot + I[L.node_cell + node]]
+        own = I[L.node_cell + node]
+        spot = F[L.spot + own]
         arrivals = 0.0
         value = 0.0
         duty = 0.0
@@ -158,9 +159,7 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
             flow = F[L.lane_arrivals + lane]
             if flow <= 0.0:
                 continue
-            seller = I[L.site_cell + I[L.lane_site + lane]]
-            own = I[L.node_cell + node]
-            follows = seller if I[L.product_contract_origin + k] == 1 else own
+            follows = I[L.lane_from_cell + lane] if I[L.product_contract_origin + k] == 1 else own
             arrivals += flow
             value += flow * F[L.contract + follows]
             duty += flow * (1.0 + F[L.lane_tariff + lane]) / (1.0 + F[L.tariff_start + lane])
@@ -209,11 +208,10 @@ def office_age_weeks(L: Any, F: Floats, I: Ints, office: int, day: int) -> float
 
 def lane_cost_ratio(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost of a lane relative to the baseline (see `economics.landed_ratio`)."""
-    site = I[L.lane_site + lane]
-    k = I[L.site_product + site]
+    k = I[L.lane_product + lane]
     freight = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0
     return landed_ratio(
-        F[L.spot + I[L.site_cell + site]],
+        F[L.spot + I[L.lane_from_cell + lane]],
         F[L.price_usd_per_kg + k],
         freight,
         F[L.lane_tariff + lane],

@@ -158,6 +158,12 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     row = L.weekly_record + week * L.n_weekly
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
+    # Users of a node pay the same price, and most have the same elasticities: powers are worth remembering.
+    paid = 1.0
+    short = 0.0
+    long = 0.0
+    used_now = 1.0
+    used_at_length = 1.0
     for u in range(L.n_users):
         node = I[L.user_node + u]
         normal = F[L.user_use + u] * (1.0 + F[L.user_demand + u]) + F[L.user_added + u]
@@ -166,18 +172,20 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
         if I[L.season_first] >= 0:
             which = 12 * I[L.user_end_use + u] + int(F[L.season_month + month])
             normal = normal * F[I[L.season_first] + which]
-        paid = F[L.node_paid + node]
+        price = F[L.node_paid + node]
+        if price != paid or F[L.elasticity_short + u] != short or F[L.elasticity_long + u] != long:
+            paid = price
+            short = F[L.elasticity_short + u]
+            long = F[L.elasticity_long + u]
+            used_now = used_at_price(paid, short)
+            used_at_length = used_at_price(paid, long)
         F[L.user_thrift + u] = thrift_step(
-            F[L.user_thrift + u],
-            paid,
-            F[L.elasticity_long + u],
-            F[L.thrifting_speed + u],
-            F[L.thrifting_return + u],
+            F[L.user_thrift + u], used_at_length, F[L.thrifting_speed + u], F[L.thrifting_return + u]
         )
         thrifted = F[L.user_thrift + u]
         if F[L.user_programme + u] > thrifted:
             thrifted = F[L.user_programme + u]
-        wanted = normal * used_at_price(paid, F[L.elasticity_short + u], thrifted)
+        wanted = normal * (used_now * (1.0 - thrifted))
         got = use_by_firms(L, F, I, u, wanted)
         F[L.balance_used_t + I[L.node_product + node]] += got
         column = row + I[L.user_column + u]

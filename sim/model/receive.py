@@ -84,10 +84,8 @@ def receive(L: Any, F: Floats, I: Ints) -> None:
     if joint == 1:
         pool_joint_purchases(L, F, I)
     for lane in range(L.n_lanes):
-        k = I[L.site_product + I[L.lane_site + lane]]
-        F[L.lane_arrivals + lane] = smooth(
-            F[L.lane_arrivals + lane], F[L.lane_arrived + lane], F[L.expectation_weeks + k]
-        )
+        weeks = F[L.expectation_weeks + I[L.lane_product + lane]]
+        F[L.lane_arrivals + lane] = smooth(F[L.lane_arrivals + lane], F[L.lane_arrived + lane], weeks)
         F[L.lane_arrived + lane] = 0.0
     for d in range(L.n_desks):
         amount = F[L.desk_in + d]
