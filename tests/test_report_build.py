@@ -19,9 +19,10 @@ from sim.report import build
 from sim.report.build import build_report
 from sim.report.compare import cases_of, compare, difference, pairing
 from sim.report.figures.distributions import headline_quantities
-from sim.report.run import NotARunFolder, open_run, plain_uncertainty, short_name, small
+from sim.report.run import NotARunFolder, open_run
 from sim.report.sentences import answer
 from sim.report.tables import distribution, key_numbers
+from sim.report.words import plain_uncertainty, short_name, small
 from tests.report_runs import make_run_folder
 
 ARMS = ("baseline", "scenario", "policy:stockpile_60_days")

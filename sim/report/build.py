@@ -137,6 +137,7 @@ def page_context(folder: Path, parts: list[Part]) -> dict[str, Any]:
         "history": history(),
         "facts": [facts(part.run) for part in parts],
         "day": day,
+        "axis_note": axis_note,
         "shown_inputs": SHOWN_INPUTS,
         "names": {p.key: _world_title(p.run) for p in parts},
         "figures": FOLDER,
@@ -147,6 +148,16 @@ def page_context(folder: Path, parts: list[Part]) -> dict[str, Any]:
 
 def _world_title(run: Run) -> str:
     return str(run.world.get("title") or run.world.get("name") or "")
+
+
+def axis_note(run: Run) -> str:
+    """Said once above the figures if their time axes end before the simulated period does."""
+    if run.shown_end >= run.end:
+        return ""
+    return (
+        f"The time axes end at {day(run.shown_end)} as the scenario asks; the numbers are those of the whole simulated "
+        f"period, to {day(run.last_day)}."
+    )
 
 
 def facts(run: Run) -> list[tuple[str, str]]:

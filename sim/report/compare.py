@@ -14,8 +14,9 @@ from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import inline, save
 from .rounding import quantity, with_interval
-from .run import FEWEST_RUNS, Run
+from .run import Run
 from .sketch import Drawn, Sketch, day
+from .stored import FEWEST_RUNS
 from .tables import Cell, ReportTable
 
 if TYPE_CHECKING:

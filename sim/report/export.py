@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .run import Fan, Run
+from .run import Run
+from .stored import Fan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .run import Fan, Run
+from .run import Run
+from .stored import Fan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,85 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SupplyriskError
+from .stored import Tables
+from .words import plain_uncertainty, short_name, small
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-FEWEST_RUNS = 30  # below this nothing is said about how likely an outcome is
-MANY_RUNS = 200  # from here on quantiles are told without "about"
-DIMENSIONS = ("product", "place", "end_use")
-
-ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""
-
-Selector = str | Sequence[str] | None
 
 
 class NotARunFolder(SupplyriskError):
     """The folder can't be read as results; the message says why, in one sentence."""
-
-
-@dataclass(frozen=True)
-class Fan:
-    """Quantiles over runs at each date.
-
-    Parameters
-    ----------
-    dates : array of datetime64
-        First day of each week or month.
-    levels : tuple of float
-        Quantiles, rising.
-    values : array (dates, levels)
-        In `unit`.
-    added : bool
-        True if the fan of a total had to be added up from fans of its parts, which is exact only if
-        the parts move together; captions say so.
-    """
-
-    dates: Any
-    levels: tuple[float, ...]
-    values: Any
-    unit: str
-    added: bool = False
-
-    def at(self, level: float) -> np.ndarray:
-        """The quantile nearest to `level`, over time."""
-        index = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - level))
-        column: np.ndarray = self.values[:, index]
-        return column
-
-    def scaled(self, factor: float, unit: str) -> Fan:
-        """The same fan in another unit."""
-        return Fan(self.dates, self.levels, self.values * factor, unit, self.added)
-
-    def moved(self, step: np.timedelta64) -> Fan:
-        """The same fan with its dates shifted (monthly values stand at the middle of their month)."""
-        return Fan(self.dates + step, self.levels, self.values, self.unit, self.added)
-
-    def table(self, **names: str) -> pd.DataFrame:
-        """Long table: the given name columns, date, quantile, value, unit."""
-        import numpy as np
-        import pandas as pd
-
-        count = len(self.levels)
-        return pd.DataFrame(
-            {
-                **{key: [text] * (len(self.dates) * count) for key, text in names.items()},
-                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]"), count).astype(str),
-                "quantile": np.tile(np.asarray(self.levels), len(self.dates)),
-                "value": np.asarray(self.values).reshape(-1),
-                "unit": self.unit,
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -110,7 +47,7 @@ class Event:
 
 
 @dataclass
-class Run:
+class Run(Tables):
     """One run folder. `open_run` makes it."""
 
     path: Path
@@ -270,11 +207,6 @@ class Run:
         return "scenario" if "scenario" in self.arms else self.arms[0]
 
     @cached_property
-    def runs(self) -> pd.DataFrame:
-        """`runs.parquet`: one row per run with status, message and every sampled value."""
-        return self._table("runs")
-
-    @cached_property
     def n_ok(self) -> int:
         """Runs that finished in every arm."""
         table = self.runs
@@ -384,213 +316,6 @@ class Run:
         if day is None or not math.isfinite(day):
             return None
         return self.start + dt.timedelta(days=round(day))
-
-    # --- tables -----------------------------------------------------------------------------------
-
-    def _table(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        file = self.path / f"{name}.parquet"
-        if not file.exists():
-            return pd.DataFrame()
-        return pd.read_parquet(file)
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """`summary.csv`: one row per arm, metric, product, place and end use."""
-        import pandas as pd
-
-        file = self.path / "summary.csv"
-        if not file.exists():
-            return pd.DataFrame(columns=["arm", "metric", "product", "place", "end_use", "n", "unit"])
-        numbers = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
-        return _clean(pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in numbers}))
-
-    def metrics(self) -> set[str]:
-        """Names of the metrics that were recorded."""
-        return set(self.summary["metric"]) if len(self.summary) else set()
-
-    def summarised(self, metric: str, arm: str | None = None, **where: Selector) -> pd.DataFrame:
-        """Rows of the summary for a metric, an arm (None: all) and dimensions (`product="x"`)."""
-        table = self.summary
-        if table.empty:
-            return table
-        keep = table["metric"] == metric
-        if arm is not None:
-            keep &= table["arm"] == arm
-        for column, wanted in where.items():
-            if wanted is None or column not in table:
-                continue
-            keep &= table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
-        return table[keep]
-
-    def outcomes(self, metric: str, arms: Iterable[str] | None = None, **where: Selector) -> pd.DataFrame:
-        """Every run's value of a metric: read with the filter pushed down, for long batches."""
-        import pyarrow.dataset as ds
-
-        file = self.path / "outcomes.parquet"
-        import pandas as pd
-
-        if not file.exists():
-            return pd.DataFrame(columns=["run", "arm", "metric", *DIMENSIONS, "value", "unit"])
-        key = (metric, tuple(arms) if arms is not None else None, tuple(sorted((k, str(v)) for k, v in where.items())))
-        if key in self._cache:
-            found: pd.DataFrame = self._cache[key]
-            return found
-        dataset = ds.dataset(file, format="parquet")
-        keep = ds.field("metric") == metric
-        if arms is not None:
-            keep &= ds.field("arm").isin(list(arms))
-        for column, wanted in where.items():
-            if wanted is None or column not in dataset.schema.names:
-                continue
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
-            keep &= ds.field(column).isin([v or ALL for v in values])
-        table = _clean(dataset.to_table(filter=keep).to_pandas())
-        self._cache[key] = table
-        return table
-
-    def _part(self, variable: str, arm: str) -> pd.DataFrame:
-        """One variable of one arm from `series.parquet`, read with the filter pushed down."""
-        import pandas as pd
-        import pyarrow.dataset as ds
-
-        key = ("series", variable, arm)
-        if key not in self._cache:
-            file = self.path / "series.parquet"
-            if not file.exists():
-                columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "run", "value", "unit")
-                self._cache[key] = pd.DataFrame(columns=list(columns))
-            else:
-                keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
-                self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
-        part: pd.DataFrame = self._cache[key]
-        return part
-
-    def has(self, variable: str, arm: str | None = None) -> bool:
-        """Whether the variable was stored for the arm."""
-        return not self._part(variable, arm or self.main_arm).empty
-
-    def rows(self, variable: str, arm: str, **where: Selector) -> pd.DataFrame:
-        """Rows of `series.parquet` of one variable and arm."""
-        table = self._part(variable, arm)
-        for column, wanted in where.items():
-            if wanted is None or column not in table:
-                continue
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
-            table = table[table[column].isin(values)]
-        return table
-
-    def fan(self, variable: str, arm: str, **where: Selector) -> Fan | None:
-        """Quantiles over runs of one series, or of the sum of several (a list of products, say).
-
-        Exact where every run's series was kept or where the stored rows already are the total; else
-        the quantiles of the parts are added up and the fan is marked `added`.
-        """
-        tests = [
-            None
-            if where.get(column) is None
-            else {where[column]}
-            if isinstance(where[column], str)
-            else set(where[column] or ())
-            for column in DIMENSIONS
-        ]
-        fans = self.fans(variable, arm)
-        keys = [k for k in fans if all(t is None or k[i] in t for i, t in enumerate(tests))]
-        if not keys:
-            return None
-        if len(keys) == 1:
-            return fans[keys[0]]
-        table = self.rows(variable, arm, **where)
-        by_run = table[table["run"].notna()]
-        if len(by_run):
-            totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
-            return Fan(
-                totals.index.to_numpy(), LEVELS, _quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
-            )
-        parts = [fans[k] for k in keys]
-        return Fan(parts[0].dates, parts[0].levels, sum(p.values for p in parts), parts[0].unit, added=True)
-
-    def fans(self, variable: str, arm: str) -> dict[tuple[str, str, str], Fan]:
-        """Every stored fan of a variable, by product, place and end use."""
-        key = ("fans", variable, arm)
-        if key not in self._cache:
-            self._cache[key] = _all_fans(self._part(variable, arm))
-        found: dict[tuple[str, str, str], Fan] = self._cache[key]
-        return found
-
-
-def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
-    import numpy as np
-
-    if table.empty:
-        return {}
-    stored = table[table["quantile"].notna()].sort_values(["date", "quantile"], kind="stable")
-    dates, quantiles = stored["date"].to_numpy(), stored["quantile"].to_numpy(dtype=float)
-    values, units = stored["value"].to_numpy(dtype=float), stored["unit"].astype(object).to_numpy()
-    levels = tuple(float(q) for q in np.unique(quantiles))
-    found = {}
-    for key, rows in stored.groupby(list(DIMENSIONS), observed=True, sort=False).indices.items():
-        block = values[rows].reshape(-1, len(levels))
-        names: Any = key
-        product, place, end_use = (str(k) for k in names)
-        found[product, place, end_use] = Fan(dates[rows][:: len(levels)], levels, block, str(units[rows[0]]))
-    return found
-
-
-def short_name(name: str) -> str:
-    """A name without its brackets, beginning with a capital: "High-temperature NdFeB magnets"."""
-    text = re.sub(r"\s*\([^)]*\)", "", name).strip() or name
-    return text[:1].upper() + text[1:]
-
-
-def small(name: str) -> str:
-    """The name inside a sentence: small first letter, unless it is a symbol such as NdPr or a proper name."""
-    first = name.split(" ")[0].split("-")[0]
-    return name[:1].lower() + name[1:] if first[1:].islower() or len(first) == 1 else name
-
-
-_DISTRIBUTION = re.compile(r"\(uncertain: \{(?P<kind>\w+): \[(?P<args>[^\]]*)\]\}\)")
-
-
-def plain_uncertainty(sentence: str) -> str:
-    """ "4 % (uncertain: {pert: [2 %, 4 %, 8 %]})" becomes "4 % (2 % to 8 %)"."""
-
-    def between(match: re.Match[str]) -> str:
-        ends = [a.strip() for a in match["args"].split(",")]
-        return f"({ends[0]} to {ends[-1]})" if match["kind"] in ("pert", "triangular", "uniform") else "(uncertain)"
-
-    return re.sub(r"\(uncertain: [^()]*\)", "(uncertain)", _DISTRIBUTION.sub(between, sentence))
-
-
-def _quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
-    import numpy as np
-
-    found: np.ndarray = np.nanquantile(values, levels, axis=1)
-    return found.T
-
-
-def _clean(table: pd.DataFrame) -> pd.DataFrame:
-    """Dimension columns as categories, with "" for missing and for "all"; dates as dates."""
-    import pandas as pd
-
-    for column in ("arm", "metric", "variable", *DIMENSIONS, "unit"):
-        if column in table:
-            table[column] = _plain_names(table[column])
-    if "date" in table and not pd.api.types.is_datetime64_any_dtype(table["date"]):
-        table["date"] = pd.to_datetime(table["date"])
-    return table
-
-
-def _plain_names(values: pd.Series[Any]) -> pd.Series[Any]:
-    named = values.astype("category")
-    if ALL in named.cat.categories:
-        named = named.map({c: "" if c == ALL else c for c in named.cat.categories}).astype("category")
-    if named.isna().any():
-        if "" not in named.cat.categories:
-            named = named.cat.add_categories("")
-        named = named.fillna("")
-    return named
 
 
 def open_run(path: Path | str) -> Run:

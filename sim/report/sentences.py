@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from .pick import Spread, headline_price, short_products, short_zone, spread, spread_of, values
 from .rounding import interval, plain, quantity, share, whole, with_interval
-from .run import FEWEST_RUNS, MANY_RUNS, Run, small
+from .run import Run
 from .sketch import month
+from .stored import FEWEST_RUNS, MANY_RUNS
+from .words import small
 
 if TYPE_CHECKING:
     import numpy as np
@@ -210,19 +212,18 @@ def _shortage(run: Run) -> str:
     if weeks is None or lost is None:
         return ""
     name, where = _name(run, product), run.where(place)
-    n = max(1, run.n_ok)
     x = values(run, "weeks_short", run.main_arm, product, place)
-    hit = float((x > 0).sum()) / n
+    hit = float((x > 0).mean()) if len(x) else 0.0
     loss, between = told(run, lost)
     how_long, long_between = told(run, weeks)
     if hit == 0:
         return (
-            f"In none of the {run.n_ok} runs are {name} {where} physically missing by more than 1 % in any week; "
+            f"In none of {len(x):,} runs are {name} {where} physically missing by more than 1 % in any week; "
             f"the use given up because of the price is {loss} of the whole period's{between}."
         )
     if hit < 0.5:
         rate = (
-            f"In {share(hit)} of the runs" if run.n_ok >= FEWEST_RUNS else f"In {int((x > 0).sum())} of {run.n_ok} runs"
+            f"In {share(hit)} of the runs" if run.n_ok >= FEWEST_RUNS else f"In {int((x > 0).sum())} of {len(x)} runs"
         )
         return (
             f"{rate} more than 1 % of the {name} wanted {where} is physically missing for at least a week, "
@@ -368,7 +369,7 @@ def _policies(run: Run) -> str:
     who = "The only policy tried," if len(found) == 1 else f"Of the {many} policies tried,"
     text = (
         f"{who} {_policy(policy)}{',' if len(found) == 1 else ''} lowers the loss of {name} {where} most, by "
-        f"{plain(-best)} percentage points from {plain(base.p50)} %{within}"
+        f"{plain(-best)} percentage points from {quantity(base.p50, '%')}{within}"
     )
     rest = [f"{_policy(p)} by {plain(-v)}" for v, p, _ in found[1:3] if v < -NOTICED_SHARE / 10]
     worse = [_policy(p) for v, p, _ in found[1:] if v > NOTICED_SHARE]

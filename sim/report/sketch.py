@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import style
 from .pick import Spread
-from .run import FEWEST_RUNS, Event, Fan, Run
+from .run import Event, Run
+from .stored import FEWEST_RUNS, Fan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,10 +83,6 @@ class Sketch:
         import pandas as pd
 
         marks = self._mark_events() if events else ""
-        if self._with_dates and self.run.shown_end < self.run.end:
-            caption += (
-                f" The time axis ends before the simulated period ({day(self.run.last_day)}), the numbers do not."
-            )
         n = self.run.n_ok
         if n < FEWEST_RUNS:
             subtitle += (

@@ -13,9 +13,11 @@ from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, input_label
 from .pick import Spread, short_products, spread
 from .rounding import MISSING, plain, with_interval
-from .run import FEWEST_RUNS, Run, small
+from .run import Run
 from .sentences import week_date, weeks_in
 from .sketch import day
+from .stored import FEWEST_RUNS
+from .words import small
 
 MOST_POLICIES = 4
 MOST_INPUTS = 15

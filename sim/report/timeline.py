@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from .pick import headline_price, short_products, short_zone, spread, touched_exports
 from .rounding import plain, share, with_interval
-from .run import FEWEST_RUNS, Event, Run
+from .run import Event, Run
 from .sentences import NOTICED_PRICE, _name, week_date, weeks_in
 from .sketch import day, month
+from .stored import FEWEST_RUNS
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from ..run import FEWEST_RUNS, Run
+from ..run import Run
 from ..sketch import Drawn
+from ..stored import FEWEST_RUNS
 from ..style import Layout
 
 LANE_OPS = frozenset(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import style
-from ..pick import headline_price, short_products, short_zone, values
-from ..run import FEWEST_RUNS, Run, small
+from ..pick import headline_price, short_products, short_zone, spread, values
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..stored import FEWEST_RUNS, SHAPE_RUNS
+from ..words import small
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ class Distributions(ReportFigure):
 
 
 def _risk(run: Run) -> str:
+    if run.n_ok > SHAPE_RUNS:
+        return f"Shapes are those of the first {SHAPE_RUNS:,} runs, dots and bars of all. "
     if run.n_ok < FEWEST_RUNS:
         return ""
     return "Read the right-hand curves as risk: where a curve crosses 10 %, one run in ten is worse. "
@@ -160,7 +164,8 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
         ax.axhline(row, color=style.RULE, linewidth=0.6, zorder=0)
         ticks.append((row, run.arm_label(arm), colour))
         if len(x):
-            p5, p50, p95 = np.quantile(x, (0.05, 0.5, 0.95))
+            s = spread(run, q.metric, arm, q.product, q.place)
+            p5, p50, p95 = (s.p5, s.p50, s.p95) if s else np.quantile(x, (0.05, 0.5, 0.95))
             ax.plot([p5, p95], [row, row], color=colour, linewidth=2.2, zorder=4)
             ax.plot([p50], [row], "o", color=colour, markersize=4.2, zorder=5)
             marks = {"quantile": [0.05, 0.5, 0.95], "value": [p5, p50, p95]}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from .. import style
 from ..observed import monthly_exports, sources
 from ..pick import touched_exports
-from ..run import Fan, Run
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..stored import Fan
 from .base import ReportFigure
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import style
 from ..rounding import together
-from ..run import Run, small
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..words import small
 from .base import ReportFigure
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from .. import style
 from ..pick import short_products, touched_exports
 from ..rounding import with_interval
-from ..run import Fan, Run, small
+from ..run import Run
 from ..sketch import Drawn, Sketch, month
+from ..stored import Fan
+from ..words import small
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -200,7 +202,7 @@ def _note(run: Run, products: list[str], period: Period) -> str:
     )
     value, between = with_interval(middle, low, high, "%")
     what = small(run.label(product))
-    return f": {what} leaving {run.label(origin)} at {value} ({between}) of normal"
+    return f": {what} leaving {run.label(origin)} at {value}{f' ({between})' if between else ''} of normal"
 
 
 def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, normal: Flows) -> None:

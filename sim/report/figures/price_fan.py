@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from .. import style
 from ..pick import moved_products, spread
 from ..rounding import with_interval
-from ..run import Fan, Run
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..stored import Fan
 from .base import ReportFigure
 
 if TYPE_CHECKING:

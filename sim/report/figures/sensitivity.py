@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..pick import values
-from ..run import FEWEST_RUNS, Run, small
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..stored import FEWEST_RUNS
+from ..words import small
 from .base import ReportFigure
 from .distributions import Quantity, headline_quantities
 

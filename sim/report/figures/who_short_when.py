@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import style
-from ..run import FEWEST_RUNS, Run
+from ..run import Run
 from ..sketch import Drawn, Sketch
+from ..stored import FEWEST_RUNS
 from .base import ReportFigure
 
 if TYPE_CHECKING:

@@ -1,0 +1,319 @@
+"""The tables of a run folder, read no further than needed: fans of series, outcomes run by run, the summary."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+FEWEST_RUNS = 30  # below this nothing is said about how likely an outcome is
+MANY_RUNS = 200  # from here on quantiles are told without "about"
+SHAPE_RUNS = 2000  # runs that are read one by one; row groups hold runs in order, so that the rest is skipped
+# What the report reads run by run (rather than from the summary), and for which arms.
+PER_RUN = (
+    ("price_spot_peak_index", "arms"),
+    ("shortage_percent", "arms"),
+    ("weeks_short", "arms"),
+    ("output_at_risk_usd", "arms"),
+    ("price_spot_recovery_week", "main"),
+    ("first_week_short", "main"),
+    ("shortage_t", "main"),
+    ("extra_spend_usd", "difference"),
+)
+DIMENSIONS = ("product", "place", "end_use")
+
+ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""
+
+Selector = str | Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Quantiles over runs at each date.
+
+    Parameters
+    ----------
+    dates : array of datetime64
+        First day of each week or month.
+    levels : tuple of float
+        Quantiles, rising.
+    values : array (dates, levels)
+        In `unit`.
+    added : bool
+        True if the fan of a total had to be added up from fans of its parts, which is exact only if
+        the parts move together; captions say so.
+    """
+
+    dates: Any
+    levels: tuple[float, ...]
+    values: Any
+    unit: str
+    added: bool = False
+
+    def at(self, level: float) -> np.ndarray:
+        """The quantile nearest to `level`, over time."""
+        index = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - level))
+        column: np.ndarray = self.values[:, index]
+        return column
+
+    def scaled(self, factor: float, unit: str) -> Fan:
+        """The same fan in another unit."""
+        return Fan(self.dates, self.levels, self.values * factor, unit, self.added)
+
+    def moved(self, step: np.timedelta64) -> Fan:
+        """The same fan with its dates shifted (monthly values stand at the middle of their month)."""
+        return Fan(self.dates + step, self.levels, self.values, self.unit, self.added)
+
+    def table(self, **names: str) -> pd.DataFrame:
+        """Long table: the given name columns, date, quantile, value, unit."""
+        import numpy as np
+        import pandas as pd
+
+        count = len(self.levels)
+        return pd.DataFrame(
+            {
+                **{key: [text] * (len(self.dates) * count) for key, text in names.items()},
+                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]"), count).astype(str),
+                "quantile": np.tile(np.asarray(self.levels), len(self.dates)),
+                "value": np.asarray(self.values).reshape(-1),
+                "unit": self.unit,
+            }
+        )
+
+
+class Tables(ABC):
+    """The tables of a run folder."""
+
+    path: Path
+    _cache: dict[Any, Any]
+
+    @property
+    @abstractmethod
+    def arms(self) -> tuple[str, ...]:
+        """Arms in the order of the scenario file."""
+
+    @property
+    @abstractmethod
+    def main_arm(self) -> str:
+        """The arm the answer is about."""
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """`runs.parquet`: one row per run with status, message and every sampled value."""
+        return self._table("runs")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        file = self.path / f"{name}.parquet"
+        if not file.exists():
+            return pd.DataFrame()
+        return pd.read_parquet(file)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """`summary.csv`: one row per arm, metric, product, place and end use."""
+        import pandas as pd
+
+        file = self.path / "summary.csv"
+        if not file.exists():
+            return pd.DataFrame(columns=["arm", "metric", "product", "place", "end_use", "n", "unit"])
+        numbers = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
+        return _clean(pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in numbers}))
+
+    def metrics(self) -> set[str]:
+        """Names of the metrics that were recorded."""
+        return set(self.summary["metric"]) if len(self.summary) else set()
+
+    def summarised(self, metric: str, arm: str | None = None, **where: Selector) -> pd.DataFrame:
+        """Rows of the summary for a metric, an arm (None: all) and dimensions (`product="x"`)."""
+        table = self.summary
+        if table.empty:
+            return table
+        keep = table["metric"] == metric
+        if arm is not None:
+            keep &= table["arm"] == arm
+        for column, wanted in where.items():
+            if wanted is None or column not in table:
+                continue
+            keep &= table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
+        return table[keep]
+
+    def outcomes(self, metric: str, arms: Iterable[str] | None = None, **where: Selector) -> pd.DataFrame:
+        """Every run's value of a metric, of some arms (None: all), at some places.
+
+        Of batches longer than `SHAPE_RUNS` the first so many: quantiles of all runs are in the summary,
+        and the shape of a histogram does not need more.
+        """
+        wanted = None if arms is None else set(arms)
+        table = self._by_run(metric, wanted)
+        if table.empty:
+            return table
+        keep = table["arm"].isin(wanted or set(table["arm"]))
+        for column, chosen in where.items():
+            if chosen is not None:
+                keep &= table[column].isin([chosen] if isinstance(chosen, str) else list(chosen))
+        return table[keep]
+
+    def _by_run(self, metric: str, arms: set[str] | None) -> pd.DataFrame:
+        """Rows of a metric. Those of the report come from one pass over the file, however long the batch."""
+        if any(metric == name and (arms is not None and arms <= self._arms_of(rule)) for name, rule in PER_RUN):
+            if "per run" not in self._cache:
+                import pyarrow.dataset as ds
+
+                tests = [(ds.field("metric") == m) & ds.field("arm").isin(sorted(self._arms_of(r))) for m, r in PER_RUN]
+                either = tests[0]
+                for test in tests[1:]:
+                    either = either | test
+                table = self._outcome_rows((ds.field("end_use") == ALL) & either)
+                self._cache["per run"] = {str(m): g for m, g in table.groupby("metric", observed=True, sort=False)}
+            found = self._cache["per run"].get(metric)
+            return self._outcome_rows(None) if found is None else found
+        key = ("outcomes", metric)
+        if key not in self._cache:
+            import pyarrow.dataset as ds
+
+            self._cache[key] = self._outcome_rows(ds.field("metric") == metric)
+        rows: pd.DataFrame = self._cache[key]
+        return rows
+
+    def _arms_of(self, rule: str) -> set[str]:
+        return {"arms": set(self.arms), "main": {self.main_arm}, "difference": {f"{self.main_arm}-baseline"}}[rule]
+
+    def _outcome_rows(self, keep: Any) -> pd.DataFrame:
+        """Rows of `outcomes.parquet` for which an expression holds; none without one."""
+        import pandas as pd
+        import pyarrow.dataset as ds
+
+        file = self.path / "outcomes.parquet"
+        if keep is not None and len(self.runs) > SHAPE_RUNS:
+            keep &= ds.field("run") < SHAPE_RUNS
+        if keep is None or not file.exists():
+            return pd.DataFrame(columns=["run", "arm", "metric", *DIMENSIONS, "value", "unit"])
+        columns = ["run", "arm", "metric", *DIMENSIONS, "value", "unit"]
+        return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
+
+    def _part(self, variable: str, arm: str) -> pd.DataFrame:
+        """One variable of one arm from `series.parquet`, read with the filter pushed down."""
+        import pandas as pd
+        import pyarrow.dataset as ds
+
+        key = ("series", variable, arm)
+        if key not in self._cache:
+            file = self.path / "series.parquet"
+            if not file.exists():
+                columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "run", "value", "unit")
+                self._cache[key] = pd.DataFrame(columns=list(columns))
+            else:
+                keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
+                self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
+        part: pd.DataFrame = self._cache[key]
+        return part
+
+    def has(self, variable: str, arm: str | None = None) -> bool:
+        """Whether the variable was stored for the arm."""
+        return not self._part(variable, arm or self.main_arm).empty
+
+    def rows(self, variable: str, arm: str, **where: Selector) -> pd.DataFrame:
+        """Rows of `series.parquet` of one variable and arm."""
+        table = self._part(variable, arm)
+        for column, wanted in where.items():
+            if wanted is None or column not in table:
+                continue
+            values = [wanted] if isinstance(wanted, str) else list(wanted)
+            table = table[table[column].isin(values)]
+        return table
+
+    def fan(self, variable: str, arm: str, **where: Selector) -> Fan | None:
+        """Quantiles over runs of one series, or of the sum of several (a list of products, say).
+
+        Exact where every run's series was kept or where the stored rows already are the total; else
+        the quantiles of the parts are added up and the fan is marked `added`.
+        """
+        tests = [
+            None
+            if where.get(column) is None
+            else {where[column]}
+            if isinstance(where[column], str)
+            else set(where[column] or ())
+            for column in DIMENSIONS
+        ]
+        fans = self.fans(variable, arm)
+        keys = [k for k in fans if all(t is None or k[i] in t for i, t in enumerate(tests))]
+        if not keys:
+            return None
+        if len(keys) == 1:
+            return fans[keys[0]]
+        table = self.rows(variable, arm, **where)
+        by_run = table[table["run"].notna()]
+        if len(by_run):
+            totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
+            return Fan(
+                totals.index.to_numpy(), LEVELS, _quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
+            )
+        parts = [fans[k] for k in keys]
+        return Fan(parts[0].dates, parts[0].levels, sum(p.values for p in parts), parts[0].unit, added=True)
+
+    def fans(self, variable: str, arm: str) -> dict[tuple[str, str, str], Fan]:
+        """Every stored fan of a variable, by product, place and end use."""
+        key = ("fans", variable, arm)
+        if key not in self._cache:
+            self._cache[key] = _all_fans(self._part(variable, arm))
+        found: dict[tuple[str, str, str], Fan] = self._cache[key]
+        return found
+
+
+def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
+    import numpy as np
+
+    if table.empty:
+        return {}
+    stored = table[table["quantile"].notna()].sort_values(["date", "quantile"], kind="stable")
+    dates, quantiles = stored["date"].to_numpy(), stored["quantile"].to_numpy(dtype=float)
+    values, units = stored["value"].to_numpy(dtype=float), stored["unit"].astype(object).to_numpy()
+    levels = tuple(float(q) for q in np.unique(quantiles))
+    found = {}
+    for key, rows in stored.groupby(list(DIMENSIONS), observed=True, sort=False).indices.items():
+        block = values[rows].reshape(-1, len(levels))
+        names: Any = key
+        product, place, end_use = (str(k) for k in names)
+        found[product, place, end_use] = Fan(dates[rows][:: len(levels)], levels, block, str(units[rows[0]]))
+    return found
+
+
+def _quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    import numpy as np
+
+    found: np.ndarray = np.nanquantile(values, levels, axis=1)
+    return found.T
+
+
+def _clean(table: pd.DataFrame) -> pd.DataFrame:
+    """Dimension columns as categories, with "" for missing and for "all"; dates as dates."""
+    import pandas as pd
+
+    for column in ("arm", "metric", "variable", *DIMENSIONS, "unit"):
+        if column in table:
+            table[column] = _plain_names(table[column])
+    if "date" in table and not pd.api.types.is_datetime64_any_dtype(table["date"]):
+        table["date"] = pd.to_datetime(table["date"])
+    return table
+
+
+def _plain_names(values: pd.Series[Any]) -> pd.Series[Any]:
+    named = values.astype("category")
+    if ALL in named.cat.categories:
+        named = named.map({c: "" if c == ALL else c for c in named.cat.categories}).astype("category")
+    if named.isna().any():
+        if "" not in named.cat.categories:
+            named = named.cat.add_categories("")
+        named = named.fillna("")
+    return named

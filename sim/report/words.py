@@ -1,0 +1,31 @@
+"""Names and sentences made readable: brackets off, capitals where they belong, distributions as ranges."""
+
+from __future__ import annotations
+
+import re
+
+
+def short_name(name: str) -> str:
+    """A name without its brackets, beginning with a capital: "High-temperature NdFeB magnets"."""
+    text = re.sub(r"\s*\([^)]*\)", "", name).strip() or name
+    return text[:1].upper() + text[1:]
+
+
+def small(name: str) -> str:
+    """The name inside a sentence: small first letter, unless it is a symbol such as NdPr or a proper name."""
+    first = name.split(" ")[0].split("-")[0]
+    return name[:1].lower() + name[1:] if first[1:].islower() or len(first) == 1 else name
+
+
+_DISTRIBUTION = re.compile(r"\(uncertain: \{(?P<kind>\w+): (?P<args>\[[^\]]*\]|\{[^{}]*\})\}\)")
+_UNCERTAIN = re.compile(r"\(uncertain: (?:[^()]|\([^()]*\))*\)")
+
+
+def plain_uncertainty(sentence: str) -> str:
+    """ "4 % (uncertain: {pert: [2 %, 4 %, 8 %]})" becomes "4 % (2 % to 8 %)"."""
+
+    def between(match: re.Match[str]) -> str:
+        ends = [part.rpartition(":")[2].strip() for part in match["args"].strip("[]{}").split(",")]
+        return f"({ends[0]} to {ends[-1]})" if match["kind"] != "discrete" and len(ends) > 1 else "(uncertain)"
+
+    return _UNCERTAIN.sub("(uncertain)", _DISTRIBUTION.sub(between, sentence))
