@@ -45,6 +45,8 @@ def test_a_drawing_is_written(tmp_path: Path, ending: str, head: bytes) -> None:
 
 def test_other_endings_and_no_name_are_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["world", "gallium", "--draw", str(tmp_path / "x.bmp")])
-    assert result.exit_code == 2 and ".svg or a .png" in result.output
+    assert result.exit_code == 2
+    assert ".svg or a .png" in result.output
     result = CliRunner().invoke(main, ["world", "--draw", str(tmp_path / "x.svg")])
-    assert result.exit_code == 2 and "name of a world" in result.output
+    assert result.exit_code == 2
+    assert "name of a world" in result.output

@@ -86,9 +86,9 @@ def command(names: tuple[str, ...], runs: int, out: Path, notes: Path, scenarios
 
 def read_notes(path: Path) -> dict[str, Any]:
     """The words of the page."""
-    import yaml
+    from ruamel.yaml import YAML
 
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -212,7 +212,6 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
     """Price left, use lost right, scenario with its 90 % band and policies as lines; returns the caption."""
     from ..report import style
     from ..report.pick import headline_price, short_products, short_zone
-    from ..report.run import small
     from ..report.sketch import Sketch
 
     asked = dict(words.get("figure") or {})
@@ -226,7 +225,7 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
         _prices(sketch, price)
         _lost(sketch, product, place, end_use)
         who = f", {run.label(end_use)}" if end_use else ""
-        left, right = f"Price of {small(run.label(price))}", f"{run.label(product)} lost, {run.label(place)}{who}"
+        left, right = f"{run.label(price)}, spot price", f"{run.label(product)} lost, {run.label(place)}{who}"
         sketch.axes[0].set_title(sketch.wrap(left), fontsize=8.5)
         sketch.axes[1].set_title(sketch.wrap(right), fontsize=8.5)
         drawn = sketch.finish(
@@ -278,9 +277,9 @@ def _lost(sketch: Any, product: str, place: str, end_use: str) -> None:
 
 def _lost_percent(run: Run, arm: str, product: str, place: str, end_use: str) -> Any:
     """Use lost as per cent of what is wanted; of one end use if the notes name it."""
-    import numpy as np
+    from dataclasses import replace
 
-    from ..report.run import Fan
+    import numpy as np
 
     where = {"product": product, "place": place, "end_use": end_use}
     fan, wanted = run.fan("shortage_t", arm, **where), run.fan("wanted_t", arm, **where)
@@ -288,7 +287,7 @@ def _lost_percent(run: Run, arm: str, product: str, place: str, end_use: str) ->
         return None
     base = wanted.at(0.5)[:, None]
     share = np.divide(100.0 * fan.values, base, out=np.zeros_like(fan.values), where=base > 0)
-    return Fan(fan.dates, fan.levels, share, "% of wanted", fan.added)
+    return replace(fan, values=share, unit="% of wanted")
 
 
 def _small_png(figure: Any) -> bytes:
