@@ -11,7 +11,8 @@ Convention, invisible to the reader of a rendered page:
 - other ```` ```yaml ```` blocks are scenarios or parts of one, and must pass `supplyrisk check`;
 - ```` ```diff ```` blocks are applied to the copy, so that a page can show a change of the code and go on with it;
 - other ```` ```python ```` blocks are run on their own; ```` ```console ````, ```` ```text ```` are only shown;
-- a block after `<!-- not run: reason -->` is not run: only for setting up, and for the tests themselves.
+- a block after `<!-- not run: reason -->` is not run: only for setting up, for the tests themselves,
+  and for the few commands that take many minutes.
 """
 
 from __future__ import annotations

@@ -14,9 +14,10 @@ import pytest
 from . import docs_pages
 from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, cut_short, links, pages
 
-# Only these may stand in a block that is not run: they set up, or they would start the tests within the tests.
+# Only these may stand in a block that is not run: they set up, would start the tests within the tests, or take minutes
+# and have tests of their own.
 NOT_RUN = re.compile(
-    r"git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
+    r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery)|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
     r"|python run_scenario\.py (test|lint|setup)|python -m pytest|python benchmarks/|$"
 )
 # Parts of a scenario are checked below this.
