@@ -17,8 +17,9 @@ from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, cut_short, lin
 # Only these may stand in a block that is not run: they set up, would start the tests within the tests, or take minutes
 # and have tests of their own.
 NOT_RUN = re.compile(
-    r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery)|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
-    r"|python run_scenario\.py (test|lint|setup)|python -m pytest|python benchmarks/|$"
+    r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery)|python run_scenario\.py (test|lint|setup)"
+    r"|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
+    r"|python -m pytest|python benchmarks/|$"
 )
 # Parts of a scenario are checked below this.
 FRAGMENT_HEAD = {
