@@ -230,7 +230,7 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
         sketch.axes[1].set_title(sketch.wrap(right), fontsize=8.5)
         drawn = sketch.finish(
             run.title,
-            "Spot price index (1× = before) and use lost in % of what is wanted. Line: median; band: 90 % of runs.",
+            "Spot price index (1× = before); use lost, % of what is wanted. Line: median; band: 90 % of runs.",
             "",
         )
         path.write_bytes(_small_png(drawn.figure))
@@ -256,6 +256,7 @@ def _prices(sketch: Any, product: str) -> None:
 
 
 def _lost(sketch: Any, product: str, place: str, end_use: str) -> None:
+    from ..errors import SupplyriskError
     from ..report import style
 
     run, ax = sketch.run, sketch.axes[1]
@@ -270,6 +271,8 @@ def _lost(sketch: Any, product: str, place: str, end_use: str) -> None:
         sketch.fan(ax, fan, colour, {"arm": arm, "variable": "shortage_t", "place": place}, bands=main)
         top = max(top, float(fan.at(0.95 if main else 0.5).max()))
         ends.append((float(fan.at(0.5)[-1]), run.arm_label(arm), colour))
+    if not ends:
+        raise SupplyriskError(f"{run.name} has no weekly series of {product} for {place} {end_use}".rstrip())
     ax.set_ylim(min(0.0, -0.02 * top), top * 1.15)
     sketch.dates(ax)
     sketch.labels(ax, ends)
