@@ -51,7 +51,7 @@ class Workspace:
         for name, length in (
             ("calendar", FIRST_DAY + 2 * model.n_days + 2 * model.layout.n_offices),
             ("node_ints", pool * NODE_INTS),
-            ("day_nodes", pool),
+            ("day_nodes", 2 * pool),
             ("trace_ints", 4 * trace_room),
         ):
             places[name] = at

@@ -357,25 +357,27 @@ def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """All events of a day in the order of their keys; what they plan for the same day joins in."""
     queue = L.calendar + FIRST_DAY + 2 * day
     count = 0
-    done = 0
+    first = L.day_nodes  # of the pairs (key, node) not yet handled
     while True:
         while I[queue] >= 0:
             node = I[queue]
             I[queue] = I[L.node_ints + node * NODE_INTS]
             rank = I[L.node_ints + node * NODE_INTS + 1]
-            place = count
-            while place > done and I[L.node_ints + I[L.day_nodes + place - 1] * NODE_INTS + 1] > rank:
-                I[L.day_nodes + place] = I[L.day_nodes + place - 1]
-                place -= 1
-            I[L.day_nodes + place] = node
+            place = L.day_nodes + 2 * count
+            while place > first and I[place - 2] > rank:
+                I[place] = I[place - 2]
+                I[place + 1] = I[place - 1]
+                place -= 2
+            I[place] = rank
+            I[place + 1] = node
             count += 1
             if count >= L.pool_size:
                 I[L.calendar + OVERFLOW] = 1
                 return
-        if done == count:
+        if first == L.day_nodes + 2 * count:
             return
-        node = I[L.day_nodes + done]
-        done += 1
+        node = I[first + 1]
+        first += 2
         handle(L, F, I, key, day, node)
 
 

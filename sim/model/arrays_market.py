@@ -68,6 +68,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         cost_now | index | input costs of the zone's suppliers above the baseline
         cost_weight | t/week | work: normal supply of the zone
         spot_weight | 1 | spot ** rho, for rationing
+        landed_last | ratio | work: last landed cost reckoned of goods from here, relative to the baseline's
+        landed_factor | 1 | work: that cost ** -sigma
         stock_sum | t | work: stocks of the zone
         use_sum | t/week | work: expected use of the zone
         wanted_sum | t | work: wanted stocks now
@@ -307,6 +309,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "inputs",
         """
         recipe | t/t | input per output
+        recipe_now | t/t | work: the same at the prices paid now
         input_cover_weeks | weeks | wanted cover
         """,
     ),

@@ -60,10 +60,6 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     """
     for c in range(L.n_cells):
         F[L.outside_orders + c] = 0.0
-    # Many neighbouring lanes cost the same: the last ratio, exponent and power are worth remembering.
-    ratio = 1.0
-    exponent = 0.0
-    cheaper = 1.0
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
         last = first + I[L.desk_lane_count + d]
@@ -76,11 +72,12 @@ def order(L: Any, F: Floats, I: Ints) -> None:
             open_part = open_share(L, F, I, lane)
             if open_part > 0.0 and F[L.lane_weight + lane] > 0.0:
                 landed = lane_cost_ratio(L, F, I, lane, leak_cost(L, F, I, lane, open_part))
-                if landed != ratio or sigma != exponent:
-                    ratio = landed
-                    exponent = sigma
-                    cheaper = power(ratio, -sigma)
-                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * cheaper
+                seller = I[L.lane_from_cell + lane]
+                # Most lanes from a zone cost the same: the last power is worth remembering.
+                if landed != F[L.landed_last + seller]:
+                    F[L.landed_last + seller] = landed
+                    F[L.landed_factor + seller] = power(landed, -sigma)
+                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * F[L.landed_factor + seller]
             F[L.lane_order + lane] = weight
             weights += weight
             pipe += weight * I[L.lane_pipe_weeks + lane]

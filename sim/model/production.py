@@ -46,26 +46,28 @@ def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
     first = I[L.site_input_first + s]
     for q in range(first, first + I[L.site_input_count + s]):
         index = F[L.node_paid + I[L.input_node + q]]
-        needed = recipe_now(L, F, I, q)
-        paid += (needed * index - F[L.recipe + q]) * F[L.price_usd_per_kg + I[L.input_product + q]]
+        paid += (F[L.recipe_now + q] * index - F[L.recipe + q]) * F[L.price_usd_per_kg + I[L.input_product + q]]
     ratio = price - paid / F[L.price_usd_per_kg + I[L.site_product + s]]
     return ratio if ratio > 0.0 else 0.0
 
 
-def recipe_now(L: Any, F: Floats, I: Ints, q: int) -> float:
-    """Tonnes of an input per tonne of output at the price paid for it: recipe x paid^-elasticity.
+def set_recipes(L: Any, F: Floats, I: Ints) -> None:
+    """Tonnes of every input per tonne of output at the price paid for it: recipe x paid^-elasticity.
 
     Makers stretch what is dear: the dysprosium in a magnet fell by grain-boundary diffusion and lower grades
     after 2011.
     """
-    elasticity = F[L.input_elasticity + I[L.site_product + I[L.input_site + q]]]
-    if elasticity <= 0.0:
-        return F[L.recipe + q]
-    return F[L.recipe + q] * power(F[L.node_paid + I[L.input_node + q]], -elasticity)
+    for q in range(L.n_inputs):
+        elasticity = F[L.input_elasticity + I[L.site_product + I[L.input_site + q]]]
+        if elasticity <= 0.0:
+            F[L.recipe_now + q] = F[L.recipe + q]
+        else:
+            F[L.recipe_now + q] = F[L.recipe + q] * power(F[L.node_paid + I[L.input_node + q]], -elasticity)
 
 
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Every site starts the batch of the week: what it wants, can make and has inputs for."""
+    set_recipes(L, F, I)
     grown = 1.0
     if F[L.capacity_growth] != 0.0:
         grown = math.exp(math.log(1.0 + F[L.capacity_growth]) * day / 365.25)
@@ -114,15 +116,15 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
         h = I[L.input_holder + q]
         k = I[L.input_product + q]
         F[L.holder_expected + h] = (
-            smooth(F[L.holder_expected + h], plan * recipe_now(L, F, I, q), F[L.expectation_weeks + k])
+            smooth(F[L.holder_expected + h], plan * F[L.recipe_now + q], F[L.expectation_weeks + k])
             * F[L.holder_growth + h]
         )
         if F[L.recipe + q] > 0.0:
-            possible = F[L.holder_stock + h] / (recipe_now(L, F, I, q) * F[L.holder_minimum + h])
+            possible = F[L.holder_stock + h] / (F[L.recipe_now + q] * F[L.holder_minimum + h])
             if possible < fed:
                 fed = possible
     for q in range(first, last):
-        amount = fed * recipe_now(L, F, I, q)
+        amount = fed * F[L.recipe_now + q]
         h = I[L.input_holder + q]
         F[L.holder_stock + h] -= amount
         if F[L.holder_stock + h] < 0.0:

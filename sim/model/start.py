@@ -174,6 +174,8 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
     """Baseline cover and outside orders of every product and zone."""
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
+        F[L.landed_last + c] = 1.0
+        F[L.landed_factor + c] = 1.0
         F[L.remembered + c] = 0.0
         F[L.trend + c] = 1.0
         F[L.contract + c] = 1.0
