@@ -7,7 +7,6 @@ Every knob a test needs is a keyword: number of runs, failures, strength (0 = no
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import warnings
 from collections.abc import Sequence
@@ -17,99 +16,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-PRODUCTS: list[dict[str, Any]] = [
-    {"id": "light_concentrate", "name": "Light concentrate", "stage": "mining", "mass_basis": "t oxide", "inputs": []},
-    {"id": "heavy_concentrate", "name": "Heavy concentrate", "stage": "mining", "mass_basis": "t oxide", "inputs": []},
-    {
-        "id": "ndpr_oxide",
-        "name": "NdPr oxide",
-        "stage": "refining",
-        "mass_basis": "t oxide",
-        "inputs": ["light_concentrate"],
-    },
-    {
-        "id": "dytb_oxide",
-        "name": "Dy/Tb oxide",
-        "stage": "refining",
-        "mass_basis": "t oxide",
-        "inputs": ["heavy_concentrate"],
-    },
-    {
-        "id": "standard_magnet",
-        "name": "Standard magnets",
-        "stage": "magnets",
-        "mass_basis": "t finished",
-        "inputs": ["ndpr_oxide"],
-    },
-    {
-        "id": "ht_magnet",
-        "name": "High-temperature magnets",
-        "stage": "magnets",
-        "mass_basis": "t finished",
-        "inputs": ["ndpr_oxide", "dytb_oxide"],
-    },
-]
-END_USES = {
-    "ev_traction": ("Electric-vehicle traction", 0.30, 1.0),
-    "wind": ("Wind turbines", 0.10, 0.5),
-    "automotive_other": ("Cars, other", 0.18, 1.3),
-    "consumer_electronics": ("Consumer electronics", 0.12, 0.3),
-    "industrial_motors": ("Industrial motors and robots", 0.17, 0.6),
-    "appliances": ("Appliances", 0.08, 0.2),
-    "ebikes_other": ("E-bikes and other", 0.04, 0.3),
-    "defence": ("Defence", 0.01, 1.1),
-}
-COUNTRIES = {
-    "CN": ("China", 0.60),
-    "JP": ("Japan", 0.11),
-    "US": ("United States", 0.07),
-    "DE": ("Germany", 0.07),
-    "REU": ("Rest of the EU", 0.06),
-    "KR": ("South Korea", 0.03),
-    "VN": ("Vietnam", 0.02),
-    "IN": ("India", 0.01),
-    "ROW": ("Rest of the world", 0.03),
-}
-USE_T = {"standard_magnet": 150000.0, "ht_magnet": 60000.0}
-MAKERS = {
-    "light_concentrate": {"CN": 0.68, "US": 0.14, "ROW": 0.18},
-    "heavy_concentrate": {"CN": 0.45, "ROW": 0.55},
-    "ndpr_oxide": {"CN": 0.9, "ROW": 0.1},
-    "dytb_oxide": {"CN": 0.99, "ROW": 0.01},
-    "standard_magnet": {"CN": 0.92, "JP": 0.06, "DE": 0.02},
-    "ht_magnet": {"CN": 0.90, "JP": 0.09, "DE": 0.01},
-}
-TONNES = {
-    "light_concentrate": 90000.0,
-    "heavy_concentrate": 3000.0,
-    "ndpr_oxide": 80000.0,
-    "dytb_oxide": 2500.0,
-    "standard_magnet": 150000.0,
-    "ht_magnet": 60000.0,
-}
-PRICES = {
-    "light_concentrate": 15.0,
-    "heavy_concentrate": 120.0,
-    "ndpr_oxide": 60.0,
-    "dytb_oxide": 300.0,
-    "standard_magnet": 45.0,
-    "ht_magnet": 75.0,
-}
-START = dt.date(2025, 1, 1)
-EVENT_DAY = (dt.date(2025, 4, 4) - START).days
-UNITS = {
-    "production_t": "t/week",
-    "wanted_t": "t/week",
-    "shortage_t": "t/week",
-    "shortage_unserved_t": "t/week",
-    "shortage_priced_out_t": "t/week",
-    "licence_granted_t": "t/week",
-    "licence_refused_t": "t/week",
-    "export_t": "t/month",
-}
-USERS = ("wanted_t", "shortage_t", "shortage_unserved_t", "shortage_priced_out_t")
-SERIES = ("arm", "variable", "product", "place", "end_use", "date", "quantile", "run", "value", "unit")
-QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+from tests.report_ensemble import Ensemble
+from tests.report_world import (
+    COUNTRIES,
+    END_USES,
+    EVENT_DAY,
+    PRICES,
+    PRODUCTS,
+    QUANTILES,
+    SERIES,
+    START,
+    UNITS,
+    USE_T,
+    USERS,
+)
 
 
 def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, strength: float) -> dict[str, Any]:
@@ -212,160 +132,7 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
     }
 
 
-class _Ensemble:
-    """Weekly and monthly values of every run: arrays (runs, dates) by (variable, dimensions, arm)."""
-
-    def __init__(self, runs: int, days: int, seed: int, strength: float, arms: Sequence[str], whole: bool) -> None:
-        self.buyers = list(COUNTRIES) if whole else ["CN", "JP", "US", "DE", "ROW"]
-        self.uses = list(END_USES) if whole else ["ev_traction", "automotive_other", "industrial_motors", "defence"]
-        self.rng = np.random.default_rng(seed)
-        self.runs, self.arms = runs, list(arms)
-        self.weeks = np.arange(0, days, 7)
-        self.months = [
-            d for d in pd.date_range(START, periods=days // 30 + 1, freq="MS") if (d.date() - START).days < days
-        ]
-        self.strength = strength
-        self.cover = self.rng.uniform(8, 20, runs)
-        self.elasticity = self.rng.uniform(0.05, 0.3, runs)
-        self.size = 0.28 * np.exp(self.rng.normal(0, 0.3, runs) - 0.05 * (self.cover - 14))
-        self.fear = self.rng.uniform(15, 30, runs)
-        self.rows: list[tuple[str, str, str, str, str, str, np.ndarray, Any]] = []
-
-    def add(
-        self,
-        arm: str,
-        variable: str,
-        values: np.ndarray,
-        unit: str,
-        product: str = "",
-        place: str = "",
-        end_use: str = "",
-        monthly: bool = False,
-    ) -> None:
-        dates: Any = (
-            pd.DatetimeIndex(self.months) if monthly else pd.Timestamp(START) + pd.to_timedelta(self.weeks, "D")
-        )
-        self.rows.append((arm, variable, product, place, end_use, unit, values, dates))
-
-    def effect(self, arm: str) -> float:
-        if arm == "baseline":
-            return 0.0
-        if arm.startswith("policy:"):
-            return self.strength * (0.55 if "stock" in arm else 0.9)
-        return self.strength
-
-    def fill(self) -> None:
-        t = (self.weeks - EVENT_DAY) / 7.0
-        after = np.maximum(t, 0.0)
-        hump = np.where(t >= 0, (after / 6.0) * np.exp(1 - after / 6.0), 0.0)
-        slow = np.where(t >= 0, (1 - np.exp(-after / 5.0)) * np.exp(-after / 60.0), 0.0)
-        for arm in self.arms:
-            e = self.effect(arm)
-            for product in [p["id"] for p in PRODUCTS]:
-                hit = {"dytb_oxide": 1.0, "ht_magnet": 0.7, "standard_magnet": 0.25}.get(product, 0.05)
-                size = np.log(1 + 2.4 * (self.fear / 22.0) ** 1.5) * hit * e
-                spot = np.exp(size[:, None] * (0.5 * hump + 0.6 * slow)[None, :])
-                inside = np.exp((0.06 * hit * e * (self.cover - 14) / 6.0)[:, None] * slow[None, :])
-                paid = 1 + 0.12 * (spot - 1)
-                self.add(arm, "price_spot_index", spot, "index", product, "exCN")
-                self.add(arm, "price_spot_index", inside, "index", product, "CN")
-                self.add(arm, "price_paid_index", paid, "index", product, "exCN")
-                self.add(arm, "price_paid_index", 1 + 0.6 * (inside - 1), "index", product, "CN")
-                self.add(arm, "stock_cover_weeks", self.cover[:, None] / spot**0.7, "weeks", product, "exCN")
-                self.add(arm, "stock_cover_weeks", self.cover[:, None] / inside, "weeks", product, "CN")
-                for country, part in MAKERS[product].items():
-                    week = TONNES[product] * part / 52.18
-                    dip = 0.35 * e * hit * hump if country == "CN" else 0 * hump
-                    self.add(
-                        arm, "production_t", week * (1 - dip)[None, :] * np.ones((self.runs, 1)), "t", product, country
-                    )
-            self._users(arm, e, after, t)
-            self._exports(arm, e)
-            self._office(arm, e, after, t)
-
-    def _users(self, arm: str, e: float, after: np.ndarray, t: np.ndarray) -> None:
-        lag = 3 + 0.35 * self.cover
-        for product, total in USE_T.items():
-            grip = 1.0 if product == "ht_magnet" else 0.25
-            for country in self.buyers:
-                part = COUNTRIES[country][1]
-                for end_use in self.uses:
-                    _, slice_, weight = END_USES[end_use]
-                    wanted = total * part * slice_ / 52.18 * np.ones((self.runs, len(t)))
-                    late = after[None, :] - lag[:, None] * (1.0 if country in ("US", "DE") else 1.2)
-                    bump = np.where(late > 0, np.minimum(late / 4, 1) * np.exp(-np.maximum(late - 6, 0) / 5), 0.0)
-                    unserved = (
-                        wanted * np.clip(self.size[:, None] * e * grip * weight * bump, 0, 0.8) * (country != "CN")
-                    )
-                    priced = (
-                        wanted
-                        * 0.1
-                        * self.elasticity[:, None]
-                        * e
-                        * grip
-                        * (country != "CN")
-                        * np.where(t > 0, np.exp(-after / 50), 0)[None, :]
-                    )
-                    self.add(arm, "wanted_t", wanted, "t", product, country, end_use)
-                    self.add(arm, "shortage_unserved_t", unserved, "t", product, country, end_use)
-                    self.add(arm, "shortage_priced_out_t", priced, "t", product, country, end_use)
-
-    def _exports(self, arm: str, e: float) -> None:
-        path = {3: 0.45, 4: 0.25, 5: 0.6, 6: 1.05, 7: 1.2, 8: 1.15, 9: 1.1, 10: 1.15, 11: 1.1}
-        level = np.array([1 - e * (1 - path.get(i, 1.0)) if e else 1.0 for i in range(len(self.months))])
-        noise = np.exp(self.rng.normal(0, 0.08, (self.runs, len(self.months)))) if e else 1.0
-        for product in ("standard_magnet", "ht_magnet"):
-            for country in self.buyers:
-                part = COUNTRIES[country][1]
-                if country != "CN":
-                    flow = USE_T[product] * part * 0.95 / 12 * level[None, :] * noise * np.ones((self.runs, 1))
-                    self.add(arm, "export_t", flow, "t", product, f"CN>{country}", monthly=True)
-        flow = 12.0 * np.clip(
-            1 - e * np.array([0.98 if 3 <= i <= 6 else (0.4 if i > 6 else 0.0) for i in range(len(self.months))]),
-            0,
-            None,
-        )
-        for country, part in (("JP", 0.6), ("KR", 0.4)):
-            self.add(
-                arm,
-                "export_t",
-                part * flow[None, :] * noise * np.ones((self.runs, 1)),
-                "t",
-                "dytb_oxide",
-                f"CN>{country}",
-                monthly=True,
-            )
-        for product, origin, part in (("light_concentrate", "US", 900.0), ("heavy_concentrate", "ROW", 110.0)):
-            self.add(
-                arm,
-                "export_t",
-                part * np.ones((self.runs, len(self.months))),
-                "t",
-                product,
-                f"{origin}>CN",
-                monthly=True,
-            )
-
-    def _office(self, arm: str, e: float, after: np.ndarray, t: np.ndarray) -> None:
-        if e == 0:
-            return
-        shape = np.where(t >= 0, after / 12 * np.exp(1 - after / 12), 0.0)[None, :]
-        for product, scale in (("ht_magnet", 3000.0), ("dytb_oxide", 60.0)):
-            backlog = scale * e * shape * (0.6 + self.fear / 50.0)[:, None]
-            self.add(arm, "licence_backlog_t", backlog, "t", product, "CN")
-            self.add(arm, "licence_wait_days", 60 * e * shape * (0.7 + self.fear / 70)[:, None], "days", product, "CN")
-            self.add(
-                arm,
-                "licence_granted_t",
-                scale / 14 * np.where(t >= 0, np.minimum(after / 26, 1), 0.0)[None, :] * np.ones((self.runs, 1)),
-                "t",
-                product,
-                "CN",
-            )
-            self.add(arm, "licence_refused_t", 0.03 * backlog / 10, "t", product, "CN")
-
-
-def _quantile_rows(ensemble: _Ensemble, keep_runs: bool) -> pd.DataFrame:
+def _quantile_rows(ensemble: Ensemble, keep_runs: bool) -> pd.DataFrame:
     columns: dict[str, list[Any]] = {name: [] for name in SERIES}
     for arm, variable, product, place, end_use, unit, values, dates in ensemble.rows:
         if variable in USERS and end_use in END_USES and place != "world":
@@ -397,7 +164,7 @@ def _levels(product: str, place: str, end_use: str) -> list[tuple[str, str, str]
     return [(product, place, "all"), *zone, (product, "world", "all"), (product, "world", end_use)]
 
 
-def _add_sums(ensemble: _Ensemble) -> None:
+def _add_sums(ensemble: Ensemble) -> None:
     sums: dict[tuple[str, ...], Any] = {}
     origins: dict[tuple[str, ...], Any] = {}
     dates: Any = None
@@ -423,7 +190,7 @@ def _add_sums(ensemble: _Ensemble) -> None:
             ensemble.rows.append((arm, "shortage_t", product, place, end_use, "t", values + other, dates))
 
 
-def _add_percent(ensemble: _Ensemble) -> None:
+def _add_percent(ensemble: Ensemble) -> None:
     """Physically missing per cent by country and end use and month, all products together."""
     weeks = pd.Timestamp(START) + pd.to_timedelta(ensemble.weeks, "D")
     number = np.asarray([(w.year - START.year) * 12 + w.month - 1 for w in weeks])
@@ -447,7 +214,7 @@ def _after_last(flags: np.ndarray) -> np.ndarray:
     return flags.shape[1] + 2.0 - _first(flags[:, ::-1])
 
 
-def _outcomes_of(ensemble: _Ensemble, arm: str) -> dict[tuple[str, str, str, str, str], np.ndarray]:
+def _outcomes_of(ensemble: Ensemble, arm: str) -> dict[tuple[str, str, str, str, str], np.ndarray]:
     """Per run, the metrics a real batch reports (those the report reads), keyed metric ... unit."""
     found: dict[tuple[str, str, str, str, str], np.ndarray] = {}
     risk: dict[tuple[str, str, str], Any] = {}
@@ -511,7 +278,7 @@ def _outcomes_of(ensemble: _Ensemble, arm: str) -> dict[tuple[str, str, str, str
     return found
 
 
-def _outcome_rows(ensemble: _Ensemble) -> pd.DataFrame:
+def _outcome_rows(ensemble: Ensemble) -> pd.DataFrame:
     levels = {arm: _outcomes_of(ensemble, arm) for arm in ensemble.arms}
     names = ("arm", "metric", "product", "place", "end_use", "unit")
     keys: list[tuple[str, ...]] = []
@@ -580,7 +347,7 @@ def make_run_folder(
     table = pd.DataFrame({"run": np.arange(runs), "status": ["ok"] * done + ["failed"] * failed})
     table["message"] = ["" if s == "ok" else "stock became negative on day 200" for s in table["status"]]
     if done:
-        ensemble = _Ensemble(done, days, seed, strength, arms, whole_world)
+        ensemble = Ensemble(done, days, seed, strength, arms, whole_world)
         ensemble.fill()
         _add_sums(ensemble)
         _add_percent(ensemble)
