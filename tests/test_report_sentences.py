@@ -123,7 +123,7 @@ def test_too_few_runs_say_so_and_speak_of_no_probability(tmp_path: Path, n: int)
 def test_nobody_is_short_in_any_run(tmp_path: Path) -> None:
     zero = np.zeros(201)
     changed: Values = {("scenario", "weeks_short", "ht_magnet", "exCN", "all", "weeks"): zero}
-    assert "In none of the 201 runs" in said(handmade(tmp_path, 201, changed))
+    assert "In none of 201 runs" in said(handmade(tmp_path, 201, changed))
 
 
 def test_a_shortage_in_a_minority_of_runs_is_not_told_as_the_median(tmp_path: Path) -> None:

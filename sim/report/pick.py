@@ -115,18 +115,38 @@ def short_zone(run: Run, product: str) -> str:
 
 
 def touched_exports(run: Run) -> list[tuple[str, str]]:
-    """(product, origin) of the exports that events of the scenario touch, by their baseline tonnage."""
+    """(product, origin) of the exports that events of the scenario touch, those that change most first.
+
+    Trickles (below a fiftieth of the product's exports) are left out: they double or vanish for nothing.
+    """
     found = []
     for event in run.scenario_events:
         for product in event.products or run.products:
             for origin in event.origins or run.countries:
                 if (product, origin) not in found:
                     found.append((product, origin))
-    sizes = {}
-    for pair in found:
-        table = run.summarised("export_t", "baseline", product=pair[0], place=pair[1])
-        sizes[pair] = float(table["p50"].iloc[0]) if len(table) else 0.0
-    return sorted((p for p in found if sizes[p] > 0), key=lambda p: -sizes[p])
+    sizes: dict[tuple[str, str], float] = {}
+    for product in run.products:
+        table = run.summarised("export_t", "baseline", product=product)
+        for row in table.to_dict("records"):
+            if ">" not in str(row["place"]):
+                sizes[product, str(row["place"])] = float(row["p50"])
+    total = {p: sum(v for (q, _), v in sizes.items() if q == p) for p in run.products}
+    real = [pair for pair in found if sizes.get(pair, 0.0) > 0.02 * total[pair[0]]]
+    change = {pair: _largest_change(run, *pair) for pair in real}
+    return sorted(real, key=lambda pair: (-round(change[pair], 2), -sizes[pair]))
+
+
+def _largest_change(run: Run, product: str, origin: str) -> float:
+    """Largest monthly change of an export against the baseline, as a share of it, in the median run."""
+    import numpy as np
+
+    fan = run.fan("export_t", run.main_arm, product=product, place=origin)
+    base = run.fan("export_t", "baseline", product=product, place=origin)
+    if fan is None or base is None or fan.values.shape != base.values.shape:
+        return 0.0
+    normal = np.maximum(base.at(0.5), 1e-9)
+    return float(np.max(np.abs(fan.at(0.5) / normal - 1.0)))
 
 
 def of_wanted(run: Run, variable: str, arm: str, product: str, place: str) -> Fan | None:

@@ -120,7 +120,11 @@ class Run(Tables):
 
     @cached_property
     def final_products(self) -> tuple[str, ...]:
-        """Products that no other product is made of: what end users buy."""
+        """Products that end users buy: those with a shortage reported, or that no other product is made of."""
+        table = self.summarised("shortage_percent", place="world", end_use="")
+        if len(table):
+            bought = set(table["product"].astype(str))
+            return tuple(p for p in self.products if p in bought)
         used = {i for inputs in self.inputs.values() for i in inputs}
         return tuple(p for p in self.products if p not in used)
 

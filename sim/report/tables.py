@@ -135,7 +135,7 @@ def _bare(s: Spread | None) -> Cell:
 
 
 def _arm_note(run: Run) -> str:
-    arm = "With the events, no policy. " if run.main_arm == "scenario" else ""
+    arm = "With the events, no policy. " if run.main_arm == "scenario" and run.scenario_events else ""
     return arm + intervals_are(run)
 
 

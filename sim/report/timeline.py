@@ -12,6 +12,8 @@ from .sentences import NOTICED_PRICE, _name, week_date, weeks_in
 from .sketch import day, month
 from .stored import FEWEST_RUNS
 
+MOST_POLICY_EVENTS = 8  # beyond, they crowd out what happens; the list of assumptions has them all
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -26,6 +28,8 @@ class Moment:
 def timeline(run: Run) -> list[Moment]:
     """Events and findings in order of their dates."""
     moments = [m for event in run.events for m in _event(run, event)]
+    if sum(m.kind == "policy" for m in moments) > MOST_POLICY_EVENTS:
+        moments = [m for m in moments if m.kind != "policy"]
     for finder in (_doubling, _peak, _trough, _first_stoppage, _worst_week, _queue, _end_of_shortage, _recovery):
         moments += finder(run)
     return sorted(moments, key=lambda m: (m.date, m.kind))
@@ -94,10 +98,11 @@ def _peak(run: Run) -> list[Moment]:
 
 
 def _trough(run: Run) -> list[Moment]:
-    """The month with the smallest exports of the largest flow that events touch."""
+    """The months in which the exports that events change most are at their lowest."""
     import numpy as np
 
-    for product, origin in touched_exports(run)[:1]:
+    found = []
+    for product, origin in touched_exports(run)[:2]:
         fan = run.fan("export_t", run.main_arm, product=product, place=origin)
         base = run.fan("export_t", "baseline", product=product, place=origin)
         if fan is None or base is None or fan.values.shape != base.values.shape:
@@ -115,8 +120,8 @@ def _trough(run: Run) -> list[Moment]:
             f"Exports of {_name(run, product)} from {run.with_article(run.label(origin))} are at their lowest, "
             f"{value} of normal{span if run.n_ok >= FEWEST_RUNS else ''}"
         )
-        return [Moment(date, month(date), "finding", text)]
-    return []
+        found.append(Moment(date, month(date), "finding", text))
+    return found
 
 
 def _short(run: Run) -> tuple[str, str] | None:

@@ -62,7 +62,7 @@ class Distributions(ReportFigure):
     explains = (
         "Histogram and exceedance curve over runs of peak price, use lost, weeks short, output at risk, arm by arm."
     )
-    needs = ("anything",)
+    needs = ("events",)
 
     def available(self, run: Run) -> bool:
         return run.n_ok >= 2 and bool(headline_quantities(run))
@@ -142,7 +142,9 @@ def _range(draws: dict[str, np.ndarray]) -> tuple[float, float]:
     if not len(together):
         return 0.0, 1.0
     low, high = float(together.min()), float(np.quantile(together, 0.999))
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    if high > low:
+        return low, high
+    return (0.0, 1.0) if low == 0 else (low - 0.5, low + 0.5)
 
 
 def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarray]) -> None:

@@ -192,7 +192,7 @@ def _note(run: Run, products: list[str], period: Period) -> str:
     lanes = [(p, o) for p, o in touched_exports(run) if p in products]
     if period.first is None or not lanes:
         return ""
-    product, origin = max(lanes, key=lambda lane: products.index(lane[0]))
+    product, origin = lanes[0]
     fan = run.fan("export_t", period.arm, product=product, place=origin)
     base = _mean(run.fan("export_t", "baseline", product=product, place=origin), Period("", "baseline"))
     if fan is None or base <= 0:

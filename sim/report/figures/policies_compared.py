@@ -60,7 +60,9 @@ def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]
 
     run = sketch.run
     low, high = min(0.0, *(s.p5 for _, s in rows)), max(0.0, *(s.p95 for _, s in rows))
-    room = (high - low) or 1.0
+    if high == low:
+        low, high = -1.0, 1.0
+    room = high - low
     ax.set_xlim(low - 0.06 * room, high + 0.06 * room)
     ax.axvline(0.0, color=style.INK, linewidth=0.9)
     for row, (policy, s) in enumerate(rows):

@@ -112,10 +112,9 @@ _UNIT_TAIL = re.compile(r"_(t_per_year|t_per_t|usd_per_t|usd_per_kg|per_year|per
 def input_label(run: Run, name: str) -> str:
     """ "elasticity short, high-temperature magnets" for `elasticity_short.ht_magnet`; a group says how many it moves."""
     head, *rest = name.removeprefix("behaviour.").split(".")
-    if head == "events":
-        return (
-            ": ".join([rest[0].replace("_", " "), ", ".join(r.replace("_", " ") for r in rest[1:])]) if rest else name
-        )
+    if head in ("events", "policies", "outlook") and rest:
+        parts = [r.replace("_", " ") for r in rest if r != "events"]
+        return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
     words = _UNIT_TAIL.sub("", head).replace("_", " ")
     column = next((c for c in run.sampled if str(c["name"]) == name), {})
     group = str(column.get("group") or "")

@@ -24,7 +24,7 @@ NOTED = 1.0  # per cent: below this nobody counts as short
 class WhoShortWhen(ReportFigure):
     name = "who_short_when"
     explains = "Heat map of physically missing material by country and end use, month by month."
-    needs = ("anything",)
+    needs = ("events",)
 
     def available(self, run: Run) -> bool:
         return run.has(VARIABLE)
