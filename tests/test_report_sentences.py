@@ -101,6 +101,21 @@ def test_policies_are_ranked_by_what_they_avert(tmp_path: Path) -> None:
     assert "nothing makes it larger" in last
 
 
+def test_a_policy_that_helps_in_some_runs_and_harms_in_others_is_told_so(tmp_path: Path) -> None:
+    n = 201
+    key = ("policy:maybe-scenario", "shortage_percent", "ht_magnet", "exCN", "all", "%")
+    text = said(handmade(tmp_path, n, {key: np.linspace(-1.0, 1.1, n)}, policies=("stockpile", "maybe")))
+    assert "the effect of maybe goes either way" in text
+    assert "maybe makes it larger" not in text
+
+
+def test_a_price_still_rising_at_the_end_is_told_so(tmp_path: Path) -> None:
+    key = ("scenario", "price_spot_peak_week", "dytb_oxide", "exCN", "all", "week")
+    weeks = np.where(np.arange(201) % 2 == 0, 104.0, 60.0)
+    first = answer(open_run(handmade(tmp_path, 201, {key: weeks}))).sentences[0]
+    assert "in 50 % of the runs, still rising when the period ends" in first
+
+
 def test_fewer_runs_are_told_with_less_certainty(tmp_path: Path) -> None:
     many, some = said(handmade(tmp_path / "a", 201)), said(handmade(tmp_path / "b", 60))
     assert "In half of the runs" in many

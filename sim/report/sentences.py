@@ -179,8 +179,19 @@ def _price(run: Run) -> str:
     text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level or more{between}"
     week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
     if week is not None and week.n:
-        text += f", around {month(week_date(run, week.p50))}"
+        text += f", around {month(week_date(run, week.p50))}{_still_rising(run, product, zone)}"
     return f"{text}{_price_tail(run, product, zone)}."
+
+
+def _still_rising(run: Run, product: str, zone: str) -> str:
+    """Said if many runs are at their peak when the period ends: the period is then too short to see the peak."""
+    x = values(run, "price_spot_peak_week", run.main_arm, product, zone)
+    late = float((x > weeks_in(run) - 3).mean()) if len(x) else 0.0
+    if late < 0.2:
+        return ""
+    return (
+        f" and, in {share(late) if run.n_ok >= FEWEST_RUNS else 'some'} of the runs, still rising when the period ends"
+    )
 
 
 def _price_tail(run: Run, product: str, zone: str) -> str:
@@ -371,12 +382,15 @@ def _policies(run: Run) -> str:
         f"{who} {_policy(policy)}{',' if len(found) == 1 else ''} lowers the loss of {name} {where} most, by "
         f"{plain(-best)} percentage points from {quantity(base.p50, '%')}{within}"
     )
-    rest = [f"{_policy(p)} by {plain(-v)}" for v, p, _ in found[1:3] if v < -NOTICED_SHARE / 10]
-    worse = [_policy(p) for v, p, _ in found[1:] if v > NOTICED_SHARE]
+    rest = [f"{_policy(p)} by {plain(-v)}" for v, p, s in found[1:] if s.p75 < 0 and v < -NOTICED_SHARE / 10][:2]
+    worse = [_policy(p) for v, p, s in found[1:] if s.p25 > 0 and v > NOTICED_SHARE]
+    unclear = [_policy(p) for _, p, s in found[1:] if s.p25 <= 0 <= s.p75 and s.p95 - s.p5 > NOTICED_SHARE]
     if rest:
         text += f"; {' and '.join(rest)}"
     if worse:
         text += f"; {' and '.join(worse)} {'makes' if len(worse) == 1 else 'make'} it larger"
+    if unclear:
+        text += f"; the effect of {' and '.join(unclear)} goes either way"
     return text.replace(" most, by", " by" if len(found) == 1 else " most, by") + "."
 
 

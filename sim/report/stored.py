@@ -24,6 +24,7 @@ PER_RUN = (
     ("weeks_short", "arms"),
     ("output_at_risk_usd", "arms"),
     ("price_spot_recovery_week", "main"),
+    ("price_spot_peak_week", "main"),
     ("first_week_short", "main"),
     ("shortage_t", "main"),
     ("extra_spend_usd", "difference"),
