@@ -56,13 +56,18 @@ PYTHON_ONLY = {"hash64", "run_key"}
 
 @lru_cache(maxsize=1)
 def compiled_kernel() -> Kernel:
-    """`kernel.run_one`, compiled (at the first call, or read from disk).
+    """`kernel.run_one`, compiled (at the first call, or read from disk), or plain with NUMBA_DISABLE_JIT=1.
 
     The machine code is cached on disk under a hash of all sources, numba and Python: numba's own check
     sees changes of the outermost function's file only.
     """
     import numba
 
+    config: Any = numba.config
+    if config.DISABLE_JIT:
+        from .batch import plain_kernel
+
+        return plain_kernel
     from .pointers import Arena, LayoutPointer, pointer
 
     modules = load_modules()
@@ -76,7 +81,6 @@ def compiled_kernel() -> Kernel:
                 )
     for module in modules:
         _link(module, modules, twins)
-    config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder(numba.__version__))
     entry = _twin(numba, run_at, cache=True, nogil=True)

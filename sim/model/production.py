@@ -202,7 +202,9 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
         F[L.node_unserved_share + node] += unserved
     for n in range(L.n_nodes):
         if F[L.node_unserved_share + n] > 0.0:
-            F[L.node_unserved_share + n] = F[L.node_unserved_share + n] / F[L.node_need + n]
+            need = F[L.node_need + n]
+            # Where only new demand buys there is no baseline to measure by.
+            F[L.node_unserved_share + n] = F[L.node_unserved_share + n] / need if need > 0.0 else 1.0
 
 
 def use_by_firms(L: Any, F: Floats, I: Ints, u: int, wanted: float) -> float:
