@@ -11,9 +11,9 @@ import pytest
 from sim.backtest import calibrate as module
 from sim.backtest.calibrate import calibrate
 from sim.backtest.priors import HIGH, LOW, PRIORS, as_columns, own_values, write_ensemble
+from sim.language.numbers import Sampled
 from sim.spec.load import read_world
 from sim.spec.parameters import PARAMETER_BY_NAME
-from sim.language.numbers import Sampled
 from sim.spec.worldfile import ENSEMBLE, SHIPPED, shipped_worlds, using_ensemble
 
 

@@ -32,7 +32,9 @@ def episodes_page() -> str:
         + ". Flows are quantities of their period and compared as monthly rates. Points before the first announcement "
         "are drawn and not scored.",
         "## targets.csv",
-        "Columns: " + ", ".join(code(name) for name in (*TARGETS, *TARGETS_TOO)) + ". A target is hit if the median run's "
+        "Columns: "
+        + ", ".join(code(name) for name in (*TARGETS, *TARGETS_TOO))
+        + ". A target is hit if the median run's "
         "number lies between `low` and `high`, which are in the unit given ("
         + ", ".join(code(name) for name in TARGET_UNITS if name)
         + "; nothing: as it is). Two terms are fixed: the first stoppage is the first week with more than 1 % of wanted "

@@ -212,7 +212,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.3,
         "buyers who see prices rise want more stock: cover x (spot / remembered spot)^this, never less than normal",
     ),
-    _P("price_memory_weeks", ("product",), "weeks", 1, 260, 26.0, "memory of spot prices against which buyers see a trend"),
+    _P(
+        "price_memory_weeks",
+        ("product",),
+        "weeks",
+        1,
+        260,
+        26.0,
+        "memory of spot prices against which buyers see a trend",
+    ),
     # --- prices ----------------------------------------------------------------------------------
     _P("storage_exponent", ("product",), "1", 0.1, 5, 1.0, "beta: price ~ cover^-beta"),
     _P(
