@@ -1,0 +1,74 @@
+"""Two engines on one run, and a world in which every kind of event happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engines import RunSeries
+from sim.engines.batch import BatchEngine, plain_kernel
+from sim.engines.compare import first_difference
+from sim.engines.reference import ReferenceEngine
+from sim.errors import RunFailed
+from sim.model.compile import CompiledModel, compile_scenario
+from sim.spec.resolved import Outlook, RandomOutages
+
+from .small_worlds import effect, event, scenario, three_stages
+
+PLAIN = BatchEngine(kernel=plain_kernel)  # the same source as the compiled engine, not compiled
+
+
+def outcome(engine: Any, model: CompiledModel, arm: int, run: int, seed: int, values: Any, trace: bool = True) -> Any:
+    """The series of a run, or the words with which it failed."""
+    try:
+        return engine.run(model, arm, run, seed, np.asarray(values, dtype=np.float64), trace)
+    except RunFailed as failure:
+        return str(failure)
+
+
+def difference(
+    model: CompiledModel,
+    engine: Any = PLAIN,
+    arm: int = 1,
+    run: int = 0,
+    seed: int = 1,
+    values: Any = (),
+    reference: Any = None,
+) -> str:
+    """What an engine does differently from the reference engine; "" if nothing."""
+    mine = outcome(reference or ReferenceEngine(), model, arm, run, seed, values)
+    theirs = outcome(engine, model, arm, run, seed, values)
+    if isinstance(mine, RunSeries) and isinstance(theirs, RunSeries):
+        return first_difference(model, mine, theirs)
+    return "" if mine == theirs else f"{mine} against {theirs}"
+
+
+def crowded() -> CompiledModel:
+    """A world in which every kind of event happens within a year."""
+    outages = RandomOutages((), (), 40.0, 10.0, 0.5)
+    licence = effect(
+        "licence",
+        0.4,
+        "part",
+        "A",
+        unit_officers=0.0,
+        review_days=8.0,
+        review_days_spread=-1.0,
+        grant_rate=0.7,
+        lot_t=4.0,
+    )
+    events = (
+        event(licence, effect("fear", 9.0, "part", "A"), name="licences", start=37.0, duration=180.0),
+        event(
+            effect("close", 0.5, "metal", "A"),
+            effect("leak", 0.5, "metal", "A", "C", growth_per_week=0.1, seizure_probability=0.4, extra_days=9.0),
+            name="ban",
+            start=66.0,
+            duration=99.0,
+        ),
+        event(effect("hold", 0.3, "ore", "A", hold_days=9.0, hold_days_sd=4.0), name="customs", start=20.0),
+    )
+    return compile_scenario(
+        scenario(three_stages(), *events, years=1.0, tracked="A", outlook=Outlook({}, outages=(outages,)))
+    )

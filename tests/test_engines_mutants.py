@@ -1,0 +1,106 @@
+"""The comparison of engines can fail: whatever is changed in one of them is found."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engines.batch import BatchEngine
+from sim.engines.compare import first_difference
+from sim.engines.kernel import run_one
+from sim.engines.reference import ReferenceEngine
+from sim.model.compile import CompiledModel
+
+from .engines_compared import PLAIN, crowded, difference
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def crowd() -> CompiledModel:
+    return crowded()
+
+
+# File, what stands there, what is put in its place in one of the two engines.
+MUTATIONS = (
+    ("engines/kernel.py", "(until - day) / 7.0", "(until - day) / 7.000001"),
+    (
+        "engines/kernel.py",
+        "leave(L, F, I, entity, amount, day, day + 1, content)",
+        "leave(L, F, I, entity, amount, day, day + 2, content)",
+    ),
+    ("engines/reference.py", "done = today + draws", "done = 1 + today + draws"),
+    ("engines/reference.py", "cut if late > 0.0 else day + 7", "day + 7"),
+    ("model/economics.py", "(new - old) / weeks", "(new - old) / (weeks + 1e-9)"),
+    ("model/economics.py", "365.25 / 7.0", "365.24 / 7.0"),
+    ("model/production.py", "wanted / 5.0", "wanted / 5.000000000000001"),
+    ("model/market.py", "SEIZURE = 7", "SEIZURE = 12"),
+    ("streams.py", "0xD2511F53", "0xD2511F55"),
+)
+
+
+@pytest.fixture
+def mutant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A copy of both engines and all they stand on as package `mutant`, with one text replaced."""
+
+    def make(file: str, old: str, new: str) -> None:
+        for folder in ("model", "engines", "shocks", "spec", "language"):
+            shutil.copytree(ROOT / "sim" / folder, tmp_path / "mutant" / folder, ignore=shutil.ignore_patterns("__py*"))
+        for source in (ROOT / "sim").glob("*.py"):
+            shutil.copy(source, tmp_path / "mutant")
+        text = (tmp_path / "mutant" / file).read_text()
+        assert old in text, f"{file} no longer has {old}"
+        (tmp_path / "mutant" / file).write_text(text.replace(old, new))
+
+    monkeypatch.syspath_prepend(tmp_path)
+    yield make
+    for name in [name for name in sys.modules if name.split(".")[0] == "mutant"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(("file", "old", "new"), MUTATIONS)
+def test_one_constant_changed_in_one_engine_is_found(
+    mutant: Any, crowd: CompiledModel, file: str, old: str, new: str
+) -> None:
+    mutant(file, old, new)
+    if file == "engines/reference.py":
+        changed = importlib.import_module("mutant.engines.reference").ReferenceEngine()
+        assert difference(crowd, PLAIN, reference=changed) != ""
+        return
+    # Imported before the loop over runs, so that the copied kernel uses the copied model.
+    kernel = importlib.import_module("mutant.engines.kernel")
+
+    def run_mutant(work: Any, arm_events: Any, key: int, out: Any) -> None:
+        floats, ints, results = work.floats.tolist(), work.ints.tolist(), out.tolist()
+        kernel.run_one(work.layout, floats, ints, arm_events.tolist(), key, results)
+        work.floats[:], work.ints[:], out[:] = floats, ints, results
+
+    assert kernel.run_one is not run_one
+    assert difference(crowd, BatchEngine(kernel=run_mutant)) != ""
+
+
+def test_an_unchanged_copy_is_not_found(mutant: Any, crowd: CompiledModel) -> None:
+    mutant("streams.py", "STREAM_REVIEW_DAYS = 3", "STREAM_REVIEW_DAYS = 3")
+    changed = importlib.import_module("mutant.engines.reference").ReferenceEngine()
+    same = changed.run(crowd, 1, 0, 1, np.zeros(0), True)
+    assert first_difference(crowd, ReferenceEngine().run(crowd, 1, 0, 1, np.zeros(0), True), same) == ""
+
+
+def test_the_first_difference_is_named(crowd: CompiledModel) -> None:
+    one = ReferenceEngine().run(crowd, 1, 0, 1, np.zeros(0), True)
+    other = PLAIN.run(crowd, 1, 0, 1, np.zeros(0), True)
+    assert one.trace is not None
+    assert other.trace is not None
+    other.trace.amount_t[5] += 1.0
+    assert first_difference(crowd, one, other).startswith(f"event 5: day {one.trace.day[5]}, ")
+    other.trace.amount_t[5] = one.trace.amount_t[5]
+    other.weekly[3, 1] = -other.weekly[3, 1]
+    said = first_difference(crowd, one, other)
+    assert said.startswith("weekly row 3, price_spot_index ore ZB")
