@@ -31,7 +31,7 @@ USERS = {"cli", "commands"}  # use every room, as a user would; no room uses the
 
 HEAVY = {"pandas", "matplotlib", "pyarrow", "numba", "scipy", "jinja2", "distributed", "SALib", "xlsxwriter", "duckdb"}
 # These are only ever reached through a function that needs them.
-MAY_BE_HEAVY = ("report/figures", "engines/batch", "engines/pointers")
+MAY_BE_HEAVY = ("report/figures", "engines/batch", "engines/parts", "engines/pointers")
 
 
 def modules() -> list[Path]:

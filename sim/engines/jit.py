@@ -68,17 +68,17 @@ def compiled_kernel() -> Kernel:
         from .batch import plain_kernel
 
         return plain_kernel
+    from .parts import PartCompiler
     from .pointers import Arena, LayoutPointer, pointer
 
     modules = load_modules()
+    inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
     twins: dict[Any, Any] = {}
     for module in modules:
         for name, function in vars(module).items():
             own = isinstance(function, FunctionType) and function.__module__ == module.__name__
             if own and name not in PYTHON_ONLY:
-                twins[function] = _twin(
-                    numba, function, forceinline=name in INLINE, no_cpython_wrapper=True, no_cfunc_wrapper=True
-                )
+                twins[function] = _twin(numba, function, forceinline=name in INLINE, **inner)
     for module in modules:
         _link(module, modules, twins)
     before = config.CACHE_DIR
@@ -109,7 +109,7 @@ def load_modules() -> list[ModuleType]:
     return [importlib.import_module(package + name.removeprefix("sim")) for name in MODULES]
 
 
-def _twin(numba: Any, function: Any, **options: bool) -> Any:
+def _twin(numba: Any, function: Any, **options: Any) -> Any:
     """A compiled copy of a function with globals of its own, still empty."""
     space: dict[str, Any] = {"__builtins__": __builtins__, "__name__": function.__module__}
     copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__)
@@ -148,12 +148,13 @@ def cache_folder(numba_version: str) -> Path:
         "sim.model.arrays_rules",
         "sim.model.layout",
         "sim.engines.jit",
+        "sim.engines.parts",
         "sim.engines.pointers",
     ):
         digest.update((root / Path(*name.split(".")[1:])).with_suffix(".py").read_bytes())
     digest.update(f"{numba_version} {platform.python_version()} {platform.machine()}".encode())
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for parent in (base / "supplyrisk", Path(tempfile.gettempdir()) / f"supplyrisk-{os.getuid()}"):
+    for parent in (base / "supplyrisk", Path(tempfile.gettempdir()) / f"supplyrisk-{getattr(os, 'getuid', int)()}"):
         folder = parent / f"kernel-{digest.hexdigest()}"
         try:
             folder.mkdir(parents=True, exist_ok=True)

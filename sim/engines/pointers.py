@@ -96,17 +96,27 @@ def _store(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 def _in_arena(builder: Any, access: Any, arena: Arena) -> Any:
     """Mark a load or store: accesses of the two kinds never meet (LLVM's type-based alias analysis)."""
-    module = builder.module
-    zero = ir.Constant(INT, 0)
-    kind = module.add_metadata([arena.kind, module.add_metadata(["arenas"]), zero])
-    access.set_metadata("tbaa", module.add_metadata([kind, kind, zero]))
+    access.set_metadata("tbaa", _marks(builder.module)[arena.kind])
     return access
+
+
+def _marks(module: Any) -> Any:
+    """The marks of a module, made once: nearly every instruction gets one."""
+    marks = getattr(module, "arena_marks", None)
+    if marks is None:
+        zero = ir.Constant(INT, 0)
+        marks = {"layout": module.add_metadata([])}
+        for name in ("float", "int"):
+            kind = module.add_metadata([name, module.add_metadata(["arenas"]), zero])
+            marks[name] = module.add_metadata([kind, kind, zero])
+        module.arena_marks = marks
+    return marks
 
 
 @lower_getattr_generic(LayoutPointer)
 def _layout_number(context: Any, builder: Any, layout: LayoutPointer, pointer: Any, name: str) -> Any:
     load = builder.load(builder.gep(pointer, [ir.Constant(INT, layout.place[name])], inbounds=True))
-    load.set_metadata("invariant.load", builder.module.add_metadata([]))
+    load.set_metadata("invariant.load", _marks(builder.module)["layout"])
     return load
 
 
