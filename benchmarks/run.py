@@ -1,0 +1,81 @@
+"""Measures speed and size, and prints Markdown tables.
+
+    python benchmarks/run.py [--quick] [--write-docs] [PART ...]
+
+Parts: engines, scaling, start, memory, cores, batch, others; all of them if none is named. With --write-docs the tables
+also take the place of those in docs/background/speed.md. Let the machine do nothing else meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+PAGE = ROOT / "docs" / "background" / "speed.md"
+PARTS = {
+    "engines": "part_engines:engines",
+    "scaling": "part_engines:scaling",
+    "start": "part_engines:start",
+    "cores": "part_batches:two_cores",
+    "memory": "part_batches:memory",
+    "batch": "part_batches:batch",
+    "others": "part_others:others",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="smaller and rougher, in about two minutes")
+    parser.add_argument("--write-docs", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
+    given = parser.parse_args()
+    unknown = sorted(set(given.parts) - set(PARTS))
+    if unknown:
+        parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    from measuring import Size
+
+    warm()
+    for name in given.parts or PARTS:
+        module, _, function = PARTS[name].partition(":")
+        began = time.perf_counter()
+        measured = stamp()
+        text = getattr(__import__(module), function)(Size(given.quick))
+        print(f"\n## {name}\n\n{text}\n\n{measured}", flush=True)
+        print(f"({name}: {time.perf_counter() - began:.0f} s)", file=sys.stderr, flush=True)
+        if given.write_docs:
+            replace(PAGE, name, f"{text}\n\n{measured}")
+
+
+def warm() -> None:
+    """Compile now, so that no part measures it by accident."""
+    from measuring import compiled, shipped
+    from part_engines import PAIRS, run_once
+
+    given, ready = compiled(shipped(PAIRS[0][0], 1))
+    run_once(ready, given.seed, 0, 0)
+
+
+def stamp() -> str:
+    """When and on what it was measured."""
+    from measuring import machine
+
+    return f"*Measured {dt.date.today():%d %B %Y}: {machine()}.*"
+
+
+def replace(page: Path, name: str, text: str) -> None:
+    """Put new text between the marks `<!-- begin NAME -->` and `<!-- end NAME -->` of a page."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"{page} has no place for the part {name}: {begin} ... {end}")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
