@@ -21,6 +21,7 @@ from sim.report.compare import cases_of, compare, difference, pairing
 from sim.report.figures.distributions import headline_quantities
 from sim.report.run import NotARunFolder, open_run
 from sim.report.sentences import answer
+from sim.report.squeeze import Shared
 from sim.report.tables import distribution, key_numbers
 from sim.report.words import plain_uncertainty, short_name, small
 from tests.report_runs import make_run_folder
@@ -211,7 +212,8 @@ def test_history_is_shown_if_it_is_there(folder: Path, tmp_path: Path, monkeypat
     file.write_text(json.dumps({"hits": 18, "targets": 22, "episodes": episodes}))
     copy = tmp_path / "run"
     shutil.copytree(folder, copy)
-    context = build.page_context(copy, [build.make_part(open_run(only(copy, "price_fan")))])
+    shared = Shared()
+    context = build.page_context(copy, [build.make_part(open_run(only(copy, "price_fan")), shared)], shared)
     html = build.fill("report.html.j2", context)
     assert "18 of 22 target intervals" in html
     assert "missed: price at +6 months" in html

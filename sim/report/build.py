@@ -13,6 +13,7 @@ from .render import FOLDER, Picture, render
 from .run import NotARunFolder, Run, open_run
 from .sentences import Answer, answer
 from .sketch import day
+from .squeeze import BASE_CSS, Shared
 from .tables import Assumption, ReportTable, assumptions, confidence_counts, report_tables
 from .timeline import Moment, timeline
 
@@ -68,14 +69,15 @@ def build_report(run_dir: Path | str, excel: bool = True) -> Path:
     """
     folder = Path(run_dir)
     runs = runs_of(folder)
-    parts = [make_part(run, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
+    shared = Shared()
+    parts = [make_part(run, shared, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
     from .export import write_iamc, write_workbook
 
     for part in parts:
         write_iamc(part.run, part.run.path / "iamc.csv")
         if excel:
             write_workbook(part, part.run.path / "report.xlsx")
-    context = page_context(folder, parts)
+    context = page_context(folder, parts, shared)
     (folder / "report.md").write_text(fill("report.md.j2", context), encoding="utf-8")
     page = folder / "report.html"
     page.write_text(fill("report.html.j2", context), encoding="utf-8")
@@ -94,14 +96,12 @@ def runs_of(folder: Path) -> list[Run]:
     return [open_run(path) for path in found]
 
 
-def make_part(run: Run, key: str = "") -> Part:
+def make_part(run: Run, shared: Shared, key: str = "") -> Part:
     """Draw the figures of a run and put its words together."""
     keep_copies(run)
     said = answer(run)
     usable = run.n_ok > 0
-    pictures = [render(run, figure, run.path / FOLDER) for figure in chosen(run)] if usable else []
-    if key:
-        pictures = [_renamed(p, key) for p in pictures]
+    pictures = [render(run, figure, run.path / FOLDER, shared) for figure in chosen(run)] if usable else []
     return Part(
         run,
         said,
@@ -114,18 +114,7 @@ def make_part(run: Run, key: str = "") -> Part:
     )
 
 
-def _renamed(picture: Picture, key: str) -> Picture:
-    from dataclasses import replace
-
-    def renamed(svg: str) -> str:
-        for start in (f'id="{picture.name}-', f'href="#{picture.name}-', f"url(#{picture.name}-"):
-            svg = svg.replace(start, start.replace(picture.name, key + picture.name))
-        return svg
-
-    return replace(picture, wide=renamed(picture.wide), narrow=renamed(picture.narrow))
-
-
-def page_context(folder: Path, parts: list[Part]) -> dict[str, Any]:
+def page_context(folder: Path, parts: list[Part], shared: Shared) -> dict[str, Any]:
     """What the templates read."""
     first = parts[0].run
     return {
@@ -142,6 +131,8 @@ def page_context(folder: Path, parts: list[Part]) -> dict[str, Any]:
         "names": {p.key: _world_title(p.run) for p in parts},
         "figures": FOLDER,
         "folder": folder,
+        "shared": shared,
+        "figure_css": BASE_CSS + shared.css,
         "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
     }
 

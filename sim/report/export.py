@@ -12,6 +12,7 @@ from .run import Run
 from .stored import Fan
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from .build import Part
@@ -115,11 +116,12 @@ def write_iamc(run: Run, path: Path) -> None:
             for (product, place, end_use), fan in run.fans(variable, arm).items():
                 if end_use or ">" in place:
                     continue
-                for quantile, word in IAMC_QUANTILES:
-                    values = _yearly(run, fan, quantile, how)
-                    years = sorted(set(years) | set(values))
+                values = _yearly(run, fan, how)
+                years = sorted(set(years) | set(values))
+                for number, (_, word) in enumerate(IAMC_QUANTILES):
                     label = f"{name.format(product=run.label(product))}|{word}"
-                    rows.append((MODEL, f"{run.name} {arm}", region(run, place), label, unit, values))
+                    of_years = {year: float(v[number]) for year, v in values.items()}
+                    rows.append((MODEL, f"{run.name} {arm}", region(run, place), label, unit, of_years))
     columns = ["Model", "Scenario", "Region", "Variable", "Unit"]
     data = [[*row[:5], *(row[5].get(year, "") for year in years)] for row in rows]
     table = pd.DataFrame(data, columns=[*columns, *(str(y) for y in years)])
@@ -134,14 +136,15 @@ def region(run: Run, place: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _yearly(run: Run, fan: Fan, quantile: float, how: str) -> dict[int, float]:
+def _yearly(run: Run, fan: Fan, how: str) -> dict[int, np.ndarray]:
+    """Per year, one value for each of `IAMC_QUANTILES`."""
     import numpy as np
 
     years = np.asarray(fan.dates, dtype="datetime64[Y]").astype(int) + 1970
-    values = fan.at(quantile)
+    values = np.stack([fan.at(quantile) for quantile, _ in IAMC_QUANTILES], axis=1)
+    first = np.flatnonzero(np.diff(years, prepend=years[:1] - 1))
     step = int(run.manifest.get("series_step_weeks") or 1) if how == "weeks" else 1
-    found = {}
-    for year in sorted(set(years.tolist())):
-        inside = values[years == year]
-        found[year] = float(inside.mean()) if how == "mean" else float(inside.sum()) * step
-    return found
+    sums = np.add.reduceat(values, first) if len(first) else values
+    if how == "mean":
+        sums = sums / np.diff(first, append=len(years))[:, None]
+    return {int(year): total * (1 if how == "mean" else step) for year, total in zip(years[first], sums, strict=True)}

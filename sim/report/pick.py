@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .run import Run
-from .stored import Fan
+from .stored import Fan, once_per_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,11 +30,8 @@ class Spread:
 
 def spread(run: Run, metric: str, arm: str, product: str = "", place: str = "", end_use: str = "") -> Spread | None:
     """Quantiles of a metric as the summary holds them; None if it was not reported."""
-    table = run.summarised(metric, arm, product=product, place=place, end_use=end_use)
-    if table.empty:
-        return None
-    row = table.iloc[0]
-    return spread_of(row)
+    row = run.summary_row(metric, arm, product, place, end_use)
+    return None if row is None else spread_of(row)
 
 
 def spread_of(row: Any) -> Spread:
@@ -43,6 +40,7 @@ def spread_of(row: Any) -> Spread:
     return Spread(int(row["n"]), p5, p25, p50, p75, p95, str(row["unit"]))
 
 
+@once_per_run
 def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", end_use: str = "") -> np.ndarray:
     """Every run's value of a metric, in the order of runs; NaN where it does not exist."""
     import numpy as np
@@ -54,6 +52,7 @@ def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", 
     return found
 
 
+@once_per_run
 def moved_products(run: Run, arm: str | None = None) -> list[str]:
     """Products by how far the median spot price leaves its baseline in any zone, the furthest first.
 
@@ -80,6 +79,7 @@ def moved_products(run: Run, arm: str | None = None) -> list[str]:
     return found or [product for _, product in ranked[:1]]
 
 
+@once_per_run
 def headline_price(run: Run) -> tuple[str, str]:
     """Product and zone with the highest median peak of the spot price."""
     table = run.summarised("price_spot_peak_index", run.main_arm)
@@ -93,27 +93,30 @@ def headline_price(run: Run) -> tuple[str, str]:
     return str(row["product"]), str(row["place"])
 
 
+@once_per_run
 def short_products(run: Run) -> list[str]:
     """Final products by the share of wanted use that is lost in the median run, the worst first."""
     loss = {}
     for product in run.final_products:
-        table = run.summarised("shortage_percent", run.main_arm, product=product, place="world", end_use="")
-        loss[product] = float(table["p95"].iloc[0]) if len(table) else 0.0
+        found = spread(run, "shortage_percent", run.main_arm, product, "world")
+        loss[product] = found.p95 if found else 0.0
     wanted = tuple(run.options.get("products") or ())
     listed = [p for p in run.final_products if p in wanted] or list(run.final_products)
     return sorted(listed, key=lambda p: -loss[p])
 
 
+@once_per_run
 def short_zone(run: Run, product: str) -> str:
     """The zone (or "world") that loses the larger share of what it wants of a product."""
     best, place = -1.0, "world"
     for zone in run.zones:
-        table = run.summarised("shortage_percent", run.main_arm, product=product, place=zone, end_use="")
-        if len(table) and float(table["p95"].iloc[0]) > best:
-            best, place = float(table["p95"].iloc[0]), zone
+        found = spread(run, "shortage_percent", run.main_arm, product, zone)
+        if found and found.p95 > best:
+            best, place = found.p95, zone
     return place
 
 
+@once_per_run
 def touched_exports(run: Run) -> list[tuple[str, str]]:
     """(product, origin) of the exports that events of the scenario touch, those that change most first.
 
@@ -149,6 +152,7 @@ def _largest_change(run: Run, product: str, origin: str) -> float:
     return float(np.max(np.abs(fan.at(0.5) / normal - 1.0)))
 
 
+@once_per_run
 def of_wanted(run: Run, variable: str, arm: str, product: str, place: str) -> Fan | None:
     """Weekly tonnes of a shortage as per cent of the tonnes wanted (median) in that week."""
     import numpy as np

@@ -32,7 +32,13 @@ class Sketch:
     """A figure under construction: panels in a grid, and the rows of the table they draw."""
 
     def __init__(
-        self, run: Run, layout: style.Layout, panels: int, panel_height: float, columns: int | None = None
+        self,
+        run: Run,
+        layout: style.Layout,
+        panels: int,
+        panel_height: float,
+        columns: int | None = None,
+        ratios: Sequence[float] | None = None,
     ) -> None:
         wanted = layout.columns if columns is None else (columns if layout.columns > 1 else 1)
         self.run = run
@@ -41,11 +47,16 @@ class Sketch:
         self.rows = -(-panels // self.columns)
         self.panel_height = panel_height
         self.figure = style.new_figure(layout, self.rows * (panel_height + 0.35))
-        grid = self.figure.subplots(self.rows, self.columns, squeeze=False)
+        kind = "width_ratios" if self.columns > 1 else "height_ratios"  # of the panels, if they are not alike
+        uneven: dict[str, Any] = {kind: ratios} if ratios else {}
+        grid = self.figure.subplots(self.rows, self.columns, squeeze=False, gridspec_kw=uneven)
         self.axes: list[Axes] = [grid[i // self.columns][i % self.columns] for i in range(self.rows * self.columns)]
         for ax in self.axes[panels:]:
             ax.set_visible(False)
         self.axes = self.axes[:panels]
+        for ax in self.axes:  # axes have no names here: else every draw looks where they would have to stand
+            ax.xaxis.set_label_coords(0.5, -0.1)
+            ax.yaxis.set_label_coords(-0.1, 0.5)
         self.parts: list[pd.DataFrame] = []
         self._with_dates: list[Axes] = []
         self._notes: dict[int, list[bool]] = {}  # by panel: on which side its notes stand
@@ -97,9 +108,11 @@ class Sketch:
     # --- axes -------------------------------------------------------------------------------------
 
     def dates(self, ax: Axes) -> None:
-        """The horizon as the panel's axis."""
+        """The horizon as the panel's axis; of panels below each other in a grid the lowest names the dates."""
         self._with_dates.append(ax)
         style.date_axis(ax, self.run.start, self.run.shown_end, narrow=self.layout.columns < 2 or self.columns > 1)
+        if self.columns > 1 and self.axes.index(ax) + self.columns < len(self.axes):
+            ax.tick_params("x", labelbottom=False)
 
     def last_in_row(self, ax: Axes) -> bool:
         """Whether the panel stands at the right edge, where the labels of lines have their room."""

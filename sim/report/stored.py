@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from .long_batches import first_runs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +36,25 @@ DIMENSIONS = ("product", "place", "end_use")
 ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""
 
 Selector = str | Sequence[str] | None
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def once_per_run(find: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a function of a run (and of names) found: words, tables and figures ask the same again and again."""
+
+    @wraps(find)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        run: Any = args[0]
+        key = (find.__module__, find.__name__, args[1:], tuple(sorted(kwargs.items())))
+        if key not in run._cache:
+            run._cache[key] = find(*args, **kwargs)
+        found: R = run._cache[key]
+        return found
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,7 @@ class Fan:
         return pd.DataFrame(
             {
                 **{key: [text] * (len(self.dates) * count) for key, text in names.items()},
-                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]"), count).astype(str),
+                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]").astype(str), count),
                 "quantile": np.tile(np.asarray(self.levels), len(self.dates)),
                 "value": np.asarray(self.values).reshape(-1),
                 "unit": self.unit,
@@ -132,21 +153,36 @@ class Tables(ABC):
 
     def metrics(self) -> set[str]:
         """Names of the metrics that were recorded."""
-        return set(self.summary["metric"]) if len(self.summary) else set()
+        return set(self._summary_of)
 
     def summarised(self, metric: str, arm: str | None = None, **where: Selector) -> pd.DataFrame:
         """Rows of the summary for a metric, an arm (None: all) and dimensions (`product="x"`)."""
-        table = self.summary
-        if table.empty:
-            return table
-        keep = table["metric"] == metric
+        table = self._summary_of.get(metric)
+        if table is None:
+            return self.summary.iloc[:0]
         if arm is not None:
-            keep &= table["arm"] == arm
-        for column, wanted in where.items():
-            if wanted is None or column not in table:
-                continue
-            keep &= table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
-        return table[keep]
+            table = table[table["arm"] == arm]
+        return _where(table, where)
+
+    @cached_property
+    def _summary_of(self) -> dict[str, pd.DataFrame]:
+        """Rows of the summary by metric."""
+        if self.summary.empty:
+            return {}
+        groups = self.summary.groupby("metric", observed=True, sort=False).indices
+        return {str(metric): self.summary.iloc[rows] for metric, rows in groups.items()}
+
+    def summary_row(self, metric: str, arm: str, product: str, place: str, end_use: str) -> dict[str, Any] | None:
+        """One row of the summary, None if there is no such row."""
+        table = self._summary_of.get(metric)
+        if table is None:
+            return None
+        key = ("rows of", metric)
+        if key not in self._cache:
+            records: list[Any] = table.to_dict("records")
+            self._cache[key] = {(str(r["arm"]), *(str(r[d]) for d in DIMENSIONS)): r for r in reversed(records)}
+        found: dict[str, Any] | None = self._cache[key].get((arm, product, place, end_use))
+        return found
 
     def outcomes(self, metric: str, arms: Iterable[str] | None = None, **where: Selector) -> pd.DataFrame:
         """Every run's value of a metric, of some arms (None: all), at some places.
@@ -195,43 +231,74 @@ class Tables(ABC):
         import pyarrow.dataset as ds
 
         file = self.path / "outcomes.parquet"
-        if keep is not None and len(self.runs) > SHAPE_RUNS:
-            keep &= ds.field("run") < SHAPE_RUNS
-        if keep is None or not file.exists():
-            return pd.DataFrame(columns=["run", "arm", "metric", *DIMENSIONS, "value", "unit"])
         columns = ["run", "arm", "metric", *DIMENSIONS, "value", "unit"]
+        if keep is None or not file.exists():
+            return pd.DataFrame(columns=columns)
+        if len(self.runs) > SHAPE_RUNS:
+            found = first_runs(file, keep, SHAPE_RUNS)
+            if found is not None:
+                return _clean(found)
+            keep &= ds.field("run") < SHAPE_RUNS
         return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
 
+    @cached_property
+    def _quantile_rows(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Rows of `series.parquet` that hold quantiles, by variable and arm: one pass, however many are asked for."""
+        import pyarrow.dataset as ds
+
+        file = self.path / "series.parquet"
+        if not file.exists():
+            return {}
+        columns = ["arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit"]
+        keep = ds.field("quantile").is_valid() if self._kept_runs else None
+        table = _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
+        found = {}
+        for key, rows in table.groupby(["variable", "arm"], observed=True, sort=False).indices.items():
+            names: Any = key
+            found[str(names[0]), str(names[1])] = table.iloc[rows]
+        return found
+
     def _part(self, variable: str, arm: str) -> pd.DataFrame:
-        """One variable of one arm from `series.parquet`, read with the filter pushed down."""
+        """Quantiles of one variable of one arm."""
+        import pandas as pd
+
+        columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit")
+        found = self._quantile_rows.get((variable, arm))
+        return pd.DataFrame(columns=list(columns)) if found is None else found
+
+    def _runs_of(self, variable: str, arm: str) -> pd.DataFrame:
+        """Rows of single runs of one variable of one arm; none unless the batch kept them."""
         import pandas as pd
         import pyarrow.dataset as ds
 
-        key = ("series", variable, arm)
+        key = ("runs of", variable, arm)
         if key not in self._cache:
             file = self.path / "series.parquet"
-            if not file.exists():
-                columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "run", "value", "unit")
-                self._cache[key] = pd.DataFrame(columns=list(columns))
+            if not file.exists() or not self._kept_runs:
+                self._cache[key] = pd.DataFrame(columns=[*DIMENSIONS, "date", "run", "value", "unit"])
             else:
-                keep = (ds.field("variable") == variable) & (ds.field("arm") == arm)
+                keep = (ds.field("variable") == variable) & (ds.field("arm") == arm) & ds.field("run").is_valid()
                 self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
         part: pd.DataFrame = self._cache[key]
         return part
+
+    @cached_property
+    def _kept_runs(self) -> bool:
+        """Whether the series of single runs were kept, as the file's own statistics say."""
+        import pyarrow.parquet as pq
+
+        stored = pq.ParquetFile(self.path / "series.parquet").metadata
+        column = stored.schema.names.index("run")
+        parts = [stored.row_group(i).column(column).statistics for i in range(stored.num_row_groups)]
+        return any(part is None or part.has_min_max for part in parts)
 
     def has(self, variable: str, arm: str | None = None) -> bool:
         """Whether the variable was stored for the arm."""
         return not self._part(variable, arm or self.main_arm).empty
 
     def rows(self, variable: str, arm: str, **where: Selector) -> pd.DataFrame:
-        """Rows of `series.parquet` of one variable and arm."""
-        table = self._part(variable, arm)
-        for column, wanted in where.items():
-            if wanted is None or column not in table:
-                continue
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
-            table = table[table[column].isin(values)]
-        return table
+        """Quantile rows of `series.parquet` of one variable and arm."""
+        return _where(self._part(variable, arm), where)
 
     def fan(self, variable: str, arm: str, **where: Selector) -> Fan | None:
         """Quantiles over runs of one series, or of the sum of several (a list of products, say).
@@ -253,8 +320,7 @@ class Tables(ABC):
             return None
         if len(keys) == 1:
             return fans[keys[0]]
-        table = self.rows(variable, arm, **where)
-        by_run = table[table["run"].notna()]
+        by_run = _where(self._runs_of(variable, arm), where)
         if len(by_run):
             totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
             return Fan(
@@ -270,6 +336,13 @@ class Tables(ABC):
             self._cache[key] = _all_fans(self._part(variable, arm))
         found: dict[tuple[str, str, str], Fan] = self._cache[key]
         return found
+
+
+def _where(table: pd.DataFrame, where: dict[str, Selector]) -> pd.DataFrame:
+    for column, wanted in where.items():
+        if wanted is not None and column in table:
+            table = table[table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+    return table
 
 
 def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:

@@ -10,7 +10,7 @@ from .. import style
 from ..pick import headline_price, short_products, short_zone, spread, values
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import FEWEST_RUNS, SHAPE_RUNS
+from ..stored import FEWEST_RUNS, SHAPE_RUNS, once_per_run
 from ..words import small
 from .base import ReportFigure
 
@@ -34,6 +34,7 @@ class Quantity:
     phrase: str  # the same inside a sentence
 
 
+@once_per_run
 def headline_quantities(run: Run) -> list[Quantity]:
     """Peak price, total shortage, weeks short and output at risk of what the answer is about."""
     found = []
@@ -54,7 +55,7 @@ def headline_quantities(run: Run) -> list[Quantity]:
     found.append(
         Quantity("output_at_risk_usd", "", "world", "USD", "Output at risk, world", "the output at risk worldwide")
     )
-    return [q for q in found if len(run.summarised(q.metric, run.main_arm, product=q.product, place=q.place))]
+    return [q for q in found if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
 
 
 class Distributions(ReportFigure):

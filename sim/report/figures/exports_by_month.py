@@ -11,7 +11,7 @@ from ..observed import monthly_exports, sources
 from ..pick import touched_exports
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import Fan
+from ..stored import Fan, once_per_run
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class ExportsByMonth(ReportFigure):
         )
 
 
+@once_per_run
 def _panels(run: Run) -> list[_Panel]:
     observed = monthly_exports(run)
     found: list[_Panel] = []

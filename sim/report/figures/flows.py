@@ -11,7 +11,7 @@ from ..pick import short_products, touched_exports
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch, month
-from ..stored import Fan
+from ..stored import Fan, once_per_run
 from ..words import small
 from .base import ReportFigure
 
@@ -71,6 +71,7 @@ class FlowsFigure(ReportFigure):
         )
 
 
+@once_per_run
 def chain(run: Run) -> list[str]:
     """The products from mine to user that the answer is about: at each stage the input that events touch most."""
     final = short_products(run)

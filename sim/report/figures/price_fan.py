@@ -33,8 +33,8 @@ class PriceFan(ReportFigure):
         sketch = Sketch(run, layout, len(panels), 1.75, columns=2)
         limits = {p: _limits(run, p) for p in products}
         for ax, (product, variable, word) in zip(sketch.axes, panels, strict=True):
-            _panel(sketch, ax, product, variable, limits[product])
-            ax.set_title(f"{run.label(product)}, {word}")
+            log = _panel(sketch, ax, product, variable, limits[product])
+            ax.set_title(sketch.wrap(f"{run.label(product)}, {word}" + (", log scale" if log else "")))
         return sketch.finish(
             "Prices, spot and paid",
             "Price index, 1× = the price before the events. Line: median run; bands: 50 % and 90 % of runs."
@@ -57,7 +57,7 @@ def _limits(run: Run, product: str) -> tuple[float, float]:
     return low, high
 
 
-def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[float, float]) -> None:
+def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[float, float]) -> bool:
     run = sketch.run
     log = style.index_axis(ax, *limits)
     ends = []
@@ -76,8 +76,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
     sketch.dates(ax)
     if sketch.last_in_row(ax):
         sketch.labels(ax, ends)
-    if log and ax.get_subplotspec() is not None and sketch.axes.index(ax) % sketch.columns == 0:
-        ax.set_ylabel("log scale", fontsize=7)
+    return log
 
 
 def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str, fan: Fan) -> None:

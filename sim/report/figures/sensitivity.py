@@ -9,7 +9,7 @@ from .. import style
 from ..pick import values
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import FEWEST_RUNS
+from ..stored import FEWEST_RUNS, once_per_run
 from ..words import small
 from .base import ReportFigure
 from .distributions import Quantity, headline_quantities
@@ -63,6 +63,7 @@ def _quantities(run: Run) -> list[Quantity]:
     return found
 
 
+@once_per_run
 def correlations(run: Run, q: Quantity) -> pd.DataFrame:
     """Spearman's rank correlation of each uncertain number with an outcome of the main arm.
 

@@ -59,11 +59,8 @@ def _wide(run: Run, level: float) -> pd.DataFrame:
     import pandas as pd
 
     table = run.rows(VARIABLE, run.main_arm)
-    if table["quantile"].notna().any():
-        table = table[(table["quantile"] - level).abs() < 1e-6]
-        values = table.groupby(["place", "end_use", "date"], observed=True, sort=False)["value"].first()
-    else:
-        values = table.groupby(["place", "end_use", "date"], observed=True, sort=False)["value"].quantile(level)
+    table = table[(table["quantile"] - level).abs() < 1e-6]
+    values = table.groupby(["place", "end_use", "date"], observed=True, sort=False)["value"].first()
     wide = values.unstack("date")
     months = pd.DatetimeIndex(wide.columns)
     return wide.loc[:, months < pd.Timestamp(run.shown_end)].sort_index(axis=1)
