@@ -49,7 +49,7 @@ INLINE = {
     *("depart", "transit_days", "arrive", "complete"),
     *("open_share", "leak_cost", "lane_cost_ratio", "landed_ratio", "share_orders", "wanted_order"),
     *("earned_price", "offered_price", "margin_ratio", "running_share", "wanted_output", "start_batch"),
-    *("use_by_firms", "thrift_step", "used_at_price", "paid_price", "power", "clip", "smooth"),
+    *("use_by_firms", "thrift_step", "used_at_price", "paid_price", "power", "power_by_log", "clip", "smooth"),
 }
 PYTHON_ONLY = {"hash64", "run_key"}
 

@@ -70,6 +70,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         spot_weight | 1 | spot ** rho, for rationing
         landed_last | ratio | work: last landed cost reckoned of goods from here, relative to the baseline's
         landed_factor | 1 | work: that cost ** -sigma
+        landed_home_last | ratio | work: the same of goods that cross no border
+        landed_home_factor | 1 | work: that cost ** -sigma
         stock_sum | t | work: stocks of the zone
         use_sum | t/week | work: expected use of the zone
         wanted_sum | t | work: wanted stocks now
@@ -91,6 +93,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         """
         node_need | t/week | baseline purchases
         node_paid | index | paid price
+        node_log_paid | log index | its logarithm
         node_contract | index | price of the tonnes delivered under contract
         stockpile_start_weeks | weeks | public stock in the baseline
         stockpile | t | public stock

@@ -20,6 +20,15 @@ def power(base: float, exponent: float) -> float:
     return math.exp(exponent * math.log(base))
 
 
+def power_by_log(base: float, logarithm: float, exponent: float) -> float:
+    """`power` of a base whose logarithm is at hand: the same number."""
+    if base == 1.0 or exponent == 0.0:
+        return 1.0
+    if base <= 0.0:
+        return 0.0 if exponent > 0.0 else 1e300
+    return math.exp(exponent * logarithm)
+
+
 def clip(x: float, low: float, high: float) -> float:
     """`x`, at least `low` and at most `high`."""
     if x < low:
@@ -62,13 +71,13 @@ def adjust_price(price: float, target: float, speed: float) -> float:
     return price * power(target / price, speed)
 
 
-def used_at_price(paid: float, elasticity: float) -> float:
+def used_at_price(paid: float, log_paid: float, elasticity: float) -> float:
     """Share of normal use wanted at a paid-price index, apart from thrifting: P^-eps.
 
     A lasting loss L of the only supply must end where this share times (1 - x) is 1 - L; with thrifting x
     frozen, P = (1 - L)^(-1/eps).
     """
-    return power(paid, -elasticity)
+    return power_by_log(paid, log_paid, -elasticity)
 
 
 def thrift_step(thrifted: float, used_at_length: float, speed_per_year: float, return_per_year: float) -> float:

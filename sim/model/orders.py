@@ -6,7 +6,7 @@ from typing import Any
 
 from .arrays import Floats, Ints
 from .controls import quota_unit
-from .economics import power, wanted_order
+from .economics import power, power_by_log, wanted_order
 from .movement import needs_licence
 from .prices import lane_cost_ratio
 
@@ -25,7 +25,9 @@ def claim(L: Any, F: Floats, I: Ints) -> None:
         cap = F[L.order_cap + k]
         trend = F[L.trend + I[L.node_cell + I[L.desk_node + d]]]
         hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
-        willing = power(F[L.node_paid + I[L.desk_node + d]], -F[L.stock_price_response + k] / F[L.storage_exponent + k])
+        node = I[L.desk_node + d]
+        response = -F[L.stock_price_response + k] / F[L.storage_exponent + k]
+        willing = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
         first = I[L.desk_holder_first + d]
         total = 0.0
         use = 0.0
@@ -73,11 +75,18 @@ def order(L: Any, F: Floats, I: Ints) -> None:
             if open_part > 0.0 and F[L.lane_weight + lane] > 0.0:
                 landed = lane_cost_ratio(L, F, I, lane, leak_cost(L, F, I, lane, open_part))
                 seller = I[L.lane_from_cell + lane]
-                # Most lanes from a zone cost the same: the last power is worth remembering.
-                if landed != F[L.landed_last + seller]:
-                    F[L.landed_last + seller] = landed
-                    F[L.landed_factor + seller] = power(landed, -sigma)
-                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * F[L.landed_factor + seller]
+                # Most lanes from a zone cost the same, abroad and at home: the last powers are worth remembering.
+                if I[L.lane_border + lane] == 1:
+                    if landed != F[L.landed_last + seller]:
+                        F[L.landed_last + seller] = landed
+                        F[L.landed_factor + seller] = power(landed, -sigma)
+                    cheapness = F[L.landed_factor + seller]
+                else:
+                    if landed != F[L.landed_home_last + seller]:
+                        F[L.landed_home_last + seller] = landed
+                        F[L.landed_home_factor + seller] = power(landed, -sigma)
+                    cheapness = F[L.landed_home_factor + seller]
+                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * cheapness
             F[L.lane_order + lane] = weight
             weights += weight
             pipe += weight * I[L.lane_pipe_weeks + lane]

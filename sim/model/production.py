@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .arrays import Floats, Ints
-from .economics import power, running_share, smooth, thrift_step, used_at_price, wanted_output
+from .economics import power_by_log, running_share, smooth, thrift_step, used_at_price, wanted_output
 
 
 def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
@@ -62,11 +62,18 @@ def set_recipes(L: Any, F: Floats, I: Ints) -> None:
         if elasticity <= 0.0:
             F[L.recipe_now + q] = F[L.recipe + q]
         else:
-            F[L.recipe_now + q] = F[L.recipe + q] * power(F[L.node_paid + I[L.input_node + q]], -elasticity)
+            n = I[L.input_node + q]
+            F[L.recipe_now + q] = F[L.recipe + q] * power_by_log(
+                F[L.node_paid + n], F[L.node_log_paid + n], -elasticity
+            )
 
 
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Every site starts the batch of the week: what it wants, can make and has inputs for."""
+    for n in range(L.n_nodes):
+        # Makers, users and buyers take powers of the price paid; one logarithm serves them all.
+        paid = F[L.node_paid + n]
+        F[L.node_log_paid + n] = math.log(paid) if paid > 0.0 and paid != 1.0 else 0.0
     set_recipes(L, F, I)
     grown = 1.0
     if F[L.capacity_growth] != 0.0:
@@ -179,8 +186,8 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
             paid = price
             short = F[L.elasticity_short + u]
             long = F[L.elasticity_long + u]
-            used_now = used_at_price(paid, short)
-            used_at_length = used_at_price(paid, long)
+            used_now = used_at_price(paid, F[L.node_log_paid + node], short)
+            used_at_length = used_at_price(paid, F[L.node_log_paid + node], long)
         F[L.user_thrift + u] = thrift_step(
             F[L.user_thrift + u], used_at_length, F[L.thrifting_speed + u], F[L.thrifting_return + u]
         )

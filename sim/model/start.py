@@ -176,6 +176,8 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.spot + c] = 1.0
         F[L.landed_last + c] = 1.0
         F[L.landed_factor + c] = 1.0
+        F[L.landed_home_last + c] = 1.0
+        F[L.landed_home_factor + c] = 1.0
         F[L.remembered + c] = 0.0
         F[L.trend + c] = 1.0
         F[L.contract + c] = 1.0
