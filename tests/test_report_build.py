@@ -160,7 +160,7 @@ def test_iamc_columns_and_yearly_values(folder: Path) -> None:
     assert list(table.columns[5:]) == ["2025", "2026"]
     run = open_run(folder)
     row = table[
-        (table["Variable"] == "Price|Dy/Tb oxide|Spot|Median")
+        (table["Variable"] == "Price|Dy/Tb oxide|Spot|Weekly Median")
         & (table["Region"] == "Outside China")
         & table["Scenario"].str.endswith(" scenario")
     ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .build import Part
 
 MODEL = "supplyrisk"
+# Of weekly (exports: monthly) values, averaged or added up: a year's own percentiles would need every run's series.
 IAMC_QUANTILES = ((0.05, "5th Percentile"), (0.5, "Median"), (0.95, "95th Percentile"))
 
 
@@ -119,7 +120,8 @@ def write_iamc(run: Run, path: Path) -> None:
                 values = _yearly(run, fan, how)
                 years = sorted(set(years) | set(values))
                 for number, (_, word) in enumerate(IAMC_QUANTILES):
-                    label = f"{name.format(product=run.label(product))}|{word}"
+                    period = "Monthly" if how == "months" else "Weekly"
+                    label = f"{name.format(product=run.label(product))}|{period} {word}"
                     of_years = {year: float(v[number]) for year, v in values.items()}
                     rows.append((MODEL, f"{run.name} {arm}", region(run, place), label, unit, of_years))
     columns = ["Model", "Scenario", "Region", "Variable", "Unit"]

@@ -53,6 +53,19 @@ def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", 
 
 
 @once_per_run
+def total_spread(run: Run, metric: str, arm: str, place: str) -> Spread | None:
+    """A metric summed over products, run by run: quantiles don't add up. None if it was not reported."""
+    import numpy as np
+
+    table = run.outcomes(metric, [arm], place=place, end_use="")
+    if table.empty:
+        return None
+    x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
+    p5, p25, p50, p75, p95 = (float(v) for v in np.nanquantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
+    return Spread(len(x), p5, p25, p50, p75, p95, str(table["unit"].iloc[0]))
+
+
+@once_per_run
 def moved_products(run: Run, arm: str | None = None) -> list[str]:
     """Products by how far the median spot price leaves its baseline in any zone, the furthest first.
 

@@ -159,7 +159,7 @@ class Run(Tables):
         if key in self.zones:
             return self.zone_label(key)
         if key.startswith("policy:"):
-            return key.partition(":")[2].replace("_", " ")
+            return self.policy_name(key)
         return {"baseline": "without the events", "scenario": "scenario"}.get(key, key.replace("_", " "))
 
     def zone_label(self, zone: str) -> str:
@@ -191,7 +191,33 @@ class Run(Tables):
         """Short name of an arm for axes: "no events", "scenario", the policy's name."""
         if arm == "baseline":
             return "no events"
-        return arm.partition(":")[2].replace("_", " ") if arm.startswith("policy:") else arm
+        return self.policy_name(arm) if arm.startswith("policy:") else arm
+
+    @staticmethod
+    def policy_name(policy: str) -> str:
+        """Short name of a policy where there is no room for its title: its key in the file."""
+        return policy.removeprefix("policy:").replace("_", " ")
+
+    def policy_title(self, policy: str) -> str:
+        """What the scenario file calls a policy; its short name if it says nothing."""
+        return self._titles.get(policy.removeprefix("policy:")) or self.policy_name(policy)
+
+    def policy_quoted(self, policy: str) -> str:
+        """The title within a sentence, in quotation marks, which a short name does without."""
+        title = self.policy_title(policy)
+        return title if title == self.policy_name(policy) else f"“{title}”"
+
+    @cached_property
+    def policy_key(self) -> str:
+        """A sentence that says which short name stands for which title; "" if none is needed."""
+        pairs = [(self.policy_name(p), self.policy_title(p)) for p in self.policies]
+        told = [f"{name}: {title}" for name, title in pairs if name != title]
+        return f"{'; '.join(told)}." if told else ""
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        arms = [a for a in self.scenario.get("arms", ()) if isinstance(a, Mapping)]
+        return {str(a["name"]).removeprefix("policy:"): str(a.get("title") or "") for a in arms}
 
     # --- arms, runs -------------------------------------------------------------------------------
 
@@ -272,6 +298,11 @@ class Run(Tables):
     def scenario_events(self) -> tuple[Event, ...]:
         """Events of the scenario arm itself."""
         return tuple(e for e in self.events if not e.arms or "scenario" in e.arms)
+
+    def policy_events(self, policy: str) -> tuple[Event, ...]:
+        """Events that a policy adds to the scenario's."""
+        arm = f"policy:{policy.removeprefix('policy:')}"
+        return tuple(e for e in self.events if arm in e.arms and "scenario" not in e.arms)
 
     def _event(self, raw: Mapping[str, Any], arms: tuple[str, ...]) -> Event:
         triggered = raw.get("trigger") is not None

@@ -10,18 +10,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .pick import Spread, headline_price, short_products, short_zone, spread, spread_of, values
-from .rounding import interval, plain, quantity, share, whole, with_interval
+from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, tenth, told, whose
+from .pick import headline_price, short_products, short_zone, spread, spread_of, total_spread, values
+from .policy_words import policies
+from .rounding import plain, quantity, share, whole, with_interval
 from .run import Run
 from .sketch import month
-from .stored import FEWEST_RUNS, MANY_RUNS
-from .words import small
+from .stored import FEWEST_RUNS, MANY_RUNS, Fan
 
 if TYPE_CHECKING:
     import numpy as np
 
-NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
-NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
+NOTICED_FALL = 0.85  # of the price without the events
 
 
 @dataclass(frozen=True)
@@ -41,37 +41,9 @@ def answer(run: Run) -> Answer:
     few = run.n_ok < FEWEST_RUNS
     if nothing_happens(run):
         return Answer("nothing", _nothing(run), cautions)
-    makers = (_price, _shortage, _who, _money, _policies if run.policies else _recovery)
+    makers = (_price, _shortage, _who, _money, policies if run.policies else _recovery)
     sentences = [s for s in (make(run) for make in makers) if s]
     return Answer("few" if few else "answer", tuple(sentences), cautions)
-
-
-# --- hedging --------------------------------------------------------------------------------------
-
-
-def half(run: Run) -> str:
-    """ "In half of the runs", as the number of runs allows."""
-    if run.n_ok < FEWEST_RUNS:
-        return f"In the middle one of the {run.n_ok} runs" if run.n_ok > 1 else "In the only run"
-    return "In half of the runs" if run.n_ok >= MANY_RUNS else "In about half of the runs"
-
-
-def tenth(run: Run) -> str:
-    """ "in one run in ten", "in roughly one run in ten"."""
-    return "in one run in ten" if run.n_ok >= MANY_RUNS else "in roughly one run in ten"
-
-
-def told(run: Run, s: Spread, unit: str = "") -> tuple[str, str]:
-    """Median and bracket in words: ("3.1 times", " (90 % of runs: 2.3 to 4.0 times)"), rounded alike."""
-    value, between = with_interval(s.p50, s.p5, s.p95, "times" if unit == "times" else unit or s.unit)
-    if run.n_ok == 1 or not between:
-        return value, ""
-    return value, f" ({'range of these runs' if run.n_ok < FEWEST_RUNS else '90 % of runs'}: {between})"
-
-
-def _name(run: Run, key: str) -> str:
-    """The name of a product or use inside a sentence."""
-    return small(run.label(key))
 
 
 # --- special cases --------------------------------------------------------------------------------
@@ -172,9 +144,10 @@ def _price(run: Run) -> str:
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     if peak is None or peak.n == 0:
         return ""
-    name, where = _name(run, product), run.where(zone)
+    name, where = named(run, product), run.where(zone)
     if peak.p50 < NOTICED_PRICE:
-        return f"{half(run)} no spot price rises by more than {share(max(peak.p50 - 1, 0.0))}{_price_tail(run, product, zone)}."
+        level = f"by more than {share(peak.p50 - 1)}" if peak.p50 > 1.0005 else "above its normal level"
+        return "; ".join([f"{half(run)} no spot price rises {level}", *_falls(run)]) + "."
     value, between = told(run, peak, "times")
     text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level or more{between}"
     week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
@@ -209,7 +182,49 @@ def _price_tail(run: Run, product: str, zone: str) -> str:
             parts.append(f"spot {run.where(other)} does not rise noticeably")
         else:
             parts.append(f"spot {run.where(other)} at {''.join(told(run, s, 'times'))}")
+    parts += _final_price(run, product) + _falls(run)
     return "; " + ", ".join(parts) if parts else ""
+
+
+def _falls(run: Run) -> list[str]:
+    """The deepest fall of a spot price, if it is one that producers notice."""
+    import numpy as np
+
+    deepest, text = NOTICED_FALL, ""
+    for product in run.products:
+        for zone in run.zones:
+            fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
+            base = run.fan("price_spot_index", "baseline", product=product, place=zone)
+            if fan is None or base is None or fan.values.shape != base.values.shape or not len(fan.values):
+                continue
+            ratio = fan.values / np.maximum(base.at(0.5), 1e-9)[:, None]
+            low = int(np.argmin(fan.at(0.5) / np.maximum(base.at(0.5), 1e-9)))
+            at = Fan(fan.dates, fan.levels, ratio, "times")
+            if at.at(0.5)[low] < deepest:
+                deepest = float(at.at(0.5)[low])
+                value, between = with_interval(deepest, float(at.at(0.05)[low]), float(at.at(0.95)[low]), "times")
+                date = month(fan.dates[low].astype("datetime64[D]").item())
+                span = f" ({whose(run)}: {between})" if between and run.n_ok > 1 else ""
+                text = f"spot {named(run, product)} {run.where(zone)} is down to {value} normal{span} in {date}"
+    return [text] if text else []
+
+
+def _final_price(run: Run, headline: str) -> list[str]:
+    """What users buy, if the headline is about something further up the chain."""
+    if headline in run.final_products:
+        return []
+    found = [
+        (s.p50, p, zone, s)
+        for p in run.final_products
+        for zone in run.zones
+        if (s := spread(run, "price_spot_peak_index", run.main_arm, p, zone)) is not None and s.n
+    ]
+    if not found:
+        return []
+    top, product, zone, s = max(found, key=lambda f: f[0])
+    if top < NOTICED_PRICE:
+        return [f"no spot price of what users buy rises by more than {share(max(top - 1.0, 0.0))}"]
+    return [f"spot {named(run, product)} {run.where(zone)} at {''.join(told(run, s, 'times'))}"]
 
 
 def _shortage(run: Run) -> str:
@@ -222,20 +237,23 @@ def _shortage(run: Run) -> str:
     lost = spread(run, "shortage_percent", run.main_arm, product, place)
     if weeks is None or lost is None:
         return ""
-    name, where = _name(run, product), run.where(place)
+    name, where = named(run, product), run.where(place)
     x = values(run, "weeks_short", run.main_arm, product, place)
     hit = float((x > 0).mean()) if len(x) else 0.0
     loss, between = told(run, lost)
     how_long, long_between = told(run, weeks)
     if hit == 0:
+        others = [values(run, "weeks_short", run.main_arm, product, zone) for zone in run.zones]
+        nowhere = all(not (other > 0).any() for other in others)
+        none = "In the only run" if len(x) == 1 else f"In none of {len(x):,} runs"
+        no_more = "no more than 1 %" if len(x) == 1 else "more than 1 %"
         return (
-            f"In none of {len(x):,} runs are {name} {where} physically missing by more than 1 % in any week; "
-            f"the use given up because of the price is {loss} of the whole period's{between}."
+            f"{none} {no_more} of the {name} wanted {'anywhere' if nowhere else where} is physically missing in any week; "
+            f"the use given up {where} because of the price is {loss} of the whole period's{between}."
         )
     if hit < 0.5:
-        rate = (
-            f"In {share(hit)} of the runs" if run.n_ok >= FEWEST_RUNS else f"In {int((x > 0).sum())} of {len(x)} runs"
-        )
+        many = run.n_ok >= MANY_RUNS
+        rate = f"In {share(hit)} of the runs" if many else f"In {int((x > 0).sum())} of {len(x)} runs"
         return (
             f"{rate} more than 1 % of the {name} wanted {where} is physically missing for at least a week, "
             f"{_first_place(run, product, place)}; over the whole period the use lost is {loss}{between}."
@@ -298,7 +316,7 @@ def _who(run: Run) -> str:
         return ""
     worst = lost.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
     s = spread_of(worst)
-    name = _name(run, product)
+    name = named(run, product)
     country = run.with_article(run.label(str(worst["place"])))
     loss, between = told(run, s)
     text = f"Hardest hit is {country}, which loses {loss} of the {name} it wants over the whole period{between}"
@@ -307,7 +325,7 @@ def _who(run: Run) -> str:
     if len(uses):
         row = uses.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
         u = spread_of(row)
-        text += f"; among uses worldwide it is {_name(run, str(row['end_use']))} with {''.join(told(run, u))}"
+        text += f"; among uses worldwide it is {named(run, str(row['end_use']))} with {''.join(told(run, u))}"
     return text + "."
 
 
@@ -316,7 +334,7 @@ def _money(run: Run) -> str:
     risk = spread(run, "output_at_risk_usd", arm, "", "world")
     if risk is None or risk.n == 0 or risk.p95 <= 0:
         return ""
-    text = f"Compared with the same draws without the events, the lost tonnes put output worth {''.join(told(run, risk))} at risk"
+    text = f"Compared with the same runs without the events, the lost tonnes put output worth {''.join(told(run, risk))} at risk"
     by = run.summarised("output_at_risk_usd", arm, product="", end_use="")
     by = by[by["place"].isin(run.countries)]
     if len(by) and risk.p50 > 0:
@@ -325,77 +343,11 @@ def _money(run: Run) -> str:
         country = run.with_article(run.label(str(row["place"])))
         text += f", most of it in {country}" if part > 0.5 * risk.p50 else f", the largest part in {country}"
         text += f" ({quantity(part, 'USD')})"
-    spend = run.summarised("extra_spend_usd", arm, place="world")
-    if len(spend):
-        total = _total(run, "extra_spend_usd", arm, "world")
-        if total is not None and total.p50 > 0:
-            value, between = told(run, total)
-            text += f"; for what they do get, users pay {value} more{between}"
+    total = total_spread(run, "extra_spend_usd", arm, "world")
+    if total is not None and total.p50 > 0:
+        value, between = told(run, total)
+        text += f"; for what they do get, users pay {value} more{between}"
     return text + "."
-
-
-def _total(run: Run, metric: str, arm: str, place: str) -> Spread | None:
-    """A metric summed over final products, run by run."""
-    import numpy as np
-
-    table = run.outcomes(metric, [arm], place=place, end_use="")
-    if table.empty:
-        return None
-    x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
-    p5, p25, p50, p75, p95 = (float(v) for v in np.nanquantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
-    return Spread(len(x), p5, p25, p50, p75, p95, str(table["unit"].iloc[0]))
-
-
-def _policies(run: Run) -> str:
-    products = short_products(run)
-    if not products:
-        return ""
-    product = products[0]
-    place = short_zone(run, product)
-    base = spread(run, "shortage_percent", run.main_arm, product, place)
-    found = []
-    for policy in run.policies:
-        s = spread(run, "shortage_percent", f"policy:{policy}-scenario", product, place)
-        if s is not None and s.n:
-            found.append((s.p50, policy, s))
-    if base is None or not found:
-        return ""
-    found.sort(key=lambda f: f[0])
-    name, where = _name(run, product), run.where(place)
-    best, policy, s = found[0]
-    numbers = ("", "", "two", "three", "four", "five", "six")
-    many = numbers[len(found)] if len(found) < len(numbers) else str(len(found))
-    if best > -NOTICED_SHARE / 10 or base.p50 <= 0:
-        end = f"; {_policy(found[-1][1])} makes it larger" if found[-1][0] > NOTICED_SHARE else ""
-        none = (
-            "The only policy tried does not lower" if len(found) == 1 else f"None of the {many} policies tried lowers"
-        )
-        return f"{none} the loss of {name} {where} noticeably in half of the runs{end}."
-    ends = interval(-s.p95, -s.p5, "points")
-    within = (
-        ""
-        if run.n_ok == 1
-        else f" ({'range of these runs' if run.n_ok < FEWEST_RUNS else '90 % of runs'}: {ends} less)"
-    )
-    who = "The only policy tried," if len(found) == 1 else f"Of the {many} policies tried,"
-    text = (
-        f"{who} {_policy(policy)}{',' if len(found) == 1 else ''} lowers the loss of {name} {where} most, by "
-        f"{plain(-best)} percentage points from {quantity(base.p50, '%')}{within}"
-    )
-    rest = [f"{_policy(p)} by {plain(-v)}" for v, p, s in found[1:] if s.p75 < 0 and v < -NOTICED_SHARE / 10][:2]
-    worse = [_policy(p) for v, p, s in found[1:] if s.p25 > 0 and v > NOTICED_SHARE]
-    unclear = [_policy(p) for _, p, s in found[1:] if s.p25 <= 0 <= s.p75 and s.p95 - s.p5 > NOTICED_SHARE]
-    if rest:
-        text += f"; {' and '.join(rest)}"
-    if worse:
-        text += f"; {' and '.join(worse)} {'makes' if len(worse) == 1 else 'make'} it larger"
-    if unclear:
-        text += f"; the effect of {' and '.join(unclear)} goes either way"
-    return text.replace(" most, by", " by" if len(found) == 1 else " most, by") + "."
-
-
-def _policy(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _recovery(run: Run) -> str:
@@ -408,7 +360,7 @@ def _recovery(run: Run) -> str:
         return ""
     last = weeks_in(run)
     never = float((x > last).mean())
-    name, where = _name(run, product), run.where(zone)
+    name, where = named(run, product), run.where(zone)
     middle = float(np.median(x))
     if middle > last:
         return (

@@ -68,13 +68,20 @@ class Sketch:
         self.parts.append(table)
 
     def fan(
-        self, ax: Axes, fan: Fan, colour: str, names: Mapping[str, str], dash: Any = "-", bands: bool = True
+        self,
+        ax: Axes,
+        fan: Fan,
+        colour: str,
+        names: Mapping[str, str],
+        dash: Any = "-",
+        bands: bool = True,
+        width: float = 1.8,
     ) -> None:
         """Median line, 50 % band and 90 % band; `names` identify the fan in the table."""
         if bands:
             for low, high, alpha in ((0.05, 0.95, 0.16), (0.25, 0.75, 0.26)):
                 ax.fill_between(fan.dates, fan.at(low), fan.at(high), color=colour, alpha=alpha, linewidth=0, zorder=2)
-        ax.plot(fan.dates, fan.at(0.5), color=colour, linestyle=dash, zorder=4 if bands else 3)
+        ax.plot(fan.dates, fan.at(0.5), color=colour, linestyle=dash, linewidth=width, zorder=4 if bands else 3)
         shown = (0.05, 0.25, 0.5, 0.75, 0.95) if bands else (0.5,)
         table = fan.table(**names)
         self.record(table[table["quantile"].isin(shown)])
@@ -156,9 +163,7 @@ class Sketch:
     @staticmethod
     def fold(text: str, width: int) -> str:
         """Text on several lines of at most `width` characters."""
-        import textwrap
-
-        return "\n".join(textwrap.wrap(text, width))
+        return "\n".join(style.lines_of(text, width))
 
     def _mark_events(self) -> str:
         groups = event_groups(self.run)

@@ -29,7 +29,7 @@ PER_RUN = (
     ("price_spot_peak_week", "main"),
     ("first_week_short", "main"),
     ("shortage_t", "main"),
-    ("extra_spend_usd", "difference"),
+    ("extra_spend_usd", "all"),
 )
 DIMENSIONS = ("product", "place", "end_use")
 
@@ -223,7 +223,8 @@ class Tables(ABC):
         return rows
 
     def _arms_of(self, rule: str) -> set[str]:
-        return {"arms": set(self.arms), "main": {self.main_arm}, "difference": {f"{self.main_arm}-baseline"}}[rule]
+        main = self.main_arm
+        return {"arms": set(self.arms), "main": {main}, "all": {*self.arms, f"{main}-baseline"}}[rule]
 
     def _outcome_rows(self, keep: Any) -> pd.DataFrame:
         """Rows of `outcomes.parquet` for which an expression holds; none without one."""

@@ -170,15 +170,20 @@ def new_figure(layout: Layout, height: float) -> Figure:
     return Figure(figsize=(layout.width, height + 0.2), layout="constrained")
 
 
+def lines_of(text: str, width: int) -> list[str]:
+    """Text on lines of at most `width` characters; a number stays with its per cent sign."""
+    import textwrap
+
+    return textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), width)
+
+
 def add_title(fig: Figure, title: str, subtitle: str, layout: Layout) -> None:
     """Title in bold and a quieter line with the unit and what the bands are, both left-aligned.
 
     The panels get the room that is left: the layout engine is told so.
     """
-    import textwrap
-
-    head = textwrap.wrap(title, int(layout.characters * 0.92))
-    below = textwrap.wrap(subtitle, int(layout.characters * 1.24))
+    head = lines_of(title, int(layout.characters * 0.92))
+    below = lines_of(subtitle, int(layout.characters * 1.3))
     width, height = fig.get_size_inches()
     room = (len(head) * 11.5 * 1.3 + len(below) * 8.3 * 1.35 + 8) / 72.0
     fig.set_size_inches(width, height + room - 0.2)
@@ -192,9 +197,7 @@ def add_title(fig: Figure, title: str, subtitle: str, layout: Layout) -> None:
 
 def add_footer(fig: Figure, text: str, layout: Layout) -> None:
     """A quiet line below the panels: the key to the numbered event marks."""
-    import textwrap
-
-    lines = textwrap.wrap(text, int(layout.characters * 1.38))
+    lines = lines_of(text, int(layout.characters * 1.38))
     room = (len(lines) * 7.4 * 1.3 + 6) / 72.0
     width, height = fig.get_size_inches()
     old_top = 1.0 - _rect(fig)[1] - _rect(fig)[3]
@@ -228,7 +231,7 @@ def date_axis(ax: Axes, start: Any, end: Any, narrow: bool = False) -> None:
 
     mdates = dates_module()
     ax.set_xlim(mdates.date2num(start), mdates.date2num(end))
-    ticks = date_ticks(start, end, 5 if narrow else 7)
+    ticks = date_ticks(start, end, 6 if narrow else 8)
     ax.xaxis.set_major_locator(FixedLocator([float(mdates.date2num(date)) for date, _ in ticks]))
     ax.xaxis.set_major_formatter(FixedFormatter([text for _, text in ticks]))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from .figures.distributions import headline_quantities
-from .figures.sensitivity import correlations, input_label
-from .pick import Spread, short_products, spread
+from .figures.sensitivity import correlations, families, input_label
+from .pick import Spread, short_products, spread, total_spread
 from .rounding import MISSING, plain, with_interval
 from .run import Run
 from .sentences import week_date, weeks_in
@@ -19,7 +19,6 @@ from .sketch import day
 from .stored import FEWEST_RUNS
 from .words import small
 
-MOST_POLICIES = 4
 MOST_INPUTS = 15
 
 
@@ -44,7 +43,7 @@ class ReportTable:
 
 def report_tables(run: Run) -> list[ReportTable]:
     """All tables of the report that have rows."""
-    makers = (key_numbers, prices, countries)
+    makers = (key_numbers, policies, prices, countries)
     return [table for table in (maker(run) for maker in makers) if table.rows]
 
 
@@ -69,11 +68,9 @@ def key_numbers(run: Run) -> ReportTable:
     """Headline quantities: without the events, with them, and the paired differences."""
     arms = [a for a in ("baseline", run.main_arm) if a in run.arms]
     arms = list(dict.fromkeys(arms))
-    policies = run.policies[:MOST_POLICIES]
     header = ["", *(run.label(a) for a in arms)]
     if "scenario" in arms and "baseline" in arms:
         header.append("difference")
-    header += [f"{p.replace('_', ' ')} against scenario" for p in policies]
     rows = []
     for q in _quantities(run):
         cells = [Cell(q.title)]
@@ -81,11 +78,29 @@ def key_numbers(run: Run) -> ReportTable:
         other = "points" if q.unit == "%" else q.unit
         if "difference" in header:
             cells.append(_cell(spread(run, q.metric, "scenario-baseline", q.product, q.place), other))
-        for policy in policies:
-            cells.append(_cell(spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place), other))
         rows.append(tuple(cells))
-    note = intervals_are(run) + " Differences are taken run by run on the same draws."
+    paired = " Differences are taken run by run on the same draws." if "difference" in header else ""
+    spending = _spending(run, arms + (["scenario-baseline"] if "difference" in header else []))
+    if spending:
+        rows.append(spending)
+    note = intervals_are(run) + paired
     return ReportTable("key_numbers", "Key numbers", note, tuple(header), tuple(rows))
+
+
+def policies(run: Run) -> ReportTable:
+    """What each policy changes against the scenario, run by run."""
+    wanted = headline_quantities(run)
+    header = ("", *(q.title for q in wanted))
+    rows = []
+    for policy in run.policies:
+        title, name = run.policy_title(policy), run.policy_name(policy)
+        cells = [Cell(title[:1].upper() + title[1:], name if name != title else "")]
+        for q in wanted:
+            unit = "points" if q.unit == "%" else q.unit
+            cells.append(_cell(spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place), unit))
+        rows.append(tuple(cells))
+    note = f"Difference from the scenario, run by run on the same draws: below zero is relief. {intervals_are(run)}"
+    return ReportTable("policies", "What the policies change", note, header, tuple(rows))
 
 
 def _quantities(run: Run) -> list[Any]:
@@ -99,11 +114,14 @@ def _quantities(run: Run) -> list[Any]:
             extra.append(Quantity("price_paid_peak_index", q.product, q.place, "index", name, ""))
             name = q.title.replace("Peak spot price", "Thinnest stock cover")
             extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name, ""))
-    for product in short_products(run)[:1]:
-        title = f"Extra spending on {small(run.label(product))}, world"
-        extra.append(Quantity("extra_spend_usd", product, "world", "USD", title, ""))
     both = found[:1] + extra[:1] + found[1:] + extra[1:]
     return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
+
+
+def _spending(run: Run, arms: list[str]) -> tuple[Cell, ...]:
+    """Extra spending of all users on all products; () if it was not reported."""
+    totals = [total_spread(run, "extra_spend_usd", arm, "world") for arm in arms]
+    return (Cell("Extra spending of users, world"), *map(_cell, totals)) if any(totals) else ()
 
 
 def prices(run: Run) -> ReportTable:
@@ -197,13 +215,9 @@ class Assumption:
 def assumptions(run: Run) -> list[Assumption]:
     """Uncertain numbers, one line per group that moves together."""
     facts = world_facts(run)
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for column in run.sampled:
-        if str(column.get("kind")) != "fixed":
-            groups.setdefault(str(column.get("group") or column["name"]), []).append(column)
     weight = _weights(run)
     found = []
-    for members in sorted(_split(groups), key=lambda m: -weight.get(str(m[0]["name"]), 0.0)):
+    for members in sorted(families(run), key=lambda m: -weight.get(str(m[0]["name"]), 0.0)):
         first = members[0]
         name = str(first["name"])
         fact = _fact_of(facts, name)
@@ -228,17 +242,6 @@ def _weights(run: Run) -> dict[str, float]:
     for q in headline_quantities(run)[:2]:
         for row in correlations(run, q).to_dict("records"):
             found[str(row["input"])] = max(found.get(str(row["input"]), 0.0), abs(float(row["rho"])))
-    return found
-
-
-def _split(groups: Mapping[str, list[Mapping[str, Any]]]) -> list[list[Mapping[str, Any]]]:
-    """Groups as they are, but the columns of an ensemble table one by one: each has its own values."""
-    found = []
-    for members in groups.values():
-        if str(members[0].get("kind")) == "table":
-            found += [[member] for member in members]
-        else:
-            found.append(members)
     return found
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from .hedges import NOTICED_PRICE, named, whose
 from .pick import headline_price, short_products, short_zone, spread, touched_exports
 from .rounding import plain, share, with_interval
 from .run import Event, Run
-from .sentences import NOTICED_PRICE, _name, week_date, weeks_in
+from .sentences import week_date, weeks_in
 from .sketch import day, month
-from .stored import FEWEST_RUNS
-
-MOST_POLICY_EVENTS = 8  # beyond, they crowd out what happens; the list of assumptions has them all
+from .stored import FEWEST_RUNS, MANY_RUNS
 
 
 @dataclass(frozen=True)
@@ -27,50 +26,64 @@ class Moment:
 
 def timeline(run: Run) -> list[Moment]:
     """Events and findings in order of their dates."""
-    moments = [m for event in run.events for m in _event(run, event)]
-    if sum(m.kind == "policy" for m in moments) > MOST_POLICY_EVENTS:
-        moments = [m for m in moments if m.kind != "policy"]
+    moments = [_event(run, event) for event in run.scenario_events]
+    moments += [m for policy in run.policies for m in _policy(run, policy)]
     for finder in (_doubling, _peak, _trough, _first_stoppage, _worst_week, _queue, _end_of_shortage, _recovery):
         moments += finder(run)
     return sorted(moments, key=lambda m: (m.date, m.kind))
 
 
-def _event(run: Run, event: Event) -> list[Moment]:
-    scenario = not event.arms or "scenario" in event.arms
-    kind = "event" if scenario else "policy"
+def _event(run: Run, event: Event) -> Moment:
     text = event.sentence or event.name.replace("_", " ")
-    if not scenario:
-        names = ", ".join(a.partition(":")[2].replace("_", " ") for a in event.arms if a.startswith("policy:"))
-        text = f"{names[:1].upper()}{names[1:]}: {text}"
     if event.start is None:
-        return [Moment(run.end, "if triggered", kind, text)]
-    when = ("about " if event.uncertain_date else "") + day(event.start)
-    return [Moment(event.start, when, kind, text)]
+        return Moment(run.end, "if triggered", "event", text)
+    return Moment(event.start, ("about " if event.uncertain_date else "") + day(event.start), "event", text)
 
 
-def _dated(run: Run, metric: str, product: str, place: str, text: str) -> list[Moment]:
-    """A finding dated by a metric in weeks: its median, and its 90 % range in words."""
+def _policy(run: Run, policy: str) -> list[Moment]:
+    """The start of a policy, by its title; what it consists of stands among the assumptions."""
+    events = run.policy_events(policy)
+    dates = [e.start for e in events if e.start is not None]
+    title = run.policy_title(policy)
+    text = f"{title[:1].upper()}{title[1:]}"
+    if not events:
+        return []
+    if not dates:
+        return [Moment(run.end, "if triggered", "policy", text)]
+    return [Moment(min(dates), f"from {day(min(dates))}", "policy", text)]
+
+
+def _dated(run: Run, metric: str, product: str, place: str, text: str, never: str = "") -> list[Moment]:
+    """A finding dated by a metric in weeks: its median, and its 90 % range in words.
+
+    `never` is said instead if the median run does not get there within the period.
+    """
     s = spread(run, metric, run.main_arm, product, place)
     if s is None or s.n == 0:
         return []
     last = weeks_in(run)
     if s.p50 > last:
-        return [
-            Moment(
-                run.end, f"after {month(run.end - dt.timedelta(days=1))}", "finding", f"{text}: not within the period"
-            )
-        ]
+        early = f" (90 % of runs: {day(week_date(run, s.p5))} at the earliest)" if s.p5 <= last and s.n > 1 else ""
+        few = run.n_ok < FEWEST_RUNS
+        return [Moment(run.end, f"end, {day(run.last_day)}", "finding", f"{never or text}{'' if few else early}")]
     middle = week_date(run, s.p50)
+    early = late = ""
     if run.n_ok > 1:
         early = day(week_date(run, s.p5))
         late = day(week_date(run, s.p95)) if s.p95 <= last else "after the period"
-        word = "90 % of runs" if run.n_ok >= FEWEST_RUNS else "90 % range of these few runs"
-        span = "in all runs the same week" if early == late else f"{word}: {early} to {late}"
+        span = "" if early == late else f"{whose(run)}: {early} to {late}"
     else:
         span = "one run"
     part = s.n / max(run.n_ok, 1)
-    seldom = f", in the {share(part)} of runs in which it happens" if part < 0.995 else ""
-    return [Moment(middle, f"week of {day(middle)}", "finding", f"{text} ({span}{seldom})")]
+    often = share(part) if run.n_ok >= MANY_RUNS else f"{s.n} of {run.n_ok}"
+    if part < 0.5:
+        text = f"In {often} runs: {text[:1].lower() if text[1:2].islower() else text[:1]}{text[1:]}"
+    elif part < 0.995:
+        span = f"{span}{', ' if span else ''}in the {often} runs in which it happens".replace("% runs", "% of runs")
+    elif early == late and run.n_ok > 1:
+        span = "in nearly all runs the same week" if run.n_ok >= FEWEST_RUNS else "in these runs the same week"
+    text = text.replace("% runs:", "% of runs:")
+    return [Moment(middle, f"week of {day(middle)}", "finding", f"{text} ({span})" if span else text)]
 
 
 def _doubling(run: Run) -> list[Moment]:
@@ -83,7 +96,7 @@ def _doubling(run: Run) -> list[Moment]:
     if not above:
         return []
     date = fan.dates[above[0]].astype("datetime64[D]").item()
-    text = f"Spot {_name(run, product)} {run.where(zone)} has doubled in half of the runs"
+    text = f"Spot {named(run, product)} {run.where(zone)} has doubled in half of the runs"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
 
@@ -93,7 +106,7 @@ def _peak(run: Run) -> list[Moment]:
     if peak is None or peak.p50 < NOTICED_PRICE:
         return []
     value, between = with_interval(peak.p50, peak.p5, peak.p95, "times")
-    text = f"Spot {_name(run, product)} {run.where(zone)} peaks at {value} normal{f', {between}' if between else ''}"
+    text = f"Spot {named(run, product)} {run.where(zone)} peaks at {value} normal{f', {between}' if between else ''}"
     return _dated(run, "price_spot_peak_week", product, zone, text)
 
 
@@ -116,9 +129,10 @@ def _trough(run: Run) -> list[Moment]:
         ends = [float(fan.at(q)[low] / normal[low]) for q in (0.05, 0.95)]
         value, between = with_interval(float(ratio[low]), ends[0], ends[1], "share")
         span = f" (90 % of runs: {between})" if between else ""
+        lowest = "have stopped" if ratio[low] < 5e-4 else f"are at their lowest, {value} of normal"
         text = (
-            f"Exports of {_name(run, product)} from {run.with_article(run.label(origin))} are at their lowest, "
-            f"{value} of normal{span if run.n_ok >= FEWEST_RUNS else ''}"
+            f"Exports of {named(run, product)} from {run.with_article(run.label(origin))} {lowest}"
+            f"{span if run.n_ok >= FEWEST_RUNS else ''}"
         )
         found.append(Moment(date, month(date), "finding", text))
     return found
@@ -134,7 +148,7 @@ def _first_stoppage(run: Run) -> list[Moment]:
     if found is None:
         return []
     product, place = found
-    text = f"First country {run.where(place)} physically short of {_name(run, product)} by more than 1 %"
+    text = f"First country {run.where(place)} physically short of {named(run, product)} by more than 1 %"
     if len([c for c in run.countries if run.zone_of.get(c) == place]) == 1:
         return _dated(run, "first_week_short", product, place, f"{run.label(place)} is first physically short of it")
     return _dated(run, "first_stoppage_week", product, place, text)
@@ -154,7 +168,7 @@ def _worst_week(run: Run) -> list[Moment]:
     date = fan.dates[top].astype("datetime64[D]").item()
     value, between = with_interval(middle[top], fan.at(0.05)[top], fan.at(0.95)[top], "%")
     span = f" (90 % of runs: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
-    text = f"Shortage of {_name(run, found[0])} {run.where(found[1])} is at its worst: {value} physically missing{span}"
+    text = f"Shortage of {named(run, found[0])} {run.where(found[1])} is at its worst: {value} physically missing{span}"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
 
@@ -173,7 +187,7 @@ def _queue(run: Run) -> list[Moment]:
     age = f", on average for {plain(wait.at(0.5)[top])} days" if wait is not None else ""
     value, between = with_interval(float(row["p50"]), float(row["p5"]), float(row["p95"]), "t")
     span = f" (90 % of runs: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
-    text = f"The queue for licences is longest: {value} of {_name(run, str(row['product']))} wait{age}{span}"
+    text = f"The queue for licences is longest: {value} of {named(run, str(row['product']))} wait{age}{span}"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
 
@@ -187,11 +201,13 @@ def _end_of_shortage(run: Run) -> list[Moment]:
         "short_recovery_week",
         product,
         place,
-        f"Nobody {run.where(place)} is short of {_name(run, product)} any more",
+        f"Nobody {run.where(place)} is short of {named(run, product)} any more",
+        f"Somebody {run.where(place)} is still short of {named(run, product)} when the period ends",
     )
 
 
 def _recovery(run: Run) -> list[Moment]:
     product, zone = headline_price(run)
-    text = f"Spot {_name(run, product)} {run.where(zone)} is back within 10 % of normal"
-    return _dated(run, "price_spot_recovery_week", product, zone, text)
+    spot = f"Spot {named(run, product)} {run.where(zone)}"
+    never = f"{spot} is not back within 10 % of normal when the period ends"
+    return _dated(run, "price_spot_recovery_week", product, zone, f"{spot} is back within 10 % of normal", never)

@@ -202,9 +202,9 @@ def _renamed(effect: Any, names: dict[str, str]) -> Any:
 def _arms(spec: ScenarioSpec, events: tuple[Placed, ...]) -> tuple[Arm, ...]:
     own = tuple(index for index, item in enumerate(events) if not item.arm)
     arms = [Arm("baseline", ()), Arm("scenario", own)]
-    for name in spec.policies:
+    for name, policy in spec.policies.items():
         added = tuple(index for index, item in enumerate(events) if item.arm == f"policy:{name}")
-        arms.append(Arm(f"policy:{name}", own + added))
+        arms.append(Arm(f"policy:{name}", own + added, policy.title))
     return tuple(arms)
 
 

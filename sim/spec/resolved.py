@@ -114,6 +114,7 @@ class Arm:
 
     name: str
     events: tuple[int, ...]  # indices into Scenario.events
+    title: str = ""  # what the file calls a policy, for reports
 
 
 @dataclass(frozen=True)

@@ -80,11 +80,11 @@ class Distributions(ReportFigure):
             _exceedance(sketch, right, q, draws)
         return sketch.finish(
             "How far it can go: distributions over runs",
-            "Left: histogram of the runs, one row per arm, the dot is the median and the bar holds 90 % of runs. "
-            "Right: share of runs that exceed the value.",
+            "Histogram of the runs, one row per arm: the dot is the median, the bar holds 90 % of runs. "
+            "Curves: share of runs that exceed the value.",
             _risk(run)
             + "All arms use the same draws, so that the distance between two curves is what the events or the "
-            "policy do.",
+            f"policy do. {run.policy_key}".rstrip(),
             events=False,
         )
 
@@ -94,7 +94,7 @@ def _risk(run: Run) -> str:
         return f"Shapes are those of the first {SHAPE_RUNS:,} runs, dots and bars of all. "
     if run.n_ok < FEWEST_RUNS:
         return ""
-    return "Read the right-hand curves as risk: where a curve crosses 10 %, one run in ten is worse. "
+    return "Read the curves as risk: where a curve crosses 10 %, one run in ten is worse. "
 
 
 def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:

@@ -39,7 +39,8 @@ class Period:
     def title(self) -> str:
         if self.first is None or self.last is None:
             return f"{self.word} (mean without the events)"
-        return f"{self.word} ({month(self.first)} to {month(self.last)})"
+        first = month(self.first).rpartition(" ")[0] if self.first.year == self.last.year else month(self.first)
+        return f"{self.word} ({first} to {month(self.last)})"
 
 
 class FlowsFigure(ReportFigure):

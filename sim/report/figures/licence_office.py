@@ -74,7 +74,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, place: str, variable: str) ->
     if variable == "licence_granted_t":
         refused = run.fan("licence_refused_t", run.main_arm, product=product, place=place)
         if refused is not None:
-            sketch.fan(ax, refused, style.QUIET, names | {"variable": "licence_refused_t"}, bands=False)
+            sketch.fan(ax, refused, style.QUIET, names | {"variable": "licence_refused_t"}, bands=False, width=1.0)
     ax.set_ylim(0, 1.12 * top if top > 0 else 1.0)
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{v:,g}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import style
 from ..pick import Spread, spread
@@ -27,18 +27,29 @@ class PoliciesCompared(ReportFigure):
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
         rows = _rows(run)
         wanted = list(dict.fromkeys(q for q, _, _ in rows))
-        sketch = Sketch(run, layout, len(wanted), 0.4 + 0.42 * len(run.policies), columns=2)
-        for ax, q in zip(sketch.axes, wanted, strict=True):
-            _panel(sketch, ax, q, [(p, s) for other, p, s in rows if other == q])
+        side_by_side = layout.columns > 1
+        titles = {p: _title(run, p, side_by_side) for p in run.policies}
+        lines = max(title.count("\n") for title in titles.values()) + 1
+        step = 0.36 + 0.13 * lines  # inches a policy takes: title, numbers, bar
+        height = 0.25 + step * len(run.policies)
+        sketch = Sketch(run, layout, len(wanted), height, columns=len(wanted) if side_by_side else 1)
+        for number, (ax, q) in enumerate(zip(sketch.axes, wanted, strict=True)):
+            shown = titles if number == 0 or not side_by_side else {}
+            _panel(sketch, ax, q, [(p, s) for other, p, s in rows if other == q], shown, 0.13 * lines / step)
         return sketch.finish(
             "What each policy changes",
-            "Difference from the scenario, run by run on the same draws. Dot: median; thick bar: 50 %; thin bar: 90 % of "
-            "runs. Left of zero is relief.",
+            "Difference from the scenario, run by run on the same draws. Dot and number: median; thick bar: 50 %; thin bar "
+            "and brackets: 90 % of runs. Left of zero is relief.",
             "A bar that stays left of the zero line is relief in nearly every run; one that crosses it helps in some worlds "
             "and not in others. Differences are paired: each run meets the same outages, licences and behaviour with and "
             "without the policy.",
             events=False,
         )
+
+
+def _title(run: Run, policy: str, wide: bool) -> str:
+    title = run.policy_title(policy)
+    return Sketch.fold(title[:1].upper() + title[1:], 105 if wide else 52)
 
 
 def _rows(run: Run) -> list[tuple[Quantity, str, Spread]]:
@@ -51,9 +62,10 @@ def _rows(run: Run) -> list[tuple[Quantity, str, Spread]]:
     return found
 
 
-def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]) -> None:
-    import textwrap
-
+def _panel(
+    sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]], titles: dict[str, str], room: float
+) -> None:
+    """One quantity: a row per policy; `room` is the part of a row that titles take."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     from .distributions import _tick
@@ -62,41 +74,39 @@ def _panel(sketch: Sketch, ax: Axes, q: Quantity, rows: list[tuple[str, Spread]]
     low, high = min(0.0, *(s.p5 for _, s in rows)), max(0.0, *(s.p95 for _, s in rows))
     if high == low:
         low, high = -1.0, 1.0
-    room = high - low
-    ax.set_xlim(low - 0.06 * room, high + 0.06 * room)
-    ax.axvline(0.0, color=style.INK, linewidth=0.9)
-    for row, (policy, s) in enumerate(rows):
-        y = len(rows) - 1 - row
+    span = high - low
+    ax.set_xlim(low - 0.06 * span, high + 0.06 * span)
+    at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False, "zorder": 6}
+    for y, (policy, s) in enumerate(rows):
         colour = style.arm_colour(f"policy:{policy}", run.policies)
-        ax.plot([s.p5, s.p95], [y, y], color=colour, linewidth=1.6)
-        ax.plot([s.p25, s.p75], [y, y], color=colour, linewidth=5.0, solid_capstyle="butt")
-        ax.plot([s.p50], [y], "o", color="white", markeredgecolor=colour, markersize=5.5, zorder=5)
-        unit = "points" if q.unit == "%" else q.unit
-        value, between = with_interval(s.p50, s.p5, s.p95, unit)
-        text = value + (f"  ({between})" if between else "")
-        ax.annotate(
-            text,
-            xy=(0.0, y),
-            xycoords=("axes fraction", "data"),
-            xytext=(2, 8),
-            textcoords="offset points",
-            fontsize=7.3,
-            color=style.QUIET,
-            va="center",
-            zorder=6,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
-        )
+        bar = y + room + 0.78 * (1 - room)
+        ax.plot([0.0, 0.0], [bar - 0.19 * (1 - room), y + 1.0], color=style.INK, linewidth=0.9, zorder=1)
+        ax.plot([s.p5, s.p95], [bar, bar], color=colour, linewidth=1.6)
+        ax.plot([s.p25, s.p75], [bar, bar], color=colour, linewidth=5.0, solid_capstyle="butt")
+        ax.plot([s.p50], [bar], "o", color="white", markeredgecolor=colour, markersize=5.5, zorder=5)
+        value, between = with_interval(s.p50, s.p5, s.p95, "points" if q.unit == "%" else q.unit)
+        text = value + (f" ({_bare(between)})" if between else "")
+        ax.annotate(text, xy=(0.0, y + 0.06 + room + 0.22 * (1 - room)), fontsize=6.8, color=style.INK, **at)
+        if policy in titles:
+            place = (0.0, y + 0.06 + room / 2)
+            look: dict[str, Any] = {"fontsize": 8, "color": colour, "fontweight": "bold", "linespacing": 1.1}
+            title = ax.annotate(titles[policy], xy=place, **look, **at)
+            title.set_in_layout(False)  # it runs across the panels
+        if y:
+            ax.axhline(y, color=style.RULE, linewidth=0.6)
         arm = f"policy:{policy}-scenario"
         sketch.record_spread(s, arm=arm, metric=q.metric, product=q.product or "all", place=q.place)
-    names = [textwrap.fill(p.replace("_", " "), 16) for p, _ in rows]
-    ax.set_yticks(range(len(rows)), list(reversed(names)))
-    for tick, (policy, _) in zip(ax.get_yticklabels(), reversed(rows), strict=True):
-        tick.set_color(style.arm_colour(f"policy:{policy}", run.policies))
-        tick.set_fontweight("bold")
-    ax.set_ylim(-0.5, len(rows) - 0.35)
+    ax.patch.set_visible(False)  # titles run below the panels to the right
+    ax.set_yticks([])
+    ax.set_ylim(len(rows) + 0.05, 0)
     ax.grid(visible=False)
-    ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_locator(MaxNLocator(3 if sketch.columns > 1 else 5))
     ax.xaxis.set_major_formatter(FuncFormatter(_tick("points" if q.unit == "%" else q.unit)))
-    ax.set_title(sketch.wrap(q.title, lost=1.15))
+    ax.set_title(sketch.fold(q.title, 23 if sketch.columns > 1 else 46), pad=4, fontsize=8.4)
+
+
+def _bare(between: str) -> str:
+    """An interval without its unit, which stands with the median: "−11.6 to −2.9"."""
+    ends = [part.removeprefix("USD ").split(" ")[0] for part in between.split(" to ")]
+    return " to ".join(end.rstrip("×%") for end in ends)

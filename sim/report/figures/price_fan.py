@@ -10,6 +10,7 @@ from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from ..stored import Fan
+from ..words import small
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str,
 
 
 def _caption(run: Run, products: list[str]) -> str:
-    names = ", ".join(run.label(p) for p in products)
+    names = ", ".join(small(run.label(p)) for p in products)
     return (
         f"The products whose price moves most: {names}. The distance between the two colours is the gap between the "
-        "zones; the distance between the left and the right panel is what long contracts shield buyers from. "
+        "zones; the distance between spot and paid is what long contracts shield buyers from. "
         "Peak: highest week of a run, median and 90 % interval; runs peak at different times, so that it lies above the "
         "line."
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from .. import style
 from ..pick import values
@@ -41,7 +42,8 @@ class Sensitivity(ReportFigure):
             "Rank correlation between a drawn number and the outcome over runs, −1 to 1; bar: 90 % interval of the estimate. "
             "Hollow: not told apart from zero.",
             "Right of zero: a higher value goes with a higher outcome. Numbers that move together by construction share their "
-            "correlation. Narrowing the numbers at the top narrows the answer; those at the bottom hardly matter here.",
+            "correlation. Narrowing the numbers at the top narrows the answer; those at the bottom hardly matter here. What each is, "
+            "the reference page on parameters says.",
             events=False,
         )
 
@@ -94,16 +96,29 @@ def correlations(run: Run, q: Quantity) -> pd.DataFrame:
 
 
 def _inputs(run: Run) -> list[str]:
-    """One name per group of numbers that share their quantile: the first of the group.
+    """One name per family of numbers that move together: the first of the family."""
+    return [str(members[0]["name"]) for members in families(run)]
 
-    Columns of an ensemble table share the row that is drawn, not the quantile: each stands for itself.
+
+@once_per_run
+def families(run: Run) -> list[list[Mapping[str, Any]]]:
+    """Uncertain numbers that share their quantile.
+
+    Columns of an ensemble table share the row that is drawn, not the quantile: each stands for itself, unless
+    one is a multiple of the other (the fear for each product, say).
     """
-    seen: dict[str, str] = {}
+    seen: dict[Any, list[Mapping[str, Any]]] = {}
     for column in run.sampled:
-        if str(column.get("kind")) != "fixed":
-            name = str(column["name"])
-            group = name if str(column.get("kind")) == "table" else str(column.get("group") or name)
-            seen.setdefault(group, name)
+        kind, name = str(column.get("kind")), str(column["name"])
+        if kind == "fixed":
+            continue
+        key: Any = str(column.get("group") or name)
+        if kind == "table":
+            args = [float(a) for a in column.get("args", ())]
+            size = args[0] if args and args[0] else 1.0
+            head = name.removeprefix("behaviour.").split(".")[0]
+            key = (head, tuple(round(a / size, 2) for a in args))
+        seen.setdefault(key, []).append(column)
     return list(seen.values())
 
 
@@ -117,13 +132,13 @@ def input_label(run: Run, name: str) -> str:
         parts = [r.replace("_", " ") for r in rest if r != "events"]
         return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
     words = _UNIT_TAIL.sub("", head).replace("_", " ")
-    column = next((c for c in run.sampled if str(c["name"]) == name), {})
-    group = str(column.get("group") or "")
-    members = sum(1 for c in run.sampled if str(c.get("group") or "") == group)
-    if members > 1 and str(column.get("kind")) != "table":
-        extra = [w for w in group.split("_") if w.lower() not in head.split("_")]
-        which = " ".join(run.label(w) if w in run.countries else w for w in extra)
-        return f"{words}{': ' + which if which else ''} ({members} numbers)"
+    family = next((f for f in families(run) if any(str(c["name"]) == name for c in f)), [])
+    if len(family) > 1:
+        table = str(family[0].get("kind")) == "table"
+        group = "" if table else str(family[0].get("group") or "")
+        extra = [w for w in group.split("_") if w and w.lower() not in head.split("_")]
+        which = " ".join(run.label(w) if w in (*run.countries, *run.zones) else w for w in extra)
+        return f"{words}{', ' + which if which else ''} ({len(family)} numbers)"
     parts = [
         small(run.label(p)) if p in run.names and p not in run.countries else run.label(p) for p in rest if p != "all"
     ]

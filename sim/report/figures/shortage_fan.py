@@ -40,7 +40,7 @@ class ShortageFan(ReportFigure):
             "Shortage: use that is lost",
             "Per cent of what users would use at the prices before the events, week by week. Line: median run; bands: "
             "50 % and 90 % of runs. Dashed grey: same draws without the events.",
-            "Left, all use that is lost, also where users gave up because of the price; right, the part that stops for "
+            "Use lost in all: also where users gave up because of the price; physically missing: the part that stops for "
             "lack of material. Shortage comes later than the price because users first run down their stocks.",
         )
 

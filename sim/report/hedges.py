@@ -1,0 +1,42 @@
+"""How sure a sentence may sound: "in half of the runs", "in roughly one run in ten", a median and its interval."""
+
+from __future__ import annotations
+
+from .pick import Spread
+from .rounding import with_interval
+from .run import Run
+from .stored import FEWEST_RUNS, MANY_RUNS
+from .words import small
+
+NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
+NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
+
+
+def half(run: Run) -> str:
+    """ "In half of the runs", as the number of runs allows."""
+    if run.n_ok < FEWEST_RUNS:
+        return f"In the middle of the {run.n_ok} runs" if run.n_ok > 1 else "In the only run"
+    return "In half of the runs" if run.n_ok >= MANY_RUNS else "In about half of the runs"
+
+
+def tenth(run: Run) -> str:
+    """ "in one run in ten", "in roughly one run in ten"."""
+    return "in one run in ten" if run.n_ok >= MANY_RUNS else "in roughly one run in ten"
+
+
+def told(run: Run, s: Spread, unit: str = "") -> tuple[str, str]:
+    """Median and bracket in words: ("3.1 times", " (90 % of runs: 2.3 to 4.0 times)"), rounded alike."""
+    value, between = with_interval(s.p50, s.p5, s.p95, "times" if unit == "times" else unit or s.unit)
+    if run.n_ok == 1 or not between:
+        return value, ""
+    return value, f" ({whose(run)}: {between})"
+
+
+def whose(run: Run) -> str:
+    """What an interval holds: most of a few runs, or a share of many."""
+    return "most of these few runs" if run.n_ok < FEWEST_RUNS else "90 % of runs"
+
+
+def named(run: Run, key: str) -> str:
+    """The name of a product or use inside a sentence."""
+    return small(run.label(key))
