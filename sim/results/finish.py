@@ -106,10 +106,17 @@ def finish(store: Store, made: Layout, spans: Sequence[Span]) -> Finished:
     total = sum(span.last - span.first for span in spans)
     done.counts = {"finished": n_ok, "failed": total - n_ok}
     _runs(store, made, found, done)
-    with Turned(store.path, len(made.columns) * len(made.outcomes), n_ok) as turned:
+    # Two halves that share nothing; most of their work leaves the interpreter free for each other.
+    with (
+        ThreadPoolExecutor(1) as beside,
+        Turned(store.path, len(made.columns) * len(made.outcomes), n_ok) as turned,
+    ):
+        series = beside.submit(_series, store, made, found)
         _outcomes(store, made, found, done, turned)
         _summary(store, made, turned, done)
-    _series(store, made, found, done)
+        done.rows["series"], hashed = series.result()
+    if hashed:
+        done.hashes["series"] = hashed
     return done
 
 
@@ -242,11 +249,11 @@ def _csv(table: Any, out: Any) -> None:
 # --- series ---------------------------------------------------------------------------------------
 
 
-def _series(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+def _series(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, str]:
+    """Write the table of series; returns its rows and its hash ("" if there is none)."""
     if made.keep == "none":
         (store.path / "series.parquet").unlink(missing_ok=True)
-        done.rows["series"] = 0
-        return
+        return 0, ""
     digest = Digest("series", made.arms, [(s.variable, s.label, s.unit, s.dates) for s in made.fans.series])
     some = [part for part in found if len(part.runs)]
     rows = 0
@@ -261,7 +268,7 @@ def _series(store: Store, made: Layout, found: Sequence[Part], done: Finished) -
                 rows += len(table)
             if values is not None and made.keep == "all":
                 digest.numbers(values)
-    done.rows["series"], done.hashes["series"] = rows, digest.hex()
+    return rows, digest.hex()
 
 
 def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[Floats, NDArray[np.float32] | None]:
