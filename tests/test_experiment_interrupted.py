@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.errors import SupplyriskError
 from sim.experiment import batch as batch_module
 from sim.experiment.batch import resume
+from sim.experiment.pools import Pool
 from sim.results import store as store_module
 from sim.results.store import DiskFull, Store, StoreError
 from tests import fakes
@@ -209,3 +213,22 @@ def test_a_run_that_kills_its_worker_is_a_row(tmp_path, monkeypatch):
     runs = pd.read_parquet(tmp_path / "x" / "runs.parquet").set_index("run")
     assert "worker died" in runs.message[3]
     assert runs.status.eq("ok").sum() == 5
+
+
+class Stillborn(Pool):
+    """Workers that die before they do anything, as they do if a program's main file runs a batch when imported."""
+
+    breaks_as_a_whole = True
+
+    def submit(self, job):
+        future = Future()
+        future.set_exception(BrokenProcessPool("died"))
+        return future
+
+
+def test_workers_that_only_ever_die_end_the_batch(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_module, "make_pool", lambda *_: Stillborn())
+    with pytest.raises(SupplyriskError, match="die as soon as they start"):
+        run(tmp_path / "x", replace(HERE, workers=2), runs=40)
+    monkeypatch.undo()
+    assert resume(Store(tmp_path / "x"), HERE).finished == 40

@@ -12,13 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..errors import SupplyriskError
 from ..results import chunks
 from ..results.store import Span, Store
 from .pools import Pool
 from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it
-CHUNK_BYTES = 48_000_000  # series and outcomes of one chunk in a worker's memory
+CHUNK_BYTES = 128_000_000  # series and outcomes of one chunk in a worker's memory; joining small chunks costs more
 
 
 class Progress(Protocol):
@@ -192,7 +193,18 @@ class Runner:
         self._take_apart(Span(middle, span.last))
 
     def _lost(self, span: Span) -> None:
-        """A run that takes its worker with it is a row like any failed run."""
+        """A run that takes its worker with it is a row like any failed run.
+
+        Raises
+        ------
+        SupplyriskError
+            If no worker ever finished anything: then it is not the run.
+        """
+        if not self.tally.finished and not self.store.spans() and self.batch.runs > 1:
+            raise SupplyriskError(
+                "worker processes die as soon as they start. In a program of your own, run batches only under "
+                "`if __name__ == '__main__':` (workers load its main file); or use one worker, or threads"
+            )
         ready = bench(self.batch)
         values = ready.design.values(span.first, span.last)
         chunk = chunks.lost(span.first, values, ready.layout, "the worker died (killed, or out of memory)")
