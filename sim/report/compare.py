@@ -35,6 +35,14 @@ class Case:
     arm: str
     label: str
     colour: str
+    title: str  # what the scenario file calls it; the label where that would not tell the cases apart
+
+    @property
+    def quoted(self) -> str:
+        """The title within a sentence."""
+        if self.title == self.label:
+            return {"scenario": "the scenario", "no events": "the baseline"}.get(self.label, self.label)
+        return f"“{self.title}”"
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,19 @@ def cases_of(folders: Sequence[Path], arms: Sequence[str] = ()) -> list[Case]:
                 picked.append((run, arm, f"{_short(run, runs)}{tail}"))
     if len(picked) < 2:
         raise SupplyriskError("nothing to compare: give two run folders, or one with policies (or --arm twice)")
-    return [Case(run, arm, label, _colour(run, arm, i, len(runs))) for i, (run, arm, label) in enumerate(picked)]
+    titles = _titles(picked, len(runs))
+    return [
+        Case(run, arm, label, _colour(run, arm, i, len(runs)), titles[i]) for i, (run, arm, label) in enumerate(picked)
+    ]
+
+
+def _titles(picked: Sequence[tuple[Run, str, str]], runs: int) -> list[str]:
+    labels = [label for _, _, label in picked]
+    if runs == 1:
+        found = [run.policy_title(arm) if arm.startswith("policy:") else label for run, arm, label in picked]
+    else:
+        found = [run.report_title for run, _, _ in picked]
+    return found if len(set(found)) == len(found) else labels
 
 
 def _colour(run: Run, arm: str, number: int, runs: int) -> str:
@@ -213,6 +233,7 @@ def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Pat
     context = {
         "title": _title(cases),
         "cases": cases,
+        "runs": _runs(cases),
         "first": cases[0],
         "pairs": list(zip(cases[1:], pairs, strict=True)),
         "sentences": sentences(cases, wanted, pairs),
@@ -263,19 +284,25 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
         d = difference(cases[0], case, q, pair)
         what = q.phrase
         if d.spread is not None and d.spread.p5 == d.spread.p95 == 0.0:
-            found.append(f"{_start(case.label)} leaves {what} as it is in {cases[0].label}, in every run.")
+            found.append(f"{_start(case.quoted)} leaves {what} as it is in {cases[0].quoted}, in every run.")
+        elif d.spread is not None and d.spread.p5 < 0 < d.spread.p95:
+            value, between = with_interval(d.spread.p50, d.spread.p5, d.spread.p95, unit)
+            found.append(
+                f"{_start(case.quoted)}, against {cases[0].quoted}, changes {what} in either direction: {value} in the "
+                f"median run (90 % of runs: {between})."
+            )
         elif d.spread is not None:
             value, between = with_interval(abs(d.spread.p50), *_ordered(d.spread), unit)
             way = "lowers" if d.spread.p50 < 0 else "raises"
             within = f" (90 % of runs: {between})" if between else ""
             found.append(
-                f"{_start(case.label)}, against {cases[0].label}, {way} {what} by {value}{within}, run by run."
+                f"{_start(case.quoted)}, against {cases[0].quoted}, {way} {what} by {value}{within}, run by run."
             )
         elif d.mean == d.mean:
             low, high = sorted((abs(d.mean) - d.half_width, abs(d.mean) + d.half_width))
             value, between = with_interval(abs(d.mean), low, high, unit)
             way = "lower" if d.mean < 0 else "higher"
-            text = f"The mean of {what} is {value} {way} in {case.label} than in {cases[0].label} (95 % interval: {between})"
+            text = f"The mean of {what} is {value} {way} in {case.quoted} than in {cases[0].quoted} (95 % interval: {between})"
             found.append(text + ("." if abs(d.mean) > d.half_width else "; that can't be told from chance."))
     return found
 
@@ -303,14 +330,19 @@ def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pai
             d = difference(cases[0], case, q, pair)
             if d.spread is not None:
                 value, between = with_interval(d.spread.p50, d.spread.p5, d.spread.p95, unit)
-                cells.append(Cell(value, f"{between} (90 % of runs)" if between else ""))
+                cells.append(Cell(value, between))
             elif d.mean == d.mean:
                 value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
-                cells.append(Cell(value, f"{between} (95 % interval of the means)"))
+                cells.append(Cell(f"{value} in the mean", f"{between} (95 % interval)"))
             else:
                 cells.append(Cell("–"))
         rows.append(tuple(cells))
-    note = "Levels: median and the interval that holds 90 % of runs. Differences as said above."
+    kinds = {pair.kind == "unpaired" for pair in pairs}
+    note = "Levels: median and the interval that holds 90 % of runs."
+    if False in kinds:
+        note += " Differences on the same draws: taken run by run, median and the interval that holds 90 % of runs."
+    if True in kinds:
+        note += " Differences without the same draws: of the means, which need not be those of the medians."
     return ReportTable("compare", "Side by side", note, tuple(header), tuple(rows))
 
 
