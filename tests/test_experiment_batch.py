@@ -1,6 +1,7 @@
 """Batches: the same results whatever the workers, chunks, shards, interruptions and deaths."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sim.experiment import batch as batch_module
 from sim.experiment.batch import prepare, resume, shard_span
 from sim.experiment.merging import merge
 from sim.experiment.precision import Precision
+from sim.experiment.runner import CHUNK_BYTES, chunk_runs
 from sim.experiment.single import run_alone
 from sim.experiment.work import shared_arms
 from sim.results.store import Span, StoreError, create
@@ -357,3 +359,15 @@ def test_without_numba_the_reference_engine_does_it_and_says_so_once(monkeypatch
     assert "not installed" in told[1]
     assert batch_module.choose_engine("auto", 4, told.append) == "reference"
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+@pytest.mark.parametrize("todo", [1, 7, 40, 999, 10_000])
+def test_chunks_fit_in_memory_and_leave_no_worker_waiting(todo, workers):
+    fans = SimpleNamespace(n_cells=60_000)
+    made = SimpleNamespace(fans=fans, values_kept=False, sketched=True, columns="abc", outcomes=range(1000))
+    ready, batch = SimpleNamespace(same=(0, 1), layout=made), SimpleNamespace(keep="quantiles", engine="batch")
+    size = chunk_runs(ready, batch, todo, workers)
+    assert 1 <= size * (2 * 2 * 60_000 + 8 * 3 * 1000) <= CHUNK_BYTES
+    turns = np.ceil(np.ceil(todo / size) / workers)  # chunks of the busiest worker
+    assert turns * size <= todo / workers + turns

@@ -57,8 +57,10 @@ def chunk_runs(ready: Bench, batch: Batch, todo: int, workers: int) -> int:
     per_run = per_cell * cells * arms + 8 * len(ready.layout.columns) * len(ready.layout.outcomes)
     most = max(1, CHUNK_BYTES // max(1, per_run))
     slow = batch.engine == "reference"
-    share = -(-todo // (workers * (4 if slow else 8)))
-    return max(1, min(most, max(share, 1 if slow else 32), 10 if slow else 1000, todo or 1))
+    share = -(-todo // (workers * 4))
+    size = max(1, min(most, max(share, 1 if slow else 32), 10 if slow else 1000, todo or 1))
+    rounds = -(-todo // (workers * size))  # all workers get the same number of chunks, so that none waits at the end
+    return max(1, -(-todo // (workers * max(rounds, 1))))
 
 
 def stretches(gaps: Iterable[Span], size: int) -> deque[Span]:
