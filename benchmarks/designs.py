@@ -44,7 +44,7 @@ def main() -> None:
     print("| outcome | what | pairing | Latin hypercube | Sobol | control variate |\n|---|---|---|---|---|---|")
     for name, row in rows.items():
         for what, column in (("scenario", level), ("scenario - baseline", difference), ("policy - scenario", policy)):
-            if column is None:
+            if column is None or (column == difference and steady(random, columns.index("baseline"), row)):
                 continue
             paired = pairing(random, columns, column, row)
             gains = [
@@ -82,6 +82,11 @@ def sample(scenario, sampler, given):
         if wide and wanted and np.std([one.outcomes[:, 1, number].mean() for one in repetitions]) > 0:
             rows[f"{outcome.metric} {outcome.product} {outcome.place}"] = number
     return ready.layout.columns, rows, repetitions
+
+
+def steady(repetitions, column, row) -> bool:
+    """Whether an outcome is the same in all runs, so that a difference to it tells nothing new."""
+    return bool(np.ptp(np.concatenate([one.outcomes[:, column, row] for one in repetitions])) == 0.0)
 
 
 def means(repetitions, column, row):

@@ -24,6 +24,7 @@ from measuring import (
 
 SCENARIO, YEARS = "china_export_ban_refined", 10
 ARMS = 2  # baseline and scenario
+FILED_RUNS = 200  # of the chunk whose files are timed; in a batch of ten thousand it has twice as many
 
 
 def a_batch(runs: int, workers: int, pool: str = "processes", chunk: int = 0, years: float = YEARS) -> dict[str, Any]:
@@ -37,7 +38,9 @@ def a_batch(runs: int, workers: int, pool: str = "processes", chunk: int = 0, ye
         began = time.perf_counter()
         outcome = run_batch(scenario, lambda: create(Path(folder) / "run"), options)
         seconds = time.perf_counter() - began
-        written = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        sizes = {file.suffix: 0 for file in Path(folder).rglob("*")}
+        for file in Path(folder).rglob("*"):
+            sizes[file.suffix] += file.stat().st_size if file.is_file() else 0
     workers_cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert outcome.finished == runs
     return {
@@ -47,7 +50,9 @@ def a_batch(runs: int, workers: int, pool: str = "processes", chunk: int = 0, ye
         "parent_mb": peak_mb(),
         "worker_mb": max((mb for mb in peaks.values()), default=0.0),
         "workers_cpu": workers_cpu.ru_utime + workers_cpu.ru_stime,
-        "disk_mb": written / 1e6,
+        "disk_mb": sum(sizes.values()) / 1e6,
+        "parquet_mb": sizes.get(".parquet", 0) / 1e6,
+        "numbers": outcome.manifest["counts"]["rows"]["outcomes"] / runs,
     }
 
 
@@ -101,7 +106,7 @@ def where(runs: int = 60) -> dict[str, float]:
     batch, ready = compiled(shipped(SCENARIO, YEARS, ARMS), runs=10_000)
     made, reporter = ready.layout, ready.layout.reporter
     values = ready.design.values(0, runs)
-    simulate(ready, Span(0, 2), batch.seed)
+    chunks.files(simulate(ready, Span(0, 2), batch.seed), made)  # loads what is loaded once
     kept = Kept(made, runs * ARMS)
     spent: dict[str, list[float]] = {"engine": [], "metrics": [], "series": []}
     for run in range(runs):
@@ -116,13 +121,13 @@ def where(runs: int = 60) -> dict[str, float]:
             at.append(time.thread_time())
             for name, began, ended in zip(spent, at, at[1:]):
                 spent[name].append(1e3 * (ended - began))
-    chunk = simulate(ready, Span(0, runs), batch.seed)
+    chunk = simulate(ready, Span(0, FILED_RUNS), batch.seed)
     writing = cpu_seconds(lambda: chunks.files(chunk, made))
-    return {**{name: middle(each) for name, each in spent.items()}, "files": 1e3 * writing / runs / ARMS}
+    return {**{name: middle(each) for name, each in spent.items()}, "files": 1e3 * writing / FILED_RUNS / ARMS}
 
 
-def batch(size: Size) -> str:
-    """Ten thousand runs of ten years, outcomes and quantile sketches written, and where the time goes."""
+def batch(size: Size) -> dict[str, str]:
+    """Ten thousand runs of ten years, outcomes and quantile sketches written; where the time goes; what more would take."""
     runs, workers = size.of(10_000, 600), min(2, cores())
     found = child("part_batches:a_batch", runs, workers)
     steps = child("part_batches:where", size.of(60, 20))
@@ -146,4 +151,36 @@ def batch(size: Size) -> str:
         ("joining in the parent", number(joined)),
     ]
     title = f"{runs:,} runs of {YEARS} years, {ARMS} arms, {workers} workers"
-    return table((title, ""), whole) + "\n\n" + table(("of a run and arm", "ms"), parts)
+    text = table((title, ""), whole) + "\n\n" + table(("of a run and arm", "ms"), parts)
+    return {"batch": text, "arithmetic": arithmetic(found, runs)}
+
+
+def arithmetic(found: dict[str, Any], runs: int) -> str:
+    """What 10^4, 10^6 and 10^8 runs take, from what one batch took."""
+    work = found["timings"]["simulation"] / runs  # s of a core
+    join = found["timings"]["tables"] / runs
+    rows = []
+    for power in (4, 6, 8):
+        n = 10**power
+        cells = [f"10^{power}", duration(n * work)]
+        cells += [duration(n * work / cores) for cores in (2, 64, 1000)]
+        cells += [duration(n * join), storage(n * found["parquet_mb"] * 1e6 / runs), storage(n * 8 * found["numbers"])]
+        rows.append(cells)
+    header = ("runs", "core time", "on 2 cores", "on 64", "on 1,000", "then joining", "run folder", "while joining")
+    each = f"Of one run: {1e3 * work:.0f} ms of a core for its {ARMS} arms, {1e3 * join:.1f} ms for joining"
+    kept = f"{found['parquet_mb'] * 1e3 / runs:.0f} kB kept; a worker holds {found['worker_mb']:.0f} MB."
+    return f"{table(header, rows)}\n\n{each}, {kept}"
+
+
+def duration(seconds: float) -> str:
+    for unit, length in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{number(seconds / length, 2)} {unit}"
+    return f"{number(seconds, 2)} s"
+
+
+def storage(size: float) -> str:
+    for unit, length in (("TB", 1e12), ("GB", 1e9)):
+        if size >= length:
+            return f"{number(size / length, 2)} {unit}"
+    return f"{number(size / 1e6, 2)} MB"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from typing import Any
 
-from measuring import Size, child, compiled, cpu_seconds, exponent, middle, number, shipped, spread, table
+from measuring import ROOT, Size, child, compiled, cpu_seconds, exponent, middle, number, shipped, spread, table
 
 # Shipped scenarios: name, years (None: as shipped), world, what it is.
 PAIRS = (
@@ -97,7 +100,7 @@ def scaling(size: Size) -> str:
         lanes.append(int(ready.model.layout.n_lanes))
         ms.append(each)
     rows.append(growth("lanes", "made worlds of three stages, all countries trade with all", lanes, ms))
-    runs = size.of((25, 50, 100, 200, 400), (10, 20, 40))
+    runs = size.of((50, 100, 200, 400, 800), (25, 50, 100))
     ms = [1e3 * chunk_seconds(each) for each in runs]
     rows.append(growth("runs", "ndfeb, four years, two arms, tables of a chunk included", runs, ms))
     return table(("growth with", "what was run", "from", "to", "ms from", "ms to", "exponent"), rows)
@@ -116,8 +119,15 @@ def chunk_seconds(runs: int) -> float:
     from sim.results.store import Span
 
     batch, ready = compiled(shipped(PAIRS[0][0], 4), runs=10_000)
-    simulate(ready, Span(0, 2), batch.seed)
+    chunks.files(simulate(ready, Span(0, 2), batch.seed), ready.layout)  # loads what is loaded once
     return cpu_seconds(lambda: chunks.files(simulate(ready, Span(0, runs), batch.seed), ready.layout))
+
+
+def designs(size: Size) -> str:
+    """How many times fewer runs pairing and better designs need (`designs.py`, which has options of its own)."""
+    program = [sys.executable, str(ROOT / "benchmarks" / "designs.py"), "--replications", str(size.of(24, 4))]
+    place = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(program, capture_output=True, text=True, check=True, env=place).stdout.strip()
 
 
 # --- start ----------------------------------------------------------------------------------------

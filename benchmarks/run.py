@@ -2,8 +2,8 @@
 
     python benchmarks/run.py [--quick] [--write-docs] [PART ...]
 
-Parts: engines, scaling, start, memory, cores, batch, others; all of them if none is named. With --write-docs the tables
-also take the place of those in docs/background/speed.md. Let the machine do nothing else meanwhile.
+Parts: engines, scaling, start, cores, memory, batch, designs, others; all of them if none is named. With --write-docs the tables
+also take the place of those in docs/background/speed.md and docs/scale.md. Let the machine do nothing else meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-PAGE = ROOT / "docs" / "background" / "speed.md"
+PAGES = (ROOT / "docs" / "background" / "speed.md", ROOT / "docs" / "scale.md")
 PARTS = {
     "engines": "part_engines:engines",
     "scaling": "part_engines:scaling",
@@ -24,6 +24,7 @@ PARTS = {
     "cores": "part_batches:two_cores",
     "memory": "part_batches:memory",
     "batch": "part_batches:batch",
+    "designs": "part_engines:designs",
     "others": "part_others:others",
 }
 
@@ -32,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="smaller and rougher, in about two minutes")
-    parser.add_argument("--write-docs", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write-docs", action="store_true", help="put the tables into the documentation")
     given = parser.parse_args()
     unknown = sorted(set(given.parts) - set(PARTS))
     if unknown:
@@ -44,11 +45,12 @@ def main() -> None:
         module, _, function = PARTS[name].partition(":")
         began = time.perf_counter()
         measured = stamp()
-        text = getattr(__import__(module), function)(Size(given.quick))
-        print(f"\n## {name}\n\n{text}\n\n{measured}", flush=True)
+        found = getattr(__import__(module), function)(Size(given.quick))
+        for mark, text in found.items() if isinstance(found, dict) else ((name, found),):
+            print(f"\n## {mark}\n\n{text}\n\n{measured}", flush=True)
+            if given.write_docs:
+                replace(mark, f"{text}\n\n{measured}")
         print(f"({name}: {time.perf_counter() - began:.0f} s)", file=sys.stderr, flush=True)
-        if given.write_docs:
-            replace(PAGE, name, f"{text}\n\n{measured}")
 
 
 def warm() -> None:
@@ -67,14 +69,16 @@ def stamp() -> str:
     return f"*Measured {dt.date.today():%d %B %Y}: {machine()}.*"
 
 
-def replace(page: Path, name: str, text: str) -> None:
+def replace(name: str, text: str) -> None:
     """Put new text between the marks `<!-- begin NAME -->` and `<!-- end NAME -->` of a page."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, closed, after = rest.partition(end)
-    if not (found and closed):
-        raise SystemExit(f"{page} has no place for the part {name}: {begin} ... {end}")
-    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+    for page in PAGES:
+        before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+        _, closed, after = rest.partition(end)
+        if found and closed:
+            page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+            return
+    raise SystemExit(f"no page has a place for {name}: {begin} ... {end}")
 
 
 if __name__ == "__main__":
