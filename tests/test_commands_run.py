@@ -1,6 +1,7 @@
 """run, resume, merge as typed: files that appear, words, exit codes."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -68,8 +69,8 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
         "summary.csv",
     }
     assert (tmp_path / "x" / "scenario.yaml").read_text() == TEXT
-    assert "metal in exCN" in done.output
-    assert "reserve, part" in done.output
+    assert re.search(r"  Metal, outside \w+: \d", done.output)
+    assert "  reserve: part -" in done.output
     assert done.output.rstrip().endswith("x")
     manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
     assert manifest["status"] == "finished"
@@ -89,12 +90,12 @@ def test_the_summary_says_who_goes_short_first(tmp_path):
     first = fine[(fine.place != "world") & (fine.n >= 15)].sort_values(["p50", "n"], ascending=[True, False]).iloc[0]
     lines = text.splitlines()
     assert lines[2].startswith("Short first")
-    assert lines[3].startswith(f"  {first.place} {first.end_use} (magnet): week of ")
+    assert lines[3].startswith(f"  {first.place}, {first.end_use} (magnet): ")
     assert (
         f"(week {first.p50:.0f}; {first.p5:.0f} to {first.p95:.0f}), in {100 * first.n / 30:.0f} % of runs" in lines[3]
     )
-    assert "  magnet in exCN: " in text
-    assert "  stockpile, magnet: -" in text
+    assert "  Magnet, outside CN: " in text
+    assert "  stockpile: magnet -" in text
 
 
 def test_default_folder_is_named_after_scenario_and_time(call, tmp_path):

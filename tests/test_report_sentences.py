@@ -139,7 +139,7 @@ def test_too_few_runs_say_so_and_speak_of_no_probability(tmp_path: Path, n: int)
 def test_nobody_is_short_in_any_run(tmp_path: Path) -> None:
     zero = np.zeros(201)
     changed: Values = {("scenario", "weeks_short", "ht_magnet", "exCN", "all", "weeks"): zero}
-    assert "In none of 201 runs" in said(handmade(tmp_path, 201, changed))
+    assert "In none of 201 runs is" in said(handmade(tmp_path, 201, changed))
 
 
 def test_a_shortage_in_a_minority_of_runs_is_not_told_as_the_median(tmp_path: Path) -> None:
@@ -271,7 +271,9 @@ def test_the_price_of_what_users_buy_is_told_where_the_headline_is_a_material(tm
     n = 201
     key = ("scenario", "price_spot_peak_index", "ht_magnet", "exCN", "all", "index")
     first = answer(open_run(handmade(tmp_path, n, {key: np.linspace(1.2, 1.6, n)}))).sentences[0]
-    assert first.endswith("spot high-temperature magnets outside China at 1.4 times (90 % of runs: 1.2 to 1.6 times).")
+    assert first.endswith(
+        "spot high-temperature magnets outside China at 1.4 times normal (90 % of runs: 1.2 to 1.6 times)."
+    )
     first = answer(open_run(handmade(tmp_path / "flat", n, {key: np.full(n, 1.01)}))).sentences[0]
     assert first.endswith("no spot price of what users buy rises by more than 1 %.")
 
@@ -280,12 +282,14 @@ def test_nowhere_short_is_said_of_all_zones_only_if_it_is_so(tmp_path: Path) -> 
     n = 201
     zero = np.zeros(n)
     none: Values = {("scenario", "weeks_short", "ht_magnet", "exCN", "all", "weeks"): zero}
-    assert "wanted anywhere is physically missing in any week" in said(handmade(tmp_path / "a", n, none))
+    assert "wanted anywhere physically missing in any week" in said(handmade(tmp_path / "a", n, none))
     some = none | {("scenario", "weeks_short", "ht_magnet", "CN", "all", "weeks"): zero + 3}
     text = said(handmade(tmp_path / "b", n, some))
-    assert "wanted outside China is physically missing in any week" in text
+    assert "wanted outside China physically missing in any week" in text
     one = said(handmade(tmp_path / "c", 1, {key: x[:1] for key, x in none.items()}))
-    assert "In the only run no more than 1 % of the high-temperature magnets wanted anywhere" in one
+    assert (
+        "In the only run no more than 1 % of the high-temperature magnets wanted anywhere is physically missing" in one
+    )
 
 
 def test_one_week_is_not_one_weeks(tmp_path: Path) -> None:
@@ -410,3 +414,26 @@ def test_a_policy_stands_in_the_timeline_once_and_by_its_title(tmp_path: Path) -
     folder = titled(make_run_folder(tmp_path, runs=31, days=300), stockpile_60_days="Sixty days in store")
     found = [m for m in timeline(open_run(folder)) if m.kind == "policy"]
     assert sum("Sixty days in store" in m.text for m in found) == 1
+
+
+def test_a_small_rise_is_told_in_per_cent(tmp_path: Path) -> None:
+    n = 201
+    changed: Values = {
+        ("scenario", "price_spot_peak_index", "dytb_oxide", "exCN", "all", "index"): np.linspace(1.02, 1.12, n),
+        ("scenario-baseline", "price_spot_peak_index", "dytb_oxide", "exCN", "all", "index"): np.linspace(
+            0.02, 0.12, n
+        ),
+    }
+    first = answer(open_run(handmade(tmp_path, n, changed))).sentences[0]
+    assert "peaks 7.0 % above normal (90 % of runs: 2.5 to 11.5 %) or more" in first
+    assert "1.1 times" not in first
+
+
+def test_the_headline_is_what_events_touch_unless_that_hardly_moves(tmp_path: Path) -> None:
+    n = 201
+    concentrate = ("scenario", "price_spot_peak_index", "heavy_concentrate", "exCN", "all", "index")
+    first = answer(open_run(handmade(tmp_path / "a", n, {concentrate: np.full(n, 4.5)}))).sentences[0]
+    assert first.startswith("In half of the runs the spot price of Dy/Tb oxide outside China peaks at 3.0 times")
+    assert "; the highest peak of all is that of heavy concentrate outside China, at 4.5 times normal" in first
+    first = answer(open_run(handmade(tmp_path / "b", n, {concentrate: np.full(n, 45.0)}))).sentences[0]
+    assert first.startswith("In half of the runs the spot price of heavy concentrate outside China peaks at 45 times")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from .pick import Spread
 from .rounding import with_interval
 from .run import Run
@@ -9,6 +11,7 @@ from .stored import FEWEST_RUNS, MANY_RUNS
 from .words import small
 
 NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
+PLAINLY_TIMES = 1.15  # from here on a price is told as a multiple
 NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
 
 
@@ -32,6 +35,17 @@ def told(run: Run, s: Spread, unit: str = "") -> tuple[str, str]:
     return value, f" ({whose(run)}: {between})"
 
 
+def level(run: Run, s: Spread) -> str:
+    """A price in words: "3.1 times normal (90 % of runs: …)", or "4 % above normal" where times would say nothing."""
+    if s.p50 >= PLAINLY_TIMES:
+        value, between = told(run, s, "times")
+        return f"{value} normal{between}"
+    p5, p25, p50, p75, p95 = (100.0 * (x - 1.0) for x in (s.p5, s.p25, s.p50, s.p75, s.p95))
+    rise = Spread(s.n, p5, p25, p50, p75, p95, "%")
+    value, between = told(run, rise)
+    return f"{value} above normal{between}"
+
+
 def whose(run: Run) -> str:
     """What an interval holds: most of a few runs, or a share of many."""
     return "most of these few runs" if run.n_ok < FEWEST_RUNS else "90 % of runs"
@@ -40,3 +54,13 @@ def whose(run: Run) -> str:
 def named(run: Run, key: str) -> str:
     """The name of a product or use inside a sentence."""
     return small(run.label(key))
+
+
+def weeks_in(run: Run) -> int:
+    """Market weeks of the horizon."""
+    return max(1, run.days // 7)
+
+
+def week_date(run: Run, week: float) -> dt.date:
+    """First day of a week; weeks count from 1, the first seven days of the horizon."""
+    return run.start + dt.timedelta(days=7 * (round(week) - 1))

@@ -11,8 +11,10 @@ from .stored import Fan, once_per_run
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 MOVED = math.log(1.03)
+ENOUGH = 0.25  # of the highest rise: what makes the price of a touched product the one to tell
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,38 @@ def moved_products(run: Run, arm: str | None = None) -> list[str]:
 
 @once_per_run
 def headline_price(run: Run) -> tuple[str, str]:
-    """Product and zone with the highest median peak of the spot price."""
+    """Product and zone of the price the answer is about.
+
+    The highest median peak of what the events touch or users buy, unless it is small beside the highest peak of
+    all: a material far up the chain may swing most, but is seldom what was asked about.
+    """
+    table = _peaks(run)
+    if table.empty:
+        return (run.products[-1] if run.products else ""), (run.zones[-1] if run.zones else "")
+    top = table.iloc[0]
+    touched = {p for event in run.scenario_events for p in event.products} | set(run.final_products)
+    near = table[table["product"].isin(touched)]
+    if len(near):
+        rise, highest = float(near["p50"].iloc[0]) - 1.0, float(top["p50"]) - 1.0
+        if rise >= 0.1 and rise >= ENOUGH * highest:
+            top = near.iloc[0]
+    return str(top["product"]), str(top["place"])
+
+
+def highest_price(run: Run) -> tuple[str, str]:
+    """Product and zone with the highest median peak of the spot price of all; "" without any."""
+    table = _peaks(run)
+    return ("", "") if table.empty else (str(table["product"].iloc[0]), str(table["place"].iloc[0]))
+
+
+def _peaks(run: Run) -> pd.DataFrame:
+    """Peaks of spot prices in zones, of the products the report is to be about, the highest first."""
     table = run.summarised("price_spot_peak_index", run.main_arm)
     table = table[table["place"].isin(run.zones)] if len(table) else table
     wanted = tuple(run.options.get("products") or ())
     if wanted and len(table):
         table = table[table["product"].isin(wanted)]
-    if table.empty:
-        return (run.products[-1] if run.products else ""), (run.zones[-1] if run.zones else "")
-    row = table.sort_values("p50", ascending=False, kind="stable").iloc[0]
-    return str(row["product"]), str(row["place"])
+    return table.sort_values("p50", ascending=False, kind="stable") if len(table) else table
 
 
 @once_per_run

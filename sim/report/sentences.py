@@ -10,18 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, tenth, told, whose
+from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, tenth, told, week_date, weeks_in
 from .pick import headline_price, short_products, short_zone, spread, spread_of, total_spread, values
 from .policy_words import policies
-from .rounding import plain, quantity, share, whole, with_interval
+from .price_words import price
+from .rounding import plain, quantity, share, whole
 from .run import Run
 from .sketch import month
-from .stored import FEWEST_RUNS, MANY_RUNS, Fan
+from .stored import FEWEST_RUNS, MANY_RUNS
 
 if TYPE_CHECKING:
     import numpy as np
 
-NOTICED_FALL = 0.85  # of the price without the events
+__all__ = ["Answer", "answer", "first_weeks", "nothing_happens", "week_date"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def answer(run: Run) -> Answer:
     few = run.n_ok < FEWEST_RUNS
     if nothing_happens(run):
         return Answer("nothing", _nothing(run), cautions)
-    makers = (_price, _shortage, _who, _money, policies if run.policies else _recovery)
+    makers = (price, _shortage, _who, _money, policies if run.policies else _recovery)
     sentences = [s for s in (make(run) for make in makers) if s]
     return Answer("few" if few else "answer", tuple(sentences), cautions)
 
@@ -139,94 +140,6 @@ def _nothing(run: Run) -> tuple[str, ...]:
 # --- the five sentences ---------------------------------------------------------------------------
 
 
-def _price(run: Run) -> str:
-    product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    if peak is None or peak.n == 0:
-        return ""
-    name, where = named(run, product), run.where(zone)
-    if peak.p50 < NOTICED_PRICE:
-        level = f"by more than {share(peak.p50 - 1)}" if peak.p50 > 1.0005 else "above its normal level"
-        return "; ".join([f"{half(run)} no spot price rises {level}", *_falls(run)]) + "."
-    value, between = told(run, peak, "times")
-    text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level or more{between}"
-    week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
-    if week is not None and week.n:
-        text += f", around {month(week_date(run, week.p50))}{_still_rising(run, product, zone)}"
-    return f"{text}{_price_tail(run, product, zone)}."
-
-
-def _still_rising(run: Run, product: str, zone: str) -> str:
-    """Said if many runs are at their peak when the period ends: the period is then too short to see the peak."""
-    x = values(run, "price_spot_peak_week", run.main_arm, product, zone)
-    late = float((x > weeks_in(run) - 3).mean()) if len(x) else 0.0
-    if late < 0.2:
-        return ""
-    return (
-        f" and, in {share(late) if run.n_ok >= FEWEST_RUNS else 'some'} of the runs, still rising when the period ends"
-    )
-
-
-def _price_tail(run: Run, product: str, zone: str) -> str:
-    parts = []
-    paid = spread(run, "price_paid_peak_index", run.main_arm, product, zone)
-    if paid is not None and paid.n:
-        parts.append(
-            "the price paid there on average, contracts included, peaks at " + "".join(told(run, paid, "times"))
-        )
-    for other in run.zones:
-        s = spread(run, "price_spot_peak_index", run.main_arm, product, other) if other != zone else None
-        if s is None or not s.n:
-            continue
-        if s.p95 < NOTICED_PRICE:
-            parts.append(f"spot {run.where(other)} does not rise noticeably")
-        else:
-            parts.append(f"spot {run.where(other)} at {''.join(told(run, s, 'times'))}")
-    parts += _final_price(run, product) + _falls(run)
-    return "; " + ", ".join(parts) if parts else ""
-
-
-def _falls(run: Run) -> list[str]:
-    """The deepest fall of a spot price, if it is one that producers notice."""
-    import numpy as np
-
-    deepest, text = NOTICED_FALL, ""
-    for product in run.products:
-        for zone in run.zones:
-            fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
-            base = run.fan("price_spot_index", "baseline", product=product, place=zone)
-            if fan is None or base is None or fan.values.shape != base.values.shape or not len(fan.values):
-                continue
-            ratio = fan.values / np.maximum(base.at(0.5), 1e-9)[:, None]
-            low = int(np.argmin(fan.at(0.5) / np.maximum(base.at(0.5), 1e-9)))
-            at = Fan(fan.dates, fan.levels, ratio, "times")
-            if at.at(0.5)[low] < deepest:
-                deepest = float(at.at(0.5)[low])
-                value, between = with_interval(deepest, float(at.at(0.05)[low]), float(at.at(0.95)[low]), "times")
-                date = month(fan.dates[low].astype("datetime64[D]").item())
-                span = f" ({whose(run)}: {between})" if between and run.n_ok > 1 else ""
-                text = f"spot {named(run, product)} {run.where(zone)} is down to {value} normal{span} in {date}"
-    return [text] if text else []
-
-
-def _final_price(run: Run, headline: str) -> list[str]:
-    """What users buy, if the headline is about something further up the chain."""
-    if headline in run.final_products:
-        return []
-    found = [
-        (s.p50, p, zone, s)
-        for p in run.final_products
-        for zone in run.zones
-        if (s := spread(run, "price_spot_peak_index", run.main_arm, p, zone)) is not None and s.n
-    ]
-    if not found:
-        return []
-    top, product, zone, s = max(found, key=lambda f: f[0])
-    if top < NOTICED_PRICE:
-        return [f"no spot price of what users buy rises by more than {share(max(top - 1.0, 0.0))}"]
-    return [f"spot {named(run, product)} {run.where(zone)} at {''.join(told(run, s, 'times'))}"]
-
-
 def _shortage(run: Run) -> str:
     products = short_products(run)
     if not products:
@@ -245,10 +158,10 @@ def _shortage(run: Run) -> str:
     if hit == 0:
         others = [values(run, "weeks_short", run.main_arm, product, zone) for zone in run.zones]
         nowhere = all(not (other > 0).any() for other in others)
-        none = "In the only run" if len(x) == 1 else f"In none of {len(x):,} runs"
-        no_more = "no more than 1 %" if len(x) == 1 else "more than 1 %"
+        none = "In the only run no" if len(x) == 1 else f"In none of {len(x):,} runs is"
+        is_ = "is " if len(x) == 1 else ""
         return (
-            f"{none} {no_more} of the {name} wanted {'anywhere' if nowhere else where} is physically missing in any week; "
+            f"{none} more than 1 % of the {name} wanted {'anywhere' if nowhere else where} {is_}physically missing in any week; "
             f"the use given up {where} because of the price is {loss} of the whole period's{between}."
         )
     if hit < 0.5:
@@ -377,16 +290,3 @@ def _recovery(run: Run) -> str:
         if 0 < never < 0.1:
             text += f", and in {share(never)} not at all within the period"
     return text + "."
-
-
-# --- dates ----------------------------------------------------------------------------------------
-
-
-def weeks_in(run: Run) -> int:
-    """Market weeks of the horizon."""
-    return max(1, run.days // 7)
-
-
-def week_date(run: Run, week: float) -> dt.date:
-    """First day of a week; weeks count from 1, the first seven days of the horizon."""
-    return run.start + dt.timedelta(days=7 * (round(week) - 1))

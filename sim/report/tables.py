@@ -11,10 +11,10 @@ from typing import Any
 
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
+from .hedges import week_date, weeks_in
 from .pick import Spread, short_products, spread, total_spread
 from .rounding import MISSING, plain, with_interval
 from .run import Run
-from .sentences import week_date, weeks_in
 from .sketch import day
 from .stored import FEWEST_RUNS
 from .words import small

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from .hedges import NOTICED_PRICE, named, whose
+from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
 from .pick import headline_price, short_products, short_zone, spread, touched_exports
 from .rounding import plain, share, with_interval
 from .run import Event, Run
-from .sentences import week_date, weeks_in
 from .sketch import day, month
 from .stored import FEWEST_RUNS, MANY_RUNS
 
