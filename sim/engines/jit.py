@@ -84,8 +84,9 @@ def compiled_kernel() -> Kernel:
     for module in modules:
         _link(module, modules, twins)
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder(numba.__version__))
-    entry = _twin(numba, run_at, cache=True, nogil=True)
+    folder = cache_folder(numba.__version__)
+    config.CACHE_DIR = str(folder)
+    entry = _twin(numba, _at_home(run_at, folder), cache=True, nogil=True)
     config.CACHE_DIR = before
     entry.py_func.__globals__.update(
         run_one=twins[vars(modules[-1])["run_one"]],
@@ -103,6 +104,18 @@ def compiled_kernel() -> Kernel:
 def run_at(layout: Any, floats: Any, ints: Any, arm_events: Any, key: Any, out: Any) -> None:
     """`kernel.run_one` on memory given by address."""
     run_one(layout_at(layout), floats_at(floats), ints_at(ints), ints_at(arm_events), key, floats_at(out))  # type: ignore[name-defined]  # noqa: F821
+
+
+def _at_home(function: Any, folder: Path) -> Any:
+    """The function as if written in an empty file of the cache folder.
+
+    numba keeps machine code apart by path and date of the source file. The folder's name says already what it was made
+    from; so another copy of the same sources finds it too, and nobody takes it for there when it is not.
+    """
+    source = folder / "source.py"
+    source.touch()
+    os.utime(source, (0, 0))
+    return FunctionType(function.__code__.replace(co_filename=str(source)), function.__globals__, function.__name__)
 
 
 def call_libm() -> None:
