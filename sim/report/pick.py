@@ -174,7 +174,8 @@ def touched_exports(run: Run) -> list[tuple[str, str]]:
     total = {p: sum(v for (q, _), v in sizes.items() if q == p) for p in run.products}
     real = [pair for pair in found if sizes.get(pair, 0.0) > 0.02 * total[pair[0]]]
     change = {pair: _largest_change(run, *pair) for pair in real}
-    return sorted(real, key=lambda pair: (-round(change[pair], 2), -sizes[pair]))
+    part = {pair: sizes[pair] / total[pair[0]] for pair in real}  # a trickle that trebles is not the story
+    return sorted(real, key=lambda pair: (-round(change[pair] * part[pair], 2), -sizes[pair]))
 
 
 def _largest_change(run: Run, product: str, origin: str) -> float:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-STEPS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
+MILD = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # weeks at which the shade changes
+HARD = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # where most would be darkest otherwise
 SHADES = ("#fbf4ec", "#fde3c8", "#fbc48d", "#f09a55", "#d9622b", "#a5340f", "#641a05")
 DARK = 4  # from this shade on letters are white
 LAND = "#ebe6e1"  # countries that the model does not tell apart, or where nothing is used
@@ -93,8 +94,13 @@ def losses(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _shade(weeks: float) -> str:
-    return SHADES[bisect.bisect_right(STEPS, weeks)]
+def steps_of(table: pd.DataFrame) -> tuple[float, ...]:
+    """Steps of the scale that tells the countries apart."""
+    return MILD if not len(table) or float(table["p50"].median()) < MILD[-1] else HARD
+
+
+def _shade(weeks: float, steps: tuple[float, ...]) -> str:
+    return SHADES[bisect.bisect_right(steps, weeks)]
 
 
 def _world(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
@@ -103,7 +109,7 @@ def _world(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
     from matplotlib.patches import Rectangle
 
     median = {str(r["place"]): float(r["p50"]) for r in table.to_dict("records")}
-    places = set(sketch.run.countries)
+    places, steps = set(sketch.run.countries), steps_of(table)
     ax.set_xlim(0, COLUMNS)
     ax.set_ylim(ROWS, 0)
     ax.set_aspect("equal", anchor="NW")
@@ -113,22 +119,22 @@ def _world(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
         place = place_of(code, places)
         own = code in places
         tiles.append(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92))
-        colours.append(_shade(median[place]) if place in median and place != "ROW" else LAND)
+        colours.append(_shade(median[place], steps) if place in median and place != "ROW" else LAND)
         edges.append("#5f4a3d" if own else "#ffffff")
         if own:
-            dark = place in median and bisect.bisect_right(STEPS, median[place]) >= DARK
+            dark = place in median and bisect.bisect_right(steps, median[place]) >= DARK
             size = 5.4 if sketch.layout.columns > 1 else 4.6
             ink = "white" if dark else style.INK
             ax.text(x + 0.5, y + 0.53, code, fontsize=size, fontweight="bold", color=ink, ha="center", va="center")
     ax.add_collection(PatchCollection(tiles, facecolors=colours, edgecolors=edges, linewidths=0.6))
-    _legend(ax)
+    _legend(ax, steps)
 
 
-def _legend(ax: Axes) -> None:
+def _legend(ax: Axes, steps: tuple[float, ...]) -> None:
     """Steps of colour, in the empty south-west of the map."""
     from matplotlib.patches import Rectangle
 
-    names = [f"under {STEPS[0]:g}", *(f"{a:g} to {b:g}" for a, b in pairwise(STEPS)), f"over {STEPS[-1]:g} weeks"]
+    names = [f"under {steps[0]:g}", *(f"{a:g} to {b:g}" for a, b in pairwise(steps)), f"over {steps[-1]:g} weeks"]
     top = 12.2
     step = (ROWS - top) / len(SHADES)
     for number, (colour, name) in enumerate(zip(SHADES, names, strict=True)):
@@ -143,11 +149,19 @@ def _ranking(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
 
     rows = table.sort_values(["p50", "p95"], ascending=False, kind="stable").to_dict("records")
     top = max((float(r["p95"]) for r in rows), default=0.0) or 1.0
-    narrow = sketch.layout.columns < 2
+    narrow, steps = sketch.layout.columns < 2, steps_of(table)
     for y, row in enumerate(rows):
         low, middle, high = (float(row[c]) for c in ("p5", "p50", "p95"))
         ax.plot([low, high], [y, y], color="#b9a18f", linewidth=2.6, solid_capstyle="butt", zorder=2)
-        ax.plot([middle], [y], "o", color=_shade(middle), markeredgecolor="#5f4a3d", markeredgewidth=0.7, markersize=5)
+        ax.plot(
+            [middle],
+            [y],
+            "o",
+            color=_shade(middle, steps),
+            markeredgecolor="#5f4a3d",
+            markeredgewidth=0.7,
+            markersize=5,
+        )
         value, between = with_interval(middle, low, high, "")
         note = f"{value} ({between})" if between else value
         name = sketch.run.label(str(row["place"]))

@@ -101,16 +101,12 @@ def _periods(run: Run, products: list[str]) -> list[Period]:
 
     normal = Period("Normally", "baseline" if "baseline" in run.arms else run.main_arm)
     lanes = [(p, o) for p, o in touched_exports(run) if p in products] or touched_exports(run)
-    level, dates = None, None
-    for product, origin in lanes[:3]:
-        fan = run.fan("export_t", run.main_arm, product=product, place=origin)
-        base = run.fan("export_t", normal.arm, product=product, place=origin)
-        if fan is None or base is None or not base.at(0.5).mean() > 0:
-            continue
-        share = fan.at(0.5) / base.at(0.5).mean()
-        level, dates = (share if level is None else level + share), fan.dates
-    if level is None or dates is None or len(level) < 2 * MONTHS_SHOWN:
+    if not lanes:
         return [normal]
+    fan = run.fan("export_t", run.main_arm, product=lanes[0][0], place=lanes[0][1])  # the one the titles speak of
+    if fan is None or len(fan.values) < 2 * MONTHS_SHOWN:
+        return [normal]
+    level, dates = fan.at(0.5), fan.dates
     months = [d.astype("datetime64[D]").item() for d in dates]
     usable = sum(1 for m in months if m < run.shown_end)
     windows = np.convolve(level[:usable], np.ones(MONTHS_SHOWN), mode="valid")
@@ -204,7 +200,7 @@ def _note(run: Run, products: list[str], period: Period) -> str:
     )
     value, between = with_interval(middle, low, high, "%")
     what = small(run.label(product))
-    return f": {what} leaving {run.label(origin)} at {value}{f' ({between})' if between else ''} of normal"
+    return f": {what} leaving {run.with_article(run.label(origin))} at {value}{f' ({between})' if between else ''} of normal"
 
 
 def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, normal: Flows) -> None:

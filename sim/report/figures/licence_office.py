@@ -37,7 +37,7 @@ class LicenceOffice(ReportFigure):
             _panel(sketch, ax, product, place, variable)
             head = run.label(product) if variable == VARIABLES[0][0] or columns == 1 else ""
             ax.set_title(f"{head}\n{word}, {unit}", fontsize=8.6)
-        where = ", ".join(dict.fromkeys(run.label(place) for _, place in offices))
+        where = ", ".join(dict.fromkeys(run.label(code) for _, place in offices for code in place.split(",")))
         return sketch.finish(
             f"The licence office ({where})",
             "Line: median run; bands: 50 % and 90 % of runs. Tonnes waiting, mean age of what waits in days, tonnes granted "

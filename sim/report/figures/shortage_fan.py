@@ -62,12 +62,12 @@ def _top(run: Run, product: str) -> float:
 
 
 def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
     run = sketch.run
     ends = []
     ax.set_ylim(-0.02 * top, top)
-    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_locator(MaxNLocator(4) if top < 100 else FixedLocator([0, 25, 50, 75, 100]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{v:g} %"))
     for place in _places(run):
         colour = style.zone_colour(place, run.zones)
