@@ -13,7 +13,7 @@ from ..run import Run
 from ..sketch import Drawn, Sketch, month
 from ..stored import Fan, once_per_run
 from ..words import small
-from .base import ReportFigure
+from .base import LANE_OPS, ReportFigure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,13 +100,16 @@ def _periods(run: Run, products: list[str]) -> list[Period]:
     import numpy as np
 
     normal = Period("Normally", "baseline" if "baseline" in run.arms else run.main_arm)
-    lanes = [(p, o) for p, o in touched_exports(run) if p in products] or touched_exports(run)
-    if not lanes:
+    level, dates = None, None
+    for product, origin in _lanes(run, products)[:3]:
+        fan = run.fan("export_t", run.main_arm, product=product, place=origin)
+        base = run.fan("export_t", normal.arm, product=product, place=origin)
+        if fan is None or base is None or not base.at(0.5).mean() > 0:
+            continue
+        share = fan.at(0.5) / base.at(0.5).mean()
+        level, dates = (share if level is None else level + share), fan.dates
+    if level is None or dates is None or len(level) < 2 * MONTHS_SHOWN:
         return [normal]
-    fan = run.fan("export_t", run.main_arm, product=lanes[0][0], place=lanes[0][1])  # the one the titles speak of
-    if fan is None or len(fan.values) < 2 * MONTHS_SHOWN:
-        return [normal]
-    level, dates = fan.at(0.5), fan.dates
     months = [d.astype("datetime64[D]").item() for d in dates]
     usable = sum(1 for m in months if m < run.shown_end)
     windows = np.convolve(level[:usable], np.ones(MONTHS_SHOWN), mode="valid")
@@ -116,6 +119,14 @@ def _periods(run: Run, products: list[str]) -> list[Period]:
     if last > worst:
         periods.append(Period("At the end", run.main_arm, months[last], months[usable - 1]))
     return periods
+
+
+def _lanes(run: Run, products: list[str]) -> list[tuple[str, str]]:
+    """(product, origin) of the exports along the chain that controls of trade hold back, else that events touch."""
+    touched = [(p, o) for p, o in touched_exports(run) if p in products] or touched_exports(run)
+    controls = [e for e in run.scenario_events if LANE_OPS & set(e.ops)]
+    held = {(p, o) for e in controls for p in e.products or run.products for o in e.origins or run.countries}
+    return [lane for lane in touched if lane in held] or touched
 
 
 def _mean(fan: Fan | None, period: Period) -> float:
@@ -187,7 +198,7 @@ def _gathered(shares: Flows, keep: list[str]) -> Flows:
 
 def _note(run: Run, products: list[str], period: Period) -> str:
     """ ": China's exports of … at 26 % (20–33 %) of normal", for the lanes that events touch."""
-    lanes = [(p, o) for p, o in touched_exports(run) if p in products]
+    lanes = [(p, o) for p, o in _lanes(run, products) if p in products]
     if period.first is None or not lanes:
         return ""
     product, origin = lanes[0]
