@@ -58,6 +58,20 @@ def crowded() -> CompiledModel:
         grant_rate=0.7,
         lot_t=4.0,
     )
+    second_office = effect(  # slow, so that applications expire while they wait
+        "licence",
+        0.3,
+        "metal",
+        "C",
+        unit_officers=0.0,
+        review_days=5.0,
+        review_days_spread=0.5,
+        grant_rate=0.8,
+        lot_t=2.0,
+        expiry_weeks=2.0,
+        reapply_weeks=2.0,
+        processing_days=3.0,
+    )
     events = (
         event(licence, effect("fear", 9.0, "part", "A"), name="licences", start=37.0, duration=180.0),
         event(
@@ -68,6 +82,7 @@ def crowded() -> CompiledModel:
             duration=99.0,
         ),
         event(effect("hold", 0.3, "ore", "A", hold_days=9.0, hold_days_sd=4.0), name="customs", start=20.0),
+        event(second_office, name="permits", start=50.0, duration=150.0),
     )
     return compile_scenario(
         scenario(three_stages(), *events, years=1.0, tracked="A", outlook=Outlook({}, outages=(outages,)))

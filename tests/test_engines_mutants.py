@@ -36,6 +36,8 @@ MUTATIONS = (
         "leave(L, F, I, entity, amount, day, day + 1, content)",
         "leave(L, F, I, entity, amount, day, day + 2, content)",
     ),
+    ("engines/kernel.py", "filed = extra % 1048576", "filed = extra % 1048577"),
+    ("engines/kernel.py", "if draws.has_expired(L, F, I, office, filed, day) == 1:", "if False:"),
     ("engines/reference.py", "done = today + draws", "done = 1 + today + draws"),
     ("engines/reference.py", "cut if late > 0.0 else day + 7", "day + 7"),
     ("model/economics.py", "(new - old) / weeks", "(new - old) / (weeks + 1e-9)"),
