@@ -23,7 +23,7 @@ from sim.report.run import NotARunFolder, open_run
 from sim.report.sentences import answer
 from sim.report.squeeze import Shared
 from sim.report.tables import distribution, key_numbers
-from sim.report.words import plain_uncertainty, short_name, small
+from sim.report.words import plain_changes, plain_uncertainty, short_name, small
 from tests.report_runs import make_run_folder
 
 ARMS = ("baseline", "scenario", "policy:stockpile_60_days")
@@ -308,6 +308,33 @@ def test_arms_of_one_run(folder: Path, tmp_path: Path) -> None:
     assert (tmp_path / "arms" / "compare.csv").exists()
 
 
+def test_compared_policies_are_called_by_title_and_hedged(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "titled"
+    shutil.copytree(folder, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    for arm in manifest["resolved"]["arms"]:
+        arm["title"] = "Sixty days in store" if arm["name"].startswith("policy:") else ""
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    html = compare([copy], tmp_path / "out").read_text(encoding="utf-8")
+    assert "“Sixty days in store”, against the scenario, lowers" in html
+    assert "<b>stockpile 60 days</b>: Sixty days in store" in html
+    cases = cases_of([copy])
+    q = headline_quantities(cases[0].run)[1]
+    table = pd.read_parquet(copy / "outcomes.parquet")
+    here = (table["arm"] == "policy:stockpile_60_days") & (table["metric"] == q.metric)
+    table.loc[here, "value"] = table.loc[here, "value"] + np.where(table.loc[here, "run"] % 2 == 0, 40.0, -40.0)
+    table.to_parquet(copy / "outcomes.parquet")
+    assert "in either direction" in compare([copy], tmp_path / "again").read_text(encoding="utf-8")
+
+
+def test_two_runs_of_one_title_are_told_apart(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    first, second = cases_of([folder, other])
+    assert first.title == first.label != second.title == second.label
+    assert "“" not in second.quoted
+
+
 # --- commands -------------------------------------------------------------------------------------
 
 
@@ -343,6 +370,11 @@ def test_unknown_figure_is_named_with_what_was_meant(folder: Path) -> None:
 
 
 # --- words ----------------------------------------------------------------------------------------
+
+
+def test_changes_of_a_world_are_told_as_ranges() -> None:
+    text = "a: 8 -> {pert: [10 weeks, 21 weeks, 34 weeks]} weeks\nb: 1 -> {uniform: [0.5, 2]}\nc: 1 -> 2 weeks"
+    assert plain_changes(text) == "a: 8 -> 21 weeks (10 weeks to 34 weeks)\nb: 1 -> 0.5 to 2\nc: 1 -> 2 weeks"
 
 
 def test_names_in_titles_and_in_sentences() -> None:

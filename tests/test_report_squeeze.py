@@ -180,3 +180,13 @@ def test_members_of_groups() -> None:
     assert place_of("FR", {"CN", "ROW"}) == "ROW"
     assert place_of("FR", {"CN", "EU"}) == "EU"
     assert place_of("US", {"CN"}) == ""
+
+
+@pytest.mark.parametrize(("weeks", "top"), [((0.2, 0.5, 30.0), 8.0), ((20.0, 30.0, 50.0), 40.0), ((), 8.0)])
+def test_the_scale_of_shades_tells_the_countries_apart(weeks: tuple[float, ...], top: float) -> None:
+    from sim.report.figures.exposure_tiles import SHADES, steps_of
+
+    steps = steps_of(pd.DataFrame({"p50": list(weeks)}))
+    assert steps[-1] == top
+    assert len(steps) == len(SHADES) - 1
+    assert list(steps) == sorted(steps)

@@ -11,8 +11,8 @@ import click
 @click.option("--origins", is_flag=True, help="Tell where each value of the scenario was written.")
 def command(file: str, sets: tuple[str, ...], origins: bool) -> None:
     """Tell in plain sentences what a scenario does, and where its numbers come from."""
-    from ..report.words import plain_uncertainty
+    from ..report.words import plain_changes, plain_uncertainty
     from ..spec.explain import explain
     from ..spec.load import read_scenario
 
-    click.echo(plain_uncertainty(explain(read_scenario(file, sets), origins=origins)))
+    click.echo(plain_changes(plain_uncertainty(explain(read_scenario(file, sets), origins=origins))))

@@ -21,6 +21,15 @@ _DISTRIBUTION = re.compile(r"\(uncertain: \{(?P<kind>\w+): (?P<args>\[[^\]]*\]|\
 _UNCERTAIN = re.compile(r"\(uncertain: (?:[^()]|\([^()]*\))*\)")
 
 
+_CHANGE = re.compile(r"-> \{(?:pert|triangular): \[([^,\]]+), ([^,\]]+), ([^,\]]+)\]\}(?: \S+)?(?=$|\s|\()")
+_RANGE = re.compile(r"-> \{uniform: \[([^,\]]+), ([^,\]]+)\]\}(?: \S+)?(?=$|\s|\()")
+
+
+def plain_changes(text: str) -> str:
+    """ "8 -> {pert: [10 weeks, 21 weeks, 34 weeks]} weeks" becomes "8 -> 21 weeks (10 weeks to 34 weeks)"."""
+    return _RANGE.sub(r"-> \1 to \2", _CHANGE.sub(r"-> \2 (\1 to \3)", text))
+
+
 def plain_uncertainty(sentence: str) -> str:
     """ "4 % (uncertain: {pert: [2 %, 4 %, 8 %]})" becomes "4 % (2 % to 8 %)"."""
 

@@ -106,11 +106,11 @@ def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:
 
 
 def _settled(draws: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Rounding errors of sums taken for the zeros they are."""
+    """Rounding errors taken for what they are: of a sum that is 0, of a price that never leaves 1."""
     import numpy as np
 
-    scale = max((float(np.abs(x).max()) for x in draws.values() if len(x)), default=0.0)
-    return {arm: np.where(np.abs(x) < 1e-9 * scale, 0.0, x) for arm, x in draws.items()}
+    scale = max((float(np.abs(x).max()) for x in draws.values() if len(x)), default=0.0) or 1.0
+    return {arm: np.round(x / scale, 9) * scale for arm, x in draws.items()}
 
 
 def _axis(ax: Axes, q: Quantity, low: float, high: float) -> None:

@@ -127,10 +127,10 @@ def _world(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
             ink = "white" if dark else style.INK
             ax.text(x + 0.5, y + 0.53, code, fontsize=size, fontweight="bold", color=ink, ha="center", va="center")
     ax.add_collection(PatchCollection(tiles, facecolors=colours, edgecolors=edges, linewidths=0.6))
-    _legend(ax, steps)
+    _legend(ax, steps, 6.4 if sketch.layout.columns > 1 else 5.6)
 
 
-def _legend(ax: Axes, steps: tuple[float, ...]) -> None:
+def _legend(ax: Axes, steps: tuple[float, ...], size: float) -> None:
     """Steps of colour, in the empty south-west of the map."""
     from matplotlib.patches import Rectangle
 
@@ -140,7 +140,7 @@ def _legend(ax: Axes, steps: tuple[float, ...]) -> None:
     for number, (colour, name) in enumerate(zip(SHADES, names, strict=True)):
         y = top + step * number
         ax.add_patch(Rectangle((0.1, y), 0.9, 0.8 * step, facecolor=colour, edgecolor="#b5a99f", linewidth=0.5))
-        ax.text(1.3, y + 0.4 * step, name, fontsize=6.4, color=style.INK, va="center")
+        ax.text(1.3, y + 0.4 * step, name, fontsize=size, color=style.INK, va="center")
 
 
 def _ranking(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
