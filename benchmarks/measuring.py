@@ -92,6 +92,11 @@ def machine() -> str:
     return f"{model}, {cores()} cores, {platform.system()}, Python {platform.python_version()}, {versions}{load}"
 
 
+def busy() -> bool:
+    """Whether something else keeps the machine busy: this program is one process between two parts."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > 1.5
+
+
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -64,9 +64,10 @@ def warm() -> None:
 
 def stamp() -> str:
     """When and on what it was measured."""
-    from measuring import machine
+    from measuring import busy, machine
 
-    return f"*Measured {dt.date.today():%d %B %Y}: {machine()}.*"
+    caution = " Other programs ran meanwhile: times are upper bounds." if busy() else ""
+    return f"*Measured {dt.date.today():%d %B %Y}: {machine()}.{caution}*"
 
 
 def replace(name: str, text: str) -> None:
