@@ -308,6 +308,15 @@ def test_a_rate_is_as_fine_as_the_number_of_runs_allows(tmp_path: Path, n: int, 
     assert answer(open_run(handmade(tmp_path, n, {key: weeks}))).sentences[1].startswith(rate)
 
 
+def test_a_single_run_is_told_as_it_is(tmp_path: Path) -> None:
+    text = said(handmade(tmp_path, 1))
+    assert (
+        "In the only run the spot price of Dy/Tb oxide outside China peaks at 2 times its normal level, around" in text
+    )
+    assert "physically missing for 10 weeks, first in" in text
+    assert "or more" not in text
+
+
 def test_two_runs_have_no_middle_one(tmp_path: Path) -> None:
     assert answer(open_run(handmade(tmp_path, 2))).sentences[0].startswith("In the middle of the 2 runs")
 

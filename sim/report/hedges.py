@@ -22,6 +22,11 @@ def half(run: Run) -> str:
     return "In half of the runs" if run.n_ok >= MANY_RUNS else "In about half of the runs"
 
 
+def or_more(run: Run) -> str:
+    """ " or more" after a median: half of several runs reach it; of a single one it would say too much."""
+    return " or more" if run.n_ok > 1 else ""
+
+
 def tenth(run: Run) -> str:
     """ "in one run in ten", "in roughly one run in ten"."""
     return "in one run in ten" if run.n_ok >= MANY_RUNS else "in roughly one run in ten"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .hedges import NOTICED_PRICE, PLAINLY_TIMES, half, level, named, told, week_date, weeks_in, whose
+from .hedges import NOTICED_PRICE, PLAINLY_TIMES, half, level, named, or_more, told, week_date, weeks_in, whose
 from .pick import headline_price, highest_price, spread, values
 from .rounding import share, with_interval
 from .run import Run
@@ -24,9 +24,9 @@ def price(run: Run) -> str:
         return "; ".join([f"{half(run)} no spot price rises {rise}", *_falls(run)]) + "."
     if peak.p50 >= PLAINLY_TIMES:
         value, between = told(run, peak, "times")
-        text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level or more{between}"
+        text = f"{half(run)} the spot price of {name} {where} peaks at {value} its normal level{or_more(run)}{between}"
     else:
-        text = f"{half(run)} the spot price of {name} {where} peaks {level(run, peak)} or more"
+        text = f"{half(run)} the spot price of {name} {where} peaks {level(run, peak)}{or_more(run)}"
     week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
     if week is not None and week.n:
         text += f", around {month(week_date(run, week.p50))}{_still_rising(run, product, zone)}"

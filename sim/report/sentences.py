@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, tenth, told, week_date, weeks_in
+from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, or_more, tenth, told, week_date, weeks_in
 from .pick import headline_price, short_products, short_zone, spread, spread_of, total_spread, values
 from .policy_words import policies
 from .price_words import price
@@ -173,7 +173,7 @@ def _shortage(run: Run) -> str:
         )
     text = (
         f"{half(run)} more than 1 % of the {name} wanted {where} is physically missing for "
-        f"{how_long} or more{long_between}, {_first_place(run, product, place)}, "
+        f"{how_long}{or_more(run)}{long_between}, {_first_place(run, product, place)}, "
         f"and {loss} of the whole period's use is lost{between}"
     )
     if run.n_ok >= FEWEST_RUNS:
