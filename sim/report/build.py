@@ -208,5 +208,6 @@ def fill(template: str, context: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["svg"] = Markup
+    environment.filters["tied"] = lambda text: str(text).replace(" %", "\N{NO-BREAK SPACE}%")
     environment.filters["oneline"] = lambda text: " ".join(str(text).replace("|", "/").split())
     return environment.get_template(template).render(context)

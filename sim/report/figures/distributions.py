@@ -40,7 +40,7 @@ def headline_quantities(run: Run) -> list[Quantity]:
     found = []
     product, zone = headline_price(run)
     if product:
-        title = f"Peak spot price of {run.label(product)}, {run.where(zone)}"
+        title = f"Peak spot price of {small(run.label(product))}, {run.where(zone)}"
         phrase = f"the peak spot price of {small(run.label(product))} {run.where(zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
     short = short_products(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import style
-from ..pick import moved_products, spread
+from ..pick import headline_price, moved_products, spread
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
@@ -29,7 +29,8 @@ class PriceFan(ReportFigure):
         return run.has("price_spot_index")
 
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
-        products = moved_products(run)[:MOST_PRODUCTS]
+        first = [product for product, _ in [headline_price(run)] if product]  # what the answer speaks of
+        products = list(dict.fromkeys([*first, *moved_products(run)]))[:MOST_PRODUCTS]
         panels = [(p, v, word) for p in products for v, word in VARIABLES if run.has(v)]
         sketch = Sketch(run, layout, len(panels), 1.75, columns=2)
         limits = {p: _limits(run, p) for p in products}
@@ -97,7 +98,7 @@ def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str,
 def _caption(run: Run, products: list[str]) -> str:
     names = ", ".join(small(run.label(p)) for p in products)
     return (
-        f"The products whose price moves most: {names}. The distance between the two colours is the gap between the "
+        f"The price the answer tells, and those that move most: {names}. The distance between the two colours is the gap between the "
         "zones; the distance between spot and paid is what long contracts shield buyers from. "
         "Peak: highest week of a run, median and 90 % interval; runs peak at different times, so that it lies above the "
         "line."
