@@ -6,7 +6,7 @@ one keeps counts (see `sketch`). With `--keep-series all` values are kept whatev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 KEEP = ("all", "quantiles", "none")
 OK, FAILED = "ok", "failed"
 BLOCK_CELLS = 2048  # cells that are stored and joined together
+TABLE_ROWS = 500_000  # of outcomes that are made into a table at once
 VALUE_CELLS = 16_000_000  # numbers of one block of series over all runs that may be in memory at once
 
 
@@ -117,7 +118,9 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
     """The files of a chunk."""
     found = {
         "runs.parquet": _parquet([runs_table(chunk, made)]),
-        "outcomes.parquet": _parquet([outcomes_table(made, chunk.finished, chunk.outcomes)]),
+        "outcomes.parquet": _parquet(
+            outcomes_table(made, *piece) for piece in pieces(made, chunk.finished, chunk.outcomes)
+        ),
     }
     if made.values_kept:
         found["values.parquet"] = _parquet(_values(chunk, made))
@@ -133,14 +136,17 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
     return found
 
 
-def _parquet(tables: Sequence[pa.Table]) -> bytes:
-    """Parquet file with one row group per table."""
+def _parquet(tables: Iterable[pa.Table]) -> bytes:
+    """Parquet file with one row group per table (at least one table)."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    with writer(sink, tables[0].schema) as out:
-        for table in tables:
+    waiting = iter(tables)
+    table = next(waiting)
+    with writer(sink, table.schema) as out:
+        while table is not None:
             out.write_table(table, row_group_size=max(len(table), 1))
+            table = next(waiting, None)
     return bytes(sink.getvalue().to_pybytes())
 
 
@@ -219,6 +225,13 @@ def outcomes_table(
         columns[name] = named([getattr(outcome, name) for outcome in outcomes], each, len(runs))
     of = schema("outcomes")
     return pa.table([columns[f.name] for f in of], schema=of)
+
+
+def pieces(made: Layout, runs: NDArray[np.int32], values: Floats) -> Iterator[tuple[NDArray[np.int32], Floats]]:
+    """Outcomes of a few runs at a time (at least one piece): as a table each number takes five times its memory."""
+    step = max(1, TABLE_ROWS // max(1, len(made.columns) * len(made.outcomes)))
+    for first in range(0, max(len(runs), 1), step):
+        yield runs[first : first + step], values[first : first + step]
 
 
 def _values(chunk: Chunk, made: Layout) -> list[pa.Table]:

@@ -151,16 +151,16 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished,
         csv_path.open("wb") as text,
     ):
         text.write((",".join(header("outcomes")) + "\n").encode())
-        for part, values, table in _ahead(lambda part: _outcomes_of(part, made), found, 1):
+        for runs, values, table in _ahead(lambda piece: _with_table(*piece, made), _pieces(found, made), 1):
             digest.numbers(values)
             turned.add(values.reshape(len(values), turned.rows))
-            out.write_table(table, row_group_size=2_000_000)
+            out.write_table(table)
             rows += len(table)
-            take = min(len(part.runs), runs_in_csv - listed)
+            take = min(len(runs), runs_in_csv - listed)
             if take > 0:
                 few = table
                 if len(shown) < len(made.outcomes):
-                    few = chunks.outcomes_table(made, part.runs[:take], values[:take][:, :, shown], shown)
+                    few = chunks.outcomes_table(made, runs[:take], values[:take][:, :, shown], shown)
                 _csv(few.slice(0, take * len(made.columns) * len(shown)), text)
                 listed += take
     done.rows["outcomes"], done.hashes["outcomes"] = rows, digest.hex()
@@ -168,12 +168,16 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished,
     done.outcomes_csv = {"runs": listed, "of": n_ok, "complete": complete, "rule": rule}
 
 
-def _outcomes_of(part: Part, made: Layout) -> tuple[Part, Floats, Any]:
-    values = chunks.read_outcomes(part.path, made)
-    return part, values, chunks.outcomes_table(made, part.runs, values)
+def _pieces(found: Sequence[Part], made: Layout) -> Iterator[tuple[NDArray[np.int32], Floats]]:
+    for part in found:
+        yield from chunks.pieces(made, part.runs, chunks.read_outcomes(part.path, made))
 
 
-def _ahead(function: Callable[[A], B], items: Iterable[A], ahead: int = 3) -> Iterator[B]:
+def _with_table(runs: NDArray[np.int32], values: Floats, made: Layout) -> tuple[NDArray[np.int32], Floats, Any]:
+    return runs, values, chunks.outcomes_table(made, runs, values)
+
+
+def _ahead(function: Callable[[A], B], items: Iterable[A], ahead: int = 2) -> Iterator[B]:
     """`map` in order, a few items ahead in threads (Arrow's and NumPy's work leaves the interpreter free)."""
     with ThreadPoolExecutor(ahead) as executor:
         waiting: deque[Future[B]] = deque()
@@ -295,7 +299,7 @@ def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[F
         with pq.ParquetFile(part.path / "range.parquet") as reader:
             a, b = chunks.read_range(reader, made, arm, block)
         low, high = np.fmin(low, a), np.fmax(high, b)
-        if len(waiting) >= 16:  # merged as they come, so that memory does not grow with their number
+        if len(waiting) >= 8:  # merged as they come, so that memory does not grow with their number
             counted, waiting = sketch.merge([counted, *waiting]), []
     counted = sketch.merge([counted, *waiting])
     return sketch.quantiles(counted, first, last, QUANTILES, low, high), values
