@@ -155,6 +155,26 @@ def batch(size: Size) -> dict[str, str]:
     return {"batch": text, "arithmetic": arithmetic(found, runs)}
 
 
+def long(size: Size) -> str:
+    """A hundred thousand runs, end to end."""
+    years, workers = size.of(YEARS, 1), min(2, cores())
+    found = child("part_batches:a_batch", 100_000, workers, "processes", 0, years)
+    return long_table(found, years, workers)
+
+
+def long_table(found: dict[str, Any], years: float, workers: int) -> str:
+    rows = [
+        ("by the clock, min", number(found["batch"] / 60)),
+        ("processor time of the workers, min", number(found["workers_cpu"] / 60)),
+        ("processor time of the parent, min", number(found["cpu_seconds"] / 60)),
+        ("joining and writing the tables, s", number(found["timings"]["tables"])),
+        ("peak of a worker, MB", number(found["worker_mb"])),
+        ("peak of the parent, MB", number(found["parent_mb"])),
+        ("run folder, MB", number(found["disk_mb"])),
+    ]
+    return table((f"100,000 runs over {years:g} year{"s" * (years > 1)}, {ARMS} arms, {workers} workers", ""), rows)
+
+
 def arithmetic(found: dict[str, Any], runs: int) -> str:
     """What 10^4, 10^6 and 10^8 runs take, from what one batch took."""
     work = found["timings"]["simulation"] / runs  # s of a core
