@@ -172,7 +172,7 @@ def long_table(found: dict[str, Any], years: float, workers: int) -> str:
         ("peak of the parent, MB", number(found["parent_mb"])),
         ("run folder, MB", number(found["disk_mb"])),
     ]
-    return table((f"100,000 runs over {years:g} year{"s" * (years > 1)}, {ARMS} arms, {workers} workers", ""), rows)
+    return table((f"100,000 runs over {years:g} year{'s' * (years > 1)}, {ARMS} arms, {workers} workers", ""), rows)
 
 
 def arithmetic(found: dict[str, Any], runs: int) -> str:
