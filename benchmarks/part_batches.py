@@ -138,6 +138,7 @@ def batch(size: Size) -> dict[str, str]:
         ("for each arm, s", number(found["batch"] / ARMS)),
         ("simulation on the workers, s", number(timings["wall"])),
         ("joining and writing the tables, s", number(timings["tables"])),
+        ("processor time of the workers, ms a run and arm", number(1e3 * found["workers_cpu"] / runs / ARMS)),
         ("ms a run, arm and core, all included", number(1e3 * workers * found["batch"] / runs / ARMS)),
         ("peak of a worker, MB", number(found["worker_mb"])),
         ("peak of the parent, MB", number(found["parent_mb"])),
@@ -177,7 +178,7 @@ def long_table(found: dict[str, Any], years: float, workers: int) -> str:
 
 def arithmetic(found: dict[str, Any], runs: int) -> str:
     """What 10^4, 10^6 and 10^8 runs take, from what one batch took."""
-    work = found["timings"]["simulation"] / runs  # s of a core
+    work = found["workers_cpu"] / runs  # s of a core
     join = found["timings"]["tables"] / runs
     rows = []
     for power in (4, 6, 8):
