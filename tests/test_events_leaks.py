@@ -137,6 +137,12 @@ def test_a_leak_round_a_licence_goes_past_the_office():
     assert leaked_t == pytest.approx(tonnes.sum())
 
 
+def test_a_leak_round_a_licence_goes_on_while_goods_wait():
+    rule = written(WORLD, "licence_regime", start=START, origins="A", products="metal", officers=0)
+    tonnes = run(WORLD, rule, leak(), years=3.0).column("leakage_t")
+    assert tonnes[-26:].mean() > 0.9 * tonnes.max() > 0.0
+
+
 def test_the_leak_dries_up_when_the_control_ends():
     short = written(
         WORLD, "export_ban", start=START, origins="A", destinations="B", products="metal", duration="40 weeks"

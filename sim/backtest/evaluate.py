@@ -64,8 +64,10 @@ class Bench:
         scenario = self.episode.scenario
         return Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
 
-    def run(self, values: Floats, seed: int, first_run: int = 0) -> Measured:
-        """Run the scenario arm once per row of `values`."""
+    def run(
+        self, values: Floats, seed: int, numbers: Sequence[int] | None = None, targets_only: bool = False
+    ) -> Measured:
+        """Run the scenario arm once per row of `values`; `numbers` are the runs' numbers, 0, 1, 2 ... if not given."""
         runs = len(values)
         targets = np.full((runs, len(self._targets)), math.nan)
         points = [np.full((runs, len(one.points)), math.nan) for one, _ in self._series]
@@ -73,12 +75,15 @@ class Bench:
         failures = []
         for row in range(runs):
             try:
-                result = self.engine.run(self.model, SCENARIO_ARM, first_run + row, seed, values[row])
+                number = row if numbers is None else int(numbers[row])
+                result = self.engine.run(self.model, SCENARIO_ARM, number, seed, values[row])
             except RunFailed as failure:
                 failures.append(str(failure))
                 continue
             for j, (target, readers) in enumerate(self._targets):
                 targets[row, j] = measure(target, [read(result) for read in readers])
+            if targets_only:
+                continue
             for j, (one, read) in enumerate(self._series):
                 path = read(result)
                 normal = self._normal(path) if one.relative else 1.0

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..report import render, style
 from .episode import Series
+from .model_error import with_error
 from .run import EpisodeScore, shown, title, totals
 from .scores import NAIVE
 
@@ -28,7 +29,8 @@ HOW_TO_READ = (
     "one); a jump to what the control lets pass, and of prices abroad to (1 - L)^(-1/ε). The width is that of the 90 % "
     "band over the width the no-change forecast needs to hold nine tenths of the points: above 1, the band says less. "
     "Timing is simulated minus observed, in weeks, read at the observed points. Only points after the first "
-    "announcement count."
+    "announcement count. CRPS and bands include the model's own error, estimated from the episodes the behaviour was "
+    "conditioned on: runs alone hold the uncertainty of inputs and not that of the model's form."
 )
 
 
@@ -67,9 +69,19 @@ def _document(name: str, css: str, body: str) -> str:
 
 
 # --- tables -----------------------------------------------------------------------------------------
-OVERVIEW = ("episode", "targets hit", "CRPS", *NAIVE, "inside 50 %", "inside 90 %", "points")
+OVERVIEW = ("episode", "targets hit", "CRPS", *NAIVE, "inside 50 %", "inside 90 %", "90 %, runs alone", "points")
 TARGETS = ("target", "observed", "median run", "90 % of runs", "runs inside", "")
-SERIES = ("series", "points", "CRPS", *NAIVE, "inside 50 %", "inside 90 %", "width", "timing, weeks")
+SERIES = (
+    "series",
+    "points",
+    "CRPS",
+    *NAIVE,
+    "inside 50 %",
+    "inside 90 %",
+    "90 %, runs alone",
+    "width",
+    "timing, weeks",
+)
 
 
 def overview_rows(scores: Sequence[EpisodeScore]) -> list[Row]:
@@ -109,7 +121,7 @@ def series_rows(one: EpisodeScore) -> list[Row]:
         timing = ", ".join(f"{k} {'not both' if v is None else format(v, '+.0f')}" for k, v in s.timing.items())
         width = _number(s.width / s.naive_width) if s.naive_width > 0 else ""
         values = [_number(value) for value in (s.crps, *s.naive)]
-        inside = (f"{s.inside_50} of {s.points}", f"{s.inside_90} of {s.points}")
+        inside = tuple(f"{n} of {s.points}" for n in (s.inside_50, s.inside_90, s.inside_90_runs))
         rows.append((s.series.replace("_", " "), str(s.points), *values, *inside, width, timing))
     return rows
 
@@ -175,14 +187,15 @@ def write_tables(scores: Sequence[EpisodeScore], out: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         names = ("no_change", "linear_return", "constant_elasticity")
         table.writerow(
-            ("episode", "series", "points", "crps", *(f"crps_{n}" for n in names), "inside_50", "inside_90", "width_90",
-             "naive_width_90")
+            ("episode", "series", "points", "crps", *(f"crps_{n}" for n in names), "inside_50", "inside_90",
+             "inside_90_runs", "width_90", "naive_width_90")
         )  # fmt: skip
         for one in scores:
             for r in one.series:
                 numbers = (f"{v:.5g}" for v in (r.crps, *r.naive))
+                inside = (r.inside_50, r.inside_90, r.inside_90_runs)
                 widths = (f"{r.width:.5g}", f"{r.naive_width:.5g}")
-                table.writerow((one.episode.name, r.series, r.points, *numbers, r.inside_50, r.inside_90, *widths))
+                table.writerow((one.episode.name, r.series, r.points, *numbers, *inside, *widths))
 
 
 # --- figures ----------------------------------------------------------------------------------------
@@ -215,6 +228,7 @@ def _figure(one: EpisodeScore, chosen: Sequence[int], layout: style.Layout) -> A
         else:
             ax.set_visible(False)
     text = "Black: observed. Line and bands: median, 50 % and 90 % of the runs, monthly means; 1 = level before."
+    text += " Dotted: 90 % with the model's own error." if one.errors else ""
     style.add_title(fig, title(one.episode), text, layout)
     return fig
 
@@ -233,6 +247,10 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
     for low, high, alpha in ((0, 4, 0.16), (1, 3, 0.26)):
         ax.fill_between(dates, q[low], q[high], color=style.SCENARIO, alpha=alpha, linewidth=0, zorder=2)
     ax.plot(dates, q[2], color=style.SCENARIO, zorder=4)
+    if series.relative and one.errors:
+        outer = np.quantile(with_error(fan, series.variable, one.errors), (0.05, 0.95), axis=0)
+        for edge in outer:
+            ax.plot(dates, edge, color=style.SCENARIO, linewidth=0.8, linestyle=(0, (1, 2)), zorder=3)
     seen = [point.level if series.relative else point.value for point in series.points]
     places = [when((point.start + point.stop) / 2.0) for point in series.points]
     ax.plot(places, seen, "o", color=style.OBSERVED, markersize=3.5, zorder=5)

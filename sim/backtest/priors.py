@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,10 @@ PRIORS: tuple[Prior, ...] = (
     Prior("storage_exponent", 0.5, 1.6, "days-of-stock rule is 1 (van der Linden 2020); storage curves 0.5-1.5"),
     Prior("price_adjustment_per_week", 0.1, 0.4, "weekly price lists close a tenth to two fifths of a gap"),
     Prior(
-        "trend_response", 0.0, 1.2, "none to more than proportional; extrapolation in commodity buying (Sterman 2000)"
+        "trend_response", 0.0, 2.0, "none to more than proportional; extrapolation in commodity buying (Sterman 2000)"
     ),
     Prior("price_memory_weeks", 8.0, 52.0, "a quarter to a year of remembered prices"),
+    Prior("trend_delay_weeks", 4.0, 40.0, "a month to three quarters of rising prices before they are believed"),
     Prior("cost_pass_through", 0.3, 1.0, "alloy and magnet price clauses pass on most of the oxide's price"),
     Prior("stock_price_response", 0.0, 0.6, "from stocks held at any price to stocks drawn down most of the way"),
     Prior("elasticity_long", 0.2, 0.6, "Sprecher et al. 2017 for magnets after 2010"),
@@ -91,6 +93,28 @@ def write_ensemble(path: Path, theta: Floats) -> None:
     lines = [",".join(names)]
     lines += [",".join(f"{v:.5g}" for v in row) for row in values]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_ensemble(path: Path) -> Floats:
+    """Parameter sets of a table that `write_ensemble` wrote, shape (sets, priors), within the prior ranges.
+
+    Raises
+    ------
+    KeyError
+        A number of the prior is not in the table.
+    """
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    own = own_values()
+    columns = []
+    for prior in PRIORS:
+        name, factor = prior.name, 1.0
+        if prior.times:
+            product, factor = max(own[prior.times].items(), key=lambda item: (-item[1], item[0]))
+            name = f"{prior.times}.{product}"  # the smallest: the least likely to have been cut at a parameter's limit
+        columns.append([float(row[name]) / factor for row in rows])
+    theta: Floats = np.clip(np.array(columns).T, LOW, HIGH)
+    return theta
 
 
 def names_of(priors: Sequence[Prior] = PRIORS) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any
 from .episode import Episode, Target
 from .evaluate import Bench, Measured, hit, median, quantile
 from .measure import month_name
-from .scores import NAIVE, SeriesScore, score_series
+from .model_error import FLOW, PRICE, Errors, fit, kind_of
+from .scores import NAIVE, SeriesScore, after_event, score_series
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class EpisodeScore:
     measured: Measured
     targets: tuple[TargetScore, ...]
     series: tuple[SeriesScore, ...]
+    errors: Errors
 
     @property
     def hits(self) -> int:
@@ -54,18 +56,33 @@ class EpisodeScore:
         rows = [(one.points, (one.crps, *one.naive)) for one in self.series]
         return tuple(sum(n * values[k] for n, values in rows) / self.points for k in range(1 + len(NAIVE)))
 
-    def coverage(self) -> tuple[float, float]:
-        """Shares of points inside the 50 % and the 90 % band."""
+    def coverage(self) -> tuple[float, float, float]:
+        """Shares of points inside the 50 % and the 90 % band, and inside the 90 % band of the runs alone."""
         if not self.points:
-            return math.nan, math.nan
+            return math.nan, math.nan, math.nan
         return (
             sum(one.inside_50 for one in self.series) / self.points,
             sum(one.inside_90 for one in self.series) / self.points,
+            sum(one.inside_90_runs for one in self.series) / self.points,
         )
 
 
-def score(episode: Episode, runs: int, seed: int, engine: str = "batch") -> EpisodeScore:
-    """Run an episode's ensemble and score it."""
+def fit_errors(measured: Sequence[tuple[Episode, Measured]]) -> Errors:
+    """The model's error as the episodes show it (see `model_error.fit`)."""
+    samples: dict[str, list[Any]] = {PRICE: [], FLOW: []}
+    seen: dict[str, list[Any]] = {PRICE: [], FLOW: []}
+    for episode, found in measured:
+        for one, sample in zip(episode.series, found.points, strict=True):
+            kind = kind_of(one.variable)
+            runs, observed = after_event(episode, one, sample)
+            if kind and one.relative and len(observed):
+                samples[kind].append(runs)
+                seen[kind].append(observed)
+    return {kind: fit(kind, samples[kind], seen[kind]) for kind in (PRICE, FLOW) if samples[kind]}
+
+
+def score(episode: Episode, runs: int, seed: int, engine: str = "batch", errors: Errors | None = None) -> EpisodeScore:
+    """Run an episode's ensemble and score it, with the model's error on top if it is given."""
     bench = Bench(episode, engine)
     measured = bench.run(bench.design(runs, seed), seed)
     targets = []
@@ -73,8 +90,10 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch") -> Epis
         values = measured.targets[:, j]
         share = float(sum(hit(target, x) for x in values)) / max(1, len(values))
         targets.append(TargetScore(target, median(values), quantile(values, 0.05), quantile(values, 0.95), share))
-    series = [score_series(episode, one, sample) for one, sample in zip(episode.series, measured.points, strict=True)]
-    return EpisodeScore(episode, bench, measured, tuple(targets), tuple(s for s in series if s is not None))
+    errors = errors or {}
+    pairs = zip(episode.series, measured.points, strict=True)
+    series = [score_series(episode, one, sample, errors) for one, sample in pairs]
+    return EpisodeScore(episode, bench, measured, tuple(targets), tuple(s for s in series if s is not None), errors)
 
 
 def shipped_episodes() -> list[Path]:
@@ -105,7 +124,13 @@ def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
     hits, targets = totals(scores)
     points = sum(one.points for one in scores)
     inside = sum(one.coverage()[1] * one.points for one in scores if one.points)
-    note = f"The 90 % bands held {inside / points:.0%} of {points} observed points." if points else ""
+    runs_only = sum(one.coverage()[2] * one.points for one in scores if one.points)
+    note = (
+        f"The 90 % bands of the runs alone held {runs_only / points:.0%} of {points} observed points; with the model's "
+        f"own error, estimated from these episodes, {inside / points:.0%}."
+        if points
+        else ""
+    )
     episodes = [
         {
             "title": title(one.episode),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .episode import Episode, Point, Series
 from .measure import FLOWS, central
+from .model_error import Errors, with_error
 
 Floats = NDArray[np.float64]
 RETURN_DAYS = 182.0  # "back to normal in half a year"
@@ -37,7 +38,9 @@ class SeriesScore:
     naive : tuple of float
         The same of the forecasts in `NAIVE` (for a single number it is the absolute error).
     inside_50, inside_90 : int
-        Points inside the central bands.
+        Points inside the central bands, the model's error included.
+    inside_90_runs : int
+        Points inside the 90 % band of the runs alone.
     width : float
         Mean width of the 90 % band.
     naive_width : float
@@ -52,6 +55,7 @@ class SeriesScore:
     naive: tuple[float, float, float]
     inside_50: int
     inside_90: int
+    inside_90_runs: int
     width: float
     naive_width: float
     timing: dict[str, float | None]
@@ -67,16 +71,20 @@ def crps(sample: Floats, value: float) -> float:
     return float(np.abs(ordered - value).mean() - (rank * ordered).sum() / n**2)
 
 
-def score_series(episode: Episode, series: Series, sample: Floats) -> SeriesScore | None:
-    """Score one series; `sample` has a row per run and a column per point. None if no point lies after the event."""
-    after = [j for j, point in enumerate(series.points) if point.start >= episode.start_day]
-    if not after:
+def score_series(episode: Episode, series: Series, sample: Floats, errors: Errors | None = None) -> SeriesScore | None:
+    """Score one series; `sample` has a row per run and a column per point. None if no point lies after the event.
+
+    The distribution that is scored is the runs' with the model's error on top.
+    """
+    points = [point for point in series.points if point.start >= episode.start_day]
+    if not points:
         return None
-    points = [series.points[j] for j in after]
-    sample = sample[:, after]
-    sample = sample[np.isfinite(sample).all(axis=1)]
-    seen = np.array([_level(series, point) for point in points])
+    sample, seen = after_event(episode, series, sample)
     naive = naive_forecasts(episode, series, points, seen)
+    runs = np.quantile(sample, (0.05, 0.95), axis=0)
+    timing = timing_errors(series, points, seen, sample)
+    if series.relative:
+        sample = with_error(sample, series.variable, errors or {})
     q05, q25, q75, q95 = np.quantile(sample, (0.05, 0.25, 0.75, 0.95), axis=0)
     return SeriesScore(
         series.name,
@@ -85,10 +93,18 @@ def score_series(episode: Episode, series: Series, sample: Floats) -> SeriesScor
         (_error(naive[0], seen), _error(naive[1], seen), _error(naive[2], seen)),
         int(((seen >= q25) & (seen <= q75)).sum()),
         int(((seen >= q05) & (seen <= q95)).sum()),
+        int(((seen >= runs[0]) & (seen <= runs[1])).sum()),
         float((q95 - q05).mean()),
         float(2.0 * np.quantile(np.abs(seen - naive[0]), 0.9)),
-        timing_errors(series, points, seen, sample),
+        timing,
     )
+
+
+def after_event(episode: Episode, series: Series, sample: Floats) -> tuple[Floats, Floats]:
+    """Runs at the points after the first announcement, and what was observed there."""
+    after = [j for j, point in enumerate(series.points) if point.start >= episode.start_day]
+    kept = sample[:, after]
+    return kept[np.isfinite(kept).all(axis=1)], np.array([_level(series, series.points[j]) for j in after])
 
 
 def _level(series: Series, point: Point) -> float:

@@ -35,15 +35,17 @@ def command(
     import json
 
     from ..backtest.episode import episodes_in
+    from ..backtest.model_error import beside, read_errors
     from ..backtest.page import write_page
     from ..backtest.run import score, shipped_episodes, summary, totals
-    from ..spec.worldfile import using_ensemble
+    from ..spec.worldfile import ensemble_file, using_ensemble
 
     with using_ensemble(ensemble) if ensemble else contextlib.nullcontext():
         episodes = episodes_in(folders or shipped_episodes())
+    errors = read_errors(beside(ensemble or ensemble_file()))
     scores = []
     for episode in episodes:
-        scores.append(score(episode, runs, seed, engine))
+        scores.append(score(episode, runs, seed, engine, errors))
         click.echo(f"{episode.name}: {scores[-1].hits} of {len(episode.targets)}", err=True)
     page = write_page(scores, out, runs, seed)
     if update_summary:

@@ -199,10 +199,21 @@ def comparisons(said: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], fo
             asked = {"label": "", "metric": metric, "arm": "scenario-baseline", "place": case["place"]}
             found = number(runs, main, asked)
             cells.append(found.value + (f" ({found.between})" if found.between else ""))
+        cells[0] += of_gdp(main, case)
         link = f"[{case['title']}](#{case['scenario']})"
         lines.append(f"| {link} | {cells[0]} | {cells[1]} | {case['published']} |")
     words = [" ".join(str(paragraph).split()) for paragraph in said["why_different"]]
     return "\n\n".join(["## Beside published numbers", "\n".join(lines), *words])
+
+
+def of_gdp(run: Run, case: Mapping[str, Any]) -> str:
+    """The median as per cent of a year's GDP, where the published figure is one."""
+    from ..report.pick import spread
+
+    if "gdp_usd" not in case:
+        return ""
+    found = spread(run, "output_at_risk_usd", "scenario-baseline", "", case["place"], "")
+    return f", {100.0 * found.p50 / float(case['gdp_usd']):.2g} % of a year's GDP" if found is not None else ""
 
 
 # --- the picture ----------------------------------------------------------------------------------

@@ -49,5 +49,7 @@ def episodes_page() -> str:
         "what leaked; `quota_used_share` is the legal exports over the quota of the month.",
         "## Calibration",
         "`supplyrisk calibrate` draws the shared behaviour from prior ranges and keeps what fits the episodes. "
-        "`--leave-out NAME` leaves an episode out, and `backtest FOLDER --ensemble FILE` scores it by the table so made.",
+        "`--leave-out NAME` leaves an episode out, and `backtest FOLDER --ensemble FILE` scores it by the table so made. "
+        "Beside the table goes `FILE.error.csv`, the model's own error: what the accepted sets still get wrong, for prices "
+        "and for flows, which `backtest` puts on top of the runs before it judges bands and CRPS.",
     )

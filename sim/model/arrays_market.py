@@ -29,6 +29,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         price_adjustment | 1/week | s
         trend_response | 1 | growth of wanted cover with a rising price
         price_memory_weeks | weeks | memory of prices
+        trend_delay_weeks | weeks | time in which a rise comes to be believed
+        trend_seen | log index | rise of the price in all zones that buyers have come to believe in
         pass_through | share | of input costs
         price_floor | index | lowest spot
         price_ceiling | index | highest spot
@@ -183,6 +185,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_holder_first | index | first entry in desk_holders
         desk_holder_count | count | holders served
         desk_main | 0/1 | the node's first desk, which also serves the stockpile
+        desk_deadline | day | first day of the latest control its buyers have heard of
         """,
     ),
     *rows(

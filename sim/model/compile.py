@@ -306,6 +306,7 @@ _PRODUCT_NUMBERS = (
     ("pass_through", "cost_pass_through"),
     ("trend_response", "trend_response"),
     ("price_memory_weeks", "price_memory_weeks"),
+    ("trend_delay_weeks", "trend_delay_weeks"),
     ("price_floor", "price_floor_index"),
     ("price_ceiling", "price_ceiling_index"),
     ("contract_share", "contract_share"),

@@ -362,6 +362,7 @@ def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
             for d in range(L.n_desks):
                 if I[L.desk_node + d] == n:
                     F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
+                    I[L.desk_deadline + d] = max(I[L.desk_deadline + d], I[L.event_day + I[L.effect_event + e]])
     I[L.effect_done + e] = 1
 
 

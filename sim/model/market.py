@@ -60,7 +60,7 @@ def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> No
         update_leaks(L, F, I)
     produce(L, F, I, day)
     use(L, F, I, day, week)
-    claim(L, F, I)
+    claim(L, F, I, day)
     if I[L.rules] == 1:
         claim_for_stockpiles(L, F, I)
     order(L, F, I)

@@ -89,9 +89,33 @@ def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
             c = k * L.n_zones + z
             level = math.log(F[L.spot + c])
             F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_weeks + k])
-            F[L.trend + c] = stock_for_trend(level - F[L.remembered + c], F[L.trend_response + k])
             F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_lag_weeks + k])
             F[L.spot_weight + c] = power(F[L.spot + c], F[L.allocation_exponent + k])
+        set_trend(L, F, I, k)
+
+
+def set_trend(L: Any, F: Floats, I: Ints, k: int) -> None:
+    """What buyers everywhere expect of a product's price: the rise that all zones have in common, once believed.
+
+    A gap that a licence or a ban opens between zones ends with it: the zone behind it bids for what there is, but
+    no one lays in stock for a lasting rise while the price stays flat where the goods come from. In 2010-11 prices
+    rose on both sides of China's border (neodymium fourfold inside it, still, in March 2012), in 2023 to 2025 on
+    one. And a rise has to last before it is believed (first-order smoothing): the rush before a rule draws down
+    stocks at home for a few weeks, and a quick response made of it a doubling of antimony's price in China in 2024,
+    which fell. Assumptions; chosen because no response to each zone's own and latest rise could have 2010 and the
+    others.
+    """
+    rise = math.inf
+    for z in range(L.n_zones):
+        c = k * L.n_zones + z
+        if F[L.use_sum + c] > 0.0:
+            rise = min(rise, math.log(F[L.spot + c]) - F[L.remembered + c])
+    if rise < 0.0 or rise == math.inf:
+        rise = 0.0
+    F[L.trend_seen + k] = smooth(F[L.trend_seen + k], rise, F[L.trend_delay_weeks + k])
+    trend = stock_for_trend(F[L.trend_seen + k], F[L.trend_response + k])
+    for z in range(L.n_zones):
+        F[L.trend + k * L.n_zones + z] = trend
 
 
 def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
@@ -181,8 +205,13 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
 
 
 def set_waits(L: Any, F: Floats, I: Ints, day: int) -> None:
-    """Perceived waits decay towards the mean age of the licence queues the desk depends on."""
+    """Perceived waits decay towards the mean age of the licence queues the desk depends on.
+
+    They do not before the first day of a control that was announced ahead: the date keeps the fear.
+    """
     for d in range(L.n_desks):
+        if day < I[L.desk_deadline + d]:
+            continue
         target = 0.0
         need = F[L.desk_need + d]
         first = I[L.desk_lane_first + d]

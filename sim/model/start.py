@@ -112,6 +112,7 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         need = F[L.node_need + I[L.desk_node + d]]
         F[L.desk_share + d] = F[L.desk_need + d] / need if need > 0.0 else 0.0
         F[L.desk_wait + d] = 0.0
+        I[L.desk_deadline + d] = 0
         F[L.desk_on_order + d] = 0.0
         F[L.desk_in + d] = 0.0
         F[L.desk_arrivals_expected + d] = F[L.desk_need + d]
@@ -172,6 +173,8 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
 
 def start_zones(L: Any, F: Floats, I: Ints) -> None:
     """Baseline cover and outside orders of every product and zone."""
+    for k in range(L.n_products):
+        F[L.trend_seen + k] = 0.0
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
         F[L.landed_last + c] = 1.0

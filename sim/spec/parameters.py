@@ -210,7 +210,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0,
         2,
         0.3,
-        "buyers who see prices rise want more stock: cover x (spot / remembered spot)^this, never less than normal",
+        "buyers who see prices rise in all zones want more stock: cover x (spot / remembered spot)^this, never below normal",
     ),
     _P(
         "price_memory_weeks",
@@ -220,6 +220,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         260,
         26.0,
         "memory of spot prices against which buyers see a trend",
+    ),
+    _P(
+        "trend_delay_weeks",
+        ("product",),
+        "weeks",
+        1,
+        104,
+        13.0,
+        "mean time in which buyers come to believe that prices rise for long",
     ),
     # --- prices ----------------------------------------------------------------------------------
     _P("storage_exponent", ("product",), "1", 0.1, 5, 1.0, "beta: price ~ cover^-beta"),
