@@ -40,9 +40,10 @@ def policies(run: Run) -> str:
         return f"{none} the loss of {name} {where} in half of the runs{end}."
     who = "The only policy tried," if len(found) == 1 else f"Of the {many} policies tried,"
     comma, most = (",", "") if len(found) == 1 else ("", " most")
+    points = plain(-best)
     text = (
         f"{who} {run.policy_quoted(policy)}{comma} lowers the loss of {name} {where}{most}, "
-        f"by {plain(-best)} percentage points from {quantity(base.p50, '%')}{_within(run, s)}"
+        f"by {points} percentage point{'' if points == '1' else 's'} from {quantity(base.p50, '%')}{_within(run, s)}"
     )
     return f"{text}{_others(run, found[1:], worse, little)}."
 
