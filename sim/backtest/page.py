@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -19,6 +20,7 @@ from .scores import NAIVE
 
 TEMPLATES = Path(render.__file__).parent / "templates"
 PANELS = 6
+TITLE_LETTERS = 44
 FEWEST_POINTS = 2
 Row = tuple[str, ...]
 
@@ -255,7 +257,8 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
     places = [when((point.start + point.stop) / 2.0) for point in series.points]
     ax.plot(places, seen, "o", color=style.OBSERVED, markersize=3.5, zorder=5)
     ax.axvline(when(one.episode.start_day), color=style.QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
-    ax.set_title(series.name.replace("_", " "), fontsize=8.5)
+    name = series.name.replace("_", " ").replace(":", ": ")
+    ax.set_title(textwrap.fill(name, TITLE_LETTERS), fontsize=8.5)
     style.date_axis(ax, when(0), when(one.bench.model.n_days), layout.columns == 1)
     top = max(float(q[4].max()), max(seen))
     if "price" in series.variable:
