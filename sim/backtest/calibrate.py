@@ -3,10 +3,9 @@
 A parameter set is judged by how far the targets it reaches lie outside their intervals; what it reaches is the median
 of a few runs in which everything else that is uncertain (offices, stocks, other behaviour) is drawn, so that no set is
 accepted for one lucky draw. Sets under which prices never come to rest after a stop that passed are held off (`rest`).
-A population of sets moves by differences between its members, first also towards its
-best tenth, and keeps a move by a Metropolis rule whose tolerance falls from generation to generation (Turner and
-Sederberg 2012, "Approximate Bayesian computation with differential evolution", J. Math. Psychology 56). The last
-population is the answer.
+A population of sets moves by differences between its members, first also towards its best tenth, and keeps a move by a
+Metropolis rule whose tolerance falls from generation to generation (Turner and Sederberg 2012, "Approximate Bayesian
+computation with differential evolution", J. Math. Psychology 56). The last population is the answer.
 
 The method is a page of code; the libraries for it bring databases and schedulers of their own, while the cost here is
 the simulation, which the compiled engine does.

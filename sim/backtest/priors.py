@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +114,3 @@ def read_ensemble(path: Path) -> Floats:
         columns.append([float(row[name]) / factor for row in rows])
     theta: Floats = np.clip(np.array(columns).T, LOW, HIGH)
     return theta
-
-
-def names_of(priors: Sequence[Prior] = PRIORS) -> list[str]:
-    """Names of the prior's dimensions, in order."""
-    return [prior.name for prior in priors]

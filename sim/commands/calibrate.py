@@ -59,8 +59,11 @@ def command(
     chosen = [folder for folder in chosen if folder.name not in leave_out]
     if not chosen:
         raise click.UsageError("no episode is left to calibrate on")
+    try:
+        known = np.concatenate([read_ensemble(path) for path in start]) if start else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise click.BadParameter(f"is no table that calibrate wrote: {error}", param_hint="--start") from None
     judge = Judge(chosen, engine)
-    known = np.concatenate([read_ensemble(path) for path in start]) if start else None
     accepted = calibrate(judge, sets, generations, draws, seed, lambda text: click.echo(text, err=True), known)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_ensemble(out, accepted.theta)
