@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,8 @@ def crowded() -> CompiledModel:
         event(effect("hold", 0.3, "ore", "A", hold_days=9.0, hold_days_sd=4.0), name="customs", start=20.0),
         event(second_office, name="permits", start=50.0, duration=150.0),
     )
-    return compile_scenario(
-        scenario(three_stages(), *events, years=1.0, tracked="A", outlook=Outlook({}, outages=(outages,)))
-    )
+    world = three_stages()
+    world = replace(world, values={**world.values, ("transit_days", "A", "C"): 17.0})
+    made = scenario(world, *events, tracked="A", outlook=Outlook({}, outages=(outages,)))
+    # Not a whole number of weeks: goods arrive after the last market.
+    return compile_scenario(replace(made, days=369))

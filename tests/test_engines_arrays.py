@@ -77,8 +77,16 @@ def limits(work: Workspace) -> dict[str, dict[str, tuple[int, int]]]:
         ("int", "calendar", FIRST_DAY + 2 * L.n_days + 2 * L.n_offices),
         ("int", "node_ints", work.pool * NODE_INTS),
         ("int", "day_nodes", 2 * work.pool),
+        ("int", "carrier_first", L.n_lanes + L.n_sites),
+        ("int", "carrier_next", L.n_lanes + L.n_sites),
+        ("int", "carrier_end", L.n_lanes + L.n_sites),
+        ("int", "slot_counter", work.pool),
+        ("int", "weekday_first", 8),
+        ("int", "weekday_carriers", L.n_lanes + L.n_sites),
         ("int", "trace_ints", 4 * work.trace_room),
         ("float", "node_floats", work.pool * NODE_FLOATS),
+        ("float", "slot_amount", work.pool),
+        ("float", "slot_content", work.pool),
         ("float", "trace_floats", work.trace_room),
     ):
         first = getattr(L, name)

@@ -36,7 +36,7 @@ AMOUNTS = {
     "lane_leak": "lanes",
     "lane_blocked": "lanes",
     "office_backlog": "offices",
-    "in_transit_t": "products",
+    "lane_in_transit": "lanes",
     "spot": "cells",
     "contract": "cells",
 }

@@ -64,7 +64,10 @@ class Engine(Protocol):
         seed: int,
         values: NDArray[np.float64],
     ) -> Iterator[tuple[int, int, RunSeries | RunFailed]]:
-        """Run every arm of every run (`values[i]` belongs to `runs[i]`); yields (run, arm, result)."""
+        """Run every arm of every run (`values[i]` belongs to `runs[i]`); yields (run, arm, result).
+
+        The numbers of a series may be overwritten when the next one is asked for.
+        """
         ...
 
 

@@ -47,19 +47,33 @@ class Workspace:
         self.n_floats = len(model.floats)
         self.n_ints = len(model.ints)
         places: dict[str, int] = {"pool_size": pool, "trace_room": trace_room}
+        carriers = model.layout.n_lanes + model.layout.n_sites
         at = self.n_ints
         for name, length in (
             ("calendar", FIRST_DAY + 2 * model.n_days + 2 * model.layout.n_offices),
             ("node_ints", pool * NODE_INTS),
             ("day_nodes", 2 * pool),
+            ("carrier_first", carriers),
+            ("carrier_next", carriers),
+            ("carrier_end", carriers),
+            ("slot_counter", pool),
+            ("weekday_first", 8),
+            ("weekday_carriers", carriers),
             ("trace_ints", 4 * trace_room),
         ):
             places[name] = at
             at += length
         self.ints = np.zeros(at, dtype=np.int64)
-        places["node_floats"] = self.n_floats
-        places["trace_floats"] = self.n_floats + pool * NODE_FLOATS
-        self.floats = np.zeros(places["trace_floats"] + trace_room)
+        at = self.n_floats
+        for name, length in (
+            ("node_floats", pool * NODE_FLOATS),
+            ("slot_amount", pool),
+            ("slot_content", pool),
+            ("trace_floats", trace_room),
+        ):
+            places[name] = at
+            at += length
+        self.floats = np.zeros(at)
         self.layout: Any = model.layout._replace(**places)
         # Machine code finds the layout's numbers by their place among its fields.
         self.layout_numbers = np.array(self.layout, dtype=np.int64)
@@ -107,7 +121,14 @@ class BatchEngine:
     def run(
         self, model: CompiledModel, arm: int, run: int, seed: int, values: NDArray[np.float64], trace: bool = False
     ) -> RunSeries:
-        """Run one arm of one run.
+        """Run one arm of one run."""
+        found = self._run(model, arm, run, seed, values, trace)
+        return RunSeries(found.weekly.copy(), found.monthly.copy(), found.totals, found.trace)
+
+    def _run(
+        self, model: CompiledModel, arm: int, run: int, seed: int, values: NDArray[np.float64], trace: bool
+    ) -> RunSeries:
+        """Run one arm of one run; the series lie in memory that the next run overwrites.
 
         A run that plans more events than there is room for is done again with more room.
         """
@@ -148,10 +169,10 @@ class BatchEngine:
     def run_many(
         self, model: CompiledModel, arms: Sequence[int], runs: Sequence[int], seed: int, values: NDArray[np.float64]
     ) -> Iterator[tuple[int, int, RunSeries | RunFailed]]:
-        """Run every arm of every run, one after the other."""
+        """Run every arm of every run, one after the other; a series holds until the next is asked for."""
         for i, run in enumerate(runs):
             for arm in arms:
                 try:
-                    yield run, arm, self.run(model, arm, run, seed, values[i])
+                    yield run, arm, self._run(model, arm, run, seed, values[i], False)
                 except RunFailed as failure:
                     yield run, arm, failure

@@ -45,9 +45,9 @@ LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {
-    *("new_node", "drop_node", "push_node", "note", "handle", "is_unruled"),
+    *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
-    *("open_share", "leak_cost", "lane_cost_ratio", "landed_ratio", "share_orders", "wanted_order"),
+    *("open_share", "leak_cost", "cheapness", "sum_holders", "share_orders", "wanted_order"),
     *("earned_price", "offered_price", "margin_ratio", "running_share", "wanted_output", "start_batch"),
     *("use_by_firms", "thrift_step", "used_at_price", "paid_price", "power", "power_by_log", "clip", "smooth"),
 }

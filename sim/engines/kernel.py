@@ -4,6 +4,11 @@ Written in the plain Python that numba compiles (`batch` does), so that with the
 same code gives the same bits. Days are whole numbers, so a list per day, sorted when its day comes, does
 the work of a heap at a fraction of its cost. Nodes (planned events, applications) live behind the
 model's own arrays in the same two arenas: more arrays would cost more than the events themselves.
+
+Nearly all events are what leaves every week on a lane that no rule touches, or starts at a site, and
+arrives or is finished so many days later. These need neither list nor sorting: each lane and site (a carrier) has
+as many slots as market weeks go by meanwhile, filled in turn, and each weekday the list of the carriers
+that are due on it, in the order of events.
 """
 
 from __future__ import annotations
@@ -100,6 +105,70 @@ def note(L: Any, F: Floats, I: Ints, day: int, kind: int, entity: int, counter: 
         F[L.trace_floats + number] = amount
 
 
+def lay_slots(L: Any, I: Ints) -> None:
+    """Give every lane and site its slots, and every weekday the carriers due on it."""
+    carriers = L.n_lanes + L.n_sites
+    at = 0
+    for carrier in range(carriers):
+        I[L.carrier_first + carrier] = at
+        I[L.carrier_next + carrier] = at
+        at += (carrier_days(L, I, carrier) + 6) // 7
+        I[L.carrier_end + carrier] = at
+    if at > L.pool_size:
+        I[L.calendar + OVERFLOW] = 1
+    at = 0
+    for weekday in range(7):
+        I[L.weekday_first + weekday] = at
+        for carrier in range(carriers):
+            if carrier_days(L, I, carrier) % 7 == weekday:
+                I[L.weekday_carriers + at] = carrier
+                at += 1
+    I[L.weekday_first + 7] = at
+
+
+def carrier_days(L: Any, I: Ints, carrier: int) -> int:
+    """Days from leaving to arrival on a lane, or from start to end at a site."""
+    days: int = I[L.lane_days + carrier] if carrier < L.n_lanes else I[L.site_days + carrier - L.n_lanes]
+    return days
+
+
+def fill_slot(L: Any, F: Floats, I: Ints, carrier: int, counter: int, amount: float, content: float) -> None:
+    """The week's shipment or batch of a carrier, 0 t for none. Every carrier, every week, once."""
+    slot = I[L.carrier_next + carrier]
+    F[L.slot_amount + slot] = amount
+    I[L.slot_counter + slot] = counter
+    if I[L.tracked] == 1:
+        F[L.slot_content + slot] = content
+    slot += 1
+    I[L.carrier_next + carrier] = slot if slot < I[L.carrier_end + carrier] else I[L.carrier_first + carrier]
+
+
+def empty_slot(L: Any, F: Floats, I: Ints, day: int, carrier: int) -> None:
+    """What left longest ago arrives: it lies in the slot that is filled next."""
+    slot = I[L.carrier_next + carrier]
+    amount = F[L.slot_amount + slot]
+    if amount <= 0.0:
+        return
+    content = F[L.slot_content + slot] if I[L.tracked] == 1 else 0.0
+    if carrier < L.n_lanes:
+        note(L, F, I, day, market.ARRIVAL, carrier, I[L.slot_counter + slot], amount)
+        movement.arrive(L, F, I, carrier, amount, content)
+    else:
+        site = carrier - L.n_lanes
+        note(L, F, I, day, market.COMPLETION, site, I[L.slot_counter + slot], amount)
+        movement.complete(L, F, I, site, amount, content)
+
+
+def slot_rank(L: Any, F: Floats, I: Ints, carrier: int) -> int:
+    """Sort key of what `empty_slot` would let happen, -1 if nothing."""
+    slot = I[L.carrier_next + carrier]
+    if F[L.slot_amount + slot] <= 0.0:
+        return -1
+    if carrier < L.n_lanes:
+        return (market.ARRIVAL << 56) + (carrier << 32) + I[L.slot_counter + slot]
+    return (market.COMPLETION << 56) + (carrier - L.n_lanes << 32) + I[L.slot_counter + slot]
+
+
 def office_queue(L: Any, office: int) -> int:
     """Position of an office's queue among the lists."""
     queue: int = L.calendar + FIRST_DAY + 2 * L.n_days + 2 * office
@@ -142,7 +211,7 @@ def dispatch(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day
         days = draws.hold_days(L, F, I, key, lane, number)
         plan(L, F, I, day + days, market.CUSTOMS, lane, number, 0, held, content)
     if licensed > 0.0:
-        prepare_files(L, F, I, key, lane, licensed, day, content)
+        prepare_files(L, F, I, lane, licensed, day, content)
 
 
 def leak(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int, content: float) -> None:
@@ -155,7 +224,7 @@ def leak(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: in
     plan(L, F, I, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def prepare_files(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, content: float) -> None:
+def prepare_files(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, content: float) -> None:
     """Goods wait for a licence; every full lot is an application."""
     office = I[L.lane_office + lane]
     movement.hold_goods(L, F, I, lane, amount)
@@ -169,13 +238,40 @@ def prepare_files(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float
         node = new_node(L, F, I, FILED, lane, number, day, lot, content)
         if node >= 0:
             push_node(L, I, office_queue(L, office), node)
-    open_files(L, F, I, key, office, day)
 
 
-def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> None:
-    """Free officers open the oldest applications."""
+def open_all_files(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+    """Free officers of all offices open the oldest applications.
+
+    Office by office, one file each officer; then those whose file had expired take another. Goods of expired files go
+    back to stock in this order, in the reference engine too, so that sums are rounded alike.
+    """
+    for office in range(L.n_offices):
+        I[L.office_turns + office] = I[L.office_officers + office] - I[L.office_busy + office]
+    again = 1
+    while again == 1:
+        again = 0
+        for office in range(L.n_offices):
+            expired = open_files(L, F, I, key, office, day, I[L.office_turns + office])
+            I[L.office_turns + office] = expired
+            if expired > 0:
+                again = 1
+
+
+def open_office(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> None:
+    """The same in one office."""
+    turns = I[L.office_officers + office] - I[L.office_busy + office]
+    while turns > 0:
+        turns = open_files(L, F, I, key, office, day, turns)
+
+
+def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int, most: int) -> int:
+    """Open the oldest applications, so many at most; returns how many of them had expired."""
     queue = office_queue(L, office)
-    while I[queue] >= 0 and I[L.office_busy + office] < I[L.office_officers + office]:
+    opened = 0
+    expired = 0
+    while I[queue] >= 0 and opened < most:
+        opened += 1
         node = I[queue]
         at = L.node_ints + node * NODE_INTS
         I[queue] = I[at]
@@ -188,6 +284,7 @@ def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> N
             movement.free_goods(L, F, I, lane, lot)
             movement.return_goods(L, F, I, lane, lot)
             drop_node(L, I, node)
+            expired += 1
             continue
         I[L.office_busy + office] += 1
         done = day + draws.review_days(L, F, I, key, office, lane, number)
@@ -195,6 +292,7 @@ def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> N
         drop_node(L, I, node)
         # The office travels with the file: a lane may answer to another office by then.
         plan(L, F, I, done, market.REVIEW, lane, number, office * 1048576 + filed, lot, content)
+    return expired
 
 
 def finish_review(
@@ -216,51 +314,51 @@ def finish_review(
         I[L.lane_barred + lane] += 1
         plan(L, F, I, back, market.READMIT, lane, barred, 0, share, 0.0)
     I[L.office_busy + office] -= 1
-    open_files(L, F, I, key, office, day)
+    open_office(L, F, I, key, office, day)
 
 
-def start_batch_end(L: Any, F: Floats, I: Ints, site: int, amount: float, day: int) -> None:
-    """Plan the end of a batch."""
+def start_weekly_batch(L: Any, F: Floats, I: Ints, site: int, amount: float) -> None:
+    """A batch that ends after the site's processing time; none at 0 t."""
     number = I[L.site_batches + site]
-    I[L.site_batches + site] += 1
     content = 0.0
-    if I[L.tracked] == 1:
-        content = production.batch_content(L, F, I, site)
-    plan(L, F, I, day, market.COMPLETION, site, number, 0, amount, content)
+    if amount > 0.0:
+        I[L.site_batches + site] += 1
+        if I[L.tracked] == 1:
+            content = production.batch_content(L, F, I, site)
+    fill_slot(L, F, I, L.n_lanes + site, number, amount, content)
 
 
 def fill_pipelines(L: Any, F: Floats, I: Ints, key: int) -> None:
     """Shipments and batches under way on the first day, and the first random outages."""
     for lane in range(L.n_lanes):
         amount = F[L.lane_flow + lane]
-        if amount > 0.0:
-            content = F[L.site_content + I[L.lane_site + lane]]
-            for back in range(I[L.lane_pipe_weeks + lane]):
-                week = I[L.lane_pipe_weeks + lane] - back
-                day = I[L.lane_days + lane] - 7 * week
-                plan(L, F, I, day, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
+        content = F[L.site_content + I[L.lane_site + lane]]
+        # The slot of this week's shipment comes first: nothing lies in it yet.
+        fill_slot(L, F, I, lane, 0, 0.0, 0.0)
+        for _ in range(I[L.lane_pipe_weeks + lane]):
+            fill_slot(L, F, I, lane, I[L.lane_sent + lane], amount, content)
+            if amount > 0.0:
                 I[L.lane_sent + lane] += 1
     for site in range(L.n_sites):
-        if F[L.site_output + site] > 0.0:
-            for back in range(I[L.site_pipe_weeks + site]):
-                week = I[L.site_pipe_weeks + site] - back
-                start_batch_end(L, F, I, site, F[L.site_output + site], I[L.site_days + site] - 7 * week)
+        fill_slot(L, F, I, L.n_lanes + site, 0, 0.0, 0.0)
+        for _ in range(I[L.site_pipe_weeks + site]):
+            start_weekly_batch(L, F, I, site, F[L.site_output + site])
         if F[L.outage_mtbf_days + site] > 0.0:
             day = draws.days_to_outage(L, F, I, key, site, 0)
             plan(L, F, I, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
 
 
 def is_unruled(L: Any, F: Floats, I: Ints, lane: int) -> int:
-    """1 if nothing keeps a lane's goods from leaving: `dispatch` would come to `leave`."""
+    """1 if nothing keeps a lane's goods from leaving or slows them down: `dispatch` would come to `leave`."""
+    if F[L.lane_delay + lane] >= 0.5:
+        return 0
     if F[L.lane_close + lane] > 0.0 or F[L.lane_hold + lane] > 0.0 or F[L.lane_late + lane] > 0.0:
         return 0
     return 1 if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] <= 0.0 and I[L.lane_quota + lane] < 0 else 0
 
 
 def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
-    """Open the offices, send the week's goods and start the week's batches."""
-    for office in range(L.n_offices):
-        open_files(L, F, I, key, office, day)
+    """Send the week's goods, start the week's batches and open the offices."""
     if I[L.cuts_ahead] != 0:
         for offset in range(1, 7):
             if (I[L.cuts_ahead] >> offset) & 1 == 1:
@@ -269,8 +367,10 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         amount = F[L.lane_out + lane]
         if is_unruled(L, F, I, lane) == 1:
             if amount > 0.0:
-                leave(L, F, I, lane, amount, day, day + 7, F[L.site_content + I[L.lane_site + lane]])
+                movement.depart(L, F, I, lane, amount, day, day + 7)
+            fill_slot(L, F, I, lane, I[L.lane_sent + lane], amount, F[L.site_content + I[L.lane_site + lane]])
             continue
+        fill_slot(L, F, I, lane, 0, 0.0, 0.0)
         late = F[L.lane_late + lane]
         cut = I[L.lane_cut_day + lane]
         if amount > 0.0 or F[L.lane_unfiled + lane] > 0.0:
@@ -278,8 +378,9 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         if late > 0.0:
             plan(L, F, I, cut, market.PIECE, lane, 0, day + 7, late, 0.0)
     for site in range(L.n_sites):
-        if F[L.site_start + site] > 0.0:
-            start_batch_end(L, F, I, site, F[L.site_start + site], day + I[L.site_days + site])
+        start_weekly_batch(L, F, I, site, F[L.site_start + site])
+    if L.n_offices > 0:
+        open_all_files(L, F, I, key, day)
 
 
 def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
@@ -296,28 +397,7 @@ def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
     if kind == market.ARRIVAL:
         note(L, F, I, day, kind, entity, counter, amount)
         movement.arrive(L, F, I, entity, amount, content)
-    elif kind == market.COMPLETION:
-        note(L, F, I, day, kind, entity, counter, amount)
-        movement.complete(L, F, I, entity, amount, content)
-    else:
-        handle_rare(L, F, I, key, day, kind, entity, counter, extra, amount, content)
-
-
-def handle_rare(
-    L: Any,
-    F: Floats,
-    I: Ints,
-    key: int,
-    day: int,
-    kind: int,
-    entity: int,
-    counter: int,
-    extra: int,
-    amount: float,
-    content: float,
-) -> None:
-    """The events of which there are few. Apart from the others, which so need no memory for what these need."""
-    if kind == market.REVIEW:
+    elif kind == market.REVIEW:
         note(L, F, I, day, kind, entity, counter, amount)
         finish_review(L, F, I, key, entity, counter, extra, amount, content, day)
     elif kind == market.RELEASE or kind == market.CUSTOMS:
@@ -331,6 +411,8 @@ def handle_rare(
     elif kind == market.PIECE:
         note(L, F, I, day, kind, entity, counter, amount)
         dispatch(L, F, I, key, entity, amount, day, extra)
+        if I[L.lane_office + entity] >= 0:
+            open_office(L, F, I, key, I[L.lane_office + entity], day)
     elif kind == market.SEIZURE:
         note(L, F, I, day, kind, entity, counter, amount)
         movement.seize(L, F, I, entity, amount)
@@ -354,7 +436,18 @@ def handle_rare(
 
 
 def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
-    """All events of a day in the order of their keys; what they plan for the same day joins in."""
+    """All events of a day in the order of their keys."""
+    due = I[L.weekday_first + day % 7]
+    last = I[L.weekday_first + day % 7 + 1]
+    if I[L.calendar + FIRST_DAY + 2 * day] >= 0:
+        run_mixed_day(L, F, I, key, day, due, last)
+        return
+    for j in range(due, last):
+        empty_slot(L, F, I, day, I[L.weekday_carriers + j])
+
+
+def run_mixed_day(L: Any, F: Floats, I: Ints, key: int, day: int, due: int, last: int) -> None:
+    """A day with planned events: these and the weekly ones together; what they plan for the same day joins in."""
     queue = L.calendar + FIRST_DAY + 2 * day
     count = 0
     first = L.day_nodes  # of the pairs (key, node) not yet handled
@@ -374,7 +467,15 @@ def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             if count >= L.pool_size:
                 I[L.calendar + OVERFLOW] = 1
                 return
-        if first == L.day_nodes + 2 * count:
+        waiting = first < L.day_nodes + 2 * count
+        if due < last:
+            carrier = I[L.weekday_carriers + due]
+            rank = slot_rank(L, F, I, carrier)
+            if rank < 0 or not waiting or rank < I[first]:
+                empty_slot(L, F, I, day, carrier)
+                due += 1
+                continue
+        if not waiting:
             return
         node = I[first + 1]
         first += 2
@@ -400,15 +501,23 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
     out[2] = start_run(L, F, I, key, arm_events)
     for office in range(L.n_offices):
         I[L.office_officers + office] = 0
-    fill_pipelines(L, F, I, key)
+    lay_slots(L, I)
+    if I[L.calendar + OVERFLOW] == 0:
+        fill_pipelines(L, F, I, key)
     for day in range(L.n_days):
+        if I[L.calendar + OVERFLOW] == 1:
+            break
         run_day(L, F, I, key, day)
         if day % 7 == 0 and day // 7 < L.n_weeks:
             note(L, F, I, day, market.MARKET, 0, day // 7, 0.0)
+            row = L.weekly_record + day // 7 * L.n_weekly
+            for column in range(L.n_weekly):
+                F[row + column] = 0.0
             market.market_week(L, F, I, key, day, day // 7)
             after_market(L, F, I, key, day)
-        if I[L.calendar + OVERFLOW] == 1:
-            break
+        elif day % 7 == 0:
+            for carrier in range(L.n_lanes + L.n_sites):
+                fill_slot(L, F, I, carrier, 0, 0.0, 0.0)
     worst = 0.0
     for k in range(L.n_products):
         start = F[L.balance_start_t + k]

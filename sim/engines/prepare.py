@@ -15,17 +15,17 @@ BALANCE_LIMIT = 1e-9
 def fill_floats(
     model: CompiledModel, values: NDArray[np.float64], floats: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """Float arena of one run: the template with the run's sampled numbers in their cells, records zero.
+    """Float arena of one run: the template with the run's sampled numbers in their cells.
 
-    `floats`, if given, is filled and returned; else a new array.
+    `floats`, if given, is filled and returned, but for the weekly record, of which the compiled engine clears
+    a row when its week comes; else a new array with empty records.
     """
     if floats is None:
         floats = model.floats.copy()
     else:
         first = model.layout.weekly_record
-        last = first + model.layout.n_weekly_record + model.layout.n_monthly_record
+        last = first + model.layout.n_weekly_record
         floats[:first] = model.floats[:first]
-        floats[first:last] = 0.0
         floats[last:] = model.floats[last:]
     if len(model.cell):
         floats[model.cell] = model.offset + model.scale * values[model.column]
@@ -36,14 +36,15 @@ def check_finite(run: int, weekly: NDArray[np.float64], misfit: float) -> None:
     """Refuse a run that did not balance or went astray."""
     if not misfit <= MISFIT_LIMIT:
         raise RunFailed(f"run {run}: trade does not balance (misfit {misfit:.1e})")
-    if not np.isfinite(weekly).all():
+    # The sum is finite if all numbers are: none comes near the largest float.
+    if not np.isfinite(weekly.sum()):
         raise RunFailed(f"run {run}: a recorded number is not finite")
 
 
 def take_records(model: CompiledModel, tail: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weekly and monthly records (copies) from the float arena's tail, which starts with them."""
+    """Weekly and monthly records from the float arena's tail, which starts with them: views of it."""
     n_weekly = model.layout.n_weekly_record
     n_monthly = model.layout.n_monthly_record
-    weekly = tail[:n_weekly].reshape(model.n_weeks, -1).copy()
-    monthly = tail[n_weekly : n_weekly + n_monthly].reshape(len(model.month_starts), -1).copy()
+    weekly = tail[:n_weekly].reshape(model.n_weeks, -1)
+    monthly = tail[n_weekly : n_weekly + n_monthly].reshape(len(model.month_starts), -1)
     return weekly, monthly

@@ -19,8 +19,10 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         price_usd_per_kg | USD/kg | baseline price
         processing_days | days | from input to product
         order_adjustment_weeks | weeks | tau of buyers
+        order_rate | 1/week | 1 / tau of buyers
         order_cap | ratio | largest order / expected use
         expectation_weeks | weeks | smoothing of expected use and orders
+        expectation_rate | 1/week | 1 / that
         sourcing_elasticity | 1 | sigma
         hoarding_response | weeks/week | lambda
         fear_decay | 1/week | decay of the perceived wait
@@ -29,13 +31,16 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         price_adjustment | 1/week | s
         trend_response | 1 | growth of wanted cover with a rising price
         price_memory_weeks | weeks | memory of prices
+        price_memory_rate | 1/week | 1 / that
         trend_delay_weeks | weeks | time in which a rise comes to be believed
+        trend_rate | 1/week | 1 / that
         trend_seen | log index | rise of the price in all zones that buyers have come to believe in
         pass_through | share | of input costs
         price_floor | index | lowest spot
         price_ceiling | index | highest spot
         contract_share | share | kappa
         contract_lag_weeks | weeks | smoothing of contract prices
+        contract_rate | 1/week | 1 / that
         production_adjustment_weeks | weeks | tau of makers
         margin_exponent | 1 | eta
         input_elasticity | 1 | fall of inputs per output with the price paid for them
@@ -50,7 +55,6 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         balance_made_t | t | tonnes made so far
         balance_used_t | t | tonnes used up so far
         balance_lost_t | t | tonnes seized so far
-        in_transit_t | t | tonnes under way
         growth_step | ratio | weekly growth of expectations
         """,
     ),
@@ -68,16 +72,23 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         remembered | log index | slowly smoothed logarithm of spot
         trend | ratio | wanted cover of those who expect prices to go on rising
         cost_now | index | input costs of the zone's suppliers above the baseline
-        cost_weight | t/week | work: normal supply of the zone
+        cost_weight | t/week | normal supply of the zone
         spot_weight | 1 | spot ** rho, for rationing
-        landed_last | ratio | work: last landed cost reckoned of goods from here, relative to the baseline's
-        landed_factor | 1 | work: that cost ** -sigma
-        landed_home_last | ratio | work: the same of goods that cross no border
-        landed_home_factor | 1 | work: that cost ** -sigma
+        spot_log | log index | logarithm of spot
         stock_sum | t | work: stocks of the zone
         use_sum | t/week | work: expected use of the zone
         wanted_sum | t | work: wanted stocks now
         normal_sum | t | work: wanted stocks in the baseline
+        """,
+    ),
+    *rows(
+        "float",
+        "routes",
+        """
+        landed_duty | share | work: duty of the lane whose landed cost was reckoned last this week
+        landed_duty_start | share | work: its duty in the baseline
+        landed_extra | share | work: its extra cost
+        landed_factor | 1 | work: that landed cost ** -sigma, -1 none yet
         """,
     ),
     *rows(
@@ -182,7 +193,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_node | index | node
         desk_lane_first | index | first lane
         desk_lane_count | count | lanes arriving
-        desk_holder_first | index | first entry in desk_holders
+        desk_holder_first | index | first holder served
         desk_holder_count | count | holders served
         desk_main | 0/1 | the node's first desk, which also serves the stockpile
         desk_deadline | day | first day of the latest control its buyers have heard of
@@ -200,6 +211,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_on_order | t | ordered and not yet arrived
         desk_claim | t | sum of holders' orders of the week
         desk_expected | t/week | sum of holders' expected use
+        desk_normal | t | sum of holders' normal stocks for that use
         desk_wait | weeks | perceived wait
         desk_fill_claim | t | the stockpile's order of the week
         desk_arrivals_expected | t/week | smoothed arrivals priced under contract
@@ -216,6 +228,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_to_cell | index | product x zone of the buyer
         lane_link | index | link, -1 for lanes of projects only
         lane_abroad | 0/1 | crosses a zone border
+        lane_route | index | where the landed cost is remembered: 2 x lane_from_cell, + 1 across a country border
         lane_border | 0/1 | crosses a country border
         lane_month_column | index | monthly export column, -1 none
         lane_days | days | transit
@@ -238,6 +251,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_flow | t/week | baseline flow
         lane_weight | t/week | weight in sourcing now
         lane_transit | days | transit as given
+        lane_expectation_rate | 1/week | 1 / smoothing of arrivals
+        lane_in_transit | t | under way
         lane_project_share | share | of project output meant for this lane
         lane_seed | 0/1 | lane of a desk that buys nothing in the baseline
         tariff_start | share | baseline duty
@@ -277,6 +292,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         user_desk | index | desk
         user_end_use | index | end use
         user_column | index | first of its three weekly columns
+        user_holder | index | first of its holders
         """,
     ),
     *rows(
@@ -288,6 +304,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         elasticity_long | 1 | long-run elasticity
         thrifting_speed | 1/yr | fastest thrifting
         thrifting_return | 1/yr | fastest return
+        thrift_up | 1/week | the same a week
+        thrift_down | 1/week | the same a week
         cover_weeks | weeks | mean cover
         cover_cv | ratio | spread of cover
         working_minimum_weeks | weeks | below which a user slows down
@@ -319,7 +337,6 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         input_cover_weeks | weeks | wanted cover
         """,
     ),
-    *rows("int", "holders", "desk_holders | index | holders sorted by desk, then priority"),
     *rows("int", "holders", "holder_desk | index | desk"),
     *rows("int", "holders", "holder_class | class | rationing class, lower first"),
     *rows(
@@ -330,6 +347,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         holder_expected | t/week | expected use
         holder_cover | weeks | normal wanted cover
         holder_minimum | weeks | working minimum
+        holder_pace | 1/week | 1 / that: share of the stock that can be used in a week
         holder_extra | weeks | extra wanted cover now (obligation)
         holder_claim | t | order of the week before pipeline correction
         holder_growth | ratio | weekly growth of expected use

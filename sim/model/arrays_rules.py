@@ -84,6 +84,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         office_column | index | first of its four weekly columns
         office_busy | count | officers at work
         office_officers | count | officers now
+        office_turns | count | work: officers who may still open a file today
         office_pending | count | lots waiting or under review
         office_pending_days | days | sum of their filing days
         """,

@@ -182,6 +182,7 @@ def _sizes(
         "products": len(s.products),
         "zones": len(s.zones),
         "cells": len(s.products) * len(s.zones),
+        "routes": 2 * len(s.products) * len(s.zones),
         "nodes": len(s.nodes),
         "sites": len(s.sites),
         "links": len(s.links),
@@ -357,7 +358,6 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("input_site", j, site)
         a.note("input_product", j, k)
         a.note("input_node", j, node_of[(k, c)])
-        a.note("input_holder", j, 5 * len(s.users) + j)
         a.put("recipe", j, s.value("recipe_t_per_t", s.products[user].id, s.products[k].id))
         maker, made_from = s.products[user].id, s.products[k].id
         a.put("input_cover_weeks", j, s.value("input_cover_weeks", maker, made_from, s.countries[c]))
@@ -392,6 +392,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_link", lane, link)
         a.note("lane_abroad", lane, int(s.country_zone(origin) != s.country_zone(buyer)))
         a.note("lane_border", lane, int(origin != buyer))
+        a.note("lane_route", lane, 2 * (k * len(s.zones) + s.country_zone(origin)) + int(origin != buyer))
         a.note("lane_month_column", lane, lane_month[lane])
         a.note("lane_key", lane, hash64("lane:" + s.lane_name(lane)) & KEY_MASK)
         a.note("lane_office", lane, -1)
@@ -421,7 +422,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
 
 def _fill_holders(a: Arena, s: Structure) -> None:
     desk_of = {(s.nodes[n], sign): d for d, (n, sign) in enumerate(s.desks)}
-    rows: list[tuple[int, int, int]] = []  # desk, class, holder
+    rows: list[tuple[int, int, int]] = []  # desk, class, number by user and input
     for u, user in enumerate(s.users):
         desk = desk_of[((user.product, user.country), user.signature)]
         rank = s.value("priority", s.end_uses[user.end_use])
@@ -432,10 +433,14 @@ def _fill_holders(a: Arena, s: Structure) -> None:
         desk = desk_of[((k, s.sites[site][1]), ())]
         rows.append((desk, 5, 5 * len(s.users) + j))
     rows.sort()
-    for position, (desk, rank, holder) in enumerate(rows):
-        a.note("desk_holders", position, holder)
+    # Holders are numbered by desk and class: what a desk serves lies side by side in memory.
+    for holder, (desk, rank, number) in enumerate(rows):
         a.note("holder_desk", holder, desk)
         a.note("holder_class", holder, rank)
+        if number >= 5 * len(s.users):
+            a.note("input_holder", number - 5 * len(s.users), holder)
+        elif number % 5 == 0:
+            a.note("user_holder", number // 5, holder)
     for d in range(len(s.desks)):
         mine = [p for p, row in enumerate(rows) if row[0] == d]
         a.note("desk_holder_first", d, mine[0] if mine else 0)

@@ -170,10 +170,15 @@ def clear_rules(L: Any, F: Floats, I: Ints) -> None:
 
 def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Bring every rule to its level of the day."""
-    if L.n_effects == 0:
-        return
-    clear_rules(L, F, I)
     set_suspensions(L, F, I, day)
+    in_force = 0
+    for e in range(L.n_effects):
+        if started(L, F, I, e, effect_base(L, F, I, e), day) == 1:
+            in_force = 1
+    if in_force == 0 and I[L.in_force] == 0:
+        return
+    I[L.in_force] = in_force
+    clear_rules(L, F, I)
     for e in range(L.n_effects):
         base = effect_base(L, F, I, e)
         if started(L, F, I, e, base, day) == 0:
@@ -191,6 +196,7 @@ def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             set_users(L, F, I, e, op, level)
         elif op <= FEAR:
             set_nodes(L, F, I, e, op, level)
+    set_obligations(L, F, I)
     apply_weights(L, F, I)
 
 
@@ -331,8 +337,19 @@ def set_users(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
             F[L.user_programme + u] = max(F[L.user_programme + u], level)
         elif op == COVER_OBLIGATION:
             F[L.user_obligation + u] = max(F[L.user_obligation + u], level)
+
+
+def set_obligations(L: Any, F: Floats, I: Ints) -> None:
+    """Extra cover of users who must hold more than they want; none once the obligation is over."""
+    obliged = 0
     for u in range(L.n_users):
-        for h in range(5 * u, 5 * u + 5):
+        if F[L.user_obligation + u] > 0.0:
+            obliged = 1
+    if obliged == 0 and I[L.obliged] == 0:
+        return
+    I[L.obliged] = obliged
+    for u in range(L.n_users):
+        for h in range(I[L.user_holder + u], I[L.user_holder + u] + 5):
             extra = F[L.user_obligation + u] - F[L.holder_cover + h]
             F[L.holder_extra + h] = extra if extra > 0.0 else 0.0
 

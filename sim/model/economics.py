@@ -80,21 +80,18 @@ def used_at_price(paid: float, log_paid: float, elasticity: float) -> float:
     return power_by_log(paid, log_paid, -elasticity)
 
 
-def thrift_step(thrifted: float, used_at_length: float, speed_per_year: float, return_per_year: float) -> float:
+def thrift_step(thrifted: float, used_at_length: float, most_up: float, most_down: float) -> float:
     """Share of demand removed by thrifting and substitution, one week on.
 
-    x moves towards 1 - P^-eps_long (`used_at_length` is that power), at most `speed_per_year` up (about 10 % of demand a year in the
-    crisis of 2010-12; Sprecher et al. 2017) and `return_per_year` down (designs once changed return
-    slowly).
+    x moves towards 1 - P^-eps_long (`used_at_length` is that power), at most `most_up` a week up (about 10 % of demand a year in the
+    crisis of 2010-12; Sprecher et al. 2017) and `most_down` down (designs once changed return slowly).
     """
     target = 1.0 - used_at_length
     if target < 0.0:
         target = 0.0
     if target > thrifted:
-        step = speed_per_year / WEEKS_PER_YEAR
-        return target if target - thrifted < step else thrifted + step
-    step = return_per_year / WEEKS_PER_YEAR
-    return target if thrifted - target < step else thrifted - step
+        return target if target - thrifted < most_up else thrifted + most_up
+    return target if thrifted - target < most_down else thrifted - most_down
 
 
 def wanted_output(
@@ -113,12 +110,13 @@ def wanted_output(
     return want * power(margin_ratio, eta)
 
 
-def wanted_order(expected: float, cover: float, stock: float, tau: float, cap: float) -> float:
-    """One holder's order of the week, t: e + (e cover - stock)/tau, between 0 and cap x e.
+def wanted_order(expected: float, gap: float, rate: float, cap: float) -> float:
+    """One holder's order of the week, t: e + gap/tau, between 0 and cap x e.
 
-    Sterman's anchoring-and-adjustment rule of stock management; the pipeline term is the desk's.
+    `gap` is e cover - stock, `rate` is 1/tau. Sterman's anchoring-and-adjustment rule of stock management; the
+    pipeline term is the desk's.
     """
-    return clip(expected + (expected * cover - stock) / tau, 0.0, cap * expected)
+    return clip(expected + gap * rate, 0.0, cap * expected)
 
 
 def landed_ratio(spot: float, price: float, freight: float, tariff: float, tariff_start: float, extra: float) -> float:
@@ -164,6 +162,9 @@ def stock_for_trend(rise: float, response: float) -> float:
     return factor if factor < 5.0 else 5.0
 
 
-def smooth(old: float, new: float, weeks: float) -> float:
-    """First-order exponential smoothing with the given mean lag in weeks."""
-    return old + (new - old) / weeks
+def smooth(old: float, new: float, rate: float) -> float:
+    """First-order exponential smoothing; `rate` is 1 / mean lag in weeks.
+
+    Reckoned once a run: a processor divides five times slower than it multiplies.
+    """
+    return old + (new - old) * rate

@@ -90,7 +90,7 @@ def return_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
 
 def depart(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int) -> None:
     """Goods leave evenly over the days `day` to `until` - 1; customs record them month by month."""
-    F[L.in_transit_t + I[L.lane_product + lane]] += amount
+    F[L.lane_in_transit + lane] += amount
     I[L.lane_sent + lane] += 1
     column = I[L.lane_month_column + lane]
     if column < 0:
@@ -119,18 +119,18 @@ def arrive(L: Any, F: Floats, I: Ints, lane: int, amount: float, content: float)
     """A shipment reaches the buyer's desk; it is shared out at the next market."""
     desk = I[L.lane_desk + lane]
     F[L.desk_in + desk] += amount
-    F[L.desk_in_content + desk] += amount * content
+    if I[L.tracked] == 1:
+        F[L.desk_in_content + desk] += amount * content
     F[L.desk_on_order + desk] -= amount
-    F[L.in_transit_t + I[L.lane_product + lane]] -= amount
+    F[L.lane_in_transit + lane] -= amount
     F[L.lane_arrived + lane] += amount
 
 
 def seize(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
     """A leaking shipment is lost; the buyer knows and may order again."""
-    k = I[L.lane_product + lane]
     F[L.desk_on_order + I[L.lane_desk + lane]] -= amount
-    F[L.in_transit_t + k] -= amount
-    F[L.balance_lost_t + k] += amount
+    F[L.lane_in_transit + lane] -= amount
+    F[L.balance_lost_t + I[L.lane_product + lane]] += amount
 
 
 def complete(L: Any, F: Floats, I: Ints, s: int, amount: float, content: float) -> None:

@@ -27,32 +27,42 @@ def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
     """
     for d in range(L.n_desks):
         k = I[L.node_product + I[L.desk_node + d]]
-        tau = F[L.order_adjustment_weeks + k]
-        hurry = tau
+        rate = F[L.order_rate + k]
+        hurry = rate
         left = float(I[L.desk_deadline + d] - day) / 7.0
-        if left > 0.0 and left < tau:
-            hurry = left if left > FASTEST_RUSH * tau else FASTEST_RUSH * tau
+        if left > 0.0 and left * rate < 1.0:
+            hurry = 1.0 / left if left * rate > FASTEST_RUSH else rate / FASTEST_RUSH
         cap = F[L.order_cap + k]
         trend = F[L.trend + I[L.node_cell + I[L.desk_node + d]]]
         hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
         node = I[L.desk_node + d]
         response = -F[L.stock_price_response + k] / F[L.storage_exponent + k]
         willing = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
+        factor = willing * trend
         first = I[L.desk_holder_first + d]
-        total = 0.0
-        use = 0.0
-        for j in range(first, first + I[L.desk_holder_count + d]):
-            h = I[L.desk_holders + j]
+        for h in range(first, first + I[L.desk_holder_count + d]):
             expected = F[L.holder_expected + h]
-            cover = (F[L.holder_cover + h] + hoard) * willing * trend + F[L.holder_extra + h]
-            stock = F[L.holder_stock + h]
-            order = wanted_order(expected, cover, stock, hurry if stock < expected * cover else tau, cap)
-            F[L.holder_claim + h] = order
-            total += order
-            use += expected
-        F[L.desk_claim + d] = total
-        F[L.desk_expected + d] = use
+            cover = (F[L.holder_cover + h] + hoard) * factor + F[L.holder_extra + h]
+            gap = expected * cover - F[L.holder_stock + h]
+            F[L.holder_claim + h] = wanted_order(expected, gap, hurry if gap > 0.0 else rate, cap)
+        sum_holders(L, F, I, d)
         F[L.desk_fill_claim + d] = 0.0
+
+
+def sum_holders(L: Any, F: Floats, I: Ints, d: int) -> None:
+    """A desk's totals of its holders' orders, expected use and normal stocks."""
+    total = 0.0
+    use = 0.0
+    normal = 0.0
+    first = I[L.desk_holder_first + d]
+    for h in range(first, first + I[L.desk_holder_count + d]):
+        expected = F[L.holder_expected + h]
+        total += F[L.holder_claim + h]
+        use += expected
+        normal += expected * F[L.holder_cover + h]
+    F[L.desk_claim + d] = total
+    F[L.desk_expected + d] = use
+    F[L.desk_normal + d] = normal
 
 
 def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
@@ -73,6 +83,8 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     """
     for c in range(L.n_cells):
         F[L.outside_orders + c] = 0.0
+    for r in range(L.n_routes):
+        F[L.landed_factor + r] = -1.0
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
         last = first + I[L.desk_lane_count + d]
@@ -81,23 +93,17 @@ def order(L: Any, F: Floats, I: Ints) -> None:
         weights = 0.0
         pipe = 0.0
         for lane in range(first, last):
-            weight = 0.0
-            open_part = open_share(L, F, I, lane)
-            if open_part > 0.0 and F[L.lane_weight + lane] > 0.0:
-                landed = lane_cost_ratio(L, F, I, lane, leak_cost(L, F, I, lane, open_part))
-                seller = I[L.lane_from_cell + lane]
-                # Most lanes from a zone cost the same, abroad and at home: the last powers are worth remembering.
-                if I[L.lane_border + lane] == 1:
-                    if landed != F[L.landed_last + seller]:
-                        F[L.landed_last + seller] = landed
-                        F[L.landed_factor + seller] = power(landed, -sigma)
-                    cheapness = F[L.landed_factor + seller]
+            weight = F[L.lane_weight + lane]
+            extra = 0.0
+            if I[L.in_force] == 1:
+                open_part = open_share(L, F, I, lane)
+                if open_part > 0.0:
+                    weight = weight * open_part * F[L.lane_sourcing + lane]
+                    extra = leak_cost(L, F, I, lane, open_part)
                 else:
-                    if landed != F[L.landed_home_last + seller]:
-                        F[L.landed_home_last + seller] = landed
-                        F[L.landed_home_factor + seller] = power(landed, -sigma)
-                    cheapness = F[L.landed_home_factor + seller]
-                weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane] * cheapness
+                    weight = 0.0
+            if weight > 0.0:
+                weight = weight * cheapness(L, F, I, lane, extra, sigma)
             F[L.lane_order + lane] = weight
             weights += weight
             pipe += weight * I[L.lane_pipe_weeks + lane]
@@ -105,7 +111,7 @@ def order(L: Any, F: Floats, I: Ints) -> None:
             continue
         expected = F[L.desk_expected + d]
         pipe_gap = expected * (pipe / weights) - F[L.desk_on_order + d]
-        total = F[L.desk_claim + d] + pipe_gap / F[L.order_adjustment_weeks + k] + F[L.desk_fill_claim + d]
+        total = F[L.desk_claim + d] + pipe_gap * F[L.order_rate + k] + F[L.desk_fill_claim + d]
         most = F[L.order_cap + k] * expected + F[L.desk_fill_claim + d]
         if total > most:
             total = most
@@ -118,6 +124,23 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     signal_orders(L, F, I)
 
 
+def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float, sigma: float) -> float:
+    """Landed cost relative to the baseline ** -sigma. Most lanes of a route cost the same: the last is remembered."""
+    route = I[L.lane_route + lane]
+    duty = F[L.lane_tariff + lane]
+    duty_start = F[L.tariff_start + lane]
+    known = F[L.landed_factor + route]
+    same_duty = F[L.landed_duty + route] == duty and F[L.landed_duty_start + route] == duty_start
+    if known >= 0.0 and same_duty and F[L.landed_extra + route] == extra:
+        return known
+    factor = power(lane_cost_ratio(L, F, I, lane, extra), -sigma)
+    F[L.landed_factor + route] = factor
+    F[L.landed_duty + route] = duty
+    F[L.landed_duty_start + route] = duty_start
+    F[L.landed_extra + route] = extra
+    return factor
+
+
 def share_orders(L: Any, F: Floats, I: Ints, first: int, last: int, total: float, weights: float) -> None:
     """Share a desk's order over its lanes by weight; what may not leave a partly closed lane goes to the others.
 
@@ -125,12 +148,14 @@ def share_orders(L: Any, F: Floats, I: Ints, first: int, last: int, total: float
     the closed country for what it could not send, and nobody else for it.
     """
     again = 0
-    for lane in range(first, last):
-        if F[L.lane_close + lane] > 0.0:
-            again = 1
+    if I[L.in_force] == 1:
+        for lane in range(first, last):
+            if F[L.lane_close + lane] > 0.0:
+                again = 1
+    each = total / weights
     if again == 0:
         for lane in range(first, last):
-            F[L.lane_order + lane] = total * F[L.lane_order + lane] / weights
+            F[L.lane_order + lane] = each * F[L.lane_order + lane]
         return
     left = total
     for lane in range(first, last):
@@ -173,14 +198,17 @@ def look_elsewhere(L: Any, F: Floats, I: Ints, d: int, asked: float, most: float
     last = first + I[L.desk_lane_count + d]
     k = I[L.node_product + I[L.desk_node + d]]
     late = 0.0
-    free = 0.0
     for lane in range(first, last):
         late += F[L.lane_held + lane]
+    if late <= 0.0:
+        return
+    free = 0.0
+    for lane in range(first, last):
         if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] <= 0.0:
             free += F[L.lane_weight + lane] * (1.0 - F[L.lane_close + lane])
-    if late <= 0.0 or free <= 0.0:
+    if free <= 0.0:
         return
-    extra = late / F[L.order_adjustment_weeks + k]
+    extra = late * F[L.order_rate + k]
     if asked + extra > most:
         extra = most - asked
     if extra <= 0.0:
@@ -202,6 +230,8 @@ def order_round(L: Any, F: Floats, I: Ints, first: int, last: int, room: float) 
     `room` is what the desk wants and does not order because it counts on its pipeline, t. Without this a full
     queue ends all orders on the lane, and the smuggled goods with them.
     """
+    if I[L.in_force] == 0 or room <= 0.0:
+        return
     for lane in range(first, last):
         if room > 0.0 and I[L.lane_office + lane] >= 0 and F[L.lane_held + lane] > 0.0:
             more = F[L.lane_leak + lane] * F[L.lane_flow + lane] - F[L.lane_order + lane]
@@ -264,6 +294,9 @@ def update_leaks(L: Any, F: Floats, I: Ints) -> None:
     They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
     end use leaves no gap between the zones' prices, but its users will pay.
     """
+    if I[L.in_force] == 0 and I[L.leaking] == 0:
+        return
+    I[L.leaking] = 0
     for lane in range(L.n_lanes):
         cap = F[L.lane_leak_cap + lane] * (1.0 - F[L.lane_enforcement + lane])
         leak = F[L.lane_leak + lane]
@@ -283,16 +316,25 @@ def update_leaks(L: Any, F: Floats, I: Ints) -> None:
         if leak < 0.0:
             leak = 0.0
         F[L.lane_leak + lane] = leak
+        if leak > 0.0:
+            I[L.leaking] = 1
 
 
 def apply_limits(L: Any, F: Floats, I: Ints) -> None:
     """Cut orders to what rules let leave this week: partial bans, leaks, quotas."""
+    if I[L.in_force] == 0:
+        return
+    quotas = 0
     for lane in range(L.n_lanes):
+        if I[L.lane_quota + lane] >= 0:
+            quotas = 1
         close = F[L.lane_close + lane]
         if close > 0.0:
             most = (1.0 - close + F[L.lane_leak + lane]) * F[L.lane_flow + lane]
             if F[L.lane_order + lane] > most:
                 F[L.lane_order + lane] = most if most > 0.0 else 0.0
+    if quotas == 0:
+        return
     for e in range(L.n_effects):
         F[L.effect_asked + e] = 0.0
     for lane in range(L.n_lanes):
@@ -341,6 +383,12 @@ def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
             sent += F[L.lane_out + lane]
             F[L.desk_on_order + I[L.lane_desk + lane]] += F[L.lane_out + lane]
         F[L.site_stock + s] = stock - sent if stock > sent else 0.0
+    if I[L.in_force] == 1:
+        count_quotas(L, F, I)
+
+
+def count_quotas(L: Any, F: Floats, I: Ints) -> None:
+    """Take what was sent from the quotas."""
     for lane in range(L.n_lanes):
         quota = I[L.lane_quota + lane]
         if quota >= 0:
@@ -411,6 +459,9 @@ def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:
     """
     for lane in range(L.n_lanes):
         F[L.lane_late + lane] = 0.0
+    if I[L.cuts_ahead] == 0:
+        return
+    for lane in range(L.n_lanes):
         cut = I[L.lane_cut_day + lane]
         if cut > day and F[L.lane_out + lane] > 0.0:
             late = F[L.lane_out + lane] * (day + 7 - cut) / 7.0

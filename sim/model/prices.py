@@ -12,7 +12,7 @@ from .economics import (
     fear_step,
     landed_ratio,
     paid_price,
-    power,
+    power_by_log,
     smooth,
     stock_for_trend,
     storage_price,
@@ -32,29 +32,26 @@ def sum_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.use_sum + c] = 0.0
         F[L.wanted_sum + c] = 0.0
         F[L.normal_sum + c] = 0.0
+    # Uses and normal stocks are those of the last claim: nothing changes them before the next.
     for s in range(L.n_sites):
         F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s]
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
         cell = I[L.node_cell + node]
-        extra = F[L.hoarding_response + I[L.node_product + node]] * F[L.desk_wait + d]
         first = I[L.desk_holder_first + d]
+        last = first + I[L.desk_holder_count + d]
         stock = 0.0
-        use = 0.0
-        wanted = 0.0
-        normal = 0.0
-        for j in range(first, first + I[L.desk_holder_count + d]):
-            h = I[L.desk_holders + j]
-            expected = F[L.holder_expected + h]
+        for h in range(first, last):
             stock += F[L.holder_stock + h]
-            use += expected
-            normal += expected * F[L.holder_cover + h]
-            wanted += expected * (F[L.holder_cover + h] + F[L.holder_extra + h] + extra) * F[L.trend + cell]
-        F[L.desk_expected + d] = use
+        use = F[L.desk_expected + d]
+        wanted = F[L.desk_normal + d] + F[L.hoarding_response + I[L.node_product + node]] * F[L.desk_wait + d] * use
+        if I[L.obliged] == 1:
+            for h in range(first, last):
+                wanted += F[L.holder_expected + h] * F[L.holder_extra + h]
         F[L.stock_sum + cell] += stock
         F[L.use_sum + cell] += use
-        F[L.wanted_sum + cell] += wanted
-        F[L.normal_sum + cell] += normal
+        F[L.wanted_sum + cell] += wanted * F[L.trend + cell]
+        F[L.normal_sum + cell] += F[L.desk_normal + d]
 
 
 def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
@@ -64,7 +61,7 @@ def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
         for z in range(L.n_zones):
             c = k * L.n_zones + z
             F[L.outside_expected + c] = (
-                smooth(F[L.outside_expected + c], F[L.outside_orders + c], F[L.expectation_weeks + k])
+                smooth(F[L.outside_expected + c], F[L.outside_orders + c], F[L.expectation_rate + k])
                 * F[L.growth_step + k]
             )
             if F[L.cover_start + c] <= 0.0:
@@ -88,9 +85,10 @@ def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
         for z in range(L.n_zones):
             c = k * L.n_zones + z
             level = math.log(F[L.spot + c])
-            F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_weeks + k])
-            F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_lag_weeks + k])
-            F[L.spot_weight + c] = power(F[L.spot + c], F[L.allocation_exponent + k])
+            F[L.spot_log + c] = level
+            F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_rate + k])
+            F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_rate + k])
+            F[L.spot_weight + c] = power_by_log(F[L.spot + c], level, F[L.allocation_exponent + k])
         set_trend(L, F, I, k)
 
 
@@ -109,10 +107,10 @@ def set_trend(L: Any, F: Floats, I: Ints, k: int) -> None:
     for z in range(L.n_zones):
         c = k * L.n_zones + z
         if F[L.use_sum + c] > 0.0:
-            rise = min(rise, math.log(F[L.spot + c]) - F[L.remembered + c])
+            rise = min(rise, F[L.spot_log + c] - F[L.remembered + c])
     if rise < 0.0 or rise == math.inf:
         rise = 0.0
-    F[L.trend_seen + k] = smooth(F[L.trend_seen + k], rise, F[L.trend_delay_weeks + k])
+    F[L.trend_seen + k] = smooth(F[L.trend_seen + k], rise, F[L.trend_rate + k])
     trend = stock_for_trend(F[L.trend_seen + k], F[L.trend_response + k])
     for z in range(L.n_zones):
         F[L.trend + k * L.n_zones + z] = trend
@@ -127,7 +125,6 @@ def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
     """
     for c in range(L.n_cells):
         F[L.cost_now + c] = 0.0
-        F[L.cost_weight + c] = 0.0
     for s in range(L.n_sites):
         added = 0.0
         first = I[L.site_input_first + s]
@@ -135,12 +132,12 @@ def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
             paid = F[L.node_paid + I[L.input_node + q]] - 1.0
             added += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
         F[L.site_input_rise + s] = added
-    for lane in range(L.n_lanes):
-        flow = F[L.lane_flow + lane]
-        if flow > 0.0:
-            c = I[L.lane_to_cell + lane]
-            F[L.cost_weight + c] += flow
-            F[L.cost_now + c] += flow * F[L.site_input_rise + I[L.lane_site + lane]]
+    for d in range(L.n_desks):
+        added = 0.0
+        first = I[L.desk_lane_first + d]
+        for lane in range(first, first + I[L.desk_lane_count + d]):
+            added += F[L.lane_flow + lane] * F[L.site_input_rise + I[L.lane_site + lane]]
+        F[L.cost_now + I[L.node_cell + I[L.desk_node + d]]] += added
     for k in range(L.n_products):
         for z in range(L.n_zones):
             c = k * L.n_zones + z
@@ -186,7 +183,9 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
             follows = I[L.lane_from_cell + lane] if I[L.product_contract_origin + k] == 1 else own
             arrivals += flow
             value += flow * F[L.contract + follows]
-            duty += flow * (1.0 + F[L.lane_tariff + lane]) / (1.0 + F[L.tariff_start + lane])
+            now = F[L.lane_tariff + lane]
+            start = F[L.tariff_start + lane]
+            duty += flow if now == start else flow * (1.0 + now) / (1.0 + start)
         use = F[L.desk_expected + d]
         part = 0.0
         worth = 0.0

@@ -81,7 +81,7 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.site_expected + s] = (
-            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_weeks + k]) * F[L.growth_step + k]
+            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_rate + k]) * F[L.growth_step + k]
         )
         F[L.site_signal + s] = 0.0
         expected = F[L.site_expected + s]
@@ -123,7 +123,7 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
         h = I[L.input_holder + q]
         k = I[L.input_product + q]
         F[L.holder_expected + h] = (
-            smooth(F[L.holder_expected + h], plan * F[L.recipe_now + q], F[L.expectation_weeks + k])
+            smooth(F[L.holder_expected + h], plan * F[L.recipe_now + q], F[L.expectation_rate + k])
             * F[L.holder_growth + h]
         )
         if F[L.recipe + q] > 0.0:
@@ -189,7 +189,7 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
             used_now = used_at_price(paid, F[L.node_log_paid + node], short)
             used_at_length = used_at_price(paid, F[L.node_log_paid + node], long)
         F[L.user_thrift + u] = thrift_step(
-            F[L.user_thrift + u], used_at_length, F[L.thrifting_speed + u], F[L.thrifting_return + u]
+            F[L.user_thrift + u], used_at_length, F[L.thrift_up + u], F[L.thrift_down + u]
         )
         thrifted = F[L.user_thrift + u]
         if F[L.user_programme + u] > thrifted:
@@ -216,16 +216,17 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
 
 def use_by_firms(L: Any, F: Floats, I: Ints, u: int, wanted: float) -> float:
     """What the firm classes of a user use of the `wanted` t; they update their expectations."""
-    each = wanted / 5.0
+    each = 0.2 * wanted
     k = I[L.node_product + I[L.user_node + u]]
-    weeks = F[L.expectation_weeks + k]
+    rate = F[L.expectation_rate + k]
     total = 0.0
-    for h in range(5 * u, 5 * u + 5):
-        possible = F[L.holder_stock + h] / F[L.holder_minimum + h]
+    first = I[L.user_holder + u]
+    for h in range(first, first + 5):
+        possible = F[L.holder_stock + h] * F[L.holder_pace + h]
         used = each if each <= possible else possible
         if used > F[L.holder_stock + h]:
             used = F[L.holder_stock + h]
         F[L.holder_stock + h] -= used
-        F[L.holder_expected + h] = smooth(F[L.holder_expected + h], each, weeks) * F[L.holder_growth + h]
+        F[L.holder_expected + h] = smooth(F[L.holder_expected + h], each, rate) * F[L.holder_growth + h]
         total += used
     return total

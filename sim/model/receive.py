@@ -60,8 +60,7 @@ def desk_need_now(L: Any, F: Floats, I: Ints, d: int) -> float:
     """Expected use plus missing normal cover of a desk's holders, t."""
     need = 0.0
     first = I[L.desk_holder_first + d]
-    for j in range(first, first + I[L.desk_holder_count + d]):
-        h = I[L.desk_holders + j]
+    for h in range(first, first + I[L.desk_holder_count + d]):
         expected = F[L.holder_expected + h]
         gap = expected * F[L.holder_cover + h] - F[L.holder_stock + h]
         need += expected
@@ -84,8 +83,9 @@ def receive(L: Any, F: Floats, I: Ints) -> None:
     if joint == 1:
         pool_joint_purchases(L, F, I)
     for lane in range(L.n_lanes):
-        weeks = F[L.expectation_weeks + I[L.lane_product + lane]]
-        F[L.lane_arrivals + lane] = smooth(F[L.lane_arrivals + lane], F[L.lane_arrived + lane], weeks)
+        F[L.lane_arrivals + lane] = smooth(
+            F[L.lane_arrivals + lane], F[L.lane_arrived + lane], F[L.lane_expectation_rate + lane]
+        )
         F[L.lane_arrived + lane] = 0.0
     for d in range(L.n_desks):
         amount = F[L.desk_in + d]
@@ -101,8 +101,8 @@ def mix_desk_content(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
     """Content of the tracked origin in a desk's stocks after `amount` t of arrivals mix in."""
     stock = 0.0
     first = I[L.desk_holder_first + d]
-    for j in range(first, first + I[L.desk_holder_count + d]):
-        stock += F[L.holder_stock + I[L.desk_holders + j]]
+    for h in range(first, first + I[L.desk_holder_count + d]):
+        stock += F[L.holder_stock + h]
     carried = F[L.desk_in_content + d]
     F[L.desk_content + d] = (F[L.desk_content + d] * stock + carried) / (stock + amount)
 
@@ -113,20 +113,30 @@ def share_out(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
     last = first + I[L.desk_holder_count + d]
     left = amount
     start = first
+    if F[L.desk_claim + d] <= left:
+        # Enough for all, whatever their class.
+        for h in range(first, last):
+            F[L.holder_stock + h] += F[L.holder_claim + h]
+        left -= F[L.desk_claim + d]
+        start = last
+    elif I[L.holder_class + first] == I[L.holder_class + last - 1]:
+        ration(L, F, I, first, last, left, F[L.desk_expected + d])
+        return
     while start < last:
-        rank = I[L.holder_class + I[L.desk_holders + start]]
+        rank = I[L.holder_class + start]
         end = start
         claims = 0.0
-        while end < last and I[L.holder_class + I[L.desk_holders + end]] == rank:
-            claims += F[L.holder_claim + I[L.desk_holders + end]]
+        weights = 0.0
+        while end < last and I[L.holder_class + end] == rank:
+            claims += F[L.holder_claim + end]
+            weights += F[L.holder_expected + end]
             end += 1
         if claims <= left:
-            for j in range(start, end):
-                h = I[L.desk_holders + j]
+            for h in range(start, end):
                 F[L.holder_stock + h] += F[L.holder_claim + h]
             left -= claims
         else:
-            ration(L, F, I, start, end, left)
+            ration(L, F, I, start, end, left, weights)
             left = 0.0
         start = end
     if left <= 0.0:
@@ -139,29 +149,37 @@ def share_out(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
         left -= fill
     expected = F[L.desk_expected + d]
     if expected > 0.0:
-        for j in range(first, last):
-            h = I[L.desk_holders + j]
-            F[L.holder_stock + h] += left * F[L.holder_expected + h] / expected
+        each = left / expected
+        for h in range(first, last):
+            F[L.holder_stock + h] += each * F[L.holder_expected + h]
     elif last > first:
-        F[L.holder_stock + I[L.desk_holders + first]] += left
+        F[L.holder_stock + first] += left
     else:
         F[L.stockpile + I[L.desk_node + d]] += left
 
 
-def ration(L: Any, F: Floats, I: Ints, start: int, end: int, amount: float) -> None:
-    """Give min(order, theta x expected use) to holders start..end-1, theta such that `amount` is used."""
+def ration(L: Any, F: Floats, I: Ints, start: int, end: int, amount: float, weights: float) -> None:
+    """Give min(order, theta x expected use) to holders start..end-1, theta such that `amount` is used.
+
+    `weights` is the sum of their expected uses.
+    """
     left = amount
-    weights = 0.0
-    for j in range(start, end):
-        h = I[L.desk_holders + j]
-        F[L.holder_got + h] = -1.0
-        weights += F[L.holder_expected + h]
-    again = 1
+    again = 0
+    theta = left / weights if weights > 0.0 else 0.0
+    for h in range(start, end):
+        got = -1.0
+        if F[L.holder_claim + h] <= theta * F[L.holder_expected + h]:
+            got = F[L.holder_claim + h]
+            left -= got
+            weights -= F[L.holder_expected + h]
+            again = 1
+        F[L.holder_got + h] = got
+    if left < 0.0:
+        left = 0.0
     while again == 1 and weights > 0.0:
         again = 0
         theta = left / weights
-        for j in range(start, end):
-            h = I[L.desk_holders + j]
+        for h in range(start, end):
             if F[L.holder_got + h] < 0.0 and F[L.holder_claim + h] <= theta * F[L.holder_expected + h]:
                 F[L.holder_got + h] = F[L.holder_claim + h]
                 left -= F[L.holder_claim + h]
@@ -169,9 +187,7 @@ def ration(L: Any, F: Floats, I: Ints, start: int, end: int, amount: float) -> N
                 again = 1
         if left < 0.0:
             left = 0.0
-    for j in range(start, end):
-        h = I[L.desk_holders + j]
+    theta = left / weights if weights > 0.0 else 0.0
+    for h in range(start, end):
         got = F[L.holder_got + h]
-        if got < 0.0:
-            got = left * F[L.holder_expected + h] / weights if weights > 0.0 else 0.0
-        F[L.holder_stock + h] += got
+        F[L.holder_stock + h] += theta * F[L.holder_expected + h] if got < 0.0 else got

@@ -13,6 +13,7 @@ from ..streams import STREAM_EVENT_HAPPENS, uniform
 from .arrays import Floats, Ints
 from .controls import apply_weights, clear_rules
 from .economics import WEEKS_PER_YEAR
+from .orders import sum_holders
 from .production import batch_content
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
@@ -144,6 +145,10 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         F[L.site_made + s] = output
         F[L.site_stock + s] = output * F[L.output_cover_weeks + s]
         F[L.site_wip + s] = output * I[L.site_pipe_weeks + s]
+    for h in range(L.n_holders):
+        F[L.holder_pace + h] = 1.0 / F[L.holder_minimum + h]
+    for d in range(L.n_desks):
+        sum_holders(L, F, I, d)
     for n in range(L.n_nodes):
         F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
         F[L.node_paid + n] = 1.0
@@ -159,7 +164,7 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
     expected = F[L.user_use + u] / 5.0
     minimum = F[L.working_minimum_weeks + u]
     for j in range(5):
-        h = 5 * u + j
+        h = I[L.user_holder + u] + j
         cover = F[L.cover_weeks + u] * 5.0 * math.exp(sigma * CLASS_Z[j]) / total
         # A firm below its working minimum would be short before anything happens.
         if cover < 1.05 * minimum:
@@ -177,10 +182,8 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.trend_seen + k] = 0.0
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
-        F[L.landed_last + c] = 1.0
-        F[L.landed_factor + c] = 1.0
-        F[L.landed_home_last + c] = 1.0
-        F[L.landed_home_factor + c] = 1.0
+        F[L.spot_log + c] = 0.0
+        F[L.cost_weight + c] = 0.0
         F[L.remembered + c] = 0.0
         F[L.trend + c] = 1.0
         F[L.contract + c] = 1.0
@@ -190,6 +193,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
     for lane in range(L.n_lanes):
         if I[L.lane_abroad + lane] == 1:
             F[L.outside_expected + I[L.site_cell + I[L.lane_site + lane]]] += F[L.lane_flow + lane]
+        F[L.cost_weight + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane]
     for s in range(L.n_sites):
         F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s]
     for h in range(L.n_holders):
@@ -215,7 +219,7 @@ def start_growth(L: Any, F: Floats, I: Ints) -> None:
             if I[L.node_product + I[L.user_node + u]] == k:
                 step = math.exp(math.log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR)
                 for j in range(5):
-                    F[L.holder_growth + 5 * u + j] = step
+                    F[L.holder_growth + I[L.user_holder + u] + j] = step
                 use += F[L.user_use + u]
                 grown += F[L.user_use + u] * step
         for q in range(L.n_inputs):
@@ -252,11 +256,8 @@ def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
 
 def start_mass(L: Any, F: Floats, I: Ints) -> None:
     """Tonnes of each product that exist at the start, for the balance of masses."""
-    for k in range(L.n_products):
-        F[L.in_transit_t + k] = 0.0
     for lane in range(L.n_lanes):
-        k = I[L.site_product + I[L.lane_site + lane]]
-        F[L.in_transit_t + k] += F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
+        F[L.lane_in_transit + lane] = F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
     for k in range(L.n_products):
         F[L.balance_start_t + k] = mass_now(L, F, I, k)
         F[L.balance_made_t + k] = 0.0
@@ -266,7 +267,10 @@ def start_mass(L: Any, F: Floats, I: Ints) -> None:
 
 def mass_now(L: Any, F: Floats, I: Ints, k: int) -> float:
     """Tonnes of product `k` in stocks, at customs and under way."""
-    total = F[L.in_transit_t + k]
+    total = 0.0
+    for lane in range(L.n_lanes):
+        if I[L.lane_product + lane] == k:
+            total += F[L.lane_in_transit + lane]
     for s in range(L.n_sites):
         if I[L.site_product + s] == k:
             total += F[L.site_stock + s] + F[L.site_held + s]
@@ -280,6 +284,21 @@ def mass_now(L: Any, F: Floats, I: Ints, k: int) -> float:
         if I[L.node_product + n] == k:
             total += F[L.stockpile + n]
     return total
+
+
+def start_rates(L: Any, F: Floats, I: Ints) -> None:
+    """Weekly rates of what is given as times: the market multiplies by them instead of dividing."""
+    for k in range(L.n_products):
+        F[L.expectation_rate + k] = 1.0 / F[L.expectation_weeks + k]
+        F[L.price_memory_rate + k] = 1.0 / F[L.price_memory_weeks + k]
+        F[L.trend_rate + k] = 1.0 / F[L.trend_delay_weeks + k]
+        F[L.contract_rate + k] = 1.0 / F[L.contract_lag_weeks + k]
+        F[L.order_rate + k] = 1.0 / F[L.order_adjustment_weeks + k]
+    for lane in range(L.n_lanes):
+        F[L.lane_expectation_rate + lane] = F[L.expectation_rate + I[L.lane_product + lane]]
+    for u in range(L.n_users):
+        F[L.thrift_up + u] = F[L.thrifting_speed + u] / WEEKS_PER_YEAR
+        F[L.thrift_down + u] = F[L.thrifting_return + u] / WEEKS_PER_YEAR
 
 
 def start_times(L: Any, F: Floats, I: Ints) -> None:
@@ -339,6 +358,7 @@ def start_content(L: Any, F: Floats, I: Ints) -> None:
 
 def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     """Everything above, in order. Returns the misfit of the trade balance."""
+    start_rates(L, F, I)
     start_times(L, F, I)
     balance_needs(L, F, I)
     misfit = balance_trade(L, F, I)
