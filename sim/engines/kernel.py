@@ -165,8 +165,10 @@ def slot_rank(L: Any, F: Floats, I: Ints, carrier: int) -> int:
     if F[L.slot_amount + slot] <= 0.0:
         return -1
     if carrier < L.n_lanes:
-        return (market.ARRIVAL << 56) + (carrier << 32) + I[L.slot_counter + slot]
-    return (market.COMPLETION << 56) + (carrier - L.n_lanes << 32) + I[L.slot_counter + slot]
+        rank: int = (market.ARRIVAL << 56) + (carrier << 32) + I[L.slot_counter + slot]
+    else:
+        rank = (market.COMPLETION << 56) + (carrier - L.n_lanes << 32) + I[L.slot_counter + slot]
+    return rank
 
 
 def office_queue(L: Any, office: int) -> int:
@@ -363,9 +365,10 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         for offset in range(1, 7):
             if (I[L.cuts_ahead] >> offset) & 1 == 1:
                 plan(L, F, I, day + offset, market.SWITCH, 0, 0, 0, 0.0, 0.0)
+    ruled = I[L.in_force] == 1 or I[L.cuts_ahead] != 0
     for lane in range(L.n_lanes):
         amount = F[L.lane_out + lane]
-        if is_unruled(L, F, I, lane) == 1:
+        if (is_unruled(L, F, I, lane) == 1) if ruled else (F[L.lane_unfiled + lane] <= 0.0):
             if amount > 0.0:
                 movement.depart(L, F, I, lane, amount, day, day + 7)
             fill_slot(L, F, I, lane, I[L.lane_sent + lane], amount, F[L.site_content + I[L.lane_site + lane]])

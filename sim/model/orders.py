@@ -270,6 +270,11 @@ def signal_orders(L: Any, F: Floats, I: Ints) -> None:
         amount = F[L.lane_order + lane]
         site = I[L.lane_site + lane]
         waiting = amount
+        if L.n_offices == 0:
+            F[L.site_signal + site] += amount
+            if I[L.lane_abroad + lane] == 1:
+                F[L.outside_orders + I[L.lane_from_cell + lane]] += amount
+            continue
         if needs_licence(L, F, I, lane) == 1:
             F[L.site_signal + site] += amount * F[L.lane_general + lane]
             held = F[L.lane_held + lane]
