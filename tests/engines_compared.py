@@ -84,9 +84,11 @@ def crowded() -> CompiledModel:
         ),
         event(effect("hold", 0.3, "ore", "A", hold_days=9.0, hold_days_sd=4.0), name="customs", start=20.0),
         event(second_office, name="permits", start=50.0, duration=150.0),
+        event(effect("delay", 9.0, "ore", "A", "C"), name="slow border", start=230.0, duration=60.0),
     )
     world = three_stages()
-    world = replace(world, values={**world.values, ("transit_days", "A", "C"): 17.0})
+    times = {("transit_days", "A", "C"): 17.0, ("processing_time_days", "part"): 24.0}
+    world = replace(world, values={**world.values, **times})
     made = scenario(world, *events, tracked="A", outlook=Outlook({}, outages=(outages,)))
     # Not a whole number of weeks: goods arrive after the last market.
     return compile_scenario(replace(made, days=369))

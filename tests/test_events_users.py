@@ -120,6 +120,16 @@ def test_an_obligation_makes_users_hold_their_weeks():
     assert cover[-1] == pytest.approx(21.0, rel=0.03)
 
 
+def test_users_go_back_to_their_own_stocks_when_an_obligation_ends():
+    world = chain(users={("A", "cars"): 50.0, ("B", "cars"): 50.0}, zones={"ZA": ("A",), "ZB": ("B",)})
+    fields = {"products": "metal", "countries": "B", "cover": "20 weeks", "duration": "3 years"}
+    cover = run(world, written(world, "company_stock_obligation", start=START, **fields), years=9).column(
+        "stock_cover_weeks", "metal", "ZB"
+    )
+    assert cover[160] > 17.0
+    assert cover[-1] == pytest.approx(11.0, rel=0.03)
+
+
 def test_an_obligation_below_what_is_held_does_nothing():
     event = written(pair(), "company_stock_obligation", start=START, products="metal", countries="B", cover="9 weeks")
     assert np.abs(run(pair(), event, years=2).price("metal", "Z") - 1.0).max() < 1e-12
