@@ -31,6 +31,7 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("routes", "product x zone of the seller x border crossed or not: 2 * cell + border"),
     ("nodes", "product x country pairs that buy"),
     ("sites", "stages in countries"),
+    ("sales", "site x zone: site * n_zones + zone"),
     ("links", "site x node pairs that trade"),
     ("desks", "purchasing desks: node x channel of end uses"),
     ("lanes", "site x desk pairs that trade"),

@@ -166,9 +166,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         outage_mttr_days | days | mean time to repair
         outage_share | share | capacity lost in a random outage
         site_made | t | output finished in the week
-        site_input_rise | USD/kg | work: what its inputs cost more than in the baseline
         """,
     ),
+    *rows("float", "sales", "site_sales | t/week | baseline flow from a site into a zone"),
     *rows("int", "lanes", "site_lanes | index | lanes sorted by site"),
     *rows(
         "int",

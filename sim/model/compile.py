@@ -185,6 +185,7 @@ def _sizes(
         "routes": 2 * len(s.products) * len(s.zones),
         "nodes": len(s.nodes),
         "sites": len(s.sites),
+        "sales": len(s.sites) * len(s.zones),
         "links": len(s.links),
         "desks": len(s.desks),
         "lanes": len(s.lanes),

@@ -83,30 +83,16 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     """
     for c in range(L.n_cells):
         F[L.outside_orders + c] = 0.0
-    for r in range(L.n_routes):
-        F[L.landed_factor + r] = -1.0
+    weigh_lanes(L, F, I)
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
         last = first + I[L.desk_lane_count + d]
         k = I[L.node_product + I[L.desk_node + d]]
-        sigma = F[L.sourcing_elasticity + k]
         weights = 0.0
         pipe = 0.0
         for lane in range(first, last):
-            weight = F[L.lane_weight + lane]
-            extra = 0.0
-            if I[L.in_force] == 1:
-                open_part = open_share(L, F, I, lane)
-                if open_part > 0.0:
-                    weight = weight * open_part * F[L.lane_sourcing + lane]
-                    extra = leak_cost(L, F, I, lane, open_part)
-                else:
-                    weight = 0.0
-            if weight > 0.0:
-                weight = weight * cheapness(L, F, I, lane, extra, sigma)
-            F[L.lane_order + lane] = weight
-            weights += weight
-            pipe += weight * I[L.lane_pipe_weeks + lane]
+            weights += F[L.lane_order + lane]
+            pipe += F[L.lane_order + lane] * I[L.lane_pipe_weeks + lane]
         if weights <= 0.0:
             continue
         expected = F[L.desk_expected + d]
@@ -124,7 +110,24 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     signal_orders(L, F, I)
 
 
-def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float, sigma: float) -> float:
+def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
+    """Weights of all lanes, in `lane_order` for now."""
+    for r in range(L.n_routes):
+        F[L.landed_factor + r] = -1.0
+    if I[L.in_force] == 0:
+        for lane in range(L.n_lanes):
+            F[L.lane_order + lane] = F[L.lane_weight + lane] * cheapness(L, F, I, lane, 0.0)
+        return
+    for lane in range(L.n_lanes):
+        weight = 0.0
+        open_part = open_share(L, F, I, lane)
+        if open_part > 0.0 and F[L.lane_weight + lane] > 0.0:
+            weight = F[L.lane_weight + lane] * open_part * F[L.lane_sourcing + lane]
+            weight = weight * cheapness(L, F, I, lane, leak_cost(L, F, I, lane, open_part))
+        F[L.lane_order + lane] = weight
+
+
+def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost relative to the baseline ** -sigma. Most lanes of a route cost the same: the last is remembered."""
     route = I[L.lane_route + lane]
     duty = F[L.lane_tariff + lane]
@@ -133,7 +136,7 @@ def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float, sigma: float)
     same_duty = F[L.landed_duty + route] == duty and F[L.landed_duty_start + route] == duty_start
     if known >= 0.0 and same_duty and F[L.landed_extra + route] == extra:
         return known
-    factor = power(lane_cost_ratio(L, F, I, lane, extra), -sigma)
+    factor = power(lane_cost_ratio(L, F, I, lane, extra), -F[L.sourcing_elasticity + I[L.lane_product + lane]])
     F[L.landed_factor + route] = factor
     F[L.landed_duty + route] = duty
     F[L.landed_duty_start + route] = duty_start

@@ -131,13 +131,10 @@ def pass_on_costs(L: Any, F: Floats, I: Ints) -> None:
         for q in range(first, first + I[L.site_input_count + s]):
             paid = F[L.node_paid + I[L.input_node + q]] - 1.0
             added += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
-        F[L.site_input_rise + s] = added
-    for d in range(L.n_desks):
-        added = 0.0
-        first = I[L.desk_lane_first + d]
-        for lane in range(first, first + I[L.desk_lane_count + d]):
-            added += F[L.lane_flow + lane] * F[L.site_input_rise + I[L.lane_site + lane]]
-        F[L.cost_now + I[L.node_cell + I[L.desk_node + d]]] += added
+        if added != 0.0:
+            c = I[L.site_product + s] * L.n_zones
+            for z in range(L.n_zones):
+                F[L.cost_now + c + z] += F[L.site_sales + s * L.n_zones + z] * added
     for k in range(L.n_products):
         for z in range(L.n_zones):
             c = k * L.n_zones + z

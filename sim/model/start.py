@@ -190,7 +190,11 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.outside_expected + c] = 0.0
         F[L.stock_sum + c] = 0.0
         F[L.use_sum + c] = 0.0
+    for i in range(L.n_sites * L.n_zones):
+        F[L.site_sales + i] = 0.0
     for lane in range(L.n_lanes):
+        zone = I[L.lane_to_cell + lane] - I[L.lane_product + lane] * L.n_zones
+        F[L.site_sales + I[L.lane_site + lane] * L.n_zones + zone] += F[L.lane_flow + lane]
         if I[L.lane_abroad + lane] == 1:
             F[L.outside_expected + I[L.site_cell + I[L.lane_site + lane]]] += F[L.lane_flow + lane]
         F[L.cost_weight + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane]
