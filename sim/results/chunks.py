@@ -116,11 +116,11 @@ class Chunk:
 
 def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
     """The files of a chunk."""
+    import pyarrow as pa
+
     found = {
         "runs.parquet": _parquet([runs_table(chunk, made)]),
-        "outcomes.parquet": _parquet(
-            outcomes_table(made, *piece) for piece in pieces(made, chunk.finished, chunk.outcomes)
-        ),
+        "outcomes.parquet": _parquet([_outcomes(chunk.outcomes)]),
     }
     if made.values_kept:
         found["values.parquet"] = _parquet(_values(chunk, made))
@@ -129,45 +129,46 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
         for arm, kept in enumerate(chunk.series):
             for block in made.blocks:
                 first, last = made.fans.cells(block)
-                counts.append(_sketch_table(arm, first, sketch.count(kept.ranks(first, last))))
-                ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last]))
+                entries, packed = sketch.packed(kept.ranks(first, last), kept.varying(first, last))
+                counts.append(pa.table([packed], schema=schema("chunk_sketch")))
+                ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last], entries))
         found["sketch.parquet"] = _parquet(counts)
         found["range.parquet"] = _parquet(ranges)
     return found
 
 
 def _parquet(tables: Iterable[pa.Table]) -> bytes:
-    """Parquet file with one row group per table (at least one table)."""
+    """Parquet file with one row group per table (at least one table), packed quickly: it is read once."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     waiting = iter(tables)
     table = next(waiting)
-    with writer(sink, table.schema) as out:
+    with writer(sink, table.schema, compression="lz4", compression_level=None) as out:
         while table is not None:
             out.write_table(table, row_group_size=max(len(table), 1))
             table = next(waiting, None)
     return bytes(sink.getvalue().to_pybytes())
 
 
-def writer(sink: Any, of: pa.Schema) -> Any:
-    """Parquet writer as all tables use it: zstd, repeated names as dictionaries, numbers split by byte.
+def writer(sink: Any, of: pa.Schema, compression: str = "zstd", compression_level: int | None = 1) -> Any:
+    """Parquet writer as all tables use it: repeated names as dictionaries, numbers split by byte.
 
-    Split by byte, counts and buckets of a sketch are written twice and read three times as fast as in differences
-    or dictionaries, and smaller.
+    Split by byte, the packed counts of a sketch are written twice as fast as in differences or dictionaries, and
+    smaller.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     floats = [f.name for f in of if pa.types.is_floating(f.type) and f.name != "quantile"]
     rising = [name for name in ("cell",) if name in of.names]  # sorted: differences take few bits
-    split = [*floats, *(name for name in ("bucket", "count") if name in of.names)]
+    split = [*floats, *(name for name in ("packed",) if name in of.names)]
     names = [f.name for f in of if f.name not in (*split, *rising) and not pa.types.is_list(f.type)]
     return pq.ParquetWriter(
         sink,
         of,
-        compression="zstd",
-        compression_level=1,
+        compression=compression,
+        compression_level=compression_level,
         use_dictionary=names,
         use_byte_stream_split=split,
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
@@ -257,23 +258,20 @@ def _values(chunk: Chunk, made: Layout) -> list[pa.Table]:
     return tables or [of.empty_table()]
 
 
-def _sketch_table(arm: int, first: int, counted: sketch.Sketch) -> pa.Table:
+def _outcomes(values: Floats) -> pa.Table:
+    """Only the numbers: their names, which take four times as long to write, are the same in every chunk."""
     import pyarrow as pa
 
-    columns = [
-        np.full(len(counted), arm, dtype=np.int32),
-        counted.cell + np.int32(first),
-        counted.bucket.astype(np.int32),
-        counted.count.astype(np.int32),
-    ]
-    return pa.table([pa.array(column) for column in columns], schema=schema("chunk_sketch"))
+    return pa.table([pa.array(np.ascontiguousarray(values).reshape(-1))], schema=schema("chunk_outcomes"))
 
 
-def _range_table(arm: int, first: int, low: NDArray[np.float32], high: NDArray[np.float32]) -> pa.Table:
+def _range_table(
+    arm: int, first: int, low: NDArray[np.float32], high: NDArray[np.float32], entries: NDArray[np.int32]
+) -> pa.Table:
     import pyarrow as pa
 
     cells = np.arange(first, first + len(low), dtype=np.int32)
-    columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high]
+    columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high, entries]
     return pa.table([pa.array(column) for column in columns], schema=schema("chunk_range"))
 
 
@@ -320,17 +318,16 @@ def read_values(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.f
     return np.concatenate(parts, axis=1)
 
 
-def read_sketch(reader: Any, made: Layout, arm: int, block: int) -> sketch.Sketch:
-    """Counts of one block and arm from an open sketch file."""
-    table = reader.read_row_group(arm * len(made.blocks) + block, columns=["cell", "bucket", "count"])
-    cell, bucket, counts = (table[name].to_numpy() for name in ("cell", "bucket", "count"))
-    return sketch.Sketch(cell.astype(np.int32, copy=False), bucket.astype(np.uint16), counts.astype(np.int64))
-
-
-def read_range(reader: Any, made: Layout, arm: int, block: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Smallest and largest values of one block and arm."""
-    table = reader.read_row_group(arm * len(made.blocks) + block, columns=["low", "high"])
-    return table["low"].to_numpy(), table["high"].to_numpy()
+def read_sketch(
+    counts: Any, ranges: Any, made: Layout, arm: int, block: int
+) -> tuple[sketch.Sketch, NDArray[np.float32], NDArray[np.float32]]:
+    """Counts of one block and arm from open sketch and range files, and smallest and largest values."""
+    group = arm * len(made.blocks) + block
+    packed = counts.read_row_group(group)["packed"].to_numpy()
+    cells = ranges.read_row_group(group, columns=["low", "high", "entries"])
+    low, high, entries = (cells[name].to_numpy() for name in ("low", "high", "entries"))
+    first, _ = made.fans.cells(made.blocks[block])
+    return sketch.unpacked(first, entries, packed), low, high
 
 
 def lost(first: int, values: Floats, made: Layout, message: str) -> Chunk:

@@ -25,13 +25,18 @@ class Kept:
         self._ranks: sketch.Ranks = np.empty((runs if made.sketched else 0, cells), np.uint16)
         self.low: Singles = np.full(cells, np.inf, np.float32)
         self.high: Singles = np.full(cells, -np.inf, np.float32)
+        self._plain = True  # whether every number so far was one, and none was below zero
 
     def add(self, vector: Singles) -> None:
         """Take in the series of the next finished run."""
         if len(self._values):
             self._values[self.count] = vector
         if len(self._ranks):
-            self._ranks[self.count] = sketch.buckets(vector)
+            if vector.min(initial=np.inf) >= 0.0:
+                sketch.plain_buckets(vector, self._ranks[self.count])
+            else:
+                self._plain = False
+                self._ranks[self.count] = sketch.buckets(vector)
             np.fmin(self.low, vector, out=self.low)
             np.fmax(self.high, vector, out=self.high)
         self.count += 1
@@ -44,6 +49,12 @@ class Kept:
     def ranks(self, first: int, last: int) -> sketch.Ranks:
         """Buckets of some cells, (cells, finished runs)."""
         return np.ascontiguousarray(self._ranks[: self.count, first:last].T)
+
+    def varying(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Cells in which not all runs are known to be in one bucket."""
+        if not self._plain:
+            return np.ones(last - first, dtype=bool)
+        return sketch.buckets(self.low[first:last]) != sketch.buckets(self.high[first:last])
 
 
 class Collector:

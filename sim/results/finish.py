@@ -294,10 +294,12 @@ def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[F
     counted = sketch.EMPTY
     waiting: list[sketch.Sketch] = []
     for part in found:
-        with pq.ParquetFile(part.path / "sketch.parquet") as reader:
-            waiting.append(chunks.read_sketch(reader, made, arm, block))
-        with pq.ParquetFile(part.path / "range.parquet") as reader:
-            a, b = chunks.read_range(reader, made, arm, block)
+        with (
+            pq.ParquetFile(part.path / "sketch.parquet") as counts,
+            pq.ParquetFile(part.path / "range.parquet") as ranges,
+        ):
+            each_sketch, a, b = chunks.read_sketch(counts, ranges, made, arm, block)
+        waiting.append(each_sketch)
         low, high = np.fmin(low, a), np.fmax(high, b)
         if len(waiting) >= 8:  # merged as they come, so that memory does not grow with their number
             counted, waiting = sketch.merge([counted, *waiting]), []

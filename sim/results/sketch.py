@@ -12,16 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 RELATIVE_ERROR = 2.0**-8
 CELL_BITS, COUNT_BITS = 17, 30  # of a packed number; 16 more are the bucket's, one is the sign
+PACKED_RUNS = 0x7FFF  # in one entry of a chunk
 MISSING = 0xFFFF  # rank of NaN, above every number
 
 Singles = NDArray[np.float32]
 Ranks = NDArray[np.uint16]
+Index = NDArray[np.intp]
 
 
 def buckets(values: Singles) -> Ranks:
@@ -32,6 +36,17 @@ def buckets(values: Singles) -> Ranks:
     ranks = np.where(top & np.uint16(0x8000), ~top, top | np.uint16(0x8000))
     ranks[np.isnan(plain)] = MISSING
     return ranks
+
+
+def plain_buckets(values: Singles, out: Ranks) -> None:
+    """`buckets` of numbers of which none is missing or below zero, in fewer steps."""
+    bits = values.view(np.uint32)
+    upper = bits >> np.uint32(16)
+    upper &= np.uint32(1)
+    upper += np.uint32(0x7FFF)
+    upper += bits
+    upper >>= np.uint32(16)
+    np.bitwise_or(upper, np.uint32(0x8000), out=out, casting="unsafe")
 
 
 def bucket_values(ranks: Ranks) -> NDArray[np.float64]:
@@ -65,17 +80,70 @@ EMPTY = Sketch(np.zeros(0, np.int32), np.zeros(0, np.uint16), np.zeros(0, np.int
 
 def count(ranks: Ranks) -> Sketch:
     """Sketch of ranks given as (cells, runs)."""
-    runs = ranks.shape[1]
+    return unpacked(0, *packed(ranks, np.ones(len(ranks), dtype=bool)))
+
+
+def unpacked(first: int, entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> Sketch:
+    """Sketch of the cells from `first` on, from what `packed` gives."""
+    cell = np.repeat(np.arange(first, first + len(entries), dtype=np.int32), entries)
+    return Sketch(cell, numbers.astype(np.uint16), (numbers >> 16).astype(np.int64))
+
+
+def packed(ranks: Ranks, varying: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Entries of each cell of ranks given as (cells, runs); of each entry its runs times 2^16, plus its bucket.
+
+    Parameters
+    ----------
+    varying : array of bool
+        Cells to look at; all runs of another one are known to be in the same bucket.
+    """
+    cells, runs = ranks.shape
     if not ranks.size:
-        return EMPTY
-    ordered = np.sort(ranks, axis=1, kind="stable").reshape(-1)  # 16 bits: a radix sort
+        return np.zeros(cells, dtype=np.int32), np.zeros(0, dtype=np.int32)
+    if runs > PACKED_RUNS:
+        varying = np.ones(cells, dtype=bool)
+    rows = np.flatnonzero(varying)
+    ordered = ranks[rows]
+    ordered.sort(axis=1, kind=_sort_kind())
+    ordered = ordered.reshape(-1)
     new = np.empty(ordered.size, dtype=bool)
-    new[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     new[::runs] = True
     first = np.flatnonzero(new)
     sizes = np.diff(first, append=ordered.size)
-    return Sketch((first // runs).astype(np.int32), ordered[first], sizes)
+    if runs > PACKED_RUNS:
+        first, sizes = _in_parts(first, sizes)
+    numbers = sizes.astype(np.int32)
+    numbers <<= 16
+    numbers |= ordered[first]
+    entries = np.ones(cells, dtype=np.int32)
+    entries[rows] = np.diff(np.searchsorted(first, np.arange(0, ordered.size + 1, runs)))
+    if len(rows) == cells:
+        return entries, numbers
+    steady = np.flatnonzero(~varying)
+    places = (np.cumsum(entries) - entries)[steady]
+    whole = np.empty(len(numbers) + len(steady), dtype=np.int32)
+    others = np.ones(len(whole), dtype=bool)
+    others[places] = False
+    whole[others] = numbers
+    whole[places] = runs << 16 | ranks[steady, 0].astype(np.int32)
+    return entries, whole
+
+
+def _in_parts(first: Index, sizes: Index) -> tuple[Index, Index]:
+    """Entries of at most `PACKED_RUNS` runs each: a larger one is there several times."""
+    times = -(-sizes // PACKED_RUNS)
+    parts = np.full(times.sum(), PACKED_RUNS)
+    parts[np.cumsum(times) - 1] = sizes - (times - 1) * PACKED_RUNS
+    return np.repeat(first, times), parts
+
+
+@lru_cache(maxsize=1)
+def _sort_kind() -> Literal["quicksort", "stable"]:
+    """How 16-bit numbers are sorted fastest (in the same order): by vector instructions, else digit by digit."""
+    features = getattr(getattr(np, "_core", None), "_multiarray_umath", None)
+    vectors: dict[str, bool] = getattr(features, "__cpu_features__", {})
+    return "quicksort" if vectors.get("AVX512_ICL") else "stable"
 
 
 def merge(sketches: Sequence[Sketch]) -> Sketch:

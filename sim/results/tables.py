@@ -165,15 +165,24 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "chunk_outcomes",
+        ("chunks/*/outcomes.parquet",),
+        "Working file: the numbers of the table of outcomes, without their names.",
+        "run, arm (differences too), then the order of the metrics",
+        (Column("value", "float", "see unit", "the metric; NaN where it does not exist in this run"),),
+    ),
+    Table(
         "chunk_sketch",
         ("chunks/*/sketch.parquet",),
         "Working file of a larger batch: how many runs fall into which bucket, date by date.",
         "arm, cell, bucket",
         (
-            Column("arm", "int", "", "number of the arm"),
-            Column("cell", "int", "", "number of the series and date"),
-            Column("bucket", "int", "", "rank of a number of 8 significant bits"),
-            Column("count", "int", "runs", "runs of the chunk in that bucket"),
+            Column(
+                "packed",
+                "int",
+                "",
+                "rank of a number of 8 significant bits, plus 2^16 times the runs of the chunk in that bucket",
+            ),
         ),
     ),
     Table(
@@ -186,6 +195,7 @@ TABLES: tuple[Table, ...] = (
             Column("cell", "int", "", "number of the series and date"),
             Column("low", "float32", "see the table of series", "smallest value of the chunk"),
             Column("high", "float32", "see the table of series", "largest value of the chunk"),
+            Column("entries", "int", "", "rows of chunk_sketch that are about this cell"),
         ),
     ),
 )
