@@ -40,13 +40,15 @@ def lane_name(origin: str, destination: str) -> str:
 class Sums:
     """Sums of rows in groups, each in the order of its members.
 
-    Few long groups are added one by one. Many short ones are added member by member, first the first rows
-    of all groups, then the second ones: with the largest group first every round is one addition over a
-    block of rows. (NumPy's `reduceat` along the first axis is five times slower than either.)
+    Few long groups, and groups whose rows lie side by side, are added one by one. Many short ones are added
+    member by member, first the first rows of all groups, then the second ones: with the largest group first every
+    round is one addition over a block of rows. (NumPy's `reduceat` along the first axis is five times slower than
+    either.)
     """
 
     labels: tuple[Label, ...]
     groups: tuple[Index, ...]
+    slices: tuple[slice, ...]  # the same, if the rows of every group lie side by side
     rounds: tuple[Index, ...]  # rows of the k-th members of the groups that have so many, largest group first
     back: Index  # where each group is among the sorted ones
     rows: Index  # all members, group after group
@@ -54,15 +56,22 @@ class Sums:
 
     def of(self, table: Floats) -> Floats:
         """Sum the groups of a table (..., rows, time) -> (..., groups, time)."""
-        if len(self.groups) <= len(self.rounds):
-            total = np.empty((*table.shape[:-2], len(self.groups), table.shape[-1]))
-            for number, rows in enumerate(self.groups):
+        total = np.empty((*table.shape[:-2], len(self.groups), table.shape[-1]))
+        self.into(table, total)
+        return total
+
+    def into(self, table: Floats, total: Floats) -> None:
+        """`of`, written to a table that is there already."""
+        # (Over a single week NumPy would add in another order.)
+        groups = self.slices if self.slices and table.shape[-1] > 1 else self.groups
+        if self.slices is groups or len(self.groups) <= len(self.rounds):
+            for number, rows in enumerate(groups):
                 np.add.reduce(table[..., rows, :], axis=-2, out=total[..., number, :])
-            return total
-        total = table[..., self.rounds[0], :]
+            return
+        found = table[..., self.rounds[0], :]
         for rows in self.rounds[1:]:
-            total[..., : len(rows), :] += table[..., rows, :]
-        return np.asarray(total[..., self.back, :])
+            found[..., : len(rows), :] += table[..., rows, :]
+        total[...] = found[..., self.back, :]
 
     def each(self, values: Floats) -> Floats:
         """Sum the groups of one number per row."""
@@ -84,9 +93,12 @@ def sums(members: Mapping[Label, Sequence[int]]) -> Sums:
     rounds = [[groups[g][k] for g in order if len(groups[g]) > k] for k in range(longest)]
     back = np.empty(len(groups), dtype=np.intp)
     back[order] = np.arange(len(groups))
+    indexes = tuple(np.asarray(rows, dtype=np.intp) for rows in groups)
+    slices = tuple(rows for rows in map(as_slice, indexes) if isinstance(rows, slice))
     return Sums(
         tuple(members),
-        tuple(np.asarray(rows, dtype=np.intp) for rows in groups),
+        indexes,
+        slices if len(slices) == len(indexes) else (),
         tuple(np.asarray(rows, dtype=np.intp) for rows in rounds),
         back,
         np.asarray([row for group in groups for row in group], dtype=np.intp),
@@ -94,14 +106,44 @@ def sums(members: Mapping[Label, Sequence[int]]) -> Sums:
     )
 
 
-def transposed(table: Floats) -> Floats:
-    """Contiguous transpose, made in strips that fit the cache (twice as fast as in one go)."""
-    if table.T.flags.c_contiguous:
-        return table.T
-    out = np.empty(table.shape[::-1])
-    for first in range(0, table.shape[1], 64):
-        out[first : first + 64] = table[:, first : first + 64].T
-    return out
+def as_slice(rows: Index) -> Index | slice:
+    """Row numbers as a slice if they follow each other: reading a slice copies nothing."""
+    if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+        return slice(int(rows[0]), int(rows[0]) + len(rows))
+    return rows
+
+
+class Places:
+    """Where the rows of a run lie in one table, so that what is read together is one slice of it."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._at: dict[str, tuple[tuple[Label, ...], slice]] = {}
+        self._row_of: dict[int, int] = {}  # of an engine's column
+
+    def add(self, name: str, labels: Sequence[Label], columns: Sequence[int] = ()) -> slice:
+        """Make room for rows, which are copied from columns of the engine if they are given."""
+        rows = slice(self.size, self.size + len(labels))
+        self._at[name] = (tuple(labels), rows)
+        self._row_of.update(zip(columns, range(rows.start, rows.stop)))
+        self.size = rows.stop
+        return rows
+
+    def rows(self, name: str) -> tuple[tuple[Label, ...], slice]:
+        """Labels and rows of what was added under a name; none if nothing was."""
+        return self._at.get(name, ((), slice(0, 0)))
+
+    def moves(self) -> tuple[tuple[slice, Index], ...]:
+        """Ranges of columns that are side by side, and the rows they become."""
+        numbers = sorted(self._row_of)
+        starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1] + 1]
+        return tuple(
+            (
+                slice(numbers[first], numbers[last - 1] + 1),
+                np.asarray([self._row_of[number] for number in numbers[first:last]], dtype=np.intp),
+            )
+            for first, last in zip(starts, [*starts[1:], len(numbers)])
+        )
 
 
 class Columns:
@@ -173,7 +215,7 @@ class UserLevels:
         fine: dict[Label, list[int]] = {}
         for user, label in enumerate(label for label, group in wanted.items() for _ in group):
             fine.setdefault(label, []).append(user)
-        self._plain = all(len(group) == 1 for group in fine.values())
+        self.plain = all(len(group) == 1 for group in fine.values())
         countries: dict[Label, list[int]] = {}
         uses: dict[Label, list[int]] = {}
         for rank, label in enumerate(fine):
@@ -192,12 +234,19 @@ class UserLevels:
         self.fine: tuple[Label, ...] = tuple(fine)
         self.coarse: tuple[Label, ...] = (*countries, *uses, *zones, *world)
 
-    def of(self, table: Floats) -> Floats:
-        """Wanted, unserved and priced-out tonnes by level (fine, then coarse): (3, levels, time)."""
-        users = table[self.numbers]
-        fine = users if self._plain else self._fine.of(users)
-        countries = self._countries.of(fine)
-        return np.concatenate([fine, countries, self._uses.of(fine), self._wide.of(countries)], axis=1)
+    def fill(self, levels: Floats, weekly: Floats) -> None:
+        """Complete wanted, unserved and priced-out tonnes (3, levels, time), of which the fine rows are there.
+
+        Where several users have one label, they are not: they are added up here from the engine's columns.
+        """
+        n_fine, n_countries, n_uses = len(self.fine), len(self._countries.labels), len(self._uses.labels)
+        if not self.plain:
+            weeks = len(weekly)
+            self._fine.into(np.ascontiguousarray(weekly.T[self.numbers]), levels[:, :n_fine, :weeks])
+        fine, rest = levels[:, :n_fine], levels[:, n_fine:]
+        self._countries.into(fine, rest[:, :n_countries])
+        self._uses.into(fine, rest[:, n_countries : n_countries + n_uses])
+        self._wide.into(rest[:, :n_countries], rest[:, n_countries + n_uses :])
 
 
 @dataclass(frozen=True)

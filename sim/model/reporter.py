@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,17 +11,19 @@ import numpy as np
 
 from .aggregate import (
     ALL,
+    USER_VARIABLES,
     WORLD,
     Affine,
     Columns,
     Floats,
     Index,
     Label,
+    Places,
     Sums,
     UserLevels,
     affine,
+    as_slice,
     sums,
-    transposed,
 )
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
@@ -38,13 +41,30 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """One run's series by row, time along the second axis; shared by metrics and fans."""
+    """One run's series by row, time along the second axis; shared by metrics and fans.
 
-    weekly: Floats
-    monthly: Floats
-    wanted: Floats  # of `Reporter.levels`: fine rows, then sums
-    unserved: Floats
-    priced_out: Floats
+    Views of memory that the next call of `Reporter.rows` in the same thread uses again.
+    """
+
+    table: Floats  # see `Reporter.places`; each row ends in zeros, so that four weeks always fit
+    weekly: Floats  # the same without these zeros
+    monthly: Floats  # exports by origin, then by lane
+    levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
+
+    @property
+    def wanted(self) -> Floats:
+        """Tonnes that would be used at baseline prices, by level."""
+        return self.levels[0, :, : self.weekly.shape[1]]
+
+    @property
+    def unserved(self) -> Floats:
+        """Tonnes that are not to be had, by level."""
+        return self.levels[1, :, : self.weekly.shape[1]]
+
+    @property
+    def priced_out(self) -> Floats:
+        """Tonnes given up because of price, by level."""
+        return self.levels[2, :, : self.weekly.shape[1]]
 
 
 class Reporter:
@@ -58,15 +78,53 @@ class Reporter:
         self.n_fine = len(self._users.fine)
         self.levels: tuple[Label, ...] = (*self._users.fine, *self._users.coarse)
         self._level_rank = {label: i for i, label in enumerate(self.levels)}
+        self._ops = {effect.op for event in model.scenario.events for effect in event.effects}
         self._prepare_money(model)
+        self.places = Places()
+        self._place()
+        self._moves = self.places.moves()
+        self._local = threading.local()
         self._declare()
+
+    def _place(self) -> None:
+        """Lay out the rows of a run: in the order of the series, then users."""
+        for kind in ("spot", "paid"):
+            zones, _ = self.columns.split(f"price_{kind}_index")
+            self._place_rows(f"price_{kind}_index", zones)
+        for kind in ("spot", "paid"):
+            _, countries = self.columns.split(f"price_{kind}_index")
+            used = tuple(label for label in countries if label in self._level_rank)
+            self._place_rows(f"price_{kind}_index", used, " used")
+        self._place_rows("stock_cover_weeks")
+        self._place_rows("production_t")
+        self._makers = _by_product(self.places.rows("production_t")[0])
+        self.places.add("production_t world", self._makers.labels)
+        for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
+            self._place_rows(variable)
+        if "leak" in self._ops:
+            self._place_rows("leakage_t")
+        if "stockpile" in self._ops:
+            self._place_rows("stockpile_t")
+        self._place_rows("origin_exposure")
+        self._first_level = self.places.size
+        for variable, numbers in zip(USER_VARIABLES, self._users.numbers):
+            self.places.add(variable, self.levels, numbers if self._users.plain else ())
+        self.lanes = self.columns.monthly.get("export_t", {})
+        origins: dict[Label, list[int]] = {}
+        for rank, label in enumerate(self.lanes):
+            origins.setdefault(Label(label.product, label.place.split(">")[0], ALL), []).append(rank)
+        self.origins = sums(origins)
+        self._lane_columns = _take(list(self.lanes.values()))
+
+    def _place_rows(self, variable: str, labels: tuple[Label, ...] | None = None, suffix: str = "") -> None:
+        table = self.columns.weekly.get(variable, {})
+        chosen = tuple(table) if labels is None else labels
+        self.places.add(variable + suffix, chosen, [table[label][0] for label in chosen])
 
     # --- names ------------------------------------------------------------------------------------
 
     def _declare(self) -> None:
-        ops = self._ops
-        for kind in ("spot", "paid"):
-            self._declare_prices(kind)
+        self._declare_prices()
         self._declare_shortage()
         self._rows_block("stock_cover_weeks", (("cover_minimum_weeks", "min"),))
         self._declare_flows()
@@ -77,9 +135,9 @@ class Reporter:
         ):
             self._rows_block(variable, stats)
         self._declare_waits()
-        if "leak" in ops:
+        if "leak" in self._ops:
             self._sum_block("leakage_t", "leakage_t")
-        if "stockpile" in ops:
+        if "stockpile" in self._ops:
             self._rows_block("stockpile_t", (("stockpile_minimum_t", "min"),))
         self._rows_block("origin_exposure", (("origin_exposure_share", "mean"), ("origin_exposure_peak_share", "max")))
         self._declare_money()
@@ -88,23 +146,31 @@ class Reporter:
         unit = METRIC_BY_NAME[metric].unit
         self.outcomes += [Outcome(metric, *label, unit) for label in labels]
 
-    def _declare_prices(self, kind: str) -> None:
-        index = f"price_{kind}_index"
-        zones, countries = self.columns.split(index)
-        table = self.columns.weekly.get(index, {})
-        name = f"price_{kind}"
-        rows = _take([table[label] for label in zones])
-        product = np.asarray([self.columns.products.index(label.product) for label in zones], dtype=np.intp)
-        for suffix in ("index", "peak_index", "above_1_5x_weeks", "above_2x_weeks", "above_3x_weeks"):
-            self._name(f"{name}_{suffix}", zones)
-        for suffix in ("peak_week", "recovery_week", "usd_per_kg", "peak_usd_per_kg"):
-            self._name(f"{name}_{suffix}", zones)
-        self._blocks.append(lambda r, u, p: _prices(r.weekly[rows], p.price[product]))
-        used = tuple(label for label in countries if label in self._level_rank)
-        here = _take([table[label] for label in used])
-        self._name(index, used)
-        self._name(f"{name}_peak_index", used)
-        self._blocks.append(lambda r, u, p: [_mean(r.weekly[here]), r.weekly[here].max(axis=1, initial=0.0)])
+    def _declare_prices(self) -> None:
+        spot, paid = self.places.rows("price_spot_index"), self.places.rows("price_paid_index")
+        used_rows = []
+        for name, (zones, _) in (("price_spot", spot), ("price_paid", paid)):
+            for suffix in ("index", "peak_index", "above_1_5x_weeks", "above_2x_weeks", "above_3x_weeks"):
+                self._name(f"{name}_{suffix}", zones)
+            for suffix in ("peak_week", "recovery_week", "usd_per_kg", "peak_usd_per_kg"):
+                self._name(f"{name}_{suffix}", zones)
+            used, rows = self.places.rows(f"{name}_index used")
+            used_rows.append(rows)
+            self._name(f"{name}_index", used)
+            self._name(f"{name}_peak_index", used)
+        both, n_spot = slice(spot[1].start, paid[1].stop), len(spot[0])
+        product = [self.columns.products.index(label.product) for label in (*spot[0], *paid[0])]
+        products = np.asarray(product, dtype=np.intp)
+
+        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
+            found = _prices(r.weekly[both], u.mean[both], p.price[products])
+            parts = []
+            for part, rows in zip((slice(0, n_spot), slice(n_spot, None)), used_rows):
+                parts += [each[part] for each in found]
+                parts += [u.mean[rows], r.weekly[rows].max(axis=1, initial=0.0)]
+            return parts
+
+        self._blocks.append(values)
 
     def _declare_shortage(self) -> None:
         sums_only = self.levels[self.n_fine :]
@@ -125,44 +191,38 @@ class Reporter:
         self._blocks.append(lambda r, u, p: _shortages(r, u, self.n_fine, stoppage))
 
     def _declare_flows(self) -> None:
-        made = self.columns.weekly.get("production_t", {})
         self._sum_block("production_t", "production_t")
-        lanes = self.columns.monthly.get("export_t", {})
-        rows = _take(list(lanes.values()))
-        origins: dict[Label, list[int]] = {}
         buyers: dict[Label, list[int]] = {}
-        makers: dict[Label, list[int]] = {}
-        for rank, label in enumerate(lanes):
-            origin, destination = label.place.split(">")
-            origins.setdefault(Label(label.product, origin, ALL), []).append(rank)
-            buyers.setdefault(Label(label.product, destination, ALL), []).append(rank)
-        for rank, label in enumerate(made):
-            makers.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
-        by_origin, by_buyer, by_maker = sums(origins), sums(buyers), sums(makers)
-        made_rows = _take(list(made.values()))
-        self._name("export_t", (*by_origin.labels, *lanes))
+        for rank, label in enumerate(self.lanes):
+            buyers.setdefault(Label(label.product, label.place.split(">")[1], ALL), []).append(rank)
+        by_origin, by_buyer, by_maker = self.origins, sums(buyers), self._makers
+        _, made = self.places.rows("production_t")
+        first_lane = len(by_origin.labels)
+        self._name("export_t", (*by_origin.labels, *self.lanes))
         self._name("supplier_hhi", (*by_buyer.labels, *by_maker.labels))
 
         def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
-            lane = r.monthly[rows].sum(axis=1)
-            output = r.weekly[made_rows].sum(axis=1)
-            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), _hhi(by_maker, output)]
+            lane = r.monthly[first_lane:].sum(axis=1)
+            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), _hhi(by_maker, u.each[made])]
 
         self._blocks.append(flows)
 
     def _declare_waits(self) -> None:
-        labels, waits = self.columns.rows("licence_wait_days")
-        _, queue = self.columns.rows("licence_backlog_t")
-        _, granted = self.columns.rows("licence_granted_t")
-        _, refused = self.columns.rows("licence_refused_t")
+        labels, waits = self.places.rows("licence_wait_days")
+        _, queue = self.places.rows("licence_backlog_t")
+        _, granted = self.places.rows("licence_granted_t")
+        _, refused = self.places.rows("licence_refused_t")
         for metric in ("licence_wait_days", "licence_wait_peak_days", "licence_grant_percent"):
             self._name(metric, labels)
 
+        if not labels:
+            return
+
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
             wait, tonnes = r.weekly[waits], r.weekly[queue]
-            yes, no = r.weekly[granted].sum(axis=1), r.weekly[refused].sum(axis=1)
+            yes, no = u.each[granted], u.each[refused]
             return [
-                _ratio((wait * tonnes).sum(axis=1), tonnes.sum(axis=1)),
+                _ratio((wait * tonnes).sum(axis=1), u.each[queue]),
                 wait.max(axis=1, initial=0.0),
                 100.0 * _ratio(yes, yes + no),
             ]
@@ -170,28 +230,20 @@ class Reporter:
         self._blocks.append(values)
 
     def _rows_block(self, variable: str, stats: tuple[tuple[str, str], ...]) -> None:
-        labels, rows = self.columns.rows(variable)
+        labels, rows = self.places.rows(variable)
         if not labels:
             return
         for metric, _ in stats:
             self._name(metric, labels)
-        kinds = tuple(kind for _, kind in stats)
-        self._blocks.append(lambda r, u, p: [_STATS[kind](r.weekly[rows]) for kind in kinds])
+        kinds = tuple(_STATS[kind] for _, kind in stats)
+        self._blocks.append(lambda r, u, p: [kind(r, u, rows) for kind in kinds])
 
     def _sum_block(self, variable: str, metric: str) -> None:
         """Sums over weeks by country, then over countries."""
-        labels, rows = self.columns.rows(variable)
-        members: dict[Label, list[int]] = {}
-        for rank, label in enumerate(labels):
-            members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
-        world = sums(members)
+        labels, rows = self.places.rows(variable)
+        world = _by_product(labels)
         self._name(metric, (*labels, *world.labels))
-
-        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            each = r.weekly[rows].sum(axis=1)
-            return [each, world.each(each)]
-
-        self._blocks.append(values)
+        self._blocks.append(lambda r, u, p: [u.each[rows], world.each(u.each[rows])])
 
     # --- money ------------------------------------------------------------------------------------
 
@@ -200,7 +252,6 @@ class Reporter:
         world = scenario.world
         names = [column.name for column in scenario.sampled]
         fine = self.levels[: self.n_fine]
-        self._ops = {effect.op for event in scenario.events for effect in event.effects}
         self._price: Affine = affine([lookup(world, "price_usd_per_kg", (p,)) for p in self.columns.products], names)
         self._value: Affine = affine([lookup(world, "value_added_usd_per_t", tuple(c)) for c in fine], names)
         self._dependent: Affine = affine(
@@ -227,10 +278,13 @@ class Reporter:
         risk = sums(targets)
         for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
             self._name(metric, risk.labels)
-        paid = self.columns.weekly.get("price_paid_index", {})
+        paid: dict[Label, int] = {}
+        for name in ("price_paid_index", "price_paid_index used"):
+            labels, here = self.places.rows(name)
+            paid.update(zip(labels, range(here.start, here.stop)))
         levels = [(i, c) for c, i in self._level_rank.items() if i >= self.n_fine and c in paid and c.end_use == ALL]
-        prices = _take([paid[c] for _, c in levels])
-        rows = np.asarray([i for i, _ in levels], dtype=np.intp)
+        prices = as_slice(np.asarray([paid[c] for _, c in levels], dtype=np.intp))
+        rows = as_slice(np.asarray([i for i, _ in levels], dtype=np.intp))
         product = np.asarray([self.columns.products.index(c.product) for _, c in levels], dtype=np.intp)
         totals: dict[Label, list[int]] = {}
         countries = [(rank, c) for rank, (_, c) in enumerate(levels) if c.place in self.columns.countries]
@@ -253,12 +307,33 @@ class Reporter:
 
     def rows(self, weekly: Floats, monthly: Floats) -> Rows:
         """Turn an engine's arrays (time, columns) into rows, with the sums over users."""
-        table = transposed(weekly)
-        return Rows(table, transposed(monthly), *self._users.of(table))
+        table, months = self._memory()
+        weeks = self.columns.n_weeks
+        for columns, rows in self._moves:
+            table[rows, :weeks] = weekly.T[columns]
+        levels = table[self._first_level :].reshape(len(USER_VARIABLES), len(self.levels), -1)
+        filled = table.shape[1] if weeks > 1 else 1
+        self._users.fill(levels[..., :filled], weekly)
+        _, made = self.places.rows("production_t")
+        _, world = self.places.rows("production_t world")
+        self._makers.into(table[made, :filled], table[world, :filled])
+        first_lane = len(self.origins.labels)
+        months[first_lane:] = monthly.T[self._lane_columns]
+        self.origins.into(months[first_lane:], months[:first_lane])
+        return Rows(table, table[:, :weeks], months, levels)
+
+    def _memory(self) -> tuple[Floats, Floats]:
+        """This thread's tables by week and by month: asking for fresh memory takes as long as filling it."""
+        found: tuple[Floats, Floats] | None = getattr(self._local, "tables", None)
+        if found is None:
+            weekly = np.zeros((self.places.size, 4 * (self.columns.n_weeks // 4 + 1)))
+            found = weekly, np.empty((len(self.origins.labels) + len(self.lanes), self.columns.n_months))
+            self._local.tables = found
+        return found
 
     def compute(self, rows: Rows, money: Money) -> Floats:
         """The metrics of one run, in the order of `outcomes`."""
-        users = Users.of(rows)
+        users = Users.of(rows, self._first_level, len(self.levels))
         parts = [part for block in self._blocks for part in block(rows, users, money)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -271,32 +346,40 @@ class Money(NamedTuple):
 
 
 class Users(NamedTuple):
-    """Sums over the horizon by level, t."""
+    """Sums over the horizon: of every weekly row, and of users by level, t."""
 
+    each: Floats
+    mean: Floats
     wanted: Floats
     unserved: Floats
     priced_out: Floats
     total: Floats
 
     @classmethod
-    def of(cls, rows: Rows) -> Users:
-        unserved, priced_out = rows.unserved.sum(axis=1), rows.priced_out.sum(axis=1)
-        return cls(rows.wanted.sum(axis=1), unserved, priced_out, unserved + priced_out)
+    def of(cls, rows: Rows, first: int, levels: int) -> Users:
+        each = rows.weekly.sum(axis=1)
+        wanted, unserved, priced_out = each[first:].reshape(len(USER_VARIABLES), levels)
+        mean = each / max(rows.weekly.shape[1], 1)
+        return cls(each, mean, wanted, unserved, priced_out, unserved + priced_out)
 
 
 def _take(groups: list[list[int]]) -> Index:
     return np.asarray([group[0] for group in groups], dtype=np.intp)
 
 
-def _mean(table: Floats) -> Floats:
-    return np.asarray(table.sum(axis=1) / max(table.shape[1], 1))
+def _by_product(labels: tuple[Label, ...]) -> Sums:
+    """Sums over the countries of each product."""
+    members: dict[Label, list[int]] = {}
+    for rank, label in enumerate(labels):
+        members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
+    return sums(members)
 
 
-_STATS: dict[str, Any] = {
-    "mean": _mean,
-    "max": lambda table: table.max(axis=1, initial=-np.inf),
-    "min": lambda table: table.min(axis=1, initial=np.inf),
-    "sum": lambda table: table.sum(axis=1),
+_STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
+    "mean": lambda r, u, rows: u.mean[rows],
+    "max": lambda r, u, rows: r.weekly[rows].max(axis=1, initial=-np.inf),
+    "min": lambda r, u, rows: r.weekly[rows].min(axis=1, initial=np.inf),
+    "sum": lambda r, u, rows: u.each[rows],
 }
 
 
@@ -318,9 +401,9 @@ def _after_last(flags: Any) -> Floats:
     return np.asarray(flags.shape[1] + 2.0 - backwards)
 
 
-def _prices(index: Floats, usd: Floats) -> list[Floats]:
+def _prices(index: Floats, mean: Floats, usd: Floats) -> list[Floats]:
     """Statistics of price rows, in the order in which `_declare_prices` names them."""
-    mean, peak = _mean(index), index.max(axis=1, initial=0.0)
+    peak = index.max(axis=1, initial=0.0)
     peak_week = np.where(peak > 1.0 + 1e-9, index.argmax(axis=1) + 1.0, np.nan)
     above = [np.count_nonzero(index > level, axis=1).astype(np.float64) for level in (1.5, 2.0, 3.0)]
     return [mean, peak, *above, peak_week, _after_last(index > DISTURBED), mean * usd, peak * usd]

@@ -8,15 +8,17 @@ on chunks or workers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.aggregate import ALL, WORLD, Floats, Index, Label, Sums, sums
+from ..model.aggregate import ALL, Floats, Index, Label, sums
 from ..model.reporter import Reporter, Rows
+
+Singles = NDArray[np.float32]
 
 EXACT_RUNS = 500  # up to here every run's series is kept until the end and quantiles are exact
 LONG_WEEKS = 208  # larger batches of longer horizons keep means of four weeks
@@ -64,6 +66,18 @@ VARIABLES: tuple[Variable, ...] = (
 VARIABLE_BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
+@dataclass
+class Stretch:
+    """Series side by side in the vector and made in one go: cells `first` .. `last` - 1, `dates` for each."""
+
+    first: int
+    last: int
+    dates: int
+    step: int
+    rows: slice  # of the weekly table; none if `make` is given
+    make: Callable[[Rows, Singles], None] | None
+
+
 @dataclass(frozen=True)
 class Series:
     """One series of the vector: its cells are `first` .. `first + dates` - 1."""
@@ -98,9 +112,9 @@ class Fans:
         # A week belongs to the month of its first day; every whole month has four or five.
         self._months: Index = np.searchsorted(np.asarray(model.month_starts), days, side="right") - 1
         self.series: list[Series] = []
-        self._blocks: list[Callable[[Rows], Floats]] = []
+        self._stretches: list[Stretch] = []
         self._cells = 0
-        self._declare(model)
+        self._declare()
         self.n_cells = self._cells
 
     def dates(self, series: Series) -> NDArray[np.datetime64]:
@@ -109,91 +123,95 @@ class Fans:
 
     # --- layout -----------------------------------------------------------------------------------
 
-    def _add(self, variable: str, labels: tuple[Label, ...], monthly: bool, rows: Callable[[Rows], Floats]) -> None:
+    def _add(
+        self,
+        variable: str,
+        labels: tuple[Label, ...],
+        rows: slice = slice(0, 0),
+        make: Callable[[Rows, Singles], None] | None = None,
+        monthly: bool = False,
+    ) -> None:
+        if not labels:
+            return
         declared = VARIABLE_BY_NAME[variable]
         step = 0 if monthly else self._background_step if declared.background else self.step
         dates = len(self._dates[step])
+        first = self._cells
         for label in labels:
             self.series.append(Series(variable, label, declared.unit, step, self._cells, dates))
             self._cells += dates
-        if labels:
-            self._blocks.append(rows if step < 2 else lambda r: _by_step(rows(r), step))
+        last = self._stretches[-1] if self._stretches else None
+        if last and not make and not last.make and (last.step, last.rows.stop) == (step, rows.start):
+            last.rows, last.last = slice(last.rows.start, rows.stop), self._cells
+        else:
+            self._stretches.append(Stretch(first, self._cells, dates, step, rows, make))
 
-    def _declare(self, model: Any) -> None:
-        columns, n_fine = self.reporter.columns, self.reporter.n_fine
+    def _declare(self) -> None:
+        n_fine = self.reporter.n_fine
         for variable in ("price_spot_index", "price_paid_index"):
-            zones, _ = columns.split(variable)
-            self._rows(variable, zones)
+            self._rows(variable)
         sums_only = self.reporter.levels[n_fine:]
-        self._add("wanted_t", sums_only, False, lambda r: r.wanted[n_fine:])
-        self._add("shortage_t", sums_only, False, lambda r: r.unserved[n_fine:] + r.priced_out[n_fine:])
-        self._add("shortage_unserved_t", sums_only, False, lambda r: r.unserved[n_fine:])
-        self._add("shortage_priced_out_t", sums_only, False, lambda r: r.priced_out[n_fine:])
+        self._rows("wanted_t", n_fine)
+        self._add(
+            "shortage_t",
+            sums_only,
+            make=lambda r, out: self._means(r.levels[1, n_fine:] + r.levels[2, n_fine:], self.step, out),
+        )
+        self._rows("shortage_unserved_t", n_fine)
+        self._rows("shortage_priced_out_t", n_fine)
         self._declare_percent(n_fine)
         self._rows("stock_cover_weeks")
-        self._with_world("production_t")
-        self._declare_exports()
+        self._rows("production_t")
+        labels, rows = self.reporter.places.rows("production_t world")
+        self._add("production_t", labels, rows)
+        exports = (*self.reporter.origins.labels, *self.reporter.lanes)
+        self._add("export_t", exports, make=lambda r, out: np.copyto(out, r.monthly, casting="same_kind"), monthly=True)
         for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
             self._rows(variable)
-        ops = {effect.op for event in model.scenario.events for effect in event.effects}
-        if "leak" in ops:
-            self._rows("leakage_t")
-        if "stockpile" in ops:
-            self._rows("stockpile_t")
-        self._rows("origin_exposure")
+        for variable in ("leakage_t", "stockpile_t", "origin_exposure"):
+            self._rows(variable)
 
-    def _rows(self, variable: str, labels: tuple[Label, ...] | None = None) -> None:
-        table = self.reporter.columns.weekly.get(variable, {})
-        chosen = tuple(table) if labels is None else labels
-        rows = np.asarray([table[label][0] for label in chosen], dtype=np.intp)
-        self._add(variable, chosen, False, lambda r: r.weekly[rows])
-
-    def _with_world(self, variable: str) -> None:
-        labels, rows = self.reporter.columns.rows(variable)
-        members: dict[Label, list[int]] = {}
-        for rank, label in enumerate(labels):
-            members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
-        world = sums(members)
-        self._add(variable, labels, False, lambda r: r.weekly[rows])
-        self._add(variable, world.labels, False, lambda r: world.of(r.weekly[rows]))
-
-    def _declare_exports(self) -> None:
-        lanes = self.reporter.columns.monthly.get("export_t", {})
-        rows = np.asarray([numbers[0] for numbers in lanes.values()], dtype=np.intp)
-        members: dict[Label, list[int]] = {}
-        for rank, label in enumerate(lanes):
-            members.setdefault(Label(label.product, label.place.split(">")[0], ALL), []).append(rank)
-        origins = sums(members)
-        self._add("export_t", origins.labels, True, lambda r: origins.of(r.monthly[rows]))
-        self._add("export_t", tuple(lanes), True, lambda r: r.monthly[rows])
+    def _rows(self, variable: str, first: int = 0) -> None:
+        labels, rows = self.reporter.places.rows(variable)
+        self._add(variable, labels[first:], slice(rows.start + first, rows.stop))
 
     def _declare_percent(self, n_fine: int) -> None:
         members: dict[Label, list[int]] = {}
         for rank, label in enumerate(self.reporter.levels[:n_fine]):
             members.setdefault(Label(ALL, label.place, label.end_use), []).append(rank)
-        users: Sums = sums(members)
         n_months = len(self._dates[0])
         weeks = [np.flatnonzero(self._months == month) for month in range(n_months)]
         # The k-th week of every month that has so many, as in `Sums`: a few additions over whole blocks.
-        rounds = [
-            (
-                np.asarray([m for m in range(n_months) if len(weeks[m]) > k]),
-                np.asarray([w[k] for w in weeks if len(w) > k]),
-            )
-            for k in range(max(map(len, weeks), default=0))
-        ]
+        most = max(map(len, weeks), default=0)
+        # The k-th weeks of all months, one after the other; where a month has fewer, the zeros after the last week.
+        self._weeks_of_months = np.asarray([w[k] if k < len(w) else self._n_weeks for k in range(most) for w in weeks])
+        users = sums(members)
+        starts = np.cumsum([0, *(len(group) for group in users.groups[:-1])])
+        # The k-th user of each group, -1 where it has fewer.
+        most = max(map(len, users.groups), default=0)
+        turns = [np.asarray([[*group, *[-1] * most][k] for group in users.groups], dtype=np.intp) for k in range(most)]
 
-        def by_month(table: Floats) -> Floats:
-            total = np.zeros((len(table), n_months))
-            for months, here in rounds:
-                total[:, months] += table[:, here]
-            return total
+        def percent(rows: Rows, out: Singles) -> None:
+            # Nothing is missing in most runs, nor in most places: no share of it needs sums.
+            lacking = rows.levels[1, :n_fine].any(axis=1)
+            short = np.flatnonzero(np.logical_or.reduceat(lacking[users.rows], starts))
+            out[...] = 0.0
+            if len(short):
+                wanted, missing = self._by_month(rows.levels[:2], [turn[short] for turn in turns])
+                out[short] = 100.0 * np.divide(missing, wanted, out=np.zeros_like(missing), where=wanted > 0.0)
 
-        def percent(rows: Rows) -> Floats:
-            wanted, missing = by_month(users.of(rows.wanted)), by_month(users.of(rows.unserved))
-            return 100.0 * np.divide(missing, wanted, out=np.zeros_like(missing), where=wanted > 0.0)
+        self._add("shortage_unserved_percent", tuple(members), make=percent, monthly=True)
 
-        self._add("shortage_unserved_percent", users.labels, True, percent)
+    def _by_month(self, levels: Floats, turns: Sequence[Index]) -> Floats:
+        """Sums of groups of rows (in several tables) over the weeks of each month."""
+        total = levels[:, turns[0]]
+        for turn in turns[1:]:
+            more = np.flatnonzero(turn >= 0)
+            total[:, more] += levels[:, turn[more]]
+        weeks = np.take(total, self._weeks_of_months, axis=2, mode="clip")
+        months = weeks.reshape(*total.shape[:2], -1, len(self._dates[0])).sum(axis=2)
+        months += 0.0  # no zero has a sign
+        return np.asarray(months)
 
     def split(self, most: int) -> list[tuple[int, int]]:
         """Ranges of series, of at most `most` cells each, that are stored and joined together."""
@@ -214,28 +232,32 @@ class Fans:
 
     # --- one run ----------------------------------------------------------------------------------
 
-    def vector(self, rows: Rows) -> NDArray[np.float32]:
+    def vector(self, rows: Rows) -> Singles:
         """All series of one run, one after the other, in single precision."""
         out = np.empty(self.n_cells, dtype=np.float32)
-        first = 0
-        for block in self._blocks:
-            part = block(rows).reshape(-1)
-            out[first : first + part.size] = part
-            first += part.size
+        for each in self._stretches:
+            here = out[each.first : each.last].reshape(-1, each.dates)
+            if each.make:
+                each.make(rows, here)
+            else:
+                self._means(rows.table[each.rows], each.step, here)
         return out
+
+    def _means(self, table: Floats, step: int, out: Singles) -> None:
+        """Means of `step` weeks of rows that end in zeros; the last may be of fewer weeks."""
+        if step == 1:
+            out[...] = table[:, : self._n_weeks]
+            return
+        weeks = table.reshape(-1, step)  # whole rows, one after the other: one long strided addition
+        total = weeks[:, 0] + weeks[:, 1]
+        for week in range(2, step):
+            total += weeks[:, week]
+        total += 0.0  # no zero has a sign
+        last = total.reshape(len(table), -1)[:, out.shape[1] - 1] / ((self._n_weeks - 1) % step + 1)
+        total *= 1.0 / step  # exact: 4 is a power of two
+        out[...] = total.reshape(len(table), -1)[:, : out.shape[1]]
+        out[:, -1] = last
 
 
 def _dates(start: dt.date, days: list[int]) -> NDArray[np.datetime64]:
     return np.datetime64(start, "ms") + np.asarray(days, dtype="timedelta64[D]").astype("timedelta64[ms]")
-
-
-def _by_step(table: Floats, step: int) -> Floats:
-    """Means of `step` weeks; the last may be of fewer."""
-    weeks = table.shape[1]
-    out = np.zeros((len(table), -(-weeks // step)))
-    count = np.zeros(out.shape[1])
-    for week in range(step):  # strided additions: ten times faster than reduceat along the row
-        part = table[:, week::step]
-        out[:, : part.shape[1]] += part
-        count[: part.shape[1]] += 1.0
-    return np.asarray(out / count)
