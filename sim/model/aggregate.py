@@ -63,7 +63,7 @@ class Sums:
     def into(self, table: Floats, total: Floats) -> None:
         """`of`, written to a table that is there already."""
         # (Over a single week NumPy would add in another order.)
-        groups = self.slices if self.slices and table.shape[-1] > 1 else self.groups
+        groups: Sequence[Any] = self.slices if self.slices and table.shape[-1] > 1 else self.groups
         if self.slices is groups or len(self.groups) <= len(self.rounds):
             for number, rows in enumerate(groups):
                 np.add.reduce(table[..., rows, :], axis=-2, out=total[..., number, :])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ TABLE_ROWS = 500_000  # of outcomes that are made into a table at once
 VALUE_CELLS = 16_000_000  # numbers of one block of series over all runs that may be in memory at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Everything about the tables that is known before the first run."""
 
@@ -172,7 +173,12 @@ def writer(sink: Any, of: pa.Schema, compression: str = "zstd", compression_leve
         use_dictionary=names,
         use_byte_stream_split=split,
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
-        write_statistics=[name for name in ("run", "arm", "variable") if name in of.names],
+        # What readers skip row groups by; in outcomes every row group holds all arms.
+        write_statistics=[
+            name
+            for name in ("run", "arm", "variable")
+            if name in of.names and (name, "metric" in of.names) != ("arm", True)
+        ],
     )
 
 
@@ -212,20 +218,27 @@ def outcomes_table(
     """Rows of `outcomes` for some runs (and metrics): run by run, arm by arm, in the order of the metrics."""
     import pyarrow as pa
 
-    outcomes = made.outcomes if metrics is None else [made.outcomes[i] for i in metrics]
-    n_arms, n_metrics = len(made.columns), len(outcomes)
-    each = np.tile(np.arange(n_metrics, dtype=np.int32), n_arms)  # of one run
-    arm = np.repeat(np.arange(n_arms, dtype=np.int32), n_metrics)
+    n_arms, n_metrics = len(made.columns), len(made.outcomes if metrics is None else metrics)
     flat = np.ascontiguousarray(values).reshape(-1)
     columns = {
         "run": pa.array(np.repeat(runs, n_arms * n_metrics)),
-        "arm": named(made.columns, arm, len(runs)),
         "value": pa.array(flat, mask=np.isnan(flat)),
+        **_names(made, len(runs), None if metrics is None else tuple(metrics)),
     }
-    for name in ("metric", "product", "place", "end_use", "unit"):
-        columns[name] = named([getattr(outcome, name) for outcome in outcomes], each, len(runs))
     of = schema("outcomes")
     return pa.table([columns[f.name] for f in of], schema=of)
+
+
+@lru_cache(maxsize=4)
+def _names(made: Layout, times: int, metrics: tuple[int, ...] | None) -> dict[str, pa.DictionaryArray]:
+    """Columns of `outcomes` that are the same for all stretches of so many runs."""
+    outcomes = made.outcomes if metrics is None else [made.outcomes[i] for i in metrics]
+    n_arms, n_metrics = len(made.columns), len(outcomes)
+    each = np.tile(np.arange(n_metrics, dtype=np.int32), n_arms)  # of one run
+    found = {"arm": named(made.columns, np.repeat(np.arange(n_arms, dtype=np.int32), n_metrics), times)}
+    for name in ("metric", "product", "place", "end_use", "unit"):
+        found[name] = named([getattr(outcome, name) for outcome in outcomes], each, times)
+    return found
 
 
 def pieces(made: Layout, runs: NDArray[np.int32], values: Floats) -> Iterator[tuple[NDArray[np.int32], Floats]]:

@@ -54,7 +54,7 @@ class Kept:
         """Cells in which not all runs are known to be in one bucket."""
         if not self._plain:
             return np.ones(last - first, dtype=bool)
-        return sketch.buckets(self.low[first:last]) != sketch.buckets(self.high[first:last])
+        return np.not_equal(sketch.buckets(self.low[first:last]), sketch.buckets(self.high[first:last]))
 
 
 class Collector:

@@ -193,7 +193,7 @@ class Fans:
 
         def percent(rows: Rows, out: Singles) -> None:
             # Nothing is missing in most runs, nor in most places: no share of it needs sums.
-            lacking = rows.levels[1, :n_fine].any(axis=1)
+            lacking = np.asarray(rows.levels[1, :n_fine].any(axis=1))
             short = np.flatnonzero(np.logical_or.reduceat(lacking[users.rows], starts))
             out[...] = 0.0
             if len(short):

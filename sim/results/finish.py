@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ from .tables import QUANTILES, header, schema
 A = TypeVar("A")
 B = TypeVar("B")
 
+ENTRIES = 6_000_000  # of sketches that wait to be added up (10 bytes each)
+DIGEST_NUMBERS = 32_768
 CSV_ROWS = 1_000_000  # outcomes.csv holds no more: about what a spreadsheet opens
 CSV_HEADLINES = (  # what outcomes.csv of a larger batch is restricted to, for zones and the world, all end uses
     "price_spot_index",
@@ -72,9 +75,12 @@ class Digest:
         self._sha.update(json.dumps(texts).encode())
 
     def numbers(self, values: NDArray[Any]) -> None:
-        plain = np.ascontiguousarray(values, dtype=np.float64) + 0.0
-        plain[np.isnan(plain)] = np.nan
-        self._sha.update(plain.tobytes())
+        flat = np.ascontiguousarray(values).reshape(-1)
+        for first in range(0, len(flat), DIGEST_NUMBERS):  # as many as stay in the processor's cache
+            plain = flat[first : first + DIGEST_NUMBERS].astype(np.float64)
+            plain += 0.0
+            plain[np.isnan(plain)] = np.nan
+            self._sha.update(plain.data)
 
     def hex(self) -> str:
         return self._sha.hexdigest()
@@ -277,14 +283,12 @@ def _series(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, str
 
 def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[Floats, NDArray[np.float32] | None]:
     """Quantiles (cells, levels) of one block of series, and the runs' values if they were kept."""
-    import pyarrow.parquet as pq
-
     first, last = made.fans.cells(made.blocks[block])
     values = None
     if made.values_kept:
         each = []
         for part in found:
-            with pq.ParquetFile(part.path / "values.parquet") as reader:
+            with _opened(part.path / "values.parquet") as reader:
                 each.append(chunks.read_values(reader, made, arm, block))
         values = np.concatenate(each) if each else np.zeros((0, last - first), np.float32)
     if not made.sketched:
@@ -295,16 +299,31 @@ def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[F
     waiting: list[sketch.Sketch] = []
     for part in found:
         with (
-            pq.ParquetFile(part.path / "sketch.parquet") as counts,
-            pq.ParquetFile(part.path / "range.parquet") as ranges,
+            _opened(part.path / "sketch.parquet") as counts,
+            _opened(part.path / "range.parquet") as ranges,
         ):
             each_sketch, a, b = chunks.read_sketch(counts, ranges, made, arm, block)
         waiting.append(each_sketch)
         low, high = np.fmin(low, a), np.fmax(high, b)
-        if len(waiting) >= 8:  # merged as they come, so that memory does not grow with their number
+        if sum(map(len, waiting)) > ENTRIES:  # merged as they come, so that memory does not grow with their number
             counted, waiting = sketch.merge([counted, *waiting]), []
     counted = sketch.merge([counted, *waiting])
     return sketch.quantiles(counted, first, last, QUANTILES, low, high), values
+
+
+def _opened(path: Path) -> Any:
+    """A Parquet file of a chunk."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(path, metadata=_metadata(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _metadata(path: Path, changed: int) -> Any:
+    """Where the row groups of a file lie, read once for all of them."""
+    import pyarrow.parquet as pq
+
+    return pq.read_metadata(path)
 
 
 def _series_tables(

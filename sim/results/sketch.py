@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 RELATIVE_ERROR = 2.0**-8
-CELL_BITS, COUNT_BITS = 17, 30  # of a packed number; 16 more are the bucket's, one is the sign
+COUNT_BITS = 30
+PLACES = 1 << 20  # of a table on which sketches are added up
 PACKED_RUNS = 0x7FFF  # in one entry of a chunk
+ZERO = 0x8000  # rank of zero
 MISSING = 0xFFFF  # rank of NaN, above every number
 
 Singles = NDArray[np.float32]
@@ -64,7 +66,7 @@ class Sketch:
 
     cell: NDArray[np.int32]
     bucket: Ranks
-    count: NDArray[np.int64]
+    count: NDArray[np.int32] | NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -86,7 +88,7 @@ def count(ranks: Ranks) -> Sketch:
 def unpacked(first: int, entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> Sketch:
     """Sketch of the cells from `first` on, from what `packed` gives."""
     cell = np.repeat(np.arange(first, first + len(entries), dtype=np.int32), entries)
-    return Sketch(cell, numbers.astype(np.uint16), (numbers >> 16).astype(np.int64))
+    return Sketch(cell, numbers.astype(np.uint16), numbers >> 16)
 
 
 def packed(ranks: Ranks, varying: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -147,40 +149,60 @@ def _sort_kind() -> Literal["quicksort", "stable"]:
 
 
 def merge(sketches: Sequence[Sketch]) -> Sketch:
-    """Add up sketches of the same cells (a range of at most 2^17, of at most 2^30 runs).
+    """Add up sketches of the same cells, of at most 2^30 runs.
 
-    Cell, bucket and count are packed into one number, because sorting numbers is many times faster than
-    finding an order and following it.
+    Counted on a table with a place for every bucket between the first and the last that occurs in a cell: several
+    times faster than sorting. Zero, which lies far from all other numbers, has a place of its own before them.
     """
     sketches = [s for s in sketches if len(s)]
     if len(sketches) < 2:
         return sketches[0] if sketches else EMPTY
-    low = min(int(s.cell[0]) for s in sketches)
-    if max(int(s.cell[-1]) for s in sketches) - low >= 1 << CELL_BITS:
-        raise ValueError("too many cells to merge at once")
-    packed = np.concatenate([_packed(s, low) for s in sketches])
-    packed.sort(kind="stable")  # merges what is sorted already
-    key = packed >> COUNT_BITS
-    new = np.empty(len(key), dtype=bool)
-    new[0] = True
-    np.not_equal(key[1:], key[:-1], out=new[1:])
-    first = np.flatnonzero(new)
-    packed &= (1 << COUNT_BITS) - 1
-    total = np.add.reduceat(packed, first)
-    if total.max() >= 1 << COUNT_BITS:
+    first = min(int(s.cell[0]) for s in sketches)
+    cells = max(int(s.cell[-1]) for s in sketches) - first + 1
+    low, high = np.full(cells, MISSING + 1), np.full(cells, -1)
+    for s in sketches:
+        _widen(s, first, low, high)
+    apart = low >= ZERO  # cells without numbers below zero
+    np.maximum(high, ZERO, out=high, where=~apart)
+    sizes = np.maximum(high - low + 1, 0) + apart
+    if cells > 1 and sizes.sum() > PLACES:
+        middle = first + cells // 2
+        halves = [merge([s.part(a, b) for s in sketches]) for a, b in ((first, middle), (middle, first + cells))]
+        return Sketch(*(np.concatenate([getattr(h, name) for h in halves]) for name in ("cell", "bucket", "count")))
+    start = np.cumsum(sizes) - sizes
+    shift = start + apart - low  # from bucket to place
+    counts = np.zeros(int(sizes.sum()), dtype=np.int64)
+    for s in sketches:
+        cell = s.cell - np.int32(first)
+        place = shift[cell]
+        place += s.bucket
+        zero = np.flatnonzero(s.bucket == ZERO)
+        zero = zero[apart[cell[zero]]]
+        place[zero] = start[cell[zero]]
+        counts[place] += s.count
+    if counts.max() >= 1 << COUNT_BITS:
         raise ValueError("too many runs to merge")
-    key = key[first]
-    return Sketch((key >> 16).astype(np.int32) + np.int32(low), (key & 0xFFFF).astype(np.uint16), total)
+    taken = np.flatnonzero(counts)
+    ends = np.searchsorted(taken, np.append(start, len(counts)))
+    cell = np.repeat(np.arange(cells, dtype=np.int32), np.diff(ends))
+    bucket = taken - shift[cell]
+    zero = np.flatnonzero((taken == start[cell]) & apart[cell])
+    bucket[zero] = ZERO
+    return Sketch(cell + np.int32(first), bucket.astype(np.uint16), counts[taken])
 
 
-def _packed(s: Sketch, low: int) -> NDArray[np.int64]:
-    packed = s.cell.astype(np.int64)
-    packed -= low
-    packed <<= 16
-    packed |= s.bucket
-    packed <<= COUNT_BITS
-    packed |= s.count
-    return packed
+def _widen(s: Sketch, first: int, low: Index, high: Index) -> None:
+    """Take a sketch's buckets into the range of each cell; a zero that is the smallest number is left out."""
+    new = np.empty(len(s), dtype=bool)
+    new[0] = True
+    np.not_equal(s.cell[1:], s.cell[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    ends = np.append(starts[1:], len(s)) - 1
+    cell = s.cell[starts] - first
+    least = starts + ((s.bucket[starts] == ZERO) & (ends > starts))
+    only = s.bucket[least] == ZERO
+    low[cell] = np.minimum(low[cell], np.where(only, low[cell], s.bucket[least]))
+    high[cell] = np.maximum(high[cell], np.where(only, high[cell], s.bucket[ends]))
 
 
 def quantiles(

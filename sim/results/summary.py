@@ -35,7 +35,7 @@ class Turned:
         self._path = folder / f".outcomes.{os.getpid()}.tmp"
         self._file: IO[bytes] | None = None
         self._waiting: list[Floats] = []
-        self._at = 0  # runs written
+        self._blocks: list[int] = []  # runs of each block of the file
 
     def __enter__(self) -> Turned:
         return self
@@ -52,15 +52,19 @@ class Turned:
             self._write()
 
     def _write(self) -> None:
-        block = np.ascontiguousarray(np.concatenate(self._waiting).T)
+        runs = sum(len(values) for values in self._waiting)
+        block = np.empty((self.rows, runs))
+        at = 0
+        for values in self._waiting:
+            for first in range(0, self.rows, 64):  # strips that fit the cache
+                block[first : first + 64, at : at + len(values)] = values[:, first : first + 64].T
+            at += len(values)
         self._waiting = []
         with explained(self._folder):
             if self._file is None:
                 self._file = self._path.open("w+b")
-            for row, values in enumerate(block):
-                self._file.seek(8 * (row * self.runs + self._at))
-                self._file.write(values.tobytes())
-        self._at += block.shape[1]
+            self._file.write(block.data)
+        self._blocks.append(runs)
 
     def describe(self) -> Floats:
         """n, mean, sd, quantiles and standard error of every row (see `describe`)."""
@@ -69,13 +73,19 @@ class Turned:
         if self._waiting:
             self._write()
         most = max(1, NUMBERS // self.runs)
-        found = []
-        self._file.seek(0)
-        for first in range(0, self.rows, most):
-            count = min(most, self.rows - first)
-            block = np.frombuffer(self._file.read(8 * count * self.runs), dtype=np.float64)
-            found.append(describe(block.reshape(count, self.runs)))
-        return np.concatenate(found)
+        return np.concatenate([describe(self._read(first, most)) for first in range(0, self.rows, most)])
+
+    def _read(self, first: int, most: int) -> Floats:
+        """Some rows, all runs."""
+        assert self._file is not None
+        found = np.empty((min(most, self.rows - first), self.runs))
+        begin = at = 0
+        for runs in self._blocks:
+            self._file.seek(8 * (begin + first * runs))
+            content = self._file.read(8 * len(found) * runs)
+            found[:, at : at + runs] = np.frombuffer(content, dtype=np.float64).reshape(-1, runs)
+            begin, at = begin + self.rows * runs, at + runs
+        return found
 
 
 def describe(block: Floats) -> Floats:
