@@ -65,8 +65,10 @@ class Sums:
         # (Over a single week NumPy would add in another order.)
         groups: Sequence[Any] = self.slices if self.slices and table.shape[-1] > 1 else self.groups
         if self.slices is groups or len(self.groups) <= len(self.rounds):
+            quick = table.flags.c_contiguous and groups is self.groups
             for number, rows in enumerate(groups):
-                np.add.reduce(table[..., rows, :], axis=-2, out=total[..., number, :])
+                some = table.take(rows, axis=-2, mode="clip") if quick else table[..., rows, :]
+                np.add.reduce(some, axis=-2, out=total[..., number, :])
             return
         found = table[..., self.rounds[0], :]
         for rows in self.rounds[1:]:
@@ -243,9 +245,9 @@ class UserLevels:
         if not self.plain:
             weeks = len(weekly)
             self._fine.into(np.ascontiguousarray(weekly.T[self.numbers]), levels[:, :n_fine, :weeks])
-        fine, rest = levels[:, :n_fine], levels[:, n_fine:]
-        self._countries.into(fine, rest[:, :n_countries])
-        self._uses.into(fine, rest[:, n_countries : n_countries + n_uses])
+        rest = levels[:, n_fine:]
+        self._countries.into(levels, rest[:, :n_countries])
+        self._uses.into(levels, rest[:, n_countries : n_countries + n_uses])
         self._wide.into(rest[:, :n_countries], rest[:, n_countries + n_uses :])
 
 

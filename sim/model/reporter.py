@@ -388,6 +388,11 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0.0))
 
 
+def _count(flags: Any) -> Floats:
+    """True weeks of each row (twice as fast as `np.count_nonzero` along an axis)."""
+    return np.asarray(flags.view(np.int8).sum(axis=-1, dtype=np.int32).astype(np.float64))
+
+
 def _first(flags: Any) -> Floats:
     """First true week of each row, from 1; NaN if none."""
     first = flags.argmax(axis=1)
@@ -405,24 +410,28 @@ def _prices(index: Floats, mean: Floats, usd: Floats) -> list[Floats]:
     """Statistics of price rows, in the order in which `_declare_prices` names them."""
     peak = index.max(axis=1, initial=0.0)
     peak_week = np.where(peak > 1.0 + 1e-9, index.argmax(axis=1) + 1.0, np.nan)
-    above = [np.count_nonzero(index > level, axis=1).astype(np.float64) for level in (1.5, 2.0, 3.0)]
+    above = _count(index > np.asarray([1.5, 2.0, 3.0])[:, None, None])
     return [mean, peak, *above, peak_week, _after_last(index > DISTURBED), mean * usd, peak * usd]
 
 
 def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
     """Shortages in the order in which `_declare_shortage` names them."""
-    short = rows.unserved > SHORT * rows.wanted
+    short = np.zeros(rows.unserved.shape, dtype=bool)
+    if users.unserved.any():
+        wanted, unserved = rows.wanted, rows.unserved
+        for row in range(0, len(short), 16):  # as many as stay in the processor's cache
+            np.greater(unserved[row : row + 16], SHORT * wanted[row : row + 16], out=short[row : row + 16])
     first, totals = _first(short), short[n_fine:]
-    wanted = users.wanted[n_fine:]
+    in_all = users.wanted[n_fine:]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
         users.total,
         users.unserved,
         users.priced_out,
-        100.0 * _ratio(users.total[n_fine:], wanted),
-        100.0 * _ratio(users.unserved[n_fine:], wanted),
+        100.0 * _ratio(users.total[n_fine:], in_all),
+        100.0 * _ratio(users.unserved[n_fine:], in_all),
         first,
-        np.count_nonzero(totals, axis=1).astype(np.float64),
+        _count(totals),
         _after_last(totals),
         np.where(np.isinf(earliest), np.nan, earliest),
     ]

@@ -8,6 +8,7 @@ rows, so that a file can't hold a column that is not described here. `MANIFEST` 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ def arrow_type(dtype: str) -> pa.DataType:
     return getattr(pa, _ARROW[dtype])()
 
 
+@lru_cache(maxsize=64)
 def schema(name: str, sampled: tuple[str, ...] = ()) -> pa.Schema:
     """Arrow schema of a table, with unit and meaning of every column in its metadata.
 
