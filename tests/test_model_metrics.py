@@ -214,3 +214,15 @@ def test_layout_in_memory_makes_no_difference():
     plain = case.reporter.compute(case.reporter.rows(case.weekly, case.monthly), money)
     fortran = case.reporter.compute(case.reporter.rows(np.asfortranarray(case.weekly), case.monthly), money)
     assert plain.tobytes() == fortran.tobytes()
+
+
+def test_the_rows_of_a_run_leave_no_trace_in_the_next():
+    used, fresh = Case(), Case()
+    money = used.reporter.money(np.ones(3))
+    used.set("shortage_unserved_t", pulse(6, 7, 4.0), place="DE", end_use="cars")
+    used.lane("CN", "DE", 3.0)
+    used.reporter.rows(used.weekly, used.monthly)
+    rows = used.reporter.rows(fresh.weekly, fresh.monthly)
+    expected = fresh.reporter.rows(fresh.weekly, fresh.monthly)
+    assert used.reporter.compute(rows, money).tobytes() == fresh.reporter.compute(expected, money).tobytes()
+    assert np.array_equal(rows.table, expected.table)

@@ -66,6 +66,47 @@ def test_merging_gives_the_whole_in_any_order():
     assert merged.count.sum() == 600 * 7
 
 
+@pytest.mark.parametrize("places", [1, 40_000, 1 << 20])
+def test_merging_adds_up_every_value_once(places, monkeypatch):
+    """Zeros, negative numbers and missing ones in any cell of any part, and tables that have to be cut in pieces."""
+    monkeypatch.setattr(sketch, "PLACES", places)
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        runs, cells = int(rng.integers(2, 40)), int(rng.integers(1, 9))
+        values = rng.choice([0.0, -0.0, 1.0, np.nan, -2.5, 3e5, 1e-9, 7.25], (runs, cells)).astype(np.float32)
+        values[:, rng.random(cells) < 0.5] = rng.choice([0.0, 2.0, 9.5], 1)
+        cut = int(rng.integers(1, runs))
+        parts = [sketch.count(np.ascontiguousarray(sketch.buckets(v).T)) for v in (values[:cut], values[cut:])]
+        merged = sketch.merge(parts)
+        keys, counts = np.unique(np.arange(cells)[None] << 16 | sketch.buckets(values).astype(int), return_counts=True)
+        assert np.array_equal(merged.cell.astype(int) << 16 | merged.bucket, keys)
+        assert np.array_equal(merged.count, counts)
+
+
+def test_a_bucket_of_very_many_runs_is_packed_in_parts(monkeypatch):
+    ranks = np.asarray([[5] * 20, [5] * 13 + [6] * 7], dtype=np.uint16)
+    monkeypatch.setattr(sketch, "PACKED_RUNS", 6)
+    entries, packed = sketch.packed(ranks, np.asarray([False, True]))
+    assert entries.tolist() == [4, 5]
+    assert (packed >> 16).tolist() == [6, 6, 6, 2, 6, 6, 1, 6, 1]
+    assert (packed & 0xFFFF).tolist() == [5] * 7 + [6] * 2
+
+
+def test_cells_known_to_be_steady_need_no_counting():
+    ranks = np.asarray([[9, 9, 9], [4, 2, 4], [7, 7, 7]], dtype=np.uint16)
+    every = sketch.packed(ranks, np.ones(3, dtype=bool))
+    some = sketch.packed(ranks, np.asarray([False, True, False]))
+    assert [each.tolist() for each in every] == [each.tolist() for each in some]
+
+
+@given(st.lists(st.floats(min_value=0.0, width=32, allow_nan=False), min_size=1, max_size=50))
+def test_plain_numbers_have_the_buckets_of_all_numbers(values):
+    array = np.asarray([*values, -0.0], dtype=np.float32)
+    found = np.empty(len(array), np.uint16)
+    sketch.plain_buckets(array, found)
+    assert np.array_equal(found, sketch.buckets(array))
+
+
 def test_missing_values_are_left_out():
     values = np.asarray([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]], dtype=np.float32)
     for found in (quantiles(values), sketch.exact(values, LEVELS)):

@@ -150,6 +150,7 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
     outcomes = np.zeros((len(runs), len(made.columns), len(made.outcomes)))
     collector = Collector(made, arms, len(runs))
     messages = [""] * len(runs)
+    priced = -1
     for run, arm, found in _results(ready, arms, runs, seed, values):
         row = run - span.first
         if isinstance(found, Exception):
@@ -157,7 +158,9 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
             messages[row] = messages[row] or f"{name}: {_words(found)}"
         else:
             rows = made.reporter.rows(found.weekly, found.monthly)
-            outcomes[row, arm] = made.reporter.compute(rows, made.reporter.money(values[row]))
+            if row != priced:
+                money, priced = made.reporter.money(values[row]), row
+            outcomes[row, arm] = made.reporter.compute(rows, money)
             if collector.arms:
                 collector.add(run, arm, made.fans.vector(rows))
         if tick and arm == arms[-1]:

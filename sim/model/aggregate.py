@@ -251,6 +251,29 @@ class UserLevels:
         self._wide.into(rest[:, :n_countries], rest[:, n_countries + n_uses :])
 
 
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """part / whole, NaN where the whole is nothing."""
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0.0))
+
+
+def count_true(flags: Any) -> Floats:
+    """True weeks of each row (twice as fast as `np.count_nonzero` along an axis)."""
+    return np.asarray(flags.view(np.int8).sum(axis=-1, dtype=np.int32).astype(np.float64))
+
+
+def first_true(flags: Any) -> Floats:
+    """First true week of each row, from 1; NaN if none."""
+    first = flags.argmax(axis=1)
+    found = flags[np.arange(len(flags)), first] if flags.shape[1] else np.zeros(len(flags), dtype=bool)
+    return np.where(found, first + 1.0, np.nan)
+
+
+def after_last_true(flags: Any) -> Floats:
+    """Week after the last true one; NaN if none."""
+    backwards = first_true(flags[:, ::-1])
+    return np.asarray(flags.shape[1] + 2.0 - backwards)
+
+
 @dataclass(frozen=True)
 class Affine:
     """Numbers of which some are sampled: offset + scale * values[column]."""

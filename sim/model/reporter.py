@@ -22,7 +22,11 @@ from .aggregate import (
     Sums,
     UserLevels,
     affine,
+    after_last_true,
     as_slice,
+    count_true,
+    first_true,
+    ratio,
     sums,
 )
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
@@ -222,9 +226,9 @@ class Reporter:
             wait, tonnes = r.weekly[waits], r.weekly[queue]
             yes, no = u.each[granted], u.each[refused]
             return [
-                _ratio((wait * tonnes).sum(axis=1), u.each[queue]),
+                ratio((wait * tonnes).sum(axis=1), u.each[queue]),
                 wait.max(axis=1, initial=0.0),
-                100.0 * _ratio(yes, yes + no),
+                100.0 * ratio(yes, yes + no),
             ]
 
         self._blocks.append(values)
@@ -383,35 +387,12 @@ _STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
 }
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, NaN where the whole is nothing."""
-    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0.0))
-
-
-def _count(flags: Any) -> Floats:
-    """True weeks of each row (twice as fast as `np.count_nonzero` along an axis)."""
-    return np.asarray(flags.view(np.int8).sum(axis=-1, dtype=np.int32).astype(np.float64))
-
-
-def _first(flags: Any) -> Floats:
-    """First true week of each row, from 1; NaN if none."""
-    first = flags.argmax(axis=1)
-    found = flags[np.arange(len(flags)), first] if flags.shape[1] else np.zeros(len(flags), dtype=bool)
-    return np.where(found, first + 1.0, np.nan)
-
-
-def _after_last(flags: Any) -> Floats:
-    """Week after the last true one; NaN if none."""
-    backwards = _first(flags[:, ::-1])
-    return np.asarray(flags.shape[1] + 2.0 - backwards)
-
-
 def _prices(index: Floats, mean: Floats, usd: Floats) -> list[Floats]:
     """Statistics of price rows, in the order in which `_declare_prices` names them."""
     peak = index.max(axis=1, initial=0.0)
     peak_week = np.where(peak > 1.0 + 1e-9, index.argmax(axis=1) + 1.0, np.nan)
-    above = _count(index > np.asarray([1.5, 2.0, 3.0])[:, None, None])
-    return [mean, peak, *above, peak_week, _after_last(index > DISTURBED), mean * usd, peak * usd]
+    above = count_true(index > np.asarray([1.5, 2.0, 3.0])[:, None, None])
+    return [mean, peak, *above, peak_week, after_last_true(index > DISTURBED), mean * usd, peak * usd]
 
 
 def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
@@ -421,18 +402,18 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
         wanted, unserved = rows.wanted, rows.unserved
         for row in range(0, len(short), 16):  # as many as stay in the processor's cache
             np.greater(unserved[row : row + 16], SHORT * wanted[row : row + 16], out=short[row : row + 16])
-    first, totals = _first(short), short[n_fine:]
+    first, totals = first_true(short), short[n_fine:]
     in_all = users.wanted[n_fine:]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
         users.total,
         users.unserved,
         users.priced_out,
-        100.0 * _ratio(users.total[n_fine:], in_all),
-        100.0 * _ratio(users.unserved[n_fine:], in_all),
+        100.0 * ratio(users.total[n_fine:], in_all),
+        100.0 * ratio(users.unserved[n_fine:], in_all),
         first,
-        _count(totals),
-        _after_last(totals),
+        count_true(totals),
+        after_last_true(totals),
         np.where(np.isinf(earliest), np.nan, earliest),
     ]
 
@@ -440,4 +421,4 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
 def _hhi(groups: Sums, tonnes: Floats) -> Floats:
     """Herfindahl index of each group: sum of squares over the square of the sum."""
     total = groups.each(tonnes)
-    return _ratio(groups.each(tonnes * tonnes), total * total)
+    return ratio(groups.each(tonnes * tonnes), total * total)

@@ -315,11 +315,12 @@ def _opened(path: Path) -> Any:
     """A Parquet file of a chunk."""
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(path, metadata=_metadata(path, path.stat().st_mtime_ns))
+    found = path.stat()
+    return pq.ParquetFile(path, metadata=_metadata(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
 
 
 @lru_cache(maxsize=64)
-def _metadata(path: Path, changed: int) -> Any:
+def _metadata(path: Path, version: tuple[int, ...]) -> Any:
     """Where the row groups of a file lie, read once for all of them."""
     import pyarrow.parquet as pq
 
