@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 
 from sim.engines.batch import FIRST_POOL, Workspace
-from sim.engines.kernel import FIRST_DAY, NODE_FLOATS, NODE_INTS, run_one
+from sim.engines.calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
+from sim.engines.kernel import run_one
 from sim.model.arrays import DIMENSIONS
 from sim.model.compile import CompiledModel, compile_scenario
 from sim.model.layout import ARRAYS, RECORDS, SCALARS

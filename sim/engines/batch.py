@@ -16,7 +16,8 @@ from ..errors import RunFailed
 from ..model.compile import CompiledModel
 from ..streams import run_key
 from . import RunSeries, Trace
-from .kernel import FIRST_DAY, NODE_FLOATS, NODE_INTS, run_one
+from .calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
+from .kernel import run_one
 from .prepare import BALANCE_LIMIT, check_finite, fill_floats, take_records
 
 FIRST_POOL = 1 << 13

@@ -39,6 +39,7 @@ MODULES = (
     "sim.model.record",
     "sim.model.draws",
     "sim.model.market",
+    "sim.engines.calendar",
     "sim.engines.kernel",
 )
 LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market", "arrays_rules", "layout"))
