@@ -67,7 +67,7 @@ def memory(size: Size) -> str:
 
 def two_cores(size: Size) -> str:
     """The same batch on one worker and on two."""
-    runs = size.of(2000, 200)
+    runs = size.of(6000, 200)
     ways = (("one process", 1, "processes"), ("two processes", 2, "processes"), ("two threads", 2, "threads"))
     found = [child("part_batches:a_batch", runs, workers, pool) for _, workers, pool in ways]
     assert len({one["hash"] for one in found}) == 1, "results differ"
