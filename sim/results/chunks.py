@@ -139,20 +139,20 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
 
 
 def _parquet(tables: Iterable[pa.Table]) -> bytes:
-    """Parquet file with one row group per table (at least one table), packed quickly: it is read once."""
+    """Parquet file with one row group per table (at least one table)."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     waiting = iter(tables)
     table = next(waiting)
-    with writer(sink, table.schema, compression="lz4", compression_level=None) as out:
+    with writer(sink, table.schema) as out:
         while table is not None:
             out.write_table(table, row_group_size=max(len(table), 1))
             table = next(waiting, None)
     return bytes(sink.getvalue().to_pybytes())
 
 
-def writer(sink: Any, of: pa.Schema, compression: str = "zstd", compression_level: int | None = 1) -> Any:
+def writer(sink: Any, of: pa.Schema) -> Any:
     """Parquet writer as all tables use it: repeated names as dictionaries, numbers split by byte.
 
     Split by byte, the packed counts of a sketch are written twice as fast as in differences or dictionaries, and
@@ -168,8 +168,8 @@ def writer(sink: Any, of: pa.Schema, compression: str = "zstd", compression_leve
     return pq.ParquetWriter(
         sink,
         of,
-        compression=compression,
-        compression_level=compression_level,
+        compression="zstd",
+        compression_level=1,
         use_dictionary=names,
         use_byte_stream_split=split,
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
