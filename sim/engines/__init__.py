@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..errors import RunFailed
     from ..model.compile import CompiledModel
+    from ..model.loops import Loops
 
 ENGINES = ("reference", "batch")
 
@@ -49,6 +50,7 @@ class Engine(Protocol):
     """What the runner asks of an engine."""
 
     name: str
+    loops: Loops | None  # machine code for what follows a run, if the engine brings it
 
     def run(
         self, model: CompiledModel, arm: int, run: int, seed: int, values: NDArray[np.float64], trace: bool = False

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import RunFailed
 from ..model.compile import CompiledModel
+from ..model.loops import Loops
 from ..streams import run_key
 from . import RunSeries, Trace
 from .calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
@@ -110,12 +111,14 @@ class BatchEngine:
     """
 
     name = "batch"
+    loops: Loops | None = None
 
     def __init__(self, kernel: Kernel | None = None) -> None:
         if kernel is None:
-            from .jit import compiled_kernel
+            from .jit import compiled_kernel, compiled_loops
 
             kernel = compiled_kernel()
+            self.loops = compiled_loops()
         self._kernel = kernel
         self._local = threading.local()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..model import loops
 from ..model.layout import Layout
 
 if TYPE_CHECKING:
@@ -102,6 +103,23 @@ def compiled_kernel() -> Kernel:
     return kernel
 
 
+@lru_cache(maxsize=1)
+def compiled_loops() -> loops.Loops | None:
+    """The loops over a run's record, compiled and cached like the kernel; None with NUMBA_DISABLE_JIT=1."""
+    import numba
+
+    config: Any = numba.config
+    if config.DISABLE_JIT:
+        return None
+    before = config.CACHE_DIR
+    folder = cache_folder(numba.__version__)
+    config.CACHE_DIR = str(folder)
+    names = loops.Loops._fields
+    found = [numba.njit(_at_home(getattr(loops, name), folder), cache=True, nogil=True) for name in names]
+    config.CACHE_DIR = before
+    return loops.Loops(*found)
+
+
 def run_at(layout: Any, floats: Any, ints: Any, arm_events: Any, key: Any, out: Any) -> None:
     """`kernel.run_one` on memory given by address."""
     run_one(layout_at(layout), floats_at(floats), ints_at(ints), ints_at(arm_events), key, floats_at(out))  # type: ignore[name-defined]  # noqa: F821
@@ -180,6 +198,7 @@ def cache_folder(numba_version: str) -> Path:
     root = Path(__file__).parent.parent
     for name in (
         *MODULES,
+        "sim.model.loops",
         "sim.model.arrays",
         "sim.model.arrays_market",
         "sim.model.arrays_rules",

@@ -376,6 +376,7 @@ class ReferenceEngine:
     """The SimPy engine behind the protocol of `sim.engines.Engine`."""
 
     name = "reference"
+    loops = None
 
     def run(
         self, model: CompiledModel, arm: int, run: int, seed: int, values: NDArray[np.float64], trace: bool = False

@@ -148,7 +148,8 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
     runs = list(range(span.first, span.last))
     arms = sorted(set(ready.same))
     outcomes = np.zeros((len(runs), len(made.columns), len(made.outcomes)))
-    collector = Collector(made, arms, len(runs))
+    loops = getattr(ready.engine, "loops", None)
+    collector = Collector(made, arms, len(runs), loops)
     messages = [""] * len(runs)
     priced = -1
     for run, arm, found in _results(ready, arms, runs, seed, values):
@@ -157,12 +158,12 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
             name = made.arms[arm]
             messages[row] = messages[row] or f"{name}: {_words(found)}"
         else:
-            rows = made.reporter.rows(found.weekly, found.monthly)
+            rows = made.reporter.rows(found.weekly, found.monthly, loops)
             if row != priced:
                 money, priced = made.reporter.money(values[row]), row
             outcomes[row, arm] = made.reporter.compute(rows, money)
             if collector.arms:
-                collector.add(run, arm, made.fans.vector(rows))
+                collector.add(run, arm, made.fans.vector(rows, loops))
         if tick and arm == arms[-1]:
             tick(1)
     for arm, same in enumerate(ready.same):

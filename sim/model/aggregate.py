@@ -135,6 +135,12 @@ class Places:
         """Labels and rows of what was added under a name; none if nothing was."""
         return self._at.get(name, ((), slice(0, 0)))
 
+    def row_of(self, columns: int) -> Index:
+        """The row each of the engine's columns becomes, -1 if none."""
+        found = np.full(columns, -1, dtype=np.intp)
+        found[list(self._row_of)] = list(self._row_of.values())
+        return found
+
     def moves(self) -> tuple[tuple[slice, Index], ...]:
         """Ranges of columns that are side by side, and the rows they become."""
         numbers = sorted(self._row_of)
@@ -217,6 +223,7 @@ class UserLevels:
         fine: dict[Label, list[int]] = {}
         for user, label in enumerate(label for label, group in wanted.items() for _ in group):
             fine.setdefault(label, []).append(user)
+        self.fine_of: Index = np.asarray([rank for rank, group in enumerate(fine.values()) for _ in group], dtype=np.intp)
         self.plain = all(len(group) == 1 for group in fine.values())
         countries: dict[Label, list[int]] = {}
         uses: dict[Label, list[int]] = {}
@@ -235,6 +242,20 @@ class UserLevels:
         self._wide = sums({**zones, **world})
         self.fine: tuple[Label, ...] = tuple(fine)
         self.coarse: tuple[Label, ...] = (*countries, *uses, *zones, *world)
+
+    def totals(self, first: int) -> list[tuple[int, Index]]:
+        """Every sum's row and the rows it adds up, sums of sums last; wanted, unserved, priced out begin at row `first`."""
+        n_fine, n_countries, n_uses = len(self.fine), len(self._countries.labels), len(self._uses.labels)
+        size = n_fine + len(self.coarse)
+        found: list[tuple[int, Index]] = []
+        for sums, total, member in (
+            (self._countries, n_fine, 0),
+            (self._uses, n_fine + n_countries, 0),
+            (self._wide, n_fine + n_countries + n_uses, n_fine),
+        ):
+            for start in range(first, first + len(USER_VARIABLES) * size, size):
+                found += [(start + total + g, start + member + rows) for g, rows in enumerate(sums.groups)]
+        return found
 
     def fill(self, levels: Floats, weekly: Floats) -> None:
         """Complete wanted, unserved and priced-out tonnes (3, levels, time), of which the fine rows are there.

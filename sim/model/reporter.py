@@ -29,6 +29,7 @@ from .aggregate import (
     ratio,
     sums,
 )
+from .loops import Loops, Turning, turning
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
 
@@ -87,6 +88,7 @@ class Reporter:
         self.places = Places()
         self._place()
         self._moves = self.places.moves()
+        self._turn = self._turnings(len(model.weekly_columns))
         self._local = threading.local()
         self._declare()
 
@@ -309,22 +311,42 @@ class Reporter:
 
     # --- one run ----------------------------------------------------------------------------------
 
-    def rows(self, weekly: Floats, monthly: Floats) -> Rows:
-        """Turn an engine's arrays (time, columns) into rows, with the sums over users."""
+    def rows(self, weekly: Floats, monthly: Floats, loops: Loops | None = None) -> Rows:
+        """Turn an engine's arrays (time, columns) into rows, with the sums over users; `loops` do the same sooner."""
         table, months = self._memory()
         weeks = self.columns.n_weeks
-        for columns, rows in self._moves:
-            table[rows, :weeks] = weekly.T[columns]
         levels = table[self._first_level :].reshape(len(USER_VARIABLES), len(self.levels), -1)
-        filled = table.shape[1] if weeks > 1 else 1
-        self._users.fill(levels[..., :filled], weekly)
+        if loops:
+            loops.turn(weekly, table, *self._turn[0])
+            loops.turn(monthly, months, *self._turn[1])
+        else:
+            for columns, rows in self._moves:
+                table[rows, :weeks] = weekly.T[columns]
+            filled = table.shape[1] if weeks > 1 else 1
+            self._users.fill(levels[..., :filled], weekly)
+            _, made = self.places.rows("production_t")
+            _, world = self.places.rows("production_t world")
+            self._makers.into(table[made, :filled], table[world, :filled])
+            first_lane = len(self.origins.labels)
+            months[first_lane:] = monthly.T[self._lane_columns]
+            self.origins.into(months[first_lane:], months[:first_lane])
+        return Rows(table, table[:, :weeks], months, levels)
+
+    def _turnings(self, columns: int) -> tuple[Turning, Turning]:
+        """How `loops.turn` makes the tables by week and by month."""
+        row_of = self.places.row_of(columns)
+        for start, numbers in enumerate(self._users.numbers):
+            row_of[numbers] = self._first_level + start * len(self.levels) + self._users.fine_of
         _, made = self.places.rows("production_t")
         _, world = self.places.rows("production_t world")
-        self._makers.into(table[made, :filled], table[world, :filled])
+        makers = [(world.start + g, made.start + rows) for g, rows in enumerate(self._makers.groups)]
         first_lane = len(self.origins.labels)
-        months[first_lane:] = monthly.T[self._lane_columns]
-        self.origins.into(months[first_lane:], months[:first_lane])
-        return Rows(table, table[:, :weeks], months, levels)
+        lane_row = np.full(max([-1, *self._lane_columns]) + 1, -1)
+        lane_row[self._lane_columns] = first_lane + np.arange(len(self._lane_columns))
+        return (
+            turning(row_of, [*makers, *self._users.totals(self._first_level)]),
+            turning(lane_row, [(g, first_lane + rows) for g, rows in enumerate(self.origins.groups)]),
+        )
 
     def _memory(self) -> tuple[Floats, Floats]:
         """This thread's tables by week and by month: asking for fresh memory takes as long as filling it."""
@@ -391,18 +413,23 @@ def _prices(index: Floats, mean: Floats, usd: Floats) -> list[Floats]:
     """Statistics of price rows, in the order in which `_declare_prices` names them."""
     peak = index.max(axis=1, initial=0.0)
     peak_week = np.where(peak > 1.0 + 1e-9, index.argmax(axis=1) + 1.0, np.nan)
-    above = count_true(index > np.asarray([1.5, 2.0, 3.0])[:, None, None])
-    return [mean, peak, *above, peak_week, after_last_true(index > DISTURBED), mean * usd, peak * usd]
+    above = np.zeros((3, len(index)))
+    for weeks, level in zip(above, (1.5, 2.0, 3.0)):
+        some = np.flatnonzero(peak > level)  # in most places prices never rise so far
+        weeks[some] = count_true(index[some] > level)
+    calm = np.full(len(index), np.nan)
+    some = np.flatnonzero(peak > DISTURBED)
+    calm[some] = after_last_true(index[some] > DISTURBED)
+    return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
 
 
 def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
     """Shortages in the order in which `_declare_shortage` names them."""
-    short = np.zeros(rows.unserved.shape, dtype=bool)
-    if users.unserved.any():
-        wanted, unserved = rows.wanted, rows.unserved
-        for row in range(0, len(short), 16):  # as many as stay in the processor's cache
-            np.greater(unserved[row : row + 16], SHORT * wanted[row : row + 16], out=short[row : row + 16])
-    first, totals = first_true(short), short[n_fine:]
+    some = np.flatnonzero(users.unserved)  # in most places nothing is missing
+    short = rows.unserved[some] > SHORT * rows.wanted[some]
+    first, recovered = np.full((2, len(users.unserved)), np.nan)
+    weeks = np.zeros(len(users.unserved))
+    first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
     in_all = users.wanted[n_fine:]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
@@ -412,8 +439,8 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
         100.0 * ratio(users.total[n_fine:], in_all),
         100.0 * ratio(users.unserved[n_fine:], in_all),
         first,
-        count_true(totals),
-        after_last_true(totals),
+        weeks[n_fine:],
+        recovered[n_fine:],
         np.where(np.isinf(earliest), np.nan, earliest),
     ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.loops import Loops
 from . import sketch
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ Singles = NDArray[np.float32]
 class Kept:
     """The series of one arm: values, or buckets and extremes, or both (see `chunks`)."""
 
-    def __init__(self, made: Layout, runs: int) -> None:
+    def __init__(self, made: Layout, runs: int, loops: Loops | None = None) -> None:
+        self._loops = loops
         cells = made.fans.n_cells
         self.count = 0
         self._values: Singles = np.empty((runs if made.values_kept else 0, cells), np.float32)
@@ -32,14 +34,19 @@ class Kept:
         if len(self._values):
             self._values[self.count] = vector
         if len(self._ranks):
-            if vector.min(initial=np.inf) >= 0.0:
-                sketch.plain_buckets(vector, self._ranks[self.count])
-            else:
-                self._plain = False
-                self._ranks[self.count] = sketch.buckets(vector)
-            np.fmin(self.low, vector, out=self.low)
-            np.fmax(self.high, vector, out=self.high)
+            self._count(vector, self._ranks[self.count])
         self.count += 1
+
+    def _count(self, vector: Singles, ranks: sketch.Ranks) -> None:
+        if self._loops and self._loops.take_in(vector, vector.view(np.uint32), ranks, self.low, self.high):
+            return
+        if vector.min(initial=np.inf) >= 0.0:
+            sketch.plain_buckets(vector, ranks)
+        else:
+            self._plain = False
+            ranks[:] = sketch.buckets(vector)
+        np.fmin(self.low, vector, out=self.low)
+        np.fmax(self.high, vector, out=self.high)
 
     @property
     def values(self) -> Singles:
@@ -60,8 +67,8 @@ class Kept:
 class Collector:
     """Takes in a run once all its arms are there, so that a run that fails in one arm leaves no trace."""
 
-    def __init__(self, made: Layout, arms: list[int], runs: int) -> None:
-        self.arms = {arm: Kept(made, runs) for arm in arms} if made.keep != "none" else {}
+    def __init__(self, made: Layout, arms: list[int], runs: int, loops: Loops | None = None) -> None:
+        self.arms = {arm: Kept(made, runs, loops) for arm in arms} if made.keep != "none" else {}
         self._waiting: dict[int, dict[int, Singles]] = {}
 
     def add(self, run: int, arm: int, vector: Singles) -> None:

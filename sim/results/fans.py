@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, Floats, Index, Label, sums
+from ..model.loops import Loops
 from ..model.reporter import Reporter, Rows
 
 Singles = NDArray[np.float32]
@@ -75,6 +76,7 @@ class Stretch:
     dates: int
     step: int
     rows: slice  # of the weekly table; none if `make` is given
+    more: slice | None  # rows to be added to these
     make: Callable[[Rows, Singles], None] | None
 
 
@@ -115,6 +117,7 @@ class Fans:
         self._stretches: list[Stretch] = []
         self._cells = 0
         self._declare()
+        self._plan = self._prepare()
         self.n_cells = self._cells
 
     def dates(self, series: Series) -> NDArray[np.datetime64]:
@@ -128,6 +131,7 @@ class Fans:
         variable: str,
         labels: tuple[Label, ...],
         rows: slice = slice(0, 0),
+        more: slice | None = None,
         make: Callable[[Rows, Singles], None] | None = None,
         monthly: bool = False,
     ) -> None:
@@ -141,10 +145,11 @@ class Fans:
             self.series.append(Series(variable, label, declared.unit, step, self._cells, dates))
             self._cells += dates
         last = self._stretches[-1] if self._stretches else None
-        if last and not make and not last.make and (last.step, last.rows.stop) == (step, rows.start):
+        alone = not make and not more and last and not last.make and not last.more
+        if last and alone and (last.step, last.rows.stop) == (step, rows.start):
             last.rows, last.last = slice(last.rows.start, rows.stop), self._cells
         else:
-            self._stretches.append(Stretch(first, self._cells, dates, step, rows, make))
+            self._stretches.append(Stretch(first, self._cells, dates, step, rows, more, make))
 
     def _declare(self) -> None:
         n_fine = self.reporter.n_fine
@@ -152,11 +157,11 @@ class Fans:
             self._rows(variable)
         sums_only = self.reporter.levels[n_fine:]
         self._rows("wanted_t", n_fine)
-        self._add(
-            "shortage_t",
-            sums_only,
-            make=lambda r, out: self._means(r.levels[1, n_fine:] + r.levels[2, n_fine:], self.step, out),
+        unserved, priced_out = (
+            self._after(self.reporter.places.rows(name)[1], n_fine)
+            for name in ("shortage_unserved_t", "shortage_priced_out_t")
         )
+        self._add("shortage_t", sums_only, unserved, priced_out)
         self._rows("shortage_unserved_t", n_fine)
         self._rows("shortage_priced_out_t", n_fine)
         self._declare_percent(n_fine)
@@ -173,7 +178,21 @@ class Fans:
 
     def _rows(self, variable: str, first: int = 0) -> None:
         labels, rows = self.reporter.places.rows(variable)
-        self._add(variable, labels[first:], slice(rows.start + first, rows.stop))
+        self._add(variable, labels[first:], self._after(rows, first))
+
+    @staticmethod
+    def _after(rows: slice, first: int) -> slice:
+        return slice(rows.start + first, rows.stop)
+
+    def _prepare(self) -> tuple[Index, ...]:
+        """What `loops.means` has to know, see there."""
+        found: list[tuple[int, int, int, int]] = []
+        for each in self._stretches:
+            if not each.make:
+                for i in range(each.rows.stop - each.rows.start):
+                    more = each.more.start + i if each.more else -1
+                    found.append((each.rows.start + i, more, each.first + i * each.dates, each.step))
+        return tuple(np.asarray(found, dtype=np.intp).reshape(-1, 4).T.copy())
 
     def _declare_percent(self, n_fine: int) -> None:
         members: dict[Label, list[int]] = {}
@@ -232,15 +251,18 @@ class Fans:
 
     # --- one run ----------------------------------------------------------------------------------
 
-    def vector(self, rows: Rows) -> Singles:
-        """All series of one run, one after the other, in single precision."""
+    def vector(self, rows: Rows, loops: Loops | None = None) -> Singles:
+        """All series of one run, one after the other, in single precision; `loops` make the same sooner."""
         out = np.empty(self.n_cells, dtype=np.float32)
+        if loops:
+            loops.means(rows.table, *self._plan, self._n_weeks, out)
         for each in self._stretches:
             here = out[each.first : each.last].reshape(-1, each.dates)
             if each.make:
                 each.make(rows, here)
-            else:
-                self._means(rows.table[each.rows], each.step, here)
+            elif not loops:
+                table = rows.table[each.rows]
+                self._means(table + rows.table[each.more] if each.more else table, each.step, here)
         return out
 
     def _means(self, table: Floats, step: int, out: Singles) -> None:

@@ -1,0 +1,152 @@
+"""Loops over a run's record that an engine may bring along as machine code (`Engine.loops`).
+
+`Reporter.rows`, `Fans.vector` and `Kept.add` do the same with NumPy, to the bit: the same sums in the same order. NumPy
+fetches a table that is larger than the processor's cache once for every step; a loop fetches it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+STEP = 4  # weeks in a mean; tables by row end in zeros up to a multiple of it
+LINE = 8  # floats that the processor fetches together
+ONE, HALF, UPPER, POSITIVE = np.uint32(1), np.uint32(0x7FFF), np.uint32(16), np.uint32(0x8000)
+NOT_PLAIN = np.uint32(0x7F800001)  # a single with at least these bits is negative or not a number
+
+
+class Loops(NamedTuple):
+    """The functions below, compiled."""
+
+    turn: Callable[..., None]
+    means: Callable[..., None]
+    take_in: Callable[..., bool]
+
+
+class Turning(NamedTuple):
+    """How columns of a record become rows; all are ints without sign.
+
+    Attributes
+    ----------
+    columns, rows :
+        Columns, and the row each becomes.
+    more_columns, more_rows :
+        Columns that are added to a row which another became.
+    totals, member_first, members :
+        Row `totals[g]` is the sum of the rows members[member_first[g]] .. members[member_first[g + 1] - 1], in this order.
+        They may be totals themselves, of earlier groups.
+    """
+
+    columns: Any
+    rows: Any
+    more_columns: Any
+    more_rows: Any
+    totals: Any
+    member_first: Any
+    members: Any
+
+
+def turning(row_of: Any, sums: Any) -> Turning:
+    """How to turn columns into the rows `row_of` (-1: into none), with `sums` as (row, its members)."""
+    used = np.flatnonzero(np.asarray(row_of) >= 0)
+    rows = np.asarray(row_of)[used]
+    first = np.zeros(len(used), dtype=bool)
+    first[np.unique(rows, return_index=True)[1]] = True
+    members = [np.asarray(rows, dtype=np.uintp) for _, rows in sums]
+    return Turning(
+        *(each.astype(np.uintp) for each in (used[first], rows[first], used[~first], rows[~first])),
+        np.asarray([row for row, _ in sums], dtype=np.uintp),
+        np.cumsum([0, *map(len, members)]).astype(np.uintp),
+        np.concatenate([np.zeros(0, dtype=np.uintp), *members]),
+    )
+
+
+def turn(
+    record: Any,
+    table: Any,
+    columns: Any,
+    rows: Any,
+    more_columns: Any,
+    more_rows: Any,
+    totals: Any,
+    member_first: Any,
+    members: Any,
+) -> None:
+    """Turn a record (dates, columns) into a table (rows, dates or more), see `Turning`."""
+    dates = len(record)
+    whole = dates // LINE * LINE
+    for start in range(0, whole, LINE):
+        for i in range(len(columns)):
+            for k in range(LINE):
+                table[rows[i], start + k] = record[start + k, columns[i]]
+    for date in range(whole, dates):
+        for i in range(len(columns)):
+            table[rows[i], date] = record[date, columns[i]]
+    for i in range(len(more_columns)):
+        for date in range(dates):
+            table[more_rows[i], date] += record[date, more_columns[i]]
+    for group in range(len(totals)):
+        total = table[totals[group]]
+        row = table[members[member_first[group]]]
+        for date in range(dates):
+            total[date] = row[date]
+        for i in range(member_first[group] + 1, member_first[group + 1]):
+            row = table[members[i]]
+            for date in range(dates):
+                total[date] += row[date]
+
+
+def means(table: Any, first_row: Any, second_row: Any, first_cell: Any, step: Any, weeks: Any, out: Any) -> None:
+    """Means over `step` weeks of rows, one series after the other.
+
+    Parameters
+    ----------
+    table : floats, shape (rows, a multiple of `STEP` above `weeks`)
+    first_row, second_row : ints, by series
+        Where the second is not -1 the series is the sum of both rows.
+    first_cell, step : ints, by series
+        Where its dates begin in `out`, and weeks (1 or `STEP`) for each.
+    out : singles
+    """
+    dates = (weeks + STEP - 1) // STEP
+    rest = (weeks - 1) % STEP + 1  # weeks of the last date
+    for series in range(len(first_row)):
+        row = table[first_row[series]]
+        if second_row[series] >= 0:
+            row = row + table[second_row[series]]
+        cells = out[first_cell[series] :]
+        if step[series] == 1:
+            for week in range(weeks):
+                cells[week] = row[week]
+            continue
+        total = 0.0
+        for date in range(dates):
+            week = STEP * date
+            # no zero has a sign
+            total = row[week] + row[week + 1] + row[week + 2] + row[week + 3] + 0.0
+            cells[date] = total * 0.25
+        cells[dates - 1] = total / rest
+
+
+def take_in(vector: Any, bits: Any, ranks: Any, low: Any, high: Any) -> bool:
+    """Buckets (see `sketch`) of a run's numbers, and the smallest and largest so far; False if one is missing or below zero.
+
+    Parameters
+    ----------
+    vector, bits : singles and the same memory as 32-bit integers
+    ranks : 16-bit integers, filled
+    low, high : singles, updated
+    """
+    largest = bits[0]
+    for i in range(len(bits)):
+        word = bits[i]
+        largest = max(largest, word)
+        ranks[i] = ((word + HALF + ((word >> UPPER) & ONE)) >> UPPER) | POSITIVE
+    if largest >= NOT_PLAIN:
+        return False
+    for i in range(len(vector)):
+        low[i] = min(low[i], vector[i])
+        high[i] = max(high[i], vector[i])
+    return True
