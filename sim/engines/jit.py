@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MODULES = (
     "sim.streams",
     "sim.model.opcodes",
+    "sim.model.powers",
     "sim.model.economics",
     "sim.model.controls",
     "sim.model.prices",
@@ -47,11 +48,13 @@ LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {
+    *("storage_price", "adjust_price", "landed_ratio", "used_at_price"),
     *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
     *("open_share", "leak_cost", "cheapness", "sum_holders", "share_orders", "wanted_order"),
     *("earned_price", "offered_price", "margin_ratio", "running_share", "wanted_output", "start_batch"),
     *("use_by_firms", "thrift_step", "used_at_price", "paid_price", "power", "power_by_log", "clip", "smooth"),
+    *("exp", "log"),
 }
 PYTHON_ONLY = {"hash64", "run_key"}
 
@@ -71,17 +74,19 @@ def compiled_kernel() -> Kernel:
 
         return plain_kernel
     config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner
+    tune_loops()
     call_libm()
+    from .bits import BODIES
     from .parts import PartCompiler
     from .pointers import Arena, LayoutPointer, pointer
 
     modules = load_modules()
     inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
-    twins: dict[Any, Any] = {}
+    twins: dict[Any, Any] = dict(BODIES)
     for module in modules:
         for name, function in vars(module).items():
             own = isinstance(function, FunctionType) and function.__module__ == module.__name__
-            if own and name not in PYTHON_ONLY:
+            if own and name not in PYTHON_ONLY and function not in twins:
                 twins[function] = _twin(numba, function, forceinline=name in INLINE, **inner)
     for module in modules:
         _link(module, modules, twins)
@@ -137,6 +142,19 @@ def _at_home(function: Any, folder: Path) -> Any:
     return FunctionType(function.__code__.replace(co_filename=str(source)), function.__globals__, function.__name__)
 
 
+@lru_cache(maxsize=1)
+def tune_loops() -> None:
+    """Let loops take eight numbers at once, then four, not 32: most go over ten to a hundred.
+
+    LLVM ends the process at an option it does not know: only versions that are known to know these are given them.
+    """
+    import llvmlite.binding as llvm  # type: ignore[import-untyped]
+
+    if 14 <= llvm.llvm_version_info[0] <= 22:
+        for option in ("--force-vector-interleave=1", "--epilogue-vectorization-force-VF=4"):
+            llvm.set_option("supplyrisk", option)
+
+
 def call_libm() -> None:
     """Let machine code call the C library's `exp` and `log` itself, the very functions Python's `math` calls.
 
@@ -188,8 +206,8 @@ def _link(module: ModuleType, modules: list[ModuleType], twins: dict[Any, Any]) 
         elif not name.startswith("__"):
             space[name] = thing
     for function, twin in twins.items():
-        if function.__module__ == module.__name__:
-            getattr(twin, "py_func", twin).__globals__.update(space)
+        if function.__module__ == module.__name__ and hasattr(twin, "py_func"):
+            twin.py_func.__globals__.update(space)
 
 
 def cache_folder(numba_version: str) -> Path:
@@ -203,6 +221,7 @@ def cache_folder(numba_version: str) -> Path:
         "sim.model.arrays_market",
         "sim.model.arrays_rules",
         "sim.model.layout",
+        "sim.engines.bits",
         "sim.engines.jit",
         "sim.engines.parts",
         "sim.engines.pointers",

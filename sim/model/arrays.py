@@ -28,7 +28,7 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("products", "products, upstream first"),
     ("zones", "price zones"),
     ("cells", "product x zone: product * n_zones + zone"),
-    ("routes", "product x zone of the seller x border crossed or not: 2 * cell + border"),
+    ("routes", "product x zone of the seller x border crossed or not x duty in the baseline"),
     ("nodes", "product x country pairs that buy"),
     ("sites", "stages in countries"),
     ("sales", "site x zone: site * n_zones + zone"),

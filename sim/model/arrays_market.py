@@ -79,6 +79,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         use_sum | t/week | work: expected use of the zone
         wanted_sum | t | work: wanted stocks now
         normal_sum | t | work: wanted stocks in the baseline
+        cover_ratio | ratio | work: cover now / in the baseline
+        wanted_ratio | ratio | work: wanted stocks now / in the baseline
         """,
     ),
     *rows(
@@ -86,11 +88,15 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "routes",
         """
         landed_duty | share | work: duty of the lane whose landed cost was reckoned last this week
-        landed_duty_start | share | work: its duty in the baseline
         landed_extra | share | work: its extra cost
-        landed_factor | 1 | work: that landed cost ** -sigma, -1 none yet
+        landed_factor | 1 | work: that landed cost ** -sigma
+        route_duty | share | duty in the baseline
+        route_freight | USD/kg | freight
         """,
     ),
+    *rows("int", "cells", "cell_product | index | product"),
+    *rows("int", "routes", "route_product | index | product"),
+    *rows("int", "routes", "route_cell | index | product x zone of the seller"),
     *rows(
         "int",
         "nodes",
@@ -166,6 +172,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         outage_mttr_days | days | mean time to repair
         outage_share | share | capacity lost in a random outage
         site_made | t | output finished in the week
+        site_incentive | 1 | work: margin ** eta
         """,
     ),
     *rows("float", "sales", "site_sales | t/week | baseline flow from a site into a zone"),
@@ -213,6 +220,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_expected | t/week | sum of holders' expected use
         desk_normal | t | sum of holders' normal stocks for that use
         desk_wait | weeks | perceived wait
+        desk_willing | 1 | work: factor on wanted cover of what the price paid is
         desk_fill_claim | t | the stockpile's order of the week
         desk_arrivals_expected | t/week | smoothed arrivals priced under contract
         """,
@@ -228,7 +236,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_to_cell | index | product x zone of the buyer
         lane_link | index | link, -1 for lanes of projects only
         lane_abroad | 0/1 | crosses a zone border
-        lane_route | index | where the landed cost is remembered: 2 x lane_from_cell, + 1 across a country border
+        lane_route | index | lanes of a route have the same landed cost unless a rule makes a difference
         lane_border | 0/1 | crosses a country border
         lane_month_column | index | monthly export column, -1 none
         lane_days | days | transit
@@ -315,6 +323,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         user_programme | share | thrifting programme now
         user_obligation | weeks | stock obligation now
         user_added | t/week | new demand now
+        user_used_now | share | work: of normal use, wanted at the price paid
+        user_used_at_length | share | work: the same once designs have changed
         """,
     ),
     *rows("float", "users", "user_use | t/week | baseline use"),

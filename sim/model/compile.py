@@ -182,7 +182,7 @@ def _sizes(
         "products": len(s.products),
         "zones": len(s.zones),
         "cells": len(s.products) * len(s.zones),
-        "routes": 2 * len(s.products) * len(s.zones),
+        "routes": len(set(_routes(s))),
         "nodes": len(s.nodes),
         "sites": len(s.sites),
         "sales": len(s.sites) * len(s.zones),
@@ -372,6 +372,17 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("tracked_country", 0, s.countries.index(scenario.tracked_origin))
 
 
+def _routes(s: Structure) -> list[int]:
+    """Number of each lane's route: from the same zone, over a border or not, at the same duty."""
+    found: dict[Any, int] = {}
+    lanes = []
+    for desk, site, *_ in s.lanes:
+        (k, origin), buyer = s.sites[site], s.nodes[s.desks[desk][0]][1]
+        duty = s.value("tariff", s.products[k].id, s.countries[origin], s.countries[buyer])
+        lanes.append(found.setdefault((k, s.country_zone(origin), origin != buyer, duty), len(found)))
+    return lanes
+
+
 def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
     """Links, desks, lanes and who holds stock where."""
     for m, (site, node) in enumerate(s.links):
@@ -380,6 +391,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("link_site", m, site)
         a.note("link_node", m, node)
         a.put("trade_share", m, s.value("trade_share", s.products[k].id, s.countries[origin], s.countries[buyer]))
+    routes = _routes(s)
     for lane, (desk, site, link, seed) in enumerate(s.lanes):
         k, origin = s.sites[site]
         node = s.desks[desk][0]
@@ -393,7 +405,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_link", lane, link)
         a.note("lane_abroad", lane, int(s.country_zone(origin) != s.country_zone(buyer)))
         a.note("lane_border", lane, int(origin != buyer))
-        a.note("lane_route", lane, 2 * (k * len(s.zones) + s.country_zone(origin)) + int(origin != buyer))
+        a.note("lane_route", lane, routes[lane])
         a.note("lane_month_column", lane, lane_month[lane])
         a.note("lane_key", lane, hash64("lane:" + s.lane_name(lane)) & KEY_MASK)
         a.note("lane_office", lane, -1)

@@ -1,12 +1,11 @@
 """The equations of the model, one scalar function each: floats in, floats out.
 
-Both engines call these same functions, as plain Python or compiled. They use `math` only (its exp, log
-and pow agree to the bit between CPython and the compiler; NumPy's do not).
+Both engines call these same functions, as plain Python or compiled, with the exponentials and logarithms of `powers`.
 """
 
 from __future__ import annotations
 
-import math
+from .powers import exp, log
 
 WEEKS_PER_YEAR = 365.25 / 7.0
 
@@ -17,7 +16,7 @@ def power(base: float, exponent: float) -> float:
         return 1.0
     if base <= 0.0:
         return 0.0 if exponent > 0.0 else 1e300
-    return math.exp(exponent * math.log(base))
+    return exp(exponent * log(base))
 
 
 def power_by_log(base: float, logarithm: float, exponent: float) -> float:
@@ -26,16 +25,13 @@ def power_by_log(base: float, logarithm: float, exponent: float) -> float:
         return 1.0
     if base <= 0.0:
         return 0.0 if exponent > 0.0 else 1e300
-    return math.exp(exponent * logarithm)
+    return exp(exponent * logarithm)
 
 
 def clip(x: float, low: float, high: float) -> float:
     """`x`, at least `low` and at most `high`."""
-    if x < low:
-        return low
-    if x > high:
-        return high
-    return x
+    x = low if x < low else x
+    return high if x > high else x
 
 
 def storage_price(cover_ratio: float, wanted_ratio: float, beta: float, floor: float, ceiling: float) -> float:
@@ -59,15 +55,12 @@ def storage_price(cover_ratio: float, wanted_ratio: float, beta: float, floor: f
     weeks. beta = 1 is the days-of-stock rule P ~ 1/stock (van der Linden 2020). For a lasting loss beta
     does not matter, see `used_at_price`.
     """
-    if cover_ratio <= 0.0:
-        return ceiling
-    return clip(power(cover_ratio / wanted_ratio, -beta), floor, ceiling)
+    curve = clip(power(cover_ratio / wanted_ratio, -beta), floor, ceiling)
+    return ceiling if cover_ratio <= 0.0 else curve
 
 
 def adjust_price(price: float, target: float, speed: float) -> float:
     """Weekly step of a price towards its target: P <- P (P*/P)^s, a constant share of the log gap."""
-    if price == target:
-        return price
     return price * power(target / price, speed)
 
 
@@ -94,12 +87,10 @@ def thrift_step(thrifted: float, used_at_length: float, most_up: float, most_dow
     return target if thrifted - target < most_down else thrifted - most_down
 
 
-def wanted_output(
-    expected: float, stock_gap: float, pipe_gap: float, tau: float, margin_ratio: float, eta: float
-) -> float:
+def wanted_output(expected: float, stock_gap: float, pipe_gap: float, tau: float, incentive: float) -> float:
     """Output a maker wants to start this week, t.
 
-    (O_e + (O_e c_out - stock)/tau + (O_e t_proc - wip)/tau) margin^eta, never negative. The work in
+    (O_e + (O_e c_out - stock)/tau + (O_e t_proc - wip)/tau) margin^eta, never negative; margin^eta is `incentive`. The work in
     process term and tau of 8 weeks or more keep a three-stage chain from ringing for years after a shock
     (Sterman 2000, ch. 17). The money margin, not a ratio of price indices, is the incentive: with indices an
     input can grow dearer than what its user can pay.
@@ -107,7 +98,7 @@ def wanted_output(
     want = expected + (stock_gap + pipe_gap) / tau
     if want <= 0.0:
         return 0.0
-    return want * power(margin_ratio, eta)
+    return want * incentive
 
 
 def wanted_order(expected: float, gap: float, rate: float, cap: float) -> float:
@@ -158,7 +149,7 @@ def stock_for_trend(rise: float, response: float) -> float:
     """
     if rise <= 0.0 or response <= 0.0:
         return 1.0
-    factor = math.exp(response * rise)
+    factor = exp(response * rise)
     return factor if factor < 5.0 else 5.0
 
 

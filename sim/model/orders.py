@@ -6,7 +6,7 @@ from typing import Any
 
 from .arrays import Floats, Ints
 from .controls import quota_unit
-from .economics import power, power_by_log, wanted_order
+from .economics import landed_ratio, power, power_by_log, wanted_order
 from .movement import needs_licence
 from .prices import lane_cost_ratio
 
@@ -26,6 +26,11 @@ def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
     demand have met.
     """
     for d in range(L.n_desks):
+        node = I[L.desk_node + d]
+        k = I[L.node_product + node]
+        response = -F[L.stock_price_response + k] / F[L.storage_exponent + k]
+        F[L.desk_willing + d] = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
+    for d in range(L.n_desks):
         k = I[L.node_product + I[L.desk_node + d]]
         rate = F[L.order_rate + k]
         hurry = rate
@@ -35,10 +40,7 @@ def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
         cap = F[L.order_cap + k]
         trend = F[L.trend + I[L.node_cell + I[L.desk_node + d]]]
         hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
-        node = I[L.desk_node + d]
-        response = -F[L.stock_price_response + k] / F[L.storage_exponent + k]
-        willing = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
-        factor = willing * trend
+        factor = F[L.desk_willing + d] * trend
         first = I[L.desk_holder_first + d]
         for h in range(first, first + I[L.desk_holder_count + d]):
             expected = F[L.holder_expected + h]
@@ -112,11 +114,10 @@ def order(L: Any, F: Floats, I: Ints) -> None:
 
 def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
     """Weights of all lanes, in `lane_order` for now."""
-    for r in range(L.n_routes):
-        F[L.landed_factor + r] = -1.0
+    weigh_routes(L, F, I)
     if I[L.in_force] == 0:
         for lane in range(L.n_lanes):
-            F[L.lane_order + lane] = F[L.lane_weight + lane] * cheapness(L, F, I, lane, 0.0)
+            F[L.lane_order + lane] = F[L.lane_weight + lane] * F[L.landed_factor + I[L.lane_route + lane]]
         return
     for lane in range(L.n_lanes):
         weight = 0.0
@@ -127,19 +128,28 @@ def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
         F[L.lane_order + lane] = weight
 
 
+def weigh_routes(L: Any, F: Floats, I: Ints) -> None:
+    """Landed cost relative to the baseline ** -sigma of all routes, without duties or costs that were not always there."""
+    for r in range(L.n_routes):
+        duty = F[L.route_duty + r]
+        k = I[L.route_product + r]
+        spot = F[L.spot + I[L.route_cell + r]]
+        ratio = landed_ratio(spot, F[L.price_usd_per_kg + k], F[L.route_freight + r], duty, duty, 0.0)
+        F[L.landed_factor + r] = power(ratio, -F[L.sourcing_elasticity + k])
+        F[L.landed_duty + r] = duty
+        F[L.landed_extra + r] = 0.0
+
+
 def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost relative to the baseline ** -sigma. Most lanes of a route cost the same: the last is remembered."""
     route = I[L.lane_route + lane]
     duty = F[L.lane_tariff + lane]
-    duty_start = F[L.tariff_start + lane]
     known = F[L.landed_factor + route]
-    same_duty = F[L.landed_duty + route] == duty and F[L.landed_duty_start + route] == duty_start
-    if known >= 0.0 and same_duty and F[L.landed_extra + route] == extra:
+    if F[L.landed_duty + route] == duty and F[L.landed_extra + route] == extra:
         return known
     factor = power(lane_cost_ratio(L, F, I, lane, extra), -F[L.sourcing_elasticity + I[L.lane_product + lane]])
     F[L.landed_factor + route] = factor
     F[L.landed_duty + route] = duty
-    F[L.landed_duty_start + route] = duty_start
     F[L.landed_extra + route] = extra
     return factor
 

@@ -18,6 +18,7 @@ from .economics import (
     storage_price,
 )
 from .movement import needs_licence
+from .powers import log
 
 
 def sum_zones(L: Any, F: Floats, I: Ints) -> None:
@@ -57,39 +58,51 @@ def sum_zones(L: Any, F: Floats, I: Ints) -> None:
 def set_spot_prices(L: Any, F: Floats, I: Ints) -> None:
     """Move every zone's spot price towards the storage curve, and contract prices behind it."""
     pass_on_costs(L, F, I)
-    for k in range(L.n_products):
-        for z in range(L.n_zones):
-            c = k * L.n_zones + z
-            F[L.outside_expected + c] = (
-                smooth(F[L.outside_expected + c], F[L.outside_orders + c], F[L.expectation_rate + k])
-                * F[L.growth_step + k]
-            )
-            if F[L.cover_start + c] <= 0.0:
-                continue
-            demand = F[L.use_sum + c] + F[L.outside_expected + c]
-            if demand > 0.0:
-                F[L.cover_now + c] = F[L.stock_sum + c] / demand
-            wanted = F[L.wanted_sum + c] / F[L.normal_sum + c] if F[L.normal_sum + c] > 0.0 else 1.0
-            if F[L.normal_sum + c] > 0.0:
-                target = storage_price(
-                    F[L.cover_now + c] / F[L.cover_start + c],
-                    wanted,
-                    F[L.storage_exponent + k],
-                    F[L.price_floor + k],
-                    F[L.price_ceiling + k],
-                )
-                target = clip(target + F[L.cost_now + c], F[L.price_floor + k], F[L.price_ceiling + k])
-                F[L.spot + c] = adjust_price(F[L.spot + c], target, F[L.price_adjustment + k])
+    count_cover(L, F, I)
+    move_spot_prices(L, F, I)
     price_export_zones(L, F, I)
+    for c in range(L.n_cells):
+        F[L.spot_log + c] = log(F[L.spot + c])
+    for c in range(L.n_cells):
+        k = I[L.cell_product + c]
+        level = F[L.spot_log + c]
+        F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_rate + k])
+        F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_rate + k])
+        F[L.spot_weight + c] = power_by_log(F[L.spot + c], level, F[L.allocation_exponent + k])
     for k in range(L.n_products):
-        for z in range(L.n_zones):
-            c = k * L.n_zones + z
-            level = math.log(F[L.spot + c])
-            F[L.spot_log + c] = level
-            F[L.remembered + c] = smooth(F[L.remembered + c], level, F[L.price_memory_rate + k])
-            F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], F[L.contract_rate + k])
-            F[L.spot_weight + c] = power_by_log(F[L.spot + c], level, F[L.allocation_exponent + k])
         set_trend(L, F, I, k)
+
+
+def count_cover(L: Any, F: Floats, I: Ints) -> None:
+    """Expected orders from outside every zone; the weeks of all its demand that stocks cover, and how many are wanted."""
+    for c in range(L.n_cells):
+        k = I[L.cell_product + c]
+        outside = smooth(F[L.outside_expected + c], F[L.outside_orders + c], F[L.expectation_rate + k])
+        F[L.outside_expected + c] = outside * F[L.growth_step + k]
+        demand = F[L.use_sum + c] + F[L.outside_expected + c]
+        before = F[L.cover_start + c]
+        if before > 0.0 and demand > 0.0:
+            F[L.cover_now + c] = F[L.stock_sum + c] / demand
+        normal = F[L.normal_sum + c]
+        F[L.cover_ratio + c] = F[L.cover_now + c] / before if before > 0.0 else 1.0
+        F[L.wanted_ratio + c] = F[L.wanted_sum + c] / normal if normal > 0.0 else 1.0
+
+
+def move_spot_prices(L: Any, F: Floats, I: Ints) -> None:
+    """A week's step of the spot price of every zone that holds stocks, towards its storage curve and the cost of inputs."""
+    for c in range(L.n_cells):
+        k = I[L.cell_product + c]
+        spot = F[L.spot + c]
+        cost = F[L.cost_now + c]
+        speed = F[L.price_adjustment + k]
+        floor = F[L.price_floor + k]
+        ceiling = F[L.price_ceiling + k]
+        before = F[L.cover_start + c]
+        normal = F[L.normal_sum + c]
+        curve = storage_price(F[L.cover_ratio + c], F[L.wanted_ratio + c], F[L.storage_exponent + k], floor, ceiling)
+        moved = adjust_price(spot, clip(curve + cost, floor, ceiling), speed)
+        moved = moved if before > 0.0 else spot
+        F[L.spot + c] = moved if normal > 0.0 else spot
 
 
 def set_trend(L: Any, F: Floats, I: Ints, k: int) -> None:

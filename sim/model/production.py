@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .arrays import Floats, Ints
-from .economics import power_by_log, running_share, smooth, thrift_step, used_at_price, wanted_output
+from .economics import power, power_by_log, running_share, smooth, thrift_step, used_at_price, wanted_output
+from .powers import exp, log
 
 
 def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
@@ -58,14 +58,28 @@ def set_recipes(L: Any, F: Floats, I: Ints) -> None:
     after 2011.
     """
     for q in range(L.n_inputs):
+        n = I[L.input_node + q]
         elasticity = F[L.input_elasticity + I[L.site_product + I[L.input_site + q]]]
-        if elasticity <= 0.0:
-            F[L.recipe_now + q] = F[L.recipe + q]
-        else:
-            n = I[L.input_node + q]
-            F[L.recipe_now + q] = F[L.recipe + q] * power_by_log(
-                F[L.node_paid + n], F[L.node_log_paid + n], -elasticity
-            )
+        F[L.recipe_now + q] = F[L.recipe + q] * power_by_log(F[L.node_paid + n], F[L.node_log_paid + n], -elasticity)
+
+
+def set_incentives(L: Any, F: Floats, I: Ints) -> None:
+    """Factor of every site's wanted output, margin^eta."""
+    for s in range(L.n_sites):
+        F[L.site_incentive + s] = margin_ratio(L, F, I, s, earned_price(L, F, I, s))
+    # In a loop of their own, as other powers of the market: so the compiler reckons several at once.
+    for s in range(L.n_sites):
+        F[L.site_incentive + s] = power(F[L.site_incentive + s], F[L.margin_exponent + I[L.site_product + s]])
+
+
+def set_uses(L: Any, F: Floats, I: Ints) -> None:
+    """Shares of normal use that users want at the price paid, now and at length."""
+    for u in range(L.n_users):
+        node = I[L.user_node + u]
+        paid = F[L.node_paid + node]
+        level = F[L.node_log_paid + node]
+        F[L.user_used_now + u] = used_at_price(paid, level, F[L.elasticity_short + u])
+        F[L.user_used_at_length + u] = used_at_price(paid, level, F[L.elasticity_long + u])
 
 
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -73,11 +87,12 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     for n in range(L.n_nodes):
         # Makers, users and buyers take powers of the price paid; one logarithm serves them all.
         paid = F[L.node_paid + n]
-        F[L.node_log_paid + n] = math.log(paid) if paid > 0.0 and paid != 1.0 else 0.0
+        F[L.node_log_paid + n] = log(paid) if paid > 0.0 and paid != 1.0 else 0.0
     set_recipes(L, F, I)
+    set_incentives(L, F, I)
     grown = 1.0
     if F[L.capacity_growth] != 0.0:
-        grown = math.exp(math.log(1.0 + F[L.capacity_growth]) * day / 365.25)
+        grown = exp(log(1.0 + F[L.capacity_growth]) * day / 365.25)
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.site_expected + s] = (
@@ -92,8 +107,7 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
             expected * F[L.output_cover_weeks + s] - ready,
             expected * I[L.site_pipe_weeks + s] - F[L.site_wip + s],
             F[L.production_adjustment_weeks + k],
-            margin_ratio(L, F, I, s, earned_price(L, F, I, s)),
-            F[L.margin_exponent + k],
+            F[L.site_incentive + s],
         )
         left = 1.0 - F[L.site_loss + s]
         if I[L.site_down + s] == 1:
@@ -167,34 +181,22 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     row = L.weekly_record + week * L.n_weekly
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
-    # Users of a node pay the same price, and most have the same elasticities: powers are worth remembering.
-    paid = 1.0
-    short = 0.0
-    long = 0.0
-    used_now = 1.0
-    used_at_length = 1.0
+    set_uses(L, F, I)
     for u in range(L.n_users):
         node = I[L.user_node + u]
         normal = F[L.user_use + u] * (1.0 + F[L.user_demand + u]) + F[L.user_added + u]
         if F[L.demand_growth + u] != 0.0:
-            normal = normal * math.exp(math.log(1.0 + F[L.demand_growth + u]) * day / 365.25)
+            normal = normal * exp(log(1.0 + F[L.demand_growth + u]) * day / 365.25)
         if I[L.season_first] >= 0:
             which = 12 * I[L.user_end_use + u] + int(F[L.season_month + month])
             normal = normal * F[I[L.season_first] + which]
-        price = F[L.node_paid + node]
-        if price != paid or F[L.elasticity_short + u] != short or F[L.elasticity_long + u] != long:
-            paid = price
-            short = F[L.elasticity_short + u]
-            long = F[L.elasticity_long + u]
-            used_now = used_at_price(paid, F[L.node_log_paid + node], short)
-            used_at_length = used_at_price(paid, F[L.node_log_paid + node], long)
         F[L.user_thrift + u] = thrift_step(
-            F[L.user_thrift + u], used_at_length, F[L.thrift_up + u], F[L.thrift_down + u]
+            F[L.user_thrift + u], F[L.user_used_at_length + u], F[L.thrift_up + u], F[L.thrift_down + u]
         )
         thrifted = F[L.user_thrift + u]
         if F[L.user_programme + u] > thrifted:
             thrifted = F[L.user_programme + u]
-        wanted = normal * (used_now * (1.0 - thrifted))
+        wanted = normal * (F[L.user_used_now + u] * (1.0 - thrifted))
         got = use_by_firms(L, F, I, u, wanted)
         F[L.balance_used_t + I[L.node_product + node]] += got
         column = row + I[L.user_column + u]

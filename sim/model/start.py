@@ -300,6 +300,15 @@ def start_rates(L: Any, F: Floats, I: Ints) -> None:
         F[L.order_rate + k] = 1.0 / F[L.order_adjustment_weeks + k]
     for lane in range(L.n_lanes):
         F[L.lane_expectation_rate + lane] = F[L.expectation_rate + I[L.lane_product + lane]]
+    for c in range(L.n_cells):
+        I[L.cell_product + c] = c // L.n_zones
+    for lane in range(L.n_lanes):
+        route = I[L.lane_route + lane]
+        k = I[L.lane_product + lane]
+        I[L.route_product + route] = k
+        I[L.route_cell + route] = I[L.lane_from_cell + lane]
+        F[L.route_duty + route] = F[L.tariff_start + lane]
+        F[L.route_freight + route] = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0
     for u in range(L.n_users):
         F[L.thrift_up + u] = F[L.thrifting_speed + u] / WEEKS_PER_YEAR
         F[L.thrift_down + u] = F[L.thrifting_return + u] / WEEKS_PER_YEAR
