@@ -14,6 +14,8 @@ from __future__ import annotations
 import hashlib
 import math
 
+from .powers import exp, log
+
 # Streams: one per kind of decision. Values are part of the results' identity; never renumber.
 STREAM_EVENT_HAPPENS = 1
 STREAM_TRIGGER_DELAY = 2
@@ -153,7 +155,7 @@ def normal_quantile(p: float) -> float:
         r = 0.180625 - q * q
         return q * polynomial(r, _CENTRE_NUM) / polynomial(r, _CENTRE_DEN)
     r = p if q < 0.0 else 1.0 - p
-    r = math.sqrt(-math.log(r))
+    r = math.sqrt(-log(r))
     if r <= 5.0:
         z = polynomial(r - 1.6, _NEAR_NUM) / polynomial(r - 1.6, _NEAR_DEN)
     else:
@@ -163,7 +165,7 @@ def normal_quantile(p: float) -> float:
 
 def exponential_quantile(p: float, mean: float) -> float:
     """Quantile of the exponential distribution with the given mean."""
-    return -mean * math.log(1.0 - p)
+    return -mean * log(1.0 - p)
 
 
 def lognormal_quantile(p: float, mean: float, cv: float) -> float:
@@ -173,5 +175,5 @@ def lognormal_quantile(p: float, mean: float, cv: float) -> float:
     """
     if cv <= 0.0:
         return mean
-    variance = math.log(1.0 + cv * cv)
-    return mean * math.exp(math.sqrt(variance) * normal_quantile(p) - 0.5 * variance)
+    variance = log(1.0 + cv * cv)
+    return mean * exp(math.sqrt(variance) * normal_quantile(p) - 0.5 * variance)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SIM = Path(__file__).parents[1] / "sim"
-FLOOR = {"errors", "units", "streams"}  # modules of the ground floor, open to every room
+FLOOR = {"errors", "units", "powers", "streams"}  # modules of the ground floor, open to every room
 
 MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR, FLOOR),
@@ -31,7 +31,7 @@ USERS = {"cli", "commands"}  # use every room, as a user would; no room uses the
 
 HEAVY = {"pandas", "matplotlib", "pyarrow", "numba", "scipy", "jinja2", "distributed", "SALib", "xlsxwriter", "duckdb"}
 # These are only ever reached through a function that needs them.
-MAY_BE_HEAVY = ("report/figures", "engines/batch", "engines/parts", "engines/pointers")
+MAY_BE_HEAVY = ("report/figures", "engines/batch", "engines/bits", "engines/parts", "engines/pointers")
 
 
 def modules() -> list[Path]:

@@ -50,7 +50,11 @@ class Engine(Protocol):
     """What the runner asks of an engine."""
 
     name: str
-    loops: Loops | None  # machine code for what follows a run, if the engine brings it
+
+    @property
+    def loops(self) -> Loops | None:
+        """Machine code for what follows a run, if the engine brings it."""
+        ...
 
     def run(
         self, model: CompiledModel, arm: int, run: int, seed: int, values: NDArray[np.float64], trace: bool = False

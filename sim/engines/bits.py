@@ -1,4 +1,4 @@
-"""What `sim.model.powers` does to binary digits, as machine code: a few instructions, of which eight run at once. Imports numba."""
+"""What `sim.powers` does to binary digits, as machine code: a few instructions, of which eight run at once. Imports numba."""
 
 # mypy: ignore-errors
 # (what numba offers for extensions has no types)
@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..model import powers
+from .. import powers
 
 INT = ir.IntType(64)
 FLOAT = ir.DoubleType()

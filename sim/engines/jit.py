@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from .batch import Kernel, Workspace
 
 MODULES = (
+    "sim.powers",
     "sim.streams",
     "sim.model.opcodes",
-    "sim.model.powers",
     "sim.model.economics",
     "sim.model.controls",
     "sim.model.prices",
@@ -75,7 +75,6 @@ def compiled_kernel() -> Kernel:
         return plain_kernel
     config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner
     tune_loops()
-    call_libm()
     from .bits import BODIES
     from .parts import PartCompiler
     from .pointers import Arena, LayoutPointer, pointer
@@ -153,27 +152,6 @@ def tune_loops() -> None:
     if 14 <= llvm.llvm_version_info[0] <= 22:
         for option in ("--force-vector-interleave=1", "--epilogue-vectorization-force-VF=4"):
             llvm.set_option("supplyrisk", option)
-
-
-def call_libm() -> None:
-    """Let machine code call the C library's `exp` and `log` itself, the very functions Python's `math` calls.
-
-    numba's own way leads through two wrappers, which cost a fifth of such a call. Where the library has
-    another name than on Linux numba's way stays.
-    """
-    import ctypes
-
-    import llvmlite.binding as llvm  # type: ignore[import-untyped]
-    from numba.core.registry import cpu_target
-
-    try:
-        library = ctypes.CDLL("libm.so.6")
-    except OSError:
-        return
-    _ = cpu_target.target_context  # made now, so that it does not set its own later
-    for name in ("exp", "log"):
-        address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-        llvm.add_symbol(name, address)
 
 
 def load_modules() -> list[ModuleType]:

@@ -223,7 +223,9 @@ class UserLevels:
         fine: dict[Label, list[int]] = {}
         for user, label in enumerate(label for label, group in wanted.items() for _ in group):
             fine.setdefault(label, []).append(user)
-        self.fine_of: Index = np.asarray([rank for rank, group in enumerate(fine.values()) for _ in group], dtype=np.intp)
+        self.fine_of: Index = np.asarray(
+            [rank for rank, group in enumerate(fine.values()) for _ in group], dtype=np.intp
+        )
         self.plain = all(len(group) == 1 for group in fine.values())
         countries: dict[Label, list[int]] = {}
         uses: dict[Label, list[int]] = {}

@@ -5,7 +5,7 @@ Both engines call these same functions, as plain Python or compiled, with the ex
 
 from __future__ import annotations
 
-from .powers import exp, log
+from ..powers import exp, log
 
 WEEKS_PER_YEAR = 365.25 / 7.0
 

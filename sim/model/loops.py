@@ -50,16 +50,19 @@ class Turning(NamedTuple):
 
 def turning(row_of: Any, sums: Any) -> Turning:
     """How to turn columns into the rows `row_of` (-1: into none), with `sums` as (row, its members)."""
-    used = np.flatnonzero(np.asarray(row_of) >= 0)
-    rows = np.asarray(row_of)[used]
+    used = np.flatnonzero(np.asarray(row_of) >= 0).astype(np.uintp)
+    rows = np.asarray(row_of)[used].astype(np.uintp)
     first = np.zeros(len(used), dtype=bool)
     first[np.unique(rows, return_index=True)[1]] = True
-    members = [np.asarray(rows, dtype=np.uintp) for _, rows in sums]
+    members = [np.asarray(group, dtype=np.uintp) for _, group in sums]
     return Turning(
-        *(each.astype(np.uintp) for each in (used[first], rows[first], used[~first], rows[~first])),
-        np.asarray([row for row, _ in sums], dtype=np.uintp),
-        np.cumsum([0, *map(len, members)]).astype(np.uintp),
-        np.concatenate([np.zeros(0, dtype=np.uintp), *members]),
+        columns=used[first],
+        rows=rows[first],
+        more_columns=used[~first],
+        more_rows=rows[~first],
+        totals=np.asarray([row for row, _ in sums], dtype=np.uintp),
+        member_first=np.cumsum([0, *map(len, members)]).astype(np.uintp),
+        members=np.concatenate([np.zeros(0, dtype=np.uintp), *members]),
     )
 
 

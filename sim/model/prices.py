@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..powers import log
 from .arrays import Floats, Ints
 from .economics import (
     adjust_price,
@@ -18,7 +19,6 @@ from .economics import (
     storage_price,
 )
 from .movement import needs_licence
-from .powers import log
 
 
 def sum_zones(L: Any, F: Floats, I: Ints) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..powers import exp, log
 from .arrays import Floats, Ints
 from .economics import power, power_by_log, running_share, smooth, thrift_step, used_at_price, wanted_output
-from .powers import exp, log
 
 
 def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:

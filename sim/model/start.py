@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..powers import exp, log
 from ..streams import STREAM_EVENT_HAPPENS, uniform
 from .arrays import Floats, Ints
 from .controls import apply_weights, clear_rules
@@ -157,15 +158,15 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
 
 def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
     """Five equally large firm classes with lognormal cover of the given mean and spread."""
-    sigma = math.sqrt(math.log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
+    sigma = math.sqrt(log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
     total = 0.0
     for j in range(5):
-        total += math.exp(sigma * CLASS_Z[j])
+        total += exp(sigma * CLASS_Z[j])
     expected = F[L.user_use + u] / 5.0
     minimum = F[L.working_minimum_weeks + u]
     for j in range(5):
         h = I[L.user_holder + u] + j
-        cover = F[L.cover_weeks + u] * 5.0 * math.exp(sigma * CLASS_Z[j]) / total
+        cover = F[L.cover_weeks + u] * 5.0 * exp(sigma * CLASS_Z[j]) / total
         # A firm below its working minimum would be short before anything happens.
         if cover < 1.05 * minimum:
             cover = 1.05 * minimum
@@ -221,7 +222,7 @@ def start_growth(L: Any, F: Floats, I: Ints) -> None:
         grown = 0.0
         for u in range(L.n_users):
             if I[L.node_product + I[L.user_node + u]] == k:
-                step = math.exp(math.log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR)
+                step = exp(log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR)
                 for j in range(5):
                     F[L.holder_growth + I[L.user_holder + u] + j] = step
                 use += F[L.user_use + u]

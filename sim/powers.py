@@ -1,8 +1,8 @@
-"""Exponential and logarithm of the weekly market, in plain arithmetic: the same bits with any C library, and quick in loops.
+"""Exponential and logarithm of a run, in plain arithmetic: the same bits with any C library, and quick in loops.
 
 A market week takes hundreds of powers of prices. The C library's functions are exact enough, but their last bits
 differ from system to system, and a call for each keeps a compiler from reckoning eight at once, as it does with these.
-Both are within one unit in the last place (`tests/test_model_powers.py`); exp(0) is exactly 1, log(1) exactly 0.
+Both are within one unit in the last place (`tests/test_powers.py`); exp(0) is exactly 1, log(1) exactly 0.
 
 The three functions on binary digits have other bodies in machine code (`sim.engines.bits`), with the same results.
 """
