@@ -217,17 +217,20 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
     cells = [(p.id, z) for p in s.products for z in s.zones]
     nodes = [(s.products[k].id, s.countries[c]) for k, c in s.nodes]
 
-    def block(name: str, variable: str, unit: str, pairs: list[tuple[str, str]]) -> None:
-        firsts[name] = len(columns)
-        columns.extend(Column(variable, product, place, "", unit) for product, place in pairs)
+    used = {effect.op for event in scenario.events for effect in event.effects}
+
+    def block(name: str, variable: str, unit: str, pairs: list[tuple[str, str]], recorded: bool = True) -> None:
+        firsts[name] = len(columns) if recorded else -1
+        if recorded:
+            columns.extend(Column(variable, product, place, "", unit) for product, place in pairs)
 
     block("weekly_first_spot", "price_spot_index", "index", cells)
     block("weekly_first_paid", "price_paid_index", "index", cells)
     block("weekly_first_contract", "price_contract_index", "index", cells)
     block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
     block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
-    block("weekly_first_stockpile", "stockpile_t", "t", nodes)
-    block("weekly_first_leak", "leakage_t", "t", nodes)
+    block("weekly_first_stockpile", "stockpile_t", "t", nodes, "stockpile" in used)
+    block("weekly_first_leak", "leakage_t", "t", nodes, "leak" in used)
     block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
     if scenario.tracked_origin:
         block("weekly_first_exposure", "origin_exposure", "share", nodes)

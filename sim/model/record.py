@@ -16,7 +16,9 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
         F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + c]
     for n in range(L.n_nodes):
         F[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
-        F[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
+    if I[L.weekly_first_stockpile] >= 0:
+        for n in range(L.n_nodes):
+            F[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
     record_paid_by_zone(L, F, I, row)
     for s in range(L.n_sites):
         F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
