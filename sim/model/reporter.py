@@ -29,7 +29,7 @@ from .aggregate import (
     ratio,
     sums,
 )
-from .loops import Loops, Turning, turning
+from .loops import LINE, Loops, Turning, turning
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
 
@@ -51,7 +51,7 @@ class Rows:
     Views of memory that the next call of `Reporter.rows` in the same thread uses again.
     """
 
-    table: Floats  # see `Reporter.places`; each row ends in zeros, so that four weeks always fit
+    table: Floats  # see `Reporter.places`; rows end in zeros, so that four weeks always fit
     weekly: Floats  # the same without these zeros
     monthly: Floats  # exports by origin, then by lane
     levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
@@ -352,7 +352,7 @@ class Reporter:
         """This thread's tables by week and by month: asking for fresh memory takes as long as filling it."""
         found: tuple[Floats, Floats] | None = getattr(self._local, "tables", None)
         if found is None:
-            weekly = np.zeros((self.places.size, 4 * (self.columns.n_weeks // 4 + 1)))
+            weekly = _rows_by_line(self.places.size, self.columns.n_weeks)
             found = weekly, np.empty((len(self.origins.labels) + len(self.lanes), self.columns.n_months))
             self._local.tables = found
         return found
@@ -362,6 +362,17 @@ class Reporter:
         users = Users.of(rows, self._first_level, len(self.levels))
         parts = [part for block in self._blocks for part in block(rows, users, money)]
         return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _rows_by_line(rows: int, weeks: int) -> Floats:
+    """Zeros (rows, more than `weeks`); every row begins a line of the processor's cache, an odd number of lines after the last.
+
+    So eight weeks of a row are one line, which is fetched and written once, and rows share the places of the cache evenly.
+    """
+    width = LINE * ((weeks // LINE + 1) | 1)
+    room = np.zeros(rows * width + LINE)
+    start = -room.ctypes.data // room.itemsize % LINE
+    return room[start : start + rows * width].reshape(rows, width)
 
 
 class Money(NamedTuple):
