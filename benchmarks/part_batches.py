@@ -107,17 +107,18 @@ def where(runs: int = 60) -> dict[str, float]:
     made, reporter = ready.layout, ready.layout.reporter
     values = ready.design.values(0, runs)
     chunks.files(simulate(ready, Span(0, 2), batch.seed), made)  # loads what is loaded once
-    kept = Kept(made, runs * ARMS)
+    loops = ready.engine.loops
+    kept = Kept(made, runs * ARMS, loops)
     spent: dict[str, list[float]] = {"engine": [], "metrics": [], "series": []}
     for run in range(runs):
         for arm in range(ARMS):
             at = [time.thread_time()]
             found = ready.engine.run(ready.model, arm, run, batch.seed, values[run])
             at.append(time.thread_time())
-            rows = reporter.rows(found.weekly, found.monthly)
+            rows = reporter.rows(found.weekly, found.monthly, loops)
             reporter.compute(rows, reporter.money(values[run]))
             at.append(time.thread_time())
-            kept.add(made.fans.vector(rows))
+            kept.add(made.fans.vector(rows, loops))
             at.append(time.thread_time())
             for name, began, ended in zip(spent, at, at[1:]):
                 spent[name].append(1e3 * (ended - began))

@@ -64,6 +64,17 @@ def test_rows_and_sums_are_the_same(loops: Loops, weeks: int, apart: bool) -> No
         assert rows.monthly.tobytes() == found.monthly.tobytes()
 
 
+@pytest.mark.parametrize("weeks", LENGTHS)
+def test_metrics_are_the_same(loops: Loops, weeks: int) -> None:
+    model = model_of(weeks, apart=False)
+    plain, quick = Reporter(model), Reporter(model)
+    money = plain.money(np.ones(3))
+    for seed in range(3):
+        weekly, monthly = record(model, seed)
+        expected = plain.compute(plain.rows(weekly, monthly), money)
+        assert quick.compute(quick.rows(weekly, monthly, loops), money).tobytes() == expected.tobytes()
+
+
 @pytest.mark.parametrize("runs", [EXACT_RUNS, EXACT_RUNS + 1])
 @pytest.mark.parametrize("weeks", LENGTHS)
 def test_series_are_the_same(loops: Loops, weeks: int, runs: int) -> None:

@@ -1,6 +1,6 @@
 """Loops over a run's record that an engine may bring along as machine code (`Engine.loops`).
 
-`Reporter.rows`, `Fans.vector` and `Kept.add` do the same with NumPy, to the bit: the same sums in the same order. NumPy
+`Reporter.rows` and `compute`, `Fans.vector` and `Kept.add` do the same with NumPy, to the bit: the same sums in the same order. NumPy
 fetches a table that is larger than the processor's cache once for every step; a loop fetches it once.
 """
 
@@ -21,6 +21,7 @@ class Loops(NamedTuple):
     """The functions below, compiled."""
 
     turn: Callable[..., None]
+    peaks: Callable[..., None]
     means: Callable[..., None]
     take_in: Callable[..., bool]
 
@@ -99,6 +100,43 @@ def turn(
             row = table[members[i]]
             for date in range(dates):
                 total[date] += row[date]
+
+
+def peaks(rows: Any, levels: Any, calm: float, peak: Any, week: Any, above: Any, last: Any) -> None:
+    """Largest number of every row and when it is first reached; how often and how long rows are above levels.
+
+    Parameters
+    ----------
+    rows : floats, shape (rows, weeks)
+    levels : floats
+    calm : float
+    peak, week : floats and ints, by row, filled
+        At least 0; the week counts from 0.
+    above : floats, shape (levels, rows), filled
+        Weeks above each level.
+    last : floats, by row, filled
+        Weeks up to and with the last one above `calm`, 0 if none.
+    """
+    weeks = rows.shape[1]
+    for r in range(len(rows)):
+        row = rows[r]
+        largest = 0.0
+        at = 0
+        for w in range(weeks):
+            at = w if row[w] > largest else at
+            largest = row[w] if row[w] > largest else largest
+        peak[r] = largest
+        week[r] = at
+        for k in range(len(levels)):
+            count = 0
+            if largest > levels[k]:
+                for w in range(weeks):
+                    count += 1 if row[w] > levels[k] else 0
+            above[k, r] = count
+        end = weeks if largest > calm else 0
+        while end > 0 and row[end - 1] <= calm:
+            end -= 1
+        last[r] = end
 
 
 def means(table: Any, first_row: Any, second_row: Any, first_cell: Any, step: Any, weeks: Any, out: Any) -> None:

@@ -33,6 +33,8 @@ from .loops import LINE, Loops, Turning, turning
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
 
+DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
+
 
 class Outcome(NamedTuple):
     """Name of one number a run reports."""
@@ -55,6 +57,7 @@ class Rows:
     weekly: Floats  # the same without these zeros
     monthly: Floats  # exports by origin, then by lane
     levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
+    loops: Loops | None = None  # what made them, for what follows
 
     @property
     def wanted(self) -> Floats:
@@ -169,7 +172,7 @@ class Reporter:
         products = np.asarray(product, dtype=np.intp)
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            found = _prices(r.weekly[both], u.mean[both], p.price[products])
+            found = _prices(r.weekly[both], u.mean[both], p.price[products], r.loops)
             parts = []
             for part, rows in zip((slice(0, n_spot), slice(n_spot, None)), used_rows):
                 parts += [each[part] for each in found]
@@ -330,7 +333,7 @@ class Reporter:
             first_lane = len(self.origins.labels)
             months[first_lane:] = monthly.T[self._lane_columns]
             self.origins.into(months[first_lane:], months[:first_lane])
-        return Rows(table, table[:, :weeks], months, levels)
+        return Rows(table, table[:, :weeks], months, levels, loops)
 
     def _turnings(self, columns: int) -> tuple[Turning, Turning]:
         """How `loops.turn` makes the tables by week and by month."""
@@ -420,17 +423,22 @@ _STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
 }
 
 
-def _prices(index: Floats, mean: Floats, usd: Floats) -> list[Floats]:
+def _prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> list[Floats]:
     """Statistics of price rows, in the order in which `_declare_prices` names them."""
-    peak = index.max(axis=1, initial=0.0)
-    peak_week = np.where(peak > 1.0 + 1e-9, index.argmax(axis=1) + 1.0, np.nan)
-    above = np.zeros((3, len(index)))
-    for weeks, level in zip(above, (1.5, 2.0, 3.0)):
-        some = np.flatnonzero(peak > level)  # in most places prices never rise so far
-        weeks[some] = count_true(index[some] > level)
-    calm = np.full(len(index), np.nan)
-    some = np.flatnonzero(peak > DISTURBED)
-    calm[some] = after_last_true(index[some] > DISTURBED)
+    above = np.zeros((len(DEAR), len(index)))
+    if loops:
+        peak, week, last = np.empty(len(index)), np.empty(len(index), dtype=np.intp), np.empty(len(index))
+        loops.peaks(index, DEAR, DISTURBED, peak, week, above, last)
+        calm = np.where(last > 0.0, last + 1.0, np.nan)
+    else:
+        peak, week = index.max(axis=1, initial=0.0), index.argmax(axis=1)
+        for weeks, level in zip(above, DEAR):
+            some = np.flatnonzero(peak > level)  # in most places prices never rise so far
+            weeks[some] = count_true(index[some] > level)
+        calm = np.full(len(index), np.nan)
+        some = np.flatnonzero(peak > DISTURBED)
+        calm[some] = after_last_true(index[some] > DISTURBED)
+    peak_week = np.where(peak > 1.0 + 1e-9, week + 1.0, np.nan)
     return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
 
 
