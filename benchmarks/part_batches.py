@@ -118,7 +118,7 @@ def where(runs: int = 60) -> dict[str, float]:
             rows = reporter.rows(found.weekly, found.monthly, loops)
             reporter.compute(rows, reporter.money(values[run]))
             at.append(time.thread_time())
-            kept.add(made.fans.vector(rows, loops))
+            kept.add(made.fans.vector(rows))
             at.append(time.thread_time())
             for name, began, ended in zip(spent, at, at[1:]):
                 spent[name].append(1e3 * (ended - began))

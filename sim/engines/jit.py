@@ -48,7 +48,7 @@ LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {
-    *("storage_price", "adjust_price", "landed_ratio", "used_at_price"),
+    *("storage_price", "adjust_price", "landed_ratio"),
     *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
     *("open_share", "leak_cost", "cheapness", "sum_holders", "share_orders", "wanted_order"),

@@ -163,7 +163,7 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
                 money, priced = made.reporter.money(values[row]), row
             outcomes[row, arm] = made.reporter.compute(rows, money)
             if collector.arms:
-                collector.add(run, arm, made.fans.vector(rows, loops))
+                collector.add(run, arm, made.fans.vector(rows))
         if tick and arm == arms[-1]:
             tick(1)
     for arm, same in enumerate(ready.same):

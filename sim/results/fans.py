@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, Floats, Index, Label, sums
-from ..model.loops import Loops
 from ..model.reporter import Reporter, Rows
 
 Singles = NDArray[np.float32]
@@ -251,8 +250,9 @@ class Fans:
 
     # --- one run ----------------------------------------------------------------------------------
 
-    def vector(self, rows: Rows, loops: Loops | None = None) -> Singles:
-        """All series of one run, one after the other, in single precision; `loops` make the same sooner."""
+    def vector(self, rows: Rows) -> Singles:
+        """All series of one run, one after the other, in single precision."""
+        loops = rows.loops
         out = np.empty(self.n_cells, dtype=np.float32)
         if loops:
             loops.means(rows.table, *self._plan, self._n_weeks, out)
