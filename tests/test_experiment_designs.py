@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import betaincinv
 
 from sim.errors import SupplyriskError
+from sim.experiment import beta
 from sim.experiment.designs import Design, inverse_cdf, permuted
 from sim.spec.resolved import SampledColumn
 
@@ -133,6 +135,25 @@ def test_rows_of_a_table_are_drawn_together():
 def test_inverse_cdf_against_scipy(kind, args, reference):
     u = np.linspace(0.001, 0.999, 97)
     assert inverse_cdf(column("x", kind, args), u) == pytest.approx(reference.ppf(u), rel=1e-9)
+
+
+def test_beta_quantiles_are_right_from_end_to_end_and_rise():
+    rng = np.random.default_rng(5)
+    near_ends = 2.0 ** -np.arange(1.0, 55.0)
+    u = np.sort(np.concatenate([rng.random(2000), near_ends, 1.0 - near_ends[:53]]))
+    shapes = [beta.shape(0.0, mode, 1.0) for mode in (0.0, 1e-6, *rng.random(40), 0.5, 1.0 - 1e-6, 1.0)]
+    found = beta.quantiles(np.repeat(u[:, None], len(shapes), axis=1), shapes)
+    exact = np.stack([betaincinv(a, b, u) for a, b in shapes], axis=1)
+    assert np.abs(found - exact).max() < beta.ERROR
+    assert np.diff(found, axis=0).min() > -beta.ERROR
+
+
+def test_numbers_of_a_group_and_shape_are_those_made_alone():
+    args = {"x": (0.0, 1.0, 4.0), "y": (10.0, 11.0, 14.0), "z": (0.0, 2.0, 4.0), "point": (2.0, 2.0, 2.0)}
+    made = design("lhs", 50, columns=tuple(column(name, "pert", each, "g") for name, each in args.items()))
+    u = made.cube(0, 50)[:, 0]
+    for j, (name, each) in enumerate(args.items()):
+        assert made.values(0, 50)[:, j].tobytes() == inverse_cdf(column(name, "pert", each), u).tobytes()
 
 
 def test_discrete_values_come_with_their_probabilities():

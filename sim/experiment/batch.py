@@ -123,9 +123,10 @@ def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
 def code_hash() -> str:
     """SHA-256 of the source that decides results: model, engines, draws, metrics, tables."""
     root = Path(__file__).resolve().parent.parent
-    files = [*sorted((root / "model").glob("*.py")), *sorted((root / "engines").glob("*.py"))]
-    files += [root / "streams.py", root / "experiment" / "designs.py"]
-    files += [root / "results" / name for name in ("sketch.py", "fans.py", "chunks.py", "finish.py")]
+    files = [file for part in ("model", "engines", "shocks") for file in sorted((root / part).glob("*.py"))]
+    files += [root / "streams.py", root / "powers.py"]
+    files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
+    files += [root / "results" / f"{name}.py" for name in ("sketch", "fans", "collect", "chunks", "summary", "finish")]
     sha = hashlib.sha256()
     for file in files:
         sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")

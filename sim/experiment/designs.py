@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import SupplyriskError
 from ..spec.resolved import SampledColumn
+from . import beta
 
 Floats = NDArray[np.float64]
 SAMPLERS = ("random", "lhs", "sobol")
@@ -115,10 +116,25 @@ class Design:
         quantiles = correlated(self.cube(first, last), groups, self.correlations)
         rank = {group: j for j, group in enumerate(groups)}
         values = np.empty((last - first, len(self.columns)))
+        smooth = self._betas(quantiles, rank)
         for j, column in enumerate(self.columns):
-            u = np.full(last - first, 0.5) if column.kind == "fixed" else quantiles[:, rank[_group(column)]]
-            values[:, j] = np.clip(inverse_cdf(column, np.ascontiguousarray(u)), column.low, column.high)
+            group = _group(column)
+            if _is_pert(column):
+                low, _, high = column.args
+                found = low + (high - low) * smooth[group, *beta.shape(*column.args)]
+            else:
+                u = np.full(last - first, 0.5) if column.kind == "fixed" else quantiles[:, rank[group]]
+                found = inverse_cdf(column, np.ascontiguousarray(u))
+            values[:, j] = np.clip(found, column.low, column.high)
         return values
+
+    def _betas(self, quantiles: Floats, rank: Mapping[str, int]) -> dict[tuple[str, float, float], Floats]:
+        """Beta quantiles by group and shape, all at once: numbers that move together often share both."""
+        needed = sorted({(_group(column), *beta.shape(*column.args)) for column in self.columns if _is_pert(column)})
+        if not needed:
+            return {}
+        found = beta.quantiles(quantiles[:, [rank[group] for group, _, _ in needed]], [(a, b) for _, a, b in needed])
+        return dict(zip(needed, found.T))
 
     def _lhs(self, group: str, first: int, last: int) -> Floats:
         within = uniforms(self.seed, group, first, last)
@@ -227,8 +243,9 @@ def _pert(u: Floats, low: float, mode: float, high: float) -> Floats:
     """Beta distribution with mean (low + 4 mode + high) / 6."""
     if high <= low:
         return np.full(len(u), low)
-    from scipy.special import betaincinv
+    return np.asarray(low + (high - low) * beta.quantiles(u[:, None], [beta.shape(low, mode, high)])[:, 0])
 
-    a = 1.0 + 4.0 * (mode - low) / (high - low)
-    b = 1.0 + 4.0 * (high - mode) / (high - low)
-    return np.asarray(low + (high - low) * betaincinv(a, b, u))
+
+def _is_pert(column: SampledColumn) -> bool:
+    """Whether a number has a PERT distribution that is not a point."""
+    return column.kind == "pert" and column.args[2] > column.args[0]

@@ -291,11 +291,17 @@ def _range_table(
 # --- reading --------------------------------------------------------------------------------------
 
 
-def read_runs(folder: Path) -> pa.Table:
-    """Rows of `runs` of one chunk."""
+def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A Parquet file in one piece (`read_table` hands it out in many, and loads half of Arrow and pandas first)."""
     import pyarrow.parquet as pq
 
-    return pq.read_table(folder / "runs.parquet")
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=columns)
+
+
+def read_runs(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Rows of `runs` of one chunk."""
+    return _read(folder / "runs.parquet", columns)
 
 
 def finished_runs(runs: pa.Table) -> NDArray[np.int32]:
@@ -306,10 +312,9 @@ def finished_runs(runs: pa.Table) -> NDArray[np.int32]:
 
 def read_outcomes(folder: Path, made: Layout) -> Floats:
     """Outcomes of one chunk, shape (finished runs, arms and differences, metrics)."""
-    import pyarrow.parquet as pq
-
-    column = pq.read_table(folder / "outcomes.parquet", columns=["value"])["value"]
-    values = column.to_numpy(zero_copy_only=False) if len(column) else np.zeros(0)
+    column = _read(folder / "outcomes.parquet")["value"]
+    pieces = [piece.to_numpy() for piece in column.chunks]  # where Arrow has them, without copying
+    values = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0), *pieces])
     return np.asarray(values, dtype=np.float64).reshape(-1, len(made.columns), len(made.outcomes))
 
 

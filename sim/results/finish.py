@@ -100,7 +100,7 @@ def parts(store: Store, spans: Sequence[Span]) -> list[Part]:
     found = []
     for span in spans:
         path = store.chunk_path(span)
-        found.append(Part(span, path, chunks.finished_runs(chunks.read_runs(path))))
+        found.append(Part(span, path, chunks.finished_runs(chunks.read_runs(path, ["run", "status"]))))
     return found
 
 
