@@ -1,5 +1,6 @@
 """Batches: the same results whatever the workers, chunks, shards, interruptions and deaths."""
 
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,12 +11,14 @@ import pytest
 
 from sim.errors import SupplyriskError
 from sim.experiment import batch as batch_module
+from sim.experiment import pools
 from sim.experiment.batch import prepare, resume, shard_span
 from sim.experiment.merging import merge
 from sim.experiment.precision import Precision
 from sim.experiment.runner import CHUNK_BYTES, chunk_runs
 from sim.experiment.single import run_alone
 from sim.experiment.work import shared_arms
+from sim.results import fans, series, summary
 from sim.results.store import Span, StoreError, create
 from sim.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
 from tests import fakes
@@ -183,6 +186,39 @@ def test_chunks_change_nothing_in_sketches(tmp_path, sketched, whole):
 def test_workers_change_nothing(tmp_path, whole, pool):
     outcome = run(tmp_path / "x", replace(HERE, workers=2, pool=pool, chunk=9), runs=40)
     assert hash_of(outcome) == hash_of(whole[40])
+
+
+class Dead:
+    """Workers that die as soon as they are asked."""
+
+    def __init__(self, at_once):
+        self.at_once = at_once
+
+    def submit(self, *_):
+        if self.at_once:
+            raise BrokenExecutor("dead")
+        future = Future()
+        future.set_exception(BrokenExecutor("dead"))
+        return future
+
+
+@pytest.mark.parametrize("at_once", [None, False, True])
+def test_who_joins_the_tables_changes_nothing(tmp_path, sketched, monkeypatch, at_once):
+    here = hash_of(run(tmp_path / "here", runs=40))
+    monkeypatch.setattr(summary, "NUMBERS", 4000)  # statistics too go through a file
+    monkeypatch.setattr(series, "PLACES", 3000)  # counts do not fit into memory at once
+    if at_once is not None:
+        monkeypatch.setattr(pools.Threads, "helpers", lambda _: Dead(at_once))
+    helped = run(tmp_path / "helped", replace(HERE, workers=2, pool="threads", chunk=9), runs=40)
+    assert hash_of(helped) == here
+
+
+def test_processes_join_the_tables_of_a_large_batch(tmp_path):
+    given = {"runs": fans.EXACT_RUNS + 1, "weeks": 8, "policies": ()}
+    options = replace(HERE, chunk=200)
+    here = run(tmp_path / "here", options, **given)
+    assert here.manifest["series_error"] > 0.0
+    assert hash_of(run(tmp_path / "processes", replace(options, workers=2), **given)) == hash_of(here)
 
 
 def test_something_does_change_the_hash(tmp_path, whole):

@@ -1,10 +1,13 @@
 """Sketches: stated error, exact where promised, the same in any order and any split."""
 
+from itertools import pairwise
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from sim.model.loops import Loops
 from sim.results import sketch
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -14,11 +17,30 @@ numbers = st.floats(min_value=-(2.0**100), max_value=2.0**100, allow_nan=False, 
 )
 
 
+def counts(*chunks: np.ndarray, loops: Loops | None = None) -> sketch.Counts:
+    """Counts of chunks of (runs, cells)."""
+    packed = []
+    for values in chunks:
+        ranks = np.ascontiguousarray(sketch.buckets(values).T)
+        packed.append(sketch.packed(ranks, np.ones(len(ranks), dtype=bool)))
+    whole = np.concatenate(chunks)
+    low = np.fmin.reduce(whole, axis=0, initial=np.float32(np.inf))
+    high = np.fmax.reduce(whole, axis=0, initial=np.float32(-np.inf))
+    least = np.min([sketch.least_ranks(*each) for each in packed], axis=0)
+    made = sketch.Counts(low, high, least, loops)
+    for each in packed:
+        made.add(*each)
+    return made
+
+
 def quantiles(values: np.ndarray) -> np.ndarray:
     """Sketch quantiles of (runs, cells)."""
-    made = sketch.count(np.ascontiguousarray(sketch.buckets(values).T))
-    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
-    return sketch.quantiles(made, 0, values.shape[1], LEVELS, low, high)
+    return counts(values).quantiles(LEVELS)
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """What buckets make of numbers."""
+    return sketch.bucket_values(sketch.buckets(values)).reshape(values.shape).astype(np.float32)
 
 
 @given(st.lists(numbers, min_size=1, max_size=50))
@@ -54,33 +76,55 @@ def test_a_series_without_spread_is_exact():
     assert np.all(quantiles(values) == np.float32(123.456))
 
 
-def test_merging_gives_the_whole_in_any_order():
-    values = np.random.default_rng(2).lognormal(size=(600, 7)).astype(np.float32)
-    whole = sketch.count(np.ascontiguousarray(sketch.buckets(values).T))
-    parts = [
-        sketch.count(np.ascontiguousarray(sketch.buckets(values[a:b]).T)) for a, b in ((300, 600), (0, 1), (1, 300))
-    ]
-    merged = sketch.merge([parts[0], sketch.merge(parts[1:]), sketch.EMPTY])
-    for name in ("cell", "bucket", "count"):
-        assert np.array_equal(getattr(merged, name), getattr(whole, name))
-    assert merged.count.sum() == 600 * 7
+ODD = (0.0, -0.0, 1.0, np.nan, -2.5, 3e5, 1e-9, 7.25, -3e-12)
 
 
-@pytest.mark.parametrize("places", [1, 40_000, 1 << 20])
-def test_merging_adds_up_every_value_once(places, monkeypatch):
-    """Zeros, negative numbers and missing ones in any cell of any part, and tables that have to be cut in pieces."""
-    monkeypatch.setattr(sketch, "PLACES", places)
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("packed_runs", [2, 0x7FFF])
+def test_every_value_of_every_chunk_is_counted_once(compiled, packed_runs, monkeypatch):
+    """Zeros, negative numbers, missing ones in any cell of any chunk, and entries that hold only two runs."""
+    loops = machine_code() if compiled else None
+    monkeypatch.setattr(sketch, "PACKED_RUNS", packed_runs)
     rng = np.random.default_rng(7)
     for _ in range(40):
         runs, cells = int(rng.integers(2, 40)), int(rng.integers(1, 9))
-        values = rng.choice([0.0, -0.0, 1.0, np.nan, -2.5, 3e5, 1e-9, 7.25], (runs, cells)).astype(np.float32)
+        values = rng.choice(ODD, (runs, cells)).astype(np.float32)
         values[:, rng.random(cells) < 0.5] = rng.choice([0.0, 2.0, 9.5], 1)
         cut = int(rng.integers(1, runs))
-        parts = [sketch.count(np.ascontiguousarray(sketch.buckets(v).T)) for v in (values[:cut], values[cut:])]
-        merged = sketch.merge(parts)
-        keys, counts = np.unique(np.arange(cells)[None] << 16 | sketch.buckets(values).astype(int), return_counts=True)
-        assert np.array_equal(merged.cell.astype(int) << 16 | merged.bucket, keys)
-        assert np.array_equal(merged.count, counts)
+        found = counts(values[:cut], values[cut:], loops=loops)
+        for cell in range(cells):
+            some = np.sort(rounded(values[:, cell])[~np.isnan(values[:, cell])])
+            if not len(some):
+                assert np.isnan(found.quantiles((0.5,))[cell, 0])
+                continue
+            nth = np.arange(len(some)) / max(1, len(some) - 1)
+            low, high = np.fmin.reduce(values[:, cell]), np.fmax.reduce(values[:, cell])
+            with np.errstate(invalid="ignore"):
+                assert found.quantiles(nth)[cell] == pytest.approx(np.clip(some, low, high), rel=1e-12, nan_ok=True)
+
+
+def test_chunks_give_the_whole_in_any_order():
+    values = np.random.default_rng(2).lognormal(size=(600, 7)).astype(np.float32)
+    whole = quantiles(values)
+    for cuts in ((0, 300, 600), (0, 1, 300, 600), (0, 599, 600)):
+        parts = [values[a:b] for a, b in pairwise(cuts)]
+        assert np.array_equal(counts(*parts).quantiles(LEVELS), whole)
+        assert np.array_equal(counts(*reversed(parts)).quantiles(LEVELS), whole)
+
+
+def test_compiled_counting_is_the_same():
+    loops = machine_code()
+    rng = np.random.default_rng(3)
+    chunks = [rng.choice([*ODD[:5], *rng.lognormal(size=50)], (70, 40)).astype(np.float32) for _ in range(3)]
+    levels = np.linspace(0.0, 1.0, 101)
+    assert counts(*chunks, loops=loops).quantiles(levels).tobytes() == counts(*chunks).quantiles(levels).tobytes()
+
+
+def machine_code() -> Loops:
+    pytest.importorskip("numba")
+    from sim.engines.jit import compiled_loops
+
+    return compiled_loops() or pytest.skip("the compiler is switched off")
 
 
 def test_a_bucket_of_very_many_runs_is_packed_in_parts(monkeypatch):
@@ -112,10 +156,3 @@ def test_missing_values_are_left_out():
     for found in (quantiles(values), sketch.exact(values, LEVELS)):
         assert found[0, 2] == pytest.approx(2.0)
         assert np.all(np.isnan(found[1]))
-
-
-def test_part_of_a_sketch_holds_its_cells_only():
-    values = np.arange(20, dtype=np.float32).reshape(4, 5)
-    made = sketch.count(np.ascontiguousarray(sketch.buckets(values).T))
-    found = sketch.quantiles(made, 2, 4, (0.0, 1.0), values[:, 2:4].min(axis=0), values[:, 2:4].max(axis=0))
-    assert found.tolist() == [[2.0, 17.0], [3.0, 18.0]]

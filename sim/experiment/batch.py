@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ..errors import RunFailed, SupplyriskError
 from ..results import sketch
 from ..results.chunks import KEEP, Layout
 from ..results.finish import Finished, finish
+from ..results.joining import Help
 from ..results.store import FORMAT, Span, Store, StoreError, locked, missing
 from ..spec.resolved import Scenario
 from .designs import SAMPLERS
@@ -27,7 +29,7 @@ from .pools import cores, make_pool
 from .precision import Precision, Watch
 from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
 from .thaw import digest, freeze, thaw_scenario
-from .work import Batch, Bench, bench
+from .work import Batch, Bench, bench, join_block
 
 AUTO_RUNS = {True: 4, False: 60}  # runs times arms up to which machine code (at hand, not at hand) is not worth it
 WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
@@ -126,7 +128,7 @@ def code_hash() -> str:
     files = [file for part in ("model", "engines", "shocks") for file in sorted((root / part).glob("*.py"))]
     files += [root / "streams.py", root / "powers.py"]
     files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
-    files += [root / "results" / f"{name}.py" for name in ("sketch", "fans", "collect", "chunks", "summary", "finish")]
+    files += [file for file in sorted((root / "results").glob("*.py")) if file.name != "store.py"]
     sha = hashlib.sha256()
     for file in files:
         sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
@@ -311,16 +313,23 @@ def _work(
                 runner.run(gaps, options.chunk or chunk_runs(ready, batch, todo, workers))
     except KeyboardInterrupt:
         interrupted = True
-        told.note("interrupted: writing the tables of the runs that are finished")
-    finally:
         pool.stop()
+        told.note("interrupted: writing the tables of the runs that are finished")
+    except BaseException:
+        pool.stop()
+        raise
     before = manifest["timings"] or {"simulation": 0.0, "wall": 0.0}
     timings = {
         "simulation": before["simulation"] + tally.seconds,
         "wall": before["wall"] + clock.seconds(),
         "workers": workers,
     }
-    return conclude(store, ready.layout, manifest, wanted, timings, interrupted, keep_chunks=options.shard is not None)
+    helpers = None if interrupted else pool.helpers()
+    help = Help(helpers.submit, partial(join_block, batch)) if helpers else None
+    try:
+        return conclude(store, ready.layout, manifest, wanted, timings, interrupted, options.shard is not None, help)
+    finally:
+        pool.stop()
 
 
 def _until_precise(
@@ -359,11 +368,12 @@ def conclude(
     timings: Mapping[str, float],
     interrupted: bool,
     keep_chunks: bool,
+    help: Help | None = None,
 ) -> Outcome:
     """Write the tables of all finished runs and the last manifest."""
     clock = Clock()
     spans = [span for span in store.spans() if span.last <= wanted.last]
-    written: Finished = finish(store, made, spans)
+    written: Finished = finish(store, made, spans, help)
     absent = sum(gap.last - gap.first for gap in missing(spans, wanted))
     seconds = dict(timings)
     seconds["tables"] = clock.seconds()

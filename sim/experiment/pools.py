@@ -81,6 +81,10 @@ class Pool:
         """Runs finished so far, also in unfinished chunks; None if unknown."""
         return None
 
+    def helpers(self) -> Executor | None:
+        """Workers on this machine that are free once all jobs are done; None if this process is as good."""
+        return None
+
     def stop(self) -> None:
         """End now; what was not finished is dropped."""
 
@@ -130,6 +134,9 @@ class Threads(Pool):
     def ticks(self) -> int | None:
         return self._count
 
+    def helpers(self) -> Executor | None:
+        return self._executor
+
     def stop(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
@@ -156,6 +163,9 @@ class Processes(Pool):
 
     def ticks(self) -> int | None:
         return int(self._counter.value)
+
+    def helpers(self) -> Executor | None:
+        return self._executor
 
     def stop(self) -> None:
         processes = list((getattr(self._executor, "_processes", None) or {}).values())

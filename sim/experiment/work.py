@@ -23,6 +23,7 @@ from ..errors import RunFailed
 from ..results import chunks
 from ..results.chunks import FAILED, OK, Chunk, Layout
 from ..results.collect import Collector
+from ..results.series import block_quantiles
 from ..results.store import Span, Store
 from ..spec.resolved import Scenario
 from .designs import Design
@@ -222,6 +223,12 @@ def run_job(job: Job, tick: Callable[[int], None] | None = None) -> Report:
         report.files = content
     report.seconds = time.perf_counter() - start
     return report
+
+
+def join_block(batch: Batch, paths: Sequence[Path], arm: int, block: int) -> Floats:
+    """Quantiles (cells, levels) of one block of series, from the chunks at `paths`."""
+    ready = bench(batch)
+    return block_quantiles(ready.layout, paths, arm, block, getattr(ready.engine, "loops", None))
 
 
 def _is_the_folder(folder: Path, stamp: str) -> bool:

@@ -1,7 +1,7 @@
-"""Loops over a run's record that an engine may bring along as machine code (`Engine.loops`).
+"""Loops over a run's record, and over counts of runs, that an engine may bring along as machine code (`Engine.loops`).
 
-`Reporter.rows` and `compute`, `Fans.vector` and `Kept.add` do the same with NumPy, to the bit: the same sums in the same order. NumPy
-fetches a table that is larger than the processor's cache once for every step; a loop fetches it once.
+`Reporter.rows` and `compute`, `Fans.vector`, `Kept.add` and `Counts.add` do the same with NumPy, to the bit: the same
+sums in the same order. NumPy fetches a table that is larger than the processor's cache once for every step; a loop fetches it once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 STEP = 4  # weeks in a mean; tables by row end in zeros up to a multiple of it
 LINE = 8  # floats that the processor fetches together
 ONE, HALF, UPPER, POSITIVE = np.uint32(1), np.uint32(0x7FFF), np.uint32(16), np.uint32(0x8000)
+ZERO, MISSING = 0x8000, 0xFFFF  # ranks, see `sketch`
 NOT_PLAIN = np.uint32(0x7F800001)  # a single with at least these bits is negative or not a number
 
 
@@ -24,6 +25,7 @@ class Loops(NamedTuple):
     peaks: Callable[..., None]
     means: Callable[..., None]
     take_in: Callable[..., bool]
+    add_up: Callable[..., None]
 
 
 class Turning(NamedTuple):
@@ -191,3 +193,27 @@ def take_in(vector: Any, bits: Any, ranks: Any, low: Any, high: Any) -> bool:
         low[i] = min(low[i], vector[i])
         high[i] = max(high[i], vector[i])
     return True
+
+
+def add_up(entries: Any, numbers: Any, shift: Any, zero: Any, counts: Any) -> None:
+    """Add a chunk's runs to those counted so far by cell and bucket.
+
+    Parameters
+    ----------
+    entries : ints, by cell
+    numbers : 32-bit integers
+        The entries of all cells: runs times 2^16, plus the rank of the bucket.
+    shift, zero : ints, by cell
+        What makes a rank a place in `counts`; the place of zero.
+    counts : ints, updated
+    """
+    at = 0
+    for cell in range(len(entries)):
+        for _ in range(entries[cell]):
+            number = numbers[at]
+            at += 1
+            rank = number & 0xFFFF
+            if rank == ZERO:
+                counts[zero[cell]] += number >> 16
+            elif rank != MISSING:
+                counts[shift[cell] + rank] += number >> 16

@@ -132,7 +132,8 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
                 first, last = made.fans.cells(block)
                 entries, packed = sketch.packed(kept.ranks(first, last), kept.varying(first, last))
                 counts.append(pa.table([packed], schema=schema("chunk_sketch")))
-                ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last], entries))
+                least = sketch.least_ranks(entries, packed)
+                ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last], least, entries))
         found["sketch.parquet"] = _parquet(counts)
         found["range.parquet"] = _parquet(ranges)
     return found
@@ -156,15 +157,19 @@ def writer(sink: Any, of: pa.Schema) -> Any:
     """Parquet writer as all tables use it: repeated names as dictionaries, numbers split by byte.
 
     Split by byte, the packed counts of a sketch are written twice as fast as in differences or dictionaries, and
-    smaller.
+    smaller. Outcomes, of many kinds side by side, gain nothing by it, nor do numbers of runs by a dictionary.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    floats = [f.name for f in of if pa.types.is_floating(f.type) and f.name != "quantile"]
+    plain = ("run", "value") if "metric" in of.names or of.names == ["value"] else ()
     rising = [name for name in ("cell",) if name in of.names]  # sorted: differences take few bits
-    split = [*floats, *(name for name in ("packed",) if name in of.names)]
-    names = [f.name for f in of if f.name not in (*split, *rising) and not pa.types.is_list(f.type)]
+    split = [
+        f.name
+        for f in of
+        if f.name == "packed" or (pa.types.is_floating(f.type) and f.name not in ("quantile", *plain))
+    ]
+    names = [f.name for f in of if f.name not in (*plain, *rising, *split) and not pa.types.is_list(f.type)]
     return pq.ParquetWriter(
         sink,
         of,
@@ -279,12 +284,17 @@ def _outcomes(values: Floats) -> pa.Table:
 
 
 def _range_table(
-    arm: int, first: int, low: NDArray[np.float32], high: NDArray[np.float32], entries: NDArray[np.int32]
+    arm: int,
+    first: int,
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+    least: NDArray[np.int32],
+    entries: NDArray[np.int32],
 ) -> pa.Table:
     import pyarrow as pa
 
     cells = np.arange(first, first + len(low), dtype=np.int32)
-    columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high, entries]
+    columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high, least, entries]
     return pa.table([pa.array(column) for column in columns], schema=schema("chunk_range"))
 
 
@@ -336,16 +346,17 @@ def read_values(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.f
     return np.concatenate(parts, axis=1)
 
 
-def read_sketch(
-    counts: Any, ranges: Any, made: Layout, arm: int, block: int
-) -> tuple[sketch.Sketch, NDArray[np.float32], NDArray[np.float32]]:
-    """Counts of one block and arm from open sketch and range files, and smallest and largest values."""
-    group = arm * len(made.blocks) + block
-    packed = counts.read_row_group(group)["packed"].to_numpy()
-    cells = ranges.read_row_group(group, columns=["low", "high", "entries"])
-    low, high, entries = (cells[name].to_numpy() for name in ("low", "high", "entries"))
-    first, _ = made.fans.cells(made.blocks[block])
-    return sketch.unpacked(first, entries, packed), low, high
+def read_sketch(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.int32]:
+    """Entries of one block and arm from an open sketch file."""
+    numbers: NDArray[np.int32] = reader.read_row_group(arm * len(made.blocks) + block)["packed"].to_numpy()
+    return numbers
+
+
+def read_range(reader: Any, made: Layout, arm: int, block: int) -> tuple[NDArray[Any], ...]:
+    """Of the cells of one block and arm, from an open range file: lowest, highest, least rank, number of entries."""
+    columns = ("low", "high", "least", "entries")
+    cells = reader.read_row_group(arm * len(made.blocks) + block, columns=columns)
+    return tuple(cells[name].to_numpy() for name in columns)
 
 
 def lost(first: int, values: Floats, made: Layout, message: str) -> Chunk:

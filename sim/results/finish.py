@@ -11,29 +11,25 @@ import csv
 import hashlib
 import io
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, WORLD, Floats
-from . import chunks, sketch
+from . import chunks
 from .chunks import Layout
+from .joining import Digest, Help, Part, ahead, parts
+from .series import write_series
 from .store import Span, Store, atomic_path, write_atomic
 from .summary import Turned
-from .tables import QUANTILES, header, schema
+from .tables import header, schema
 
-A = TypeVar("A")
-B = TypeVar("B")
-
-ENTRIES = 6_000_000  # of sketches that wait to be added up (10 bytes each)
-DIGEST_NUMBERS = 32_768
 CSV_ROWS = 1_000_000  # outcomes.csv holds no more: about what a spreadsheet opens
 CSV_HEADLINES = (  # what outcomes.csv of a larger batch is restricted to, for zones and the world, all end uses
     "price_spot_index",
@@ -65,71 +61,31 @@ class Finished:
         return hashlib.sha256(json.dumps(self.hashes, sort_keys=True).encode()).hexdigest()
 
 
-class Digest:
-    """SHA-256 of a table's content: names and numbers, one NaN, one zero, whatever the file format."""
-
-    def __init__(self, *names: Any) -> None:
-        self._sha = hashlib.sha256(json.dumps(names, sort_keys=True).encode())
-
-    def text(self, *texts: str) -> None:
-        self._sha.update(json.dumps(texts).encode())
-
-    def numbers(self, values: NDArray[Any]) -> None:
-        flat = np.ascontiguousarray(values).reshape(-1)
-        for first in range(0, len(flat), DIGEST_NUMBERS):  # as many as stay in the processor's cache
-            plain = flat[first : first + DIGEST_NUMBERS].astype(np.float64)
-            plain += 0.0
-            plain[np.isnan(plain)] = np.nan
-            self._sha.update(plain.data)
-
-    def hex(self) -> str:
-        return self._sha.hexdigest()
-
-
-@dataclass(frozen=True)
-class Part:
-    """One chunk on the disk."""
-
-    span: Span
-    path: Path
-    runs: NDArray[np.int32]  # that finished
-
-
-def parts(store: Store, spans: Sequence[Span]) -> list[Part]:
-    """The chunks of a batch with the runs that finished in each."""
-    found = []
-    for span in spans:
-        path = store.chunk_path(span)
-        found.append(Part(span, path, chunks.finished_runs(chunks.read_runs(path, ["run", "status"]))))
-    return found
-
-
-def finish(store: Store, made: Layout, spans: Sequence[Span]) -> Finished:
+def finish(store: Store, made: Layout, spans: Sequence[Span], help: Help | None = None) -> Finished:
     """Write all tables of a run folder from its chunks."""
     done = Finished()
     found = parts(store, spans)
     n_ok = sum(len(part.runs) for part in found)
     total = sum(span.last - span.first for span in spans)
     done.counts = {"finished": n_ok, "failed": total - n_ok}
-    _runs(store, made, found, done)
-    # Two halves that share nothing; most of their work leaves the interpreter free for each other.
-    with (
-        ThreadPoolExecutor(1) as beside,
-        Turned(store.path, len(made.columns) * len(made.outcomes), n_ok) as turned,
-    ):
-        series = beside.submit(_series, store, made, found)
-        _outcomes(store, made, found, done, turned)
-        _summary(store, made, turned, done)
-        done.rows["series"], hashed = series.result()
-    if hashed:
-        done.hashes["series"] = hashed
+    with ThreadPoolExecutor(3) as beside:  # parts that share nothing; most of their work leaves the interpreter free
+        written = {
+            "runs": beside.submit(_runs, store, made, found),
+            "series": beside.submit(write_series, store, made, found, help),
+            "summary": beside.submit(_summary, store, made, found, help),
+        }
+        done.rows["outcomes"], done.outcomes_csv = _outcomes(store, made, found)
+        for name, task in written.items():
+            done.rows[name], hashes = task.result()
+            done.hashes |= hashes
     return done
 
 
 # --- runs, outcomes -------------------------------------------------------------------------------
 
 
-def _runs(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> None:
+def _runs(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[str, str]]:
+    """Write the table of runs; returns its rows and its hash."""
     # Words and numbers apart, so that where one chunk ends and the next begins leaves no trace.
     digest, words = Digest("runs", made.sampled), Digest("messages")
     rows = 0
@@ -142,11 +98,11 @@ def _runs(store: Store, made: Layout, found: Sequence[Part], done: Finished) -> 
                 words.text(status, message)
             digest.numbers(np.column_stack([table[name].to_numpy() for name in ("run", *made.sampled)]))
     digest.text(words.hex())
-    done.rows["runs"], done.hashes["runs"] = rows, digest.hex()
+    return rows, {"runs": digest.hex()}
 
 
-def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished, turned: Turned) -> None:
-    digest = Digest("outcomes", made.columns, made.outcomes)
+def _outcomes(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[str, Any]]:
+    """Write the table of outcomes; returns its rows and what of it outcomes.csv holds."""
     n_ok = sum(len(part.runs) for part in found)
     shown, runs_in_csv, rule = csv_rows(made, n_ok)
     listed = rows = 0
@@ -157,9 +113,7 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished,
         csv_path.open("wb") as text,
     ):
         text.write((",".join(header("outcomes")) + "\n").encode())
-        for runs, values, table in _ahead(lambda piece: _with_table(*piece, made), _pieces(found, made), 1):
-            digest.numbers(values)
-            turned.add(values.reshape(len(values), turned.rows))
+        for runs, values, table in (piece for pieces in ahead(partial(_tables, made), found, 1) for piece in pieces):
             out.write_table(table)
             rows += len(table)
             take = min(len(runs), runs_in_csv - listed)
@@ -169,30 +123,14 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], done: Finished,
                     few = chunks.outcomes_table(made, runs[:take], values[:take][:, :, shown], shown)
                 _csv(few.slice(0, take * len(made.columns) * len(shown)), text)
                 listed += take
-    done.rows["outcomes"], done.hashes["outcomes"] = rows, digest.hex()
     complete = listed == n_ok and len(shown) == len(made.outcomes)
-    done.outcomes_csv = {"runs": listed, "of": n_ok, "complete": complete, "rule": rule}
+    return rows, {"runs": listed, "of": n_ok, "complete": complete, "rule": rule}
 
 
-def _pieces(found: Sequence[Part], made: Layout) -> Iterator[tuple[NDArray[np.int32], Floats]]:
-    for part in found:
-        yield from chunks.pieces(made, part.runs, chunks.read_outcomes(part.path, made))
-
-
-def _with_table(runs: NDArray[np.int32], values: Floats, made: Layout) -> tuple[NDArray[np.int32], Floats, Any]:
-    return runs, values, chunks.outcomes_table(made, runs, values)
-
-
-def _ahead(function: Callable[[A], B], items: Iterable[A], ahead: int = 2) -> Iterator[B]:
-    """`map` in order, a few items ahead in threads (Arrow's and NumPy's work leaves the interpreter free)."""
-    with ThreadPoolExecutor(ahead) as executor:
-        waiting: deque[Future[B]] = deque()
-        for item in items:
-            waiting.append(executor.submit(function, item))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def _tables(made: Layout, part: Part) -> list[tuple[NDArray[np.int32], Floats, Any]]:
+    """Outcomes of a chunk, a few runs at a time: their numbers, and as rows of the table."""
+    values = chunks.read_outcomes(part.path, made)
+    return [(runs, few, chunks.outcomes_table(made, runs, few)) for runs, few in chunks.pieces(made, part.runs, values)]
 
 
 def csv_rows(made: Layout, runs: int) -> tuple[list[int], int, str]:
@@ -214,8 +152,15 @@ def csv_rows(made: Layout, runs: int) -> tuple[list[int], int, str]:
     return few, min(runs, fitting), rule
 
 
-def _summary(store: Store, made: Layout, turned: Turned, done: Finished) -> None:
-    statistics = turned.describe()
+def _summary(store: Store, made: Layout, found: Sequence[Part], help: Help | None) -> tuple[int, dict[str, str]]:
+    """Write the table of statistics; returns its rows, its hash and that of the outcomes it was made from."""
+    whole = Digest("outcomes", made.columns, made.outcomes)
+    with Turned(store.path, len(made.columns) * len(made.outcomes), sum(len(part.runs) for part in found)) as turned:
+        for part in found:
+            for _, values in chunks.pieces(made, part.runs, chunks.read_outcomes(part.path, made)):
+                whole.numbers(values)
+                turned.add(values.reshape(len(values), turned.rows))
+        statistics = turned.describe(help)
     digest = Digest("summary", made.columns, made.outcomes)
     digest.numbers(statistics)
     text = io.StringIO()
@@ -228,7 +173,7 @@ def _summary(store: Store, made: Layout, turned: Turned, done: Finished) -> None
         names = [outcome.metric, outcome.product, outcome.place, outcome.end_use, outcome.unit]
         out.writerow([made.columns[arm], *names, int(values[0]), *numbers])
     write_atomic(store.path / "summary.csv", text.getvalue().encode())
-    done.rows["summary"], done.hashes["summary"] = len(statistics), digest.hex()
+    return len(statistics), {"summary": digest.hex(), "outcomes": whole.hex()}
 
 
 def write_csv(table: Any, path: Path) -> None:
@@ -254,145 +199,3 @@ def _csv(table: Any, out: Any) -> None:
         columns.append(column)
     options = pa_csv.WriteOptions(include_header=False, quoting_style="needed" if quote else "none")
     pa_csv.write_csv(pa.table(columns, names=table.column_names), out, options)
-
-
-# --- series ---------------------------------------------------------------------------------------
-
-
-def _series(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, str]:
-    """Write the table of series; returns its rows and its hash ("" if there is none)."""
-    if made.keep == "none":
-        (store.path / "series.parquet").unlink(missing_ok=True)
-        return 0, ""
-    digest = Digest("series", made.arms, [(s.variable, s.label, s.unit, s.dates) for s in made.fans.series])
-    some = [part for part in found if len(part.runs)]
-    rows = 0
-    with atomic_path(store.path / "series.parquet") as path, chunks.writer(path, schema("series")) as out:
-        items = [(arm, block) for arm in range(len(made.arms)) for block in range(len(made.blocks))]
-        for (arm, block), (found_quantiles, values) in zip(
-            items, _ahead(lambda item: _block(made, some, *item), items)
-        ):
-            digest.numbers(found_quantiles)
-            for table in _series_tables(made, arm, block, found_quantiles, values, some):
-                out.write_table(table, row_group_size=2_000_000)
-                rows += len(table)
-            if values is not None and made.keep == "all":
-                digest.numbers(values)
-    return rows, digest.hex()
-
-
-def _block(made: Layout, found: Sequence[Part], arm: int, block: int) -> tuple[Floats, NDArray[np.float32] | None]:
-    """Quantiles (cells, levels) of one block of series, and the runs' values if they were kept."""
-    first, last = made.fans.cells(made.blocks[block])
-    values = None
-    if made.values_kept:
-        each = []
-        for part in found:
-            with _opened(part.path / "values.parquet") as reader:
-                each.append(chunks.read_values(reader, made, arm, block))
-        values = np.concatenate(each) if each else np.zeros((0, last - first), np.float32)
-    if not made.sketched:
-        assert values is not None
-        return sketch.exact(values, QUANTILES), values
-    low, high = np.full(last - first, np.inf, np.float32), np.full(last - first, -np.inf, np.float32)
-    counted = sketch.EMPTY
-    waiting: list[sketch.Sketch] = []
-    for part in found:
-        with (
-            _opened(part.path / "sketch.parquet") as counts,
-            _opened(part.path / "range.parquet") as ranges,
-        ):
-            each_sketch, a, b = chunks.read_sketch(counts, ranges, made, arm, block)
-        waiting.append(each_sketch)
-        low, high = np.fmin(low, a), np.fmax(high, b)
-        if sum(map(len, waiting)) > ENTRIES:  # merged as they come, so that memory does not grow with their number
-            counted, waiting = sketch.merge([counted, *waiting]), []
-    counted = sketch.merge([counted, *waiting])
-    return sketch.quantiles(counted, first, last, QUANTILES, low, high), values
-
-
-def _opened(path: Path) -> Any:
-    """A Parquet file of a chunk."""
-    import pyarrow.parquet as pq
-
-    found = path.stat()
-    return pq.ParquetFile(path, metadata=_metadata(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
-
-
-@lru_cache(maxsize=64)
-def _metadata(path: Path, version: tuple[int, ...]) -> Any:
-    """Where the row groups of a file lie, read once for all of them."""
-    import pyarrow.parquet as pq
-
-    return pq.read_metadata(path)
-
-
-def _series_tables(
-    made: Layout,
-    arm: int,
-    block: int,
-    found_quantiles: Floats,
-    values: NDArray[np.float32] | None,
-    found: Sequence[Part],
-) -> Iterator[Any]:
-    """Rows of `series` of one block: quantiles date by date, then each run's values."""
-    fans = made.fans
-    numbers = range(*made.blocks[block])
-    first, _ = fans.cells(made.blocks[block])
-    lengths = np.asarray([fans.series[i].dates for i in numbers])
-    cell_series = np.repeat(np.arange(len(lengths)), lengths).astype(np.int32)
-    dates = np.concatenate([fans.dates(fans.series[i]) for i in numbers])
-    n = len(QUANTILES)
-    yield _series_table(
-        made,
-        arm,
-        block,
-        np.repeat(cell_series, n),
-        np.repeat(dates, n),
-        found_quantiles.reshape(-1),
-        quantile=np.tile(np.asarray(QUANTILES), len(cell_series)),
-    )
-    if made.keep != "all" or values is None:
-        return
-    runs = np.concatenate([part.runs for part in found]) if found else np.zeros(0, np.int32)
-    for i in numbers:
-        series = fans.series[i]
-        cells = slice(series.first - first, series.first - first + series.dates)
-        yield _series_table(
-            made,
-            arm,
-            block,
-            np.full(len(runs) * series.dates, i - numbers[0], dtype=np.int32),
-            np.repeat(fans.dates(series), len(runs)),
-            np.ascontiguousarray(values[:, cells].T).reshape(-1).astype(np.float64),
-            run=np.tile(runs, series.dates),
-        )
-
-
-def _series_table(
-    made: Layout,
-    arm: int,
-    block: int,
-    series: NDArray[np.int32],
-    dates: NDArray[np.datetime64],
-    values: Floats,
-    quantile: Floats | None = None,
-    run: NDArray[np.int32] | None = None,
-) -> Any:
-    import pyarrow as pa
-
-    here = made.fans.series[made.blocks[block][0] : made.blocks[block][1]]
-    columns = {
-        "arm": chunks.named([made.arms[arm]], np.zeros(len(series), np.int32)),
-        "variable": chunks.named([s.variable for s in here], series),
-        "product": chunks.named([s.label.product for s in here], series),
-        "place": chunks.named([s.label.place for s in here], series),
-        "end_use": chunks.named([s.label.end_use for s in here], series),
-        "date": pa.array(dates, pa.timestamp("ms")),
-        "quantile": pa.nulls(len(series), pa.float64()) if quantile is None else pa.array(quantile),
-        "run": pa.nulls(len(series), pa.int32()) if run is None else pa.array(run),
-        "value": pa.array(values, mask=np.isnan(values)),
-        "unit": chunks.named([s.unit for s in here], series),
-    }
-    of = schema("series")
-    return pa.table([columns[f.name] for f in of], schema=of)

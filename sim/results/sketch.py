@@ -11,16 +11,15 @@ hence a series without spread is exact too. The idea is that of log-spaced sketc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.loops import Loops
+
 RELATIVE_ERROR = 2.0**-8
-COUNT_BITS = 30
-PLACES = 1 << 20  # of a table on which sketches are added up
 PACKED_RUNS = 0x7FFF  # in one entry of a chunk
 ZERO = 0x8000  # rank of zero
 MISSING = 0xFFFF  # rank of NaN, above every number
@@ -58,37 +57,6 @@ def bucket_values(ranks: Ranks) -> NDArray[np.float64]:
     values = (top << np.uint32(16)).view(np.float32).astype(np.float64)
     values[ranks == MISSING] = np.nan
     return values
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """Counts by cell and bucket, sorted by both; each pair once."""
-
-    cell: NDArray[np.int32]
-    bucket: Ranks
-    count: NDArray[np.int32] | NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.cell)
-
-    def part(self, first: int, last: int) -> Sketch:
-        """The cells from `first` up to, not including, `last`."""
-        a, b = np.searchsorted(self.cell, [first, last])
-        return Sketch(self.cell[a:b], self.bucket[a:b], self.count[a:b])
-
-
-EMPTY = Sketch(np.zeros(0, np.int32), np.zeros(0, np.uint16), np.zeros(0, np.int64))
-
-
-def count(ranks: Ranks) -> Sketch:
-    """Sketch of ranks given as (cells, runs)."""
-    return unpacked(0, *packed(ranks, np.ones(len(ranks), dtype=bool)))
-
-
-def unpacked(first: int, entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> Sketch:
-    """Sketch of the cells from `first` on, from what `packed` gives."""
-    cell = np.repeat(np.arange(first, first + len(entries), dtype=np.int32), entries)
-    return Sketch(cell, numbers.astype(np.uint16), numbers >> 16)
 
 
 def packed(ranks: Ranks, varying: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -148,93 +116,102 @@ def _sort_kind() -> Literal["quicksort", "stable"]:
     return "quicksort" if vectors.get("AVX512_ICL") else "stable"
 
 
-def merge(sketches: Sequence[Sketch]) -> Sketch:
-    """Add up sketches of the same cells, of at most 2^30 runs.
+def least_ranks(entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Rank of the smallest number of each cell that is not zero, `MISSING` if there is none, from what `packed` gives.
 
-    Counted on a table with a place for every bucket between the first and the last that occurs in a cell: several
-    times faster than sorting. Zero, which lies far from all other numbers, has a place of its own before them.
+    Only for cells without numbers below zero, where zero comes first.
     """
-    sketches = [s for s in sketches if len(s)]
-    if len(sketches) < 2:
-        return sketches[0] if sketches else EMPTY
-    first = min(int(s.cell[0]) for s in sketches)
-    cells = max(int(s.cell[-1]) for s in sketches) - first + 1
-    low, high = np.full(cells, MISSING + 1), np.full(cells, -1)
-    for s in sketches:
-        _widen(s, first, low, high)
-    apart = low >= ZERO  # cells without numbers below zero
-    np.maximum(high, ZERO, out=high, where=~apart)
-    sizes = np.maximum(high - low + 1, 0) + apart
-    if cells > 1 and sizes.sum() > PLACES:
-        middle = first + cells // 2
-        halves = [merge([s.part(a, b) for s in sketches]) for a, b in ((first, middle), (middle, first + cells))]
-        return Sketch(*(np.concatenate([getattr(h, name) for h in halves]) for name in ("cell", "bucket", "count")))
-    start = np.cumsum(sizes) - sizes
-    shift = start + apart - low  # from bucket to place
-    counts = np.zeros(int(sizes.sum()), dtype=np.int64)
-    for s in sketches:
-        cell = s.cell - np.int32(first)
-        place = shift[cell]
-        place += s.bucket
-        zero = np.flatnonzero(s.bucket == ZERO)
-        zero = zero[apart[cell[zero]]]
-        place[zero] = start[cell[zero]]
-        counts[place] += s.count
-    if counts.max() >= 1 << COUNT_BITS:
-        raise ValueError("too many runs to merge")
-    taken = np.flatnonzero(counts)
-    ends = np.searchsorted(taken, np.append(start, len(counts)))
-    cell = np.repeat(np.arange(cells, dtype=np.int32), np.diff(ends))
-    bucket = taken - shift[cell]
-    zero = np.flatnonzero((taken == start[cell]) & apart[cell])
-    bucket[zero] = ZERO
-    return Sketch(cell + np.int32(first), bucket.astype(np.uint16), counts[taken])
+    found = np.full(len(entries), MISSING, dtype=np.int32)
+    some = np.flatnonzero(entries)
+    ends = np.cumsum(entries)[some] - 1
+    at = ends - entries[some] + 1
+    while len(some):
+        ranks = numbers[at] & 0xFFFF
+        zero = ranks == ZERO
+        found[some[~zero]] = ranks[~zero]
+        left = zero & (at < ends)
+        some, at, ends = some[left], at[left] + 1, ends[left]
+    return found
 
 
-def _widen(s: Sketch, first: int, low: Index, high: Index) -> None:
-    """Take a sketch's buckets into the range of each cell; a zero that is the smallest number is left out."""
-    new = np.empty(len(s), dtype=bool)
-    new[0] = True
-    np.not_equal(s.cell[1:], s.cell[:-1], out=new[1:])
-    starts = np.flatnonzero(new)
-    ends = np.append(starts[1:], len(s)) - 1
-    cell = s.cell[starts] - first
-    least = starts + ((s.bucket[starts] == ZERO) & (ends > starts))
-    only = s.bucket[least] == ZERO
-    low[cell] = np.minimum(low[cell], np.where(only, low[cell], s.bucket[least]))
-    high[cell] = np.maximum(high[cell], np.where(only, high[cell], s.bucket[ends]))
+def sizes(low: Singles, high: Singles, least: NDArray[np.int32]) -> Index:
+    """Places of each cell in a table of counts (see `Counts`)."""
+    begin, apart = _begin(low, least)
+    last = buckets(high).astype(np.int64)
+    found: Index = np.where(low <= high, np.maximum(last - begin + 1, 0) + apart, 0)
+    return found
 
 
-def quantiles(
-    sketch: Sketch, first: int, last: int, levels: Sequence[float], low: Singles, high: Singles
-) -> NDArray[np.float64]:
-    """Quantiles of the cells first..last-1, shape (cells, levels); NaN where a cell holds no number.
+def _begin(low: Singles, least: NDArray[np.int32]) -> tuple[Index, NDArray[np.bool_]]:
+    """First rank of each cell (apart from zero), and whether it holds no number below zero."""
+    first = buckets(low).astype(np.int64)
+    apart = first >= ZERO
+    return np.where(apart, least, first), apart
 
-    Order statistics are found exactly among the buckets and interpolated linearly, as `exact` does.
+
+class Counts:
+    """Runs by cell and bucket, on a table with a place for every bucket that may occur in a cell.
+
+    Zero, which lies far from all other numbers, has a place of its own before them in cells without negative numbers.
 
     Parameters
     ----------
-    low, high : array (last - first)
-        Smallest and largest value of each cell.
+    low, high : singles, by cell
+        Smallest and largest number of all runs; the smallest above the largest where there is none.
+    least : ints, by cell
+        Smallest of all chunks' `least_ranks`.
+    loops : Loops, optional
+        Machine code.
     """
-    part = sketch.part(first, last)
-    keep = part.bucket != MISSING
-    cell, bucket, counts = part.cell[keep] - first, part.bucket[keep], part.count[keep]
-    runs = np.zeros(last - first, dtype=np.int64)
-    np.add.at(runs, cell, counts)
-    before = np.cumsum(runs) - runs
-    cumulated = np.cumsum(counts)
-    values = np.append(bucket_values(bucket), np.nan)
-    found = np.empty((last - first, len(levels)))
-    for j, level in enumerate(levels):
-        position = level * np.maximum(runs - 1, 0)
-        down = np.floor(position).astype(np.int64)
-        up = np.minimum(down + 1, np.maximum(runs - 1, 0))
-        lower = values[np.searchsorted(cumulated, before + down, side="right")]
-        upper = values[np.searchsorted(cumulated, before + up, side="right")]
-        found[:, j] = np.clip(lower + (upper - lower) * (position - down), low, high)
-    found[runs == 0] = np.nan
-    return found
+
+    def __init__(self, low: Singles, high: Singles, least: NDArray[np.int32], loops: Loops | None = None) -> None:
+        self._low, self._high, self._loops = low, high, loops
+        begin, apart = _begin(low, least)
+        of_cell = sizes(low, high, least)
+        self._ends = np.cumsum(of_cell)
+        start = self._ends - of_cell
+        self._shift = start + apart - begin  # from rank to place
+        self._zero = np.where(apart, start, self._shift + ZERO)
+        self._counts = np.zeros(int(of_cell.sum()), dtype=np.int64)
+
+    def add(self, entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> None:
+        """Take in a chunk's runs, as `packed` gives them."""
+        if self._loops:
+            self._loops.add_up(entries, numbers, self._shift, self._zero, self._counts)
+            return
+        ranks = numbers & 0xFFFF
+        place = np.repeat(self._shift, entries) + ranks
+        zero = np.flatnonzero(ranks == ZERO)
+        place[zero] = np.repeat(self._zero, entries)[zero]
+        there = ranks != MISSING
+        np.add.at(self._counts, place[there], (numbers >> 16)[there].astype(np.int64))
+
+    def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
+        """Quantiles, shape (cells, levels); NaN where a cell holds no number.
+
+        Order statistics are found exactly among the buckets and interpolated linearly, as `exact` does.
+        """
+        cumulated = np.cumsum(self._counts)
+        until = np.append(0, cumulated)[self._ends]  # runs in this cell and all before it
+        runs = np.diff(until, prepend=0)
+        some = np.flatnonzero(runs)
+        before, most = (until - runs)[some], runs[some] - 1
+        found = np.full((len(runs), len(levels)), np.nan)
+        for j, level in enumerate(levels):
+            position = level * most
+            down = np.floor(position).astype(np.int64)
+            up = np.minimum(down + 1, most)
+            lower, upper = (
+                self._values(some, np.searchsorted(cumulated, before + nth, side="right")) for nth in (down, up)
+            )
+            between = lower + (upper - lower) * (position - down)
+            found[some, j] = np.clip(between, self._low[some], self._high[some])
+        return found
+
+    def _values(self, cells: Index, places: Index) -> NDArray[np.float64]:
+        """What places stand for, one in each of some cells."""
+        ranks = np.where(places == self._zero[cells], ZERO, places - self._shift[cells])
+        return bucket_values(ranks.astype(np.uint16))
 
 
 def exact(values: Singles, levels: Sequence[float]) -> NDArray[np.float64]:

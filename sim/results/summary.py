@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -10,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from ..model.aggregate import Floats
+from .joining import Help
 from .store import explained
 from .tables import SUMMARY_QUANTILES
 
@@ -37,6 +41,7 @@ class Turned:
         self._file: IO[bytes] | None = None
         self._waiting: list[Floats] = []
         self._blocks: list[int] = []  # runs of each block of the file
+        self._buffer = np.empty(0)  # of a block, used again
 
     def __enter__(self) -> Turned:
         return self
@@ -54,7 +59,9 @@ class Turned:
 
     def _write(self) -> None:
         runs = sum(len(values) for values in self._waiting)
-        block = np.empty((self.rows, runs))
+        if len(self._buffer) < self.rows * runs:
+            self._buffer = np.empty(self.rows * runs)
+        block = self._buffer[: self.rows * runs].reshape(self.rows, runs)
         at = 0
         for values in self._waiting:
             for first in range(0, self.rows, 64):  # strips that fit the cache
@@ -63,35 +70,51 @@ class Turned:
         self._waiting = []
         with explained(self._folder):
             if self._file is None:
-                self._file = self._path.open("w+b")
+                self._file = self._path.open("wb")
             self._file.write(block.data)
         self._blocks.append(runs)
 
-    def describe(self) -> Floats:
+    def describe(self, help: Help | None = None) -> Floats:
         """n, mean, sd, quantiles and standard error of every row (see `describe`)."""
         if self._file is None:
             return describe(np.concatenate(self._waiting).T if self._waiting else np.zeros((self.rows, 0)))
         if self._waiting:
             self._write()
+        with explained(self._folder):
+            self._file.flush()
+        stretch = partial(describe_rows, self._path, self._blocks, self.rows)
         most = max(1, NUMBERS // self.runs)
-        few = max(1, CACHED // self.runs)
-        found = []
-        for first in range(0, self.rows, most):
-            block = self._read(first, most)
-            found += [describe(block[row : row + few]) for row in range(0, len(block), few)]
-        return np.concatenate(found)
+        firsts = range(0, self.rows, most)
+        if help is not None:
+            try:
+                waiting = [help.submit(stretch, first, most) for first in firsts]
+                return np.concatenate([each.result() for each in waiting])
+            except (BrokenExecutor, CancelledError):  # the runs are done: what workers can't do is done here
+                pass
+        return np.concatenate([stretch(first, most) for first in firsts])
 
-    def _read(self, first: int, most: int) -> Floats:
-        """Some rows, all runs."""
-        assert self._file is not None
-        found = np.empty((min(most, self.rows - first), self.runs))
-        begin = at = 0
-        for runs in self._blocks:
-            self._file.seek(8 * (begin + first * runs))
-            content = self._file.read(8 * len(found) * runs)
-            found[:, at : at + runs] = np.frombuffer(content, dtype=np.float64).reshape(-1, runs)
-            begin, at = begin + self.rows * runs, at + runs
-        return found
+
+def describe_rows(path: Path, blocks: Sequence[int], rows: int, first: int, most: int) -> Floats:
+    """`describe` of at most `most` rows from `first` on of the file that `Turned` makes.
+
+    Parameters
+    ----------
+    blocks : sequence of int
+        Runs of each block of the file.
+    rows : int
+        Of the whole file.
+    """
+    runs = sum(blocks)
+    found = np.empty((min(most, rows - first), runs))
+    begin = at = 0
+    with path.open("rb") as file:
+        for width in blocks:
+            file.seek(8 * (begin + first * width))
+            content = file.read(8 * len(found) * width)
+            found[:, at : at + width] = np.frombuffer(content, dtype=np.float64).reshape(-1, width)
+            begin, at = begin + rows * width, at + width
+    few = max(1, CACHED // runs)
+    return np.concatenate([describe(found[row : row + few]) for row in range(0, len(found), few)])
 
 
 def describe(block: Floats) -> Floats:

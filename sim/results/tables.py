@@ -196,6 +196,7 @@ TABLES: tuple[Table, ...] = (
             Column("cell", "int", "", "number of the series and date"),
             Column("low", "float32", "see the table of series", "smallest value of the chunk"),
             Column("high", "float32", "see the table of series", "largest value of the chunk"),
+            Column("least", "int", "", "bucket of the smallest number that is not zero (where none is below zero)"),
             Column("entries", "int", "", "rows of chunk_sketch that are about this cell"),
         ),
     ),
