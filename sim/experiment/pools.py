@@ -7,6 +7,7 @@ a count of finished runs while a chunk is being computed, and a way to stop at o
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,9 +17,12 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from typing import Any
 
 from ..errors import SupplyriskError
+from ..results.collect import Shelf
 from .work import Job, Report, run_job
 
+GARBAGE = 100_000  # new objects after which a worker looks for garbage; a compiler's modules are hundreds of thousands
 _counter: Any = None  # of finished runs, in a worker process
+_shelf = Shelf()  # of a worker process
 
 
 def cores() -> int:
@@ -32,6 +36,7 @@ def _start_worker(counter: Any) -> None:
     """In a new worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
     global _counter
     _counter = counter
+    gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -50,20 +55,26 @@ def _tick(runs: int) -> None:
 
 
 def _work(job: Job) -> Report:
-    return run_job(job, _tick)
+    return run_job(job, _tick, _shelf)
 
 
 @contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment (only the main thread may say so)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _nursery() -> Iterator[None]:
+    """Where workers are born: deaf to Ctrl-C (only the main thread may say so), and with one thread for linear algebra.
+
+    Otherwise that starts, in every worker, threads that wait for work by keeping the other cores busy.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    unset = [name for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS") if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, "1"))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for name in unset:
+            os.environ.pop(name, None)
+        if main:
+            signal.signal(signal.SIGINT, before)
 
 
 class Pool:
@@ -97,6 +108,7 @@ class Here(Pool):
 
     def __init__(self) -> None:
         self._count = 0
+        self._shelf = Shelf()
 
     def _tick(self, runs: int) -> None:
         self._count += runs
@@ -106,13 +118,17 @@ class Here(Pool):
     def submit(self, job: Job) -> Future[Report]:
         future: Future[Report] = Future()
         try:
-            future.set_result(run_job(job, self._tick))
+            future.set_result(run_job(job, self._tick, self._shelf))
         except Exception as error:
             future.set_exception(error)
         return future
 
     def ticks(self) -> int | None:
         return self._count
+
+    def helpers(self) -> Executor | None:
+        self._shelf = Shelf()  # its memory is needed elsewhere
+        return None
 
 
 class Threads(Pool):
@@ -122,6 +138,7 @@ class Threads(Pool):
         self.workers = workers
         self._count = 0
         self._lock = threading.Lock()
+        self._local = threading.local()
         self._executor: Executor = ThreadPoolExecutor(workers)
 
     def _tick(self, runs: int) -> None:
@@ -129,7 +146,12 @@ class Threads(Pool):
             self._count += runs
 
     def submit(self, job: Job) -> Future[Report]:
-        return self._executor.submit(run_job, job, self._tick)
+        return self._executor.submit(self._run, job)
+
+    def _run(self, job: Job) -> Report:
+        if not hasattr(self._local, "shelf"):
+            self._local.shelf = Shelf()
+        return run_job(job, self._tick, self._local.shelf)
 
     def ticks(self) -> int | None:
         return self._count
@@ -158,7 +180,7 @@ class Processes(Pool):
         )
 
     def submit(self, job: Job) -> Future[Report]:
-        with _deaf():  # a worker is born here; it inherits that Ctrl-C is not for it
+        with _nursery():
             return self._executor.submit(_work, job)
 
     def ticks(self) -> int | None:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..errors import RunFailed
 from ..results import chunks
 from ..results.chunks import FAILED, OK, Chunk, Layout
-from ..results.collect import Collector
+from ..results.collect import Collector, Shelf
 from ..results.series import block_quantiles
 from ..results.store import Span, Store
 from ..spec.resolved import Scenario
@@ -139,10 +139,13 @@ def shared_arms(scenario: Scenario) -> tuple[int, ...]:
     return tuple(first.setdefault(tuple(sorted(arm.events)), number) for number, arm in enumerate(scenario.arms))
 
 
-def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | None = None) -> Chunk:
+def simulate(
+    ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | None = None, shelf: Shelf | None = None
+) -> Chunk:
     """Run every arm of runs first .. last-1.
 
-    A run that fails in one arm counts as failed in all: its differences would have no partner.
+    A run that fails in one arm counts as failed in all: its differences would have no partner. With a `shelf`, the
+    chunk holds until the next one that is made with it.
     """
     made = ready.layout
     values = ready.design.values(span.first, span.last)
@@ -150,7 +153,7 @@ def simulate(ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | 
     arms = sorted(set(ready.same))
     outcomes = np.zeros((len(runs), len(made.columns), len(made.outcomes)))
     loops = getattr(ready.engine, "loops", None)
-    collector = Collector(made, arms, len(runs), loops)
+    collector = Collector(made, arms, len(runs), loops, shelf)
     messages = [""] * len(runs)
     priced = -1
     for run, arm, found in _results(ready, arms, runs, seed, values):
@@ -210,11 +213,11 @@ def _words(error: BaseException) -> str:
     return text if isinstance(error, RunFailed) and text else f"{type(error).__name__}: {text}"
 
 
-def run_job(job: Job, tick: Callable[[int], None] | None = None) -> Report:
+def run_job(job: Job, tick: Callable[[int], None] | None = None, shelf: Shelf | None = None) -> Report:
     """Compute a chunk and put it into the run folder, or hand its files back if that is out of reach."""
     start = time.perf_counter()
     ready = bench(job.batch)
-    chunk = simulate(ready, job.span, job.batch.seed, tick)
+    chunk = simulate(ready, job.span, job.batch.seed, tick, shelf)
     content = chunks.files(chunk, ready.layout)
     report = Report(job.span, len(chunk.finished), chunk.status.count(FAILED), 0.0)
     if job.folder and _is_the_folder(Path(job.folder), job.stamp):

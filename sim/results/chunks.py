@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..model.aggregate import Floats
 from ..model.reporter import Outcome, Reporter
 from . import sketch
+from .arrow import array, nullable, numbers, words
 from .collect import Kept
 from .fans import Fans
 from .tables import schema
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 KEEP = ("all", "quantiles", "none")
 OK, FAILED = "ok", "failed"
-BLOCK_CELLS = 2048  # cells that are stored and joined together
+BLOCK_CELLS = 4096  # cells that are stored and joined together
 TABLE_ROWS = 500_000  # of outcomes that are made into a table at once
 VALUE_CELLS = 16_000_000  # numbers of one block of series over all runs that may be in memory at once
 
@@ -131,7 +132,7 @@ def files(chunk: Chunk, made: Layout) -> dict[str, bytes]:
             for block in made.blocks:
                 first, last = made.fans.cells(block)
                 entries, packed = sketch.packed(kept.ranks(first, last), kept.varying(first, last))
-                counts.append(pa.table([packed], schema=schema("chunk_sketch")))
+                counts.append(pa.table([array(packed)], schema=schema("chunk_sketch")))
                 least = sketch.least_ranks(entries, packed)
                 ranges.append(_range_table(arm, first, kept.low[first:last], kept.high[first:last], least, entries))
         found["sketch.parquet"] = _parquet(counts)
@@ -192,18 +193,10 @@ def runs_table(chunk: Chunk, made: Layout) -> pa.Table:
     import pyarrow as pa
 
     of = schema("runs", made.sampled)
-    numbers = np.arange(chunk.first, chunk.first + len(chunk.status), dtype=np.int32)
-    columns = [numbers, pa.array(chunk.status).dictionary_encode(), pa.array(chunk.message, pa.string())]
-    columns += [np.ascontiguousarray(chunk.values[:, j]) for j in range(len(made.sampled))]
-    return pa.table([_as(column, f.type) for column, f in zip(columns, of)], schema=of)
-
-
-def _as(column: Any, of: pa.DataType) -> Any:
-    import pyarrow as pa
-
-    if isinstance(column, np.ndarray):
-        return pa.array(column, of)
-    return column.cast(of) if column.type != of else column
+    runs = np.arange(chunk.first, chunk.first + len(chunk.status), dtype=np.int32)
+    columns = [array(runs), named(chunk.status), words(chunk.message)]
+    columns += [array(chunk.values[:, j]) for j in range(len(made.sampled))]
+    return pa.table(columns, schema=of)
 
 
 def named(texts: Sequence[str], codes: NDArray[np.int32] | None = None, times: int = 1) -> pa.DictionaryArray:
@@ -214,7 +207,7 @@ def named(texts: Sequence[str], codes: NDArray[np.int32] | None = None, times: i
     rank = {text: i for i, text in enumerate(unique)}
     base = np.asarray([rank[text] for text in texts], dtype=np.int32)
     once = base if codes is None else base[codes]
-    return pa.DictionaryArray.from_arrays(pa.array(np.tile(once, times)), pa.array(unique, pa.string()))
+    return pa.DictionaryArray.from_arrays(array(np.tile(once, times)), words(unique))
 
 
 def outcomes_table(
@@ -224,10 +217,9 @@ def outcomes_table(
     import pyarrow as pa
 
     n_arms, n_metrics = len(made.columns), len(made.outcomes if metrics is None else metrics)
-    flat = np.ascontiguousarray(values).reshape(-1)
     columns = {
-        "run": pa.array(np.repeat(runs, n_arms * n_metrics)),
-        "value": pa.array(flat, mask=np.isnan(flat)),
+        "run": array(np.repeat(runs, n_arms * n_metrics)),
+        "value": nullable(values.reshape(-1)),
         **_names(made, len(runs), None if metrics is None else tuple(metrics)),
     }
     of = schema("outcomes")
@@ -265,11 +257,11 @@ def _values(chunk: Chunk, made: Layout) -> list[pa.Table]:
             flat = [kept.values[:, s.first : s.first + s.dates].reshape(-1) for s in series]
             lengths = np.repeat([s.dates for s in series], len(runs))
             offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-            lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.concatenate(flat)))
+            lists = pa.ListArray.from_arrays(array(offsets), array(np.concatenate(flat)))
             columns = [
-                pa.array(np.full(len(lengths), arm, dtype=np.int32)),
-                pa.array(np.repeat(np.arange(*block, dtype=np.int32), len(runs))),
-                pa.array(np.tile(runs, len(series))),
+                array(np.full(len(lengths), arm, dtype=np.int32)),
+                array(np.repeat(np.arange(*block, dtype=np.int32), len(runs))),
+                array(np.tile(runs, len(series))),
                 lists,
             ]
             tables.append(pa.table(columns, schema=of))
@@ -280,7 +272,7 @@ def _outcomes(values: Floats) -> pa.Table:
     """Only the numbers: their names, which take four times as long to write, are the same in every chunk."""
     import pyarrow as pa
 
-    return pa.table([pa.array(np.ascontiguousarray(values).reshape(-1))], schema=schema("chunk_outcomes"))
+    return pa.table([array(values.reshape(-1))], schema=schema("chunk_outcomes"))
 
 
 def _range_table(
@@ -295,7 +287,7 @@ def _range_table(
 
     cells = np.arange(first, first + len(low), dtype=np.int32)
     columns = [np.full(len(low), arm, dtype=np.int32), cells, low, high, least, entries]
-    return pa.table([pa.array(column) for column in columns], schema=schema("chunk_range"))
+    return pa.table([array(column) for column in columns], schema=schema("chunk_range"))
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -317,27 +309,23 @@ def read_runs(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def finished_runs(runs: pa.Table) -> NDArray[np.int32]:
     """Numbers of the runs that finished, from rows of `runs`."""
     ok = np.asarray(runs["status"].to_pylist()) == OK
-    return np.asarray(runs["run"].to_numpy()[ok], dtype=np.int32)
+    return np.asarray(numbers(runs["run"])[ok], dtype=np.int32)
 
 
 def read_outcomes(folder: Path, made: Layout) -> Floats:
     """Outcomes of one chunk, shape (finished runs, arms and differences, metrics)."""
-    column = _read(folder / "outcomes.parquet")["value"]
-    pieces = [piece.to_numpy() for piece in column.chunks]  # where Arrow has them, without copying
-    values = pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0), *pieces])
-    return np.asarray(values, dtype=np.float64).reshape(-1, len(made.columns), len(made.outcomes))
+    values: Floats = numbers(_read(folder / "outcomes.parquet")["value"])
+    return values.reshape(-1, len(made.columns), len(made.outcomes))
 
 
 def read_values(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.float32]:
     """Series of one block and arm from an open values file, shape (finished runs, cells of the block)."""
+    import pyarrow as pa
+
     group = arm * len(made.blocks) + block
     table = reader.read_row_group(group, columns=["values"])
     series = made.fans.series[made.blocks[block][0] : made.blocks[block][1]]
-    flat = (
-        table["values"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        if len(table)
-        else np.zeros(0, np.float32)
-    )
+    flat = numbers(pa.chunked_array([lists.flatten() for lists in table["values"].chunks], pa.float32()))
     runs = len(table) // len(series)
     parts, at = [], 0
     for each in series:
@@ -348,15 +336,14 @@ def read_values(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.f
 
 def read_sketch(reader: Any, made: Layout, arm: int, block: int) -> NDArray[np.int32]:
     """Entries of one block and arm from an open sketch file."""
-    numbers: NDArray[np.int32] = reader.read_row_group(arm * len(made.blocks) + block)["packed"].to_numpy()
-    return numbers
+    return numbers(reader.read_row_group(arm * len(made.blocks) + block)["packed"])
 
 
 def read_range(reader: Any, made: Layout, arm: int, block: int) -> tuple[NDArray[Any], ...]:
     """Of the cells of one block and arm, from an open range file: lowest, highest, least rank, number of entries."""
     columns = ("low", "high", "least", "entries")
     cells = reader.read_row_group(arm * len(made.blocks) + block, columns=columns)
-    return tuple(cells[name].to_numpy() for name in columns)
+    return tuple(numbers(cells[name]) for name in columns)
 
 
 def lost(first: int, values: Floats, made: Layout, message: str) -> Chunk:

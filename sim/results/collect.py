@@ -16,15 +16,43 @@ if TYPE_CHECKING:
 Singles = NDArray[np.float32]
 
 
-class Kept:
-    """The series of one arm: values, or buckets and extremes, or both (see `chunks`)."""
+class Shelf:
+    """Memory for the buckets of a chunk's runs, used again for the next chunk.
 
-    def __init__(self, made: Layout, runs: int, loops: Loops | None = None) -> None:
+    New memory of that size has to be cleared and mapped first, which takes longer than to fill it.
+    """
+
+    def __init__(self) -> None:
+        self._ranks: dict[int, sketch.Ranks] = {}
+
+    def ranks(self, arm: int, runs: int, cells: int) -> sketch.Ranks:
+        """Memory for an arm, shape (runs, cells), with anything in it; the one before is gone."""
+        kept = self._ranks.get(arm)
+        if kept is None or kept.shape[1] != cells or len(kept) < runs:
+            self._ranks.pop(arm, None)
+            kept = self._ranks[arm] = np.empty((runs, cells), np.uint16)
+        return kept[:runs]
+
+
+class Kept:
+    """The series of one arm: values, or buckets and extremes, or both (see `chunks`).
+
+    Parameters
+    ----------
+    runs : int
+        There is room for.
+    ranks : array, optional
+        Memory for their buckets, (runs, cells).
+    """
+
+    def __init__(self, made: Layout, runs: int, loops: Loops | None = None, ranks: sketch.Ranks | None = None) -> None:
         self._loops = loops
         cells = made.fans.n_cells
         self.count = 0
         self._values: Singles = np.empty((runs if made.values_kept else 0, cells), np.float32)
-        self._ranks: sketch.Ranks = np.empty((runs if made.sketched else 0, cells), np.uint16)
+        self._ranks: sketch.Ranks = (
+            np.empty((runs if made.sketched else 0, cells), np.uint16) if ranks is None else ranks
+        )
         self.low: Singles = np.full(cells, np.inf, np.float32)
         self.high: Singles = np.full(cells, -np.inf, np.float32)
         self._plain = True  # whether every number so far was one, and none was below zero
@@ -67,8 +95,13 @@ class Kept:
 class Collector:
     """Takes in a run once all its arms are there, so that a run that fails in one arm leaves no trace."""
 
-    def __init__(self, made: Layout, arms: list[int], runs: int, loops: Loops | None = None) -> None:
-        self.arms = {arm: Kept(made, runs, loops) for arm in arms} if made.keep != "none" else {}
+    def __init__(
+        self, made: Layout, arms: list[int], runs: int, loops: Loops | None = None, shelf: Shelf | None = None
+    ) -> None:
+        self.arms: dict[int, Kept] = {}
+        for arm in arms if made.keep != "none" else ():
+            ranks = shelf.ranks(arm, runs, made.fans.n_cells) if shelf and made.sketched else None
+            self.arms[arm] = Kept(made, runs, loops, ranks)
         self._waiting: dict[int, dict[int, Singles]] = {}
 
     def add(self, run: int, arm: int, vector: Singles) -> None:

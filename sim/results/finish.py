@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, WORLD, Floats
 from . import chunks
+from .arrow import numbers
 from .chunks import Layout
 from .joining import Digest, Help, Part, ahead, parts
 from .series import write_series
@@ -96,7 +97,7 @@ def _runs(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[
             rows += len(table)
             for status, message in zip(table["status"].to_pylist(), table["message"].to_pylist()):
                 words.text(status, message)
-            digest.numbers(np.column_stack([table[name].to_numpy() for name in ("run", *made.sampled)]))
+            digest.numbers(np.column_stack([numbers(table[name]) for name in ("run", *made.sampled)]))
     digest.text(words.hex())
     return rows, {"runs": digest.hex()}
 

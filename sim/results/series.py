@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..model.aggregate import Floats
 from ..model.loops import Loops
 from . import chunks, sketch
+from .arrow import array, nullable
 from .chunks import Layout
 from .joining import Digest, Help, Part, ahead
 from .store import Store, atomic_path
@@ -188,10 +189,10 @@ def _series_table(
         "product": chunks.named([s.label.product for s in here], series),
         "place": chunks.named([s.label.place for s in here], series),
         "end_use": chunks.named([s.label.end_use for s in here], series),
-        "date": pa.array(dates, pa.timestamp("ms")),
-        "quantile": pa.nulls(len(series), pa.float64()) if quantile is None else pa.array(quantile),
-        "run": pa.nulls(len(series), pa.int32()) if run is None else pa.array(run),
-        "value": pa.array(values, mask=np.isnan(values)),
+        "date": array(dates.astype("datetime64[ms]"), pa.timestamp("ms")),
+        "quantile": pa.nulls(len(series), pa.float64()) if quantile is None else array(quantile),
+        "run": pa.nulls(len(series), pa.int32()) if run is None else array(run),
+        "value": nullable(values),
         "unit": chunks.named([s.unit for s in here], series),
     }
     of = schema("series")

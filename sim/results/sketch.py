@@ -192,7 +192,8 @@ class Counts:
         Order statistics are found exactly among the buckets and interpolated linearly, as `exact` does.
         """
         cumulated = np.cumsum(self._counts)
-        until = np.append(0, cumulated)[self._ends]  # runs in this cell and all before it
+        until = cumulated[self._ends - 1] if len(cumulated) else np.zeros(len(self._ends), dtype=np.int64)
+        until[self._ends == 0] = 0  # runs in this cell and all before it
         runs = np.diff(until, prepend=0)
         some = np.flatnonzero(runs)
         before, most = (until - runs)[some], runs[some] - 1
