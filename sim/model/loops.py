@@ -23,6 +23,7 @@ class Loops(NamedTuple):
 
     turn: Callable[..., None]
     peaks: Callable[..., None]
+    shortages: Callable[..., None]
     means: Callable[..., None]
     take_in: Callable[..., bool]
     add_up: Callable[..., None]
@@ -139,6 +140,40 @@ def peaks(rows: Any, levels: Any, calm: float, peak: Any, week: Any, above: Any,
         while end > 0 and row[end - 1] <= calm:
             end -= 1
         last[r] = end
+
+
+def shortages(unserved: Any, wanted: Any, total: Any, share: float, first: Any, weeks: Any, recovered: Any) -> None:
+    """First week in which more than a share of what is wanted is unserved, how many there are, the week after the last.
+
+    Parameters
+    ----------
+    unserved, wanted : floats, shape (rows, weeks)
+        May end in zeros.
+    total : floats, by row
+        Sum of `unserved`; where it is zero nothing is filled.
+    share : float
+    first, weeks, recovered : floats, by row, filled
+        Weeks count from 1; without such a week only `weeks` is filled.
+    """
+    for r in range(len(unserved)):
+        if total[r] == 0.0:
+            continue
+        missing = unserved[r]
+        need = wanted[r]
+        count = 0
+        for w in range(len(missing)):
+            count += 1 if missing[w] > share * need[w] else 0
+        weeks[r] = count
+        if count == 0:
+            continue
+        w = 0
+        while missing[w] <= share * need[w]:
+            w += 1
+        first[r] = w + 1
+        w = len(missing) - 1
+        while missing[w] <= share * need[w]:
+            w -= 1
+        recovered[r] = w + 2
 
 
 def means(table: Any, first_row: Any, second_row: Any, first_cell: Any, step: Any, weeks: Any, out: Any) -> None:

@@ -33,6 +33,7 @@ from .loops import LINE, Loops, Turning, turning
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
 
+_PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
 DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
 
 
@@ -97,13 +98,11 @@ class Reporter:
 
     def _place(self) -> None:
         """Lay out the rows of a run: in the order of the series, then users."""
-        for kind in ("spot", "paid"):
-            zones, _ = self.columns.split(f"price_{kind}_index")
-            self._place_rows(f"price_{kind}_index", zones)
-        for kind in ("spot", "paid"):
-            _, countries = self.columns.split(f"price_{kind}_index")
-            used = tuple(label for label in countries if label in self._level_rank)
-            self._place_rows(f"price_{kind}_index", used, " used")
+        for place in _PRICES:
+            name, used = place.split()[0], place.endswith(" used")
+            zones, countries = self.columns.split(name)
+            chosen = tuple(label for label in countries if label in self._level_rank) if used else zones
+            self._place_rows(name, chosen, " used" if used else "")
         self._place_rows("stock_cover_weeks")
         self._place_rows("production_t")
         self._makers = _by_product(self.places.rows("production_t")[0])
@@ -158,25 +157,29 @@ class Reporter:
     def _declare_prices(self) -> None:
         spot, paid = self.places.rows("price_spot_index"), self.places.rows("price_paid_index")
         used_rows = []
-        for name, (zones, _) in (("price_spot", spot), ("price_paid", paid)):
+        for name, (labels, _) in (("price_spot", spot), ("price_paid", paid)):
             for suffix in ("index", "peak_index", "above_1_5x_weeks", "above_2x_weeks", "above_3x_weeks"):
-                self._name(f"{name}_{suffix}", zones)
+                self._name(f"{name}_{suffix}", labels)
             for suffix in ("peak_week", "recovery_week", "usd_per_kg", "peak_usd_per_kg"):
-                self._name(f"{name}_{suffix}", zones)
+                self._name(f"{name}_{suffix}", labels)
             used, rows = self.places.rows(f"{name}_index used")
             used_rows.append(rows)
             self._name(f"{name}_index", used)
             self._name(f"{name}_peak_index", used)
-        both, n_spot = slice(spot[1].start, paid[1].stop), len(spot[0])
-        product = [self.columns.products.index(label.product) for label in (*spot[0], *paid[0])]
-        products = np.asarray(product, dtype=np.intp)
+        rows = slice(spot[1].start, used_rows[1].stop)  # zones, then countries
+        of_zones, of_countries = (
+            [slice(each.start - rows.start, each.stop - rows.start) for each in kind]
+            for kind in ((spot[1], paid[1]), used_rows)
+        )
+        named = [label for place in _PRICES for label in self.places.rows(place)[0]]
+        products = np.asarray([self.columns.products.index(label.product) for label in named], dtype=np.intp)
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            found = _prices(r.weekly[both], u.mean[both], p.price[products], r.loops)
+            found = _prices(r.weekly[rows], u.mean[rows], p.price[products], r.loops)
             parts = []
-            for part, rows in zip((slice(0, n_spot), slice(n_spot, None)), used_rows):
-                parts += [each[part] for each in found]
-                parts += [u.mean[rows], r.weekly[rows].max(axis=1, initial=0.0)]
+            for zones, countries in zip(of_zones, of_countries):
+                parts += [each[zones] for each in found]
+                parts += [each[countries] for each in found[:2]]
             return parts
 
         self._blocks.append(values)
@@ -444,11 +447,14 @@ def _prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> li
 
 def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
     """Shortages in the order in which `_declare_shortage` names them."""
-    some = np.flatnonzero(users.unserved)  # in most places nothing is missing
-    short = rows.unserved[some] > SHORT * rows.wanted[some]
     first, recovered = np.full((2, len(users.unserved)), np.nan)
     weeks = np.zeros(len(users.unserved))
-    first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
+    if rows.loops:
+        rows.loops.shortages(rows.levels[1], rows.levels[0], users.unserved, SHORT, first, weeks, recovered)
+    else:
+        some = np.flatnonzero(users.unserved)  # in most places nothing is missing
+        short = rows.unserved[some] > SHORT * rows.wanted[some]
+        first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
     in_all = users.wanted[n_fine:]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
