@@ -108,7 +108,7 @@ def watched_run(model: CompiledModel, change: dict[str, int] | None = None) -> s
     places = {name: Place(getattr(work.layout, name), name) for kind in within.values() for name in kind}
     L = work.layout._replace(**places, **(change or {}))
     key = run_key(1, 0)
-    run_one(L, *arenas, model.arm_events[1].tolist(), key - (1 << 64) if key >= 1 << 63 else key, [0.0] * 4)
+    run_one(L, *arenas, model.arm_events[1].tolist(), key - (1 << 64) if key >= 1 << 63 else key, [0.0] * 5)
     return seen
 
 

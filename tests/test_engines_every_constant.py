@@ -123,6 +123,8 @@ class Limited:
         reads = Reads(work.ints.tolist())
         floats, results = work.floats.tolist(), out.tolist()
         self.module.run_one(work.layout, floats, reads, arm_events.tolist(), key, results)
+        record = work.layout.weekly_record
+        assert results[4] == pytest.approx(sum(floats[record : record + work.layout.n_weekly_record]), rel=1e-9)
         work.floats[:], work.ints[:], out[:] = floats, reads, results
 
 

@@ -139,7 +139,7 @@ class BatchEngine:
         key = run_key(seed, run)
         signed = key - (1 << 64) if key >= 1 << 63 else key
         arm_events = np.ascontiguousarray(model.arm_events[arm])
-        out = np.zeros(4)
+        out = np.zeros(5)
         work = self._workspace(model, 0, TRACE_ROOM if trace else 0)
         while True:
             work.fill(values)
@@ -154,7 +154,7 @@ class BatchEngine:
             else:
                 break
         weekly, monthly = take_records(model, work.floats[model.layout.weekly_record :])
-        check_finite(run, weekly, float(out[2]))
+        check_finite(run, float(out[4]), float(out[2]))
         if not out[1] <= BALANCE_LIMIT:
             raise RunFailed(f"run {run}: masses do not balance (relative error {out[1]:.1e})")
         totals = {"events": float(out[0]), "balance_error": float(out[1]), "misfit": float(out[2])}

@@ -343,6 +343,27 @@ def run_mixed_day(L: Any, F: Floats, I: Ints, key: int, day: int, due: int, last
         handle(L, F, I, key, day, node)
 
 
+def sum_row(L: Any, F: Floats, week: int) -> float:
+    """Sum of a week's record, finite if all its numbers are: eight sums side by side, which machine code takes as one."""
+    first = L.weekly_record + week * L.n_weekly
+    last = first + L.n_weekly
+    a = b = c = d = e = f = g = h = 0.0
+    while first + 8 <= last:
+        a += F[first]
+        b += F[first + 1]
+        c += F[first + 2]
+        d += F[first + 3]
+        e += F[first + 4]
+        f += F[first + 5]
+        g += F[first + 6]
+        h += F[first + 7]
+        first += 8
+    while first < last:
+        a += F[first]
+        first += 1
+    return a + b + c + d + e + f + g + h
+
+
 def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> None:
     """One run of one arm.
 
@@ -351,7 +372,7 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
     L, F, I : layout, float and integer arenas, filled for the run; records zeroed, calendar room behind
     arm_events : 1 for each event of the arm
     key : from `streams.run_key`, as a signed 64-bit integer
-    out : floats: events, balance error, misfit, overflow flag
+    out : floats: events, balance error, misfit, overflow flag, sum of the weekly record
     """
     clear_calendar(L, I)
     out[2] = start_run(L, F, I, key, arm_events)
@@ -360,10 +381,13 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
     lay_slots(L, I)
     if I[L.calendar + OVERFLOW] == 0:
         fill_pipelines(L, F, I, key)
+    out[4] = 0.0
     for day in range(L.n_days):
         if I[L.calendar + OVERFLOW] == 1:
             break
         run_day(L, F, I, key, day)
+        if day % 7 == 0 and 0 < day // 7 <= L.n_weeks:
+            out[4] += sum_row(L, F, day // 7 - 1)
         if day % 7 == 0 and day // 7 < L.n_weeks:
             note(L, F, I, day, market.MARKET, 0, day // 7, 0.0)
             row = L.weekly_record + day // 7 * L.n_weekly
@@ -374,6 +398,8 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
         elif day % 7 == 0:
             for carrier in range(L.n_lanes + L.n_sites):
                 fill_slot(L, F, I, carrier, 0, 0.0, 0.0)
+    if L.n_days <= 7 * L.n_weeks:
+        out[4] += sum_row(L, F, L.n_weeks - 1)
     worst = 0.0
     for k in range(L.n_products):
         start = F[L.balance_start_t + k]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,12 +34,17 @@ def fill_floats(
     return floats
 
 
-def check_finite(run: int, weekly: NDArray[np.float64], misfit: float) -> None:
-    """Refuse a run that did not balance or went astray."""
+def check_finite(run: int, total: float, misfit: float) -> None:
+    """Refuse a run that did not balance or went astray.
+
+    Parameters
+    ----------
+    total : float
+        Sum of the weekly record: finite if all its numbers are, of which none comes near the largest float.
+    """
     if not misfit <= MISFIT_LIMIT:
         raise RunFailed(f"run {run}: trade does not balance (misfit {misfit:.1e})")
-    # The sum is finite if all numbers are: none comes near the largest float.
-    if not np.isfinite(weekly.sum()):
+    if not math.isfinite(total):
         raise RunFailed(f"run {run}: a recorded number is not finite")
 
 
