@@ -112,6 +112,13 @@ def test_chunks_give_the_whole_in_any_order():
         assert np.array_equal(counts(*reversed(parts)).quantiles(LEVELS), whole)
 
 
+def test_nothing_is_added_to_counts_that_were_read():
+    made = counts(np.ones((3, 1), np.float32))
+    assert made.quantiles((0.5,)) == made.quantiles((0.5,)) == 1.0
+    with pytest.raises(ValueError, match="already"):
+        made.add(np.ones(1, np.int32), np.asarray([1 << 16 | 0xBF80], np.int32))
+
+
 def test_compiled_counting_is_the_same():
     loops = machine_code()
     rng = np.random.default_rng(3)

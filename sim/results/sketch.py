@@ -173,9 +173,12 @@ class Counts:
         self._shift = start + apart - begin  # from rank to place
         self._zero = np.where(apart, start, self._shift + ZERO)
         self._counts = np.zeros(int(of_cell.sum()), dtype=np.int64)
+        self._cumulated = False
 
     def add(self, entries: NDArray[np.int32], numbers: NDArray[np.int32]) -> None:
         """Take in a chunk's runs, as `packed` gives them."""
+        if self._cumulated:
+            raise ValueError("quantiles were asked for already")
         if self._loops:
             self._loops.add_up(entries, numbers, self._shift, self._zero, self._counts)
             return
@@ -187,11 +190,14 @@ class Counts:
         np.add.at(self._counts, place[there], (numbers >> 16)[there].astype(np.int64))
 
     def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
-        """Quantiles, shape (cells, levels); NaN where a cell holds no number.
+        """Quantiles, shape (cells, levels); NaN where a cell holds no number. Afterwards nothing more can be added.
 
         Order statistics are found exactly among the buckets and interpolated linearly, as `exact` does.
         """
-        cumulated = np.cumsum(self._counts)
+        cumulated = self._counts
+        if not self._cumulated:
+            np.cumsum(self._counts, out=cumulated)
+            self._cumulated = True
         until = cumulated[self._ends - 1] if len(cumulated) else np.zeros(len(self._ends), dtype=np.int64)
         until[self._ends == 0] = 0  # runs in this cell and all before it
         runs = np.diff(until, prepend=0)
