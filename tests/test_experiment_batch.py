@@ -208,7 +208,7 @@ def test_who_joins_the_tables_changes_nothing(tmp_path, sketched, monkeypatch, a
     monkeypatch.setattr(summary, "NUMBERS", 4000)  # statistics too go through a file
     monkeypatch.setattr(series, "PLACES", 3000)  # counts do not fit into memory at once
     if at_once is not None:
-        monkeypatch.setattr(pools.Threads, "helpers", lambda _: Dead(at_once))
+        monkeypatch.setattr(pools.Threads, "helpers", lambda _: Dead(at_once).submit)
     helped = run(tmp_path / "helped", replace(HERE, workers=2, pool="threads", chunk=9), runs=40)
     assert hash_of(helped) == here
 

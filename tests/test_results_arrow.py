@@ -70,3 +70,5 @@ def test_memory_is_used_again_where_it_fits():
     assert shelf.ranks(1, 8, 7).ctypes.data != first.ctypes.data
     assert shelf.ranks(0, 11, 7).shape == (11, 7)
     assert shelf.ranks(0, 5, 9).shape == (5, 9)
+    shelf.clear()
+    assert shelf.ranks(0, 2, 9).base.shape == (2, 9)

@@ -324,8 +324,8 @@ def _work(
         "wall": before["wall"] + clock.seconds(),
         "workers": workers,
     }
-    helpers = None if interrupted else pool.helpers()
-    help = Help(helpers.submit, partial(join_block, batch)) if helpers else None
+    submit = None if interrupted else pool.helpers()
+    help = Help(submit, partial(join_block, batch)) if submit else None
     try:
         return conclude(store, ready.layout, manifest, wanted, timings, interrupted, options.shard is not None, help)
     finally:

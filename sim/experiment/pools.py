@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from ..errors import SupplyriskError
@@ -58,6 +59,12 @@ def _work(job: Job) -> Report:
     return run_job(job, _tick, _shelf)
 
 
+def _help(function: Callable[..., Any], *given: Any) -> Any:
+    """In a worker whose jobs are done: its memory for chunks is needed elsewhere."""
+    _shelf.clear()
+    return function(*given)
+
+
 @contextlib.contextmanager
 def _nursery() -> Iterator[None]:
     """Where workers are born: deaf to Ctrl-C (only the main thread may say so), and with one thread for linear algebra.
@@ -92,8 +99,8 @@ class Pool:
         """Runs finished so far, also in unfinished chunks; None if unknown."""
         return None
 
-    def helpers(self) -> Executor | None:
-        """Workers on this machine that are free once all jobs are done; None if this process is as good."""
+    def helpers(self) -> Callable[..., Future[Any]] | None:
+        """How to have workers on this machine call functions once all jobs are done; None if this process is as good."""
         return None
 
     def stop(self) -> None:
@@ -126,8 +133,8 @@ class Here(Pool):
     def ticks(self) -> int | None:
         return self._count
 
-    def helpers(self) -> Executor | None:
-        self._shelf = Shelf()  # its memory is needed elsewhere
+    def helpers(self) -> Callable[..., Future[Any]] | None:
+        self._shelf.clear()
         return None
 
 
@@ -156,8 +163,8 @@ class Threads(Pool):
     def ticks(self) -> int | None:
         return self._count
 
-    def helpers(self) -> Executor | None:
-        return self._executor
+    def helpers(self) -> Callable[..., Future[Any]] | None:
+        return self._executor.submit
 
     def stop(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
@@ -186,8 +193,8 @@ class Processes(Pool):
     def ticks(self) -> int | None:
         return int(self._counter.value)
 
-    def helpers(self) -> Executor | None:
-        return self._executor
+    def helpers(self) -> Callable[..., Future[Any]] | None:
+        return partial(self._executor.submit, _help)
 
     def stop(self) -> None:
         processes = list((getattr(self._executor, "_processes", None) or {}).values())

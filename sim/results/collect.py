@@ -33,6 +33,10 @@ class Shelf:
             kept = self._ranks[arm] = np.empty((runs, cells), np.uint16)
         return kept[:runs]
 
+    def clear(self) -> None:
+        """Give the memory back."""
+        self._ranks.clear()
+
 
 class Kept:
     """The series of one arm: values, or buckets and extremes, or both (see `chunks`).
