@@ -14,7 +14,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from ..errors import SupplyriskError
@@ -194,7 +193,10 @@ class Processes(Pool):
         return int(self._counter.value)
 
     def helpers(self) -> Callable[..., Future[Any]] | None:
-        return partial(self._executor.submit, _help)
+        return self._help
+
+    def _help(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        return self._executor.submit(_help, function, *given)
 
     def stop(self) -> None:
         processes = list((getattr(self._executor, "_processes", None) or {}).values())
