@@ -3,7 +3,7 @@
     python benchmarks/run.py [--quick] [--write-docs] [PART ...]
 
 Parts: engines, scaling, start, cores, memory, batch, designs, others; all of them if none is named. One more, `long`, runs
-100,000 and takes twenty minutes. With --write-docs the tables also take the place of those in docs/background/speed.md and
+100,000 and takes a quarter of an hour. With --write-docs the tables also take the place of those in docs/background/speed.md and
 docs/scale.md. Let the machine do nothing else meanwhile.
 """
 
