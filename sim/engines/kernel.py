@@ -386,9 +386,9 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
         if I[L.calendar + OVERFLOW] == 1:
             break
         run_day(L, F, I, key, day)
-        if day % 7 == 0 and 0 < day // 7 <= L.n_weeks:
-            out[4] += sum_row(L, F, day // 7 - 1)
         if day % 7 == 0 and day // 7 < L.n_weeks:
+            if day > 0:
+                out[4] += sum_row(L, F, day // 7 - 1)
             note(L, F, I, day, market.MARKET, 0, day // 7, 0.0)
             row = L.weekly_record + day // 7 * L.n_weekly
             for column in range(L.n_weekly):
@@ -398,8 +398,7 @@ def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> 
         elif day % 7 == 0:
             for carrier in range(L.n_lanes + L.n_sites):
                 fill_slot(L, F, I, carrier, 0, 0.0, 0.0)
-    if L.n_days <= 7 * L.n_weeks:
-        out[4] += sum_row(L, F, L.n_weeks - 1)
+    out[4] += sum_row(L, F, L.n_weeks - 1)
     worst = 0.0
     for k in range(L.n_products):
         start = F[L.balance_start_t + k]
