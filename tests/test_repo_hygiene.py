@@ -17,12 +17,13 @@ HARD_LINES, SOFT_LINES = 500, 400
 
 
 def files(*suffixes: str) -> list[Path]:
+    """Files of the checkout; `.git` is a file, not a folder, in a linked working tree."""
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [
             f for f in folders if f not in SKIP and (f[0] != "." or f == ".ci") and not f.endswith(".egg-info")
         ]
-        found += [Path(folder) / name for name in names if not name.startswith(".venv-setup")]
+        found += [Path(folder) / name for name in names if not name.startswith(".venv-setup") and name != ".git"]
     return sorted(p for p in found if not suffixes or p.suffix in suffixes)
 
 
