@@ -74,7 +74,7 @@ def test_points_on_a_straight_line_are_left_out_but_turns_are_not() -> None:
     assert path("M 0.5 0 \nL 0.25 -1.5") == "m.5 0l-.25-1.5"
 
 
-def test_a_squeezed_figure_keeps_its_letters_lines_and_colours() -> None:
+def test_a_squeezed_figure_keeps_its_texts_lines_and_colours() -> None:
     with style.house_style():
         figure = style.new_figure(style.NARROW, 2.0)
         ax = figure.subplots()
@@ -86,31 +86,31 @@ def test_a_squeezed_figure_keeps_its_letters_lines_and_colours() -> None:
     small = squeeze(svg, "a title & more", shared)
     assert len(small) < len(svg) / 3
     root = ElementTree.fromstring(small)
-    letters = ElementTree.fromstring(shared.markup)
-    names = {item.get("id") for item in [*root.iter(), *letters.iter()]} - {None}
+    names = {item.get("id") for item in root.iter()} - {None}
     used = {item.get("href", "")[1:] for item in root.iter()} - {""}
     used |= set(re.findall(r"url\(#([^)]+)\)", small))
     assert used <= names
     assert 'aria-label="a title &amp; more"' in small
-    before = svg.count(b'<use xlink:href="#DejaVu')
-    assert sum(1 for item in root.iter() if item.get("href", "").startswith("#l")) == before
+    assert [t.text for t in root.iter() if t.tag.endswith("text")][-1] == "Aa"
+    assert "A" in shared.letters[700]  # panel titles are bold
+    assert "0" in shared.letters[400]
     classes = set(re.findall(r'class="([^"]+)"', small))
     assert {f".{c}{{" in shared.css for c in classes} == {True}
     for colour in ("#c2410c", "#0b4f8a"):
         assert colour in shared.css
 
 
-def test_two_figures_of_a_page_share_letters_and_no_ids() -> None:
+def test_two_figures_of_a_page_share_letters_and_styles_and_no_ids() -> None:
     with style.house_style():
         figure = style.new_figure(style.NARROW, 2.0)
         figure.subplots().set_title("Aa")
         svg = style.svg_bytes(figure)
     shared = Shared()
     first = squeeze(svg, "one", shared)
-    letters = dict(shared.letters)
+    before = {weight: set(letters) for weight, letters in shared.letters.items()}, dict(shared.styles)
     second = squeeze(svg, "two", shared)
-    assert shared.letters == letters
-    ids = re.findall(r'\bid="([^"]+)"', first + second + shared.markup)
+    assert (shared.letters, shared.styles) == before
+    ids = re.findall(r'\bid="([^"]+)"', first + second)
     assert len(ids) == len(set(ids))
     alone = squeeze(svg, "one", prefix="x-")
     assert set(re.findall(r'href="#([^"]+)"', alone)) <= set(re.findall(r'\bid="([^"]+)"', alone))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .figures import chosen
+from .literal import markdown
 from .observed import keep_copies
 from .render import FOLDER, Picture, render
 from .run import NotARunFolder, Run, open_run
@@ -43,6 +44,7 @@ class Part:
     answer: Answer
     moments: list[Moment]
     pictures: list[Picture]
+    missing: list[str]  # figures that could not be drawn, each with the reason
     tables: list[ReportTable]
     inputs: list[Assumption]
     confidence: dict[str, int]
@@ -101,17 +103,30 @@ def make_part(run: Run, shared: Shared, key: str = "") -> Part:
     keep_copies(run)
     said = answer(run)
     usable = run.n_ok > 0
-    pictures = [render(run, figure, run.path / FOLDER, shared) for figure in chosen(run)] if usable else []
+    pictures, missing = draw_figures(run, shared) if usable else ([], [])
     return Part(
         run,
         said,
         timeline(run) if usable else [],
         pictures,
+        missing,
         report_tables(run) if usable else [],
         assumptions(run),
         confidence_counts(run),
         key,
     )
+
+
+def draw_figures(run: Run, shared: Shared) -> tuple[list[Picture], list[str]]:
+    """Every figure of a run that can be drawn, and a sentence for each that can't: one must not cost the others."""
+    pictures, missing = [], []
+    for figure in chosen(run):
+        try:
+            pictures.append(render(run, figure, run.path / FOLDER, shared))
+        except Exception as error:  # whatever it is, the page says so and goes on
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            missing.append(f"The figure {figure.name} is missing, because drawing it failed ({why}). {figure.explains}")
+    return pictures, missing
 
 
 def page_context(folder: Path, parts: list[Part], shared: Shared) -> dict[str, Any]:
@@ -194,11 +209,12 @@ def history() -> dict[str, Any] | None:
 
 
 def fill(template: str, context: dict[str, Any]) -> str:
-    """Render a template; HTML escapes everything but the SVG that is made here."""
+    """Render a template; everything but the SVG and the paths that are made here is shown literally."""
     import jinja2
     from markupsafe import Markup
 
     loader = jinja2.FileSystemLoader(TEMPLATES)
+    is_markdown = template.endswith(".md.j2")
     environment = jinja2.Environment(
         loader=loader,
         autoescape=jinja2.select_autoescape(["html", "html.j2"], default=False),
@@ -206,8 +222,9 @@ def fill(template: str, context: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=(lambda value: value if isinstance(value, Markup) else markdown(value)) if is_markdown else None,
     )
     environment.filters["svg"] = Markup
     environment.filters["tied"] = lambda text: str(text).replace(" %", "\N{NO-BREAK SPACE}%")
-    environment.filters["oneline"] = lambda text: " ".join(str(text).replace("|", "/").split())
+    environment.filters["raw"] = Markup
     return environment.get_template(template).render(context)

@@ -12,10 +12,11 @@ from . import style
 from .build import TEMPLATES, facts, fill, runs_of
 from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
-from .render import inline, save
+from .render import save
 from .rounding import quantity, with_interval
 from .run import Run
 from .sketch import Drawn, Sketch, day
+from .squeeze import BASE_CSS, Shared, squeeze
 from .stored import FEWEST_RUNS
 from .tables import Cell, ReportTable
 
@@ -229,7 +230,8 @@ def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Pat
         drawn = draw(cases, wanted, style.WIDE)
         save(drawn, out / "compare")
         narrow = style.svg_bytes(draw(cases, wanted, style.NARROW).figure)
-    wide = (out / "compare.svg").read_bytes()
+    shared = Shared()
+    pictures = [squeeze(svg, drawn.title, shared) for svg in ((out / "compare.svg").read_bytes(), narrow)]
     context = {
         "title": _title(cases),
         "cases": cases,
@@ -239,11 +241,12 @@ def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Pat
         "sentences": sentences(cases, wanted, pairs),
         "few": [c.label for c in cases if c.run.n_ok < FEWEST_RUNS],
         "table": table(cases, wanted, pairs),
-        "wide": inline(wide, "compare-w", drawn.title),
-        "narrow": inline(narrow, "compare-n", drawn.title),
+        "wide": pictures[0],
+        "narrow": pictures[1],
         "caption": drawn.caption,
         "facts": [(run.report_title, facts(run)) for run in _runs(cases)],
         "day": day,
+        "figure_css": BASE_CSS + shared.css + shared.fonts,
         "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
     }
     page = out / "compare.html"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .literal import write_csv
 from .run import Run
 from .stored import Fan
 
@@ -127,7 +128,7 @@ def write_iamc(run: Run, path: Path) -> None:
     columns = ["Model", "Scenario", "Region", "Variable", "Unit"]
     data = [[*row[:5], *(row[5].get(year, "") for year in years)] for row in rows]
     table = pd.DataFrame(data, columns=[*columns, *(str(y) for y in years)])
-    table.to_csv(path, index=False, float_format="%.8g", lineterminator="\n")
+    write_csv(table, path, "%.8g")
 
 
 def region(run: Run, place: str) -> str:

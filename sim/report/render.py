@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import style
 from .figures.base import ReportFigure
+from .literal import write_csv
 from .squeeze import Shared, squeeze
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def save(drawn: Drawn, stem: Path) -> tuple[Path, ...]:
     svg, png, csv = (stem.with_name(f"{stem.name}.{ending}") for ending in ("svg", "png", "csv"))
     svg.write_bytes(style.svg_bytes(drawn.figure))
     png.write_bytes(style.png_bytes(drawn.figure))
-    drawn.table.to_csv(csv, index=False, float_format="%.10g", lineterminator="\n")
+    write_csv(drawn.table, csv, "%.10g")
     return svg, png, csv
 
 

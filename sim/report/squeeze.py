@@ -1,8 +1,8 @@
 """Figures made small for the page: what many figures have in common is written once, and no digit too many.
 
-A page holds every figure twice, for wide and for narrow screens. As matplotlib writes them, most of
-their bytes are the outlines of the same letters, names nobody refers to, and digits finer than any
-screen. Nothing of what is seen changes.
+A page holds every figure twice, for wide and for narrow screens. As matplotlib writes them, many of
+their bytes are styles repeated, names nobody refers to, and digits finer than any screen. Nothing of
+what is seen changes; what is written stays text, which can be searched, selected and read aloud.
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree
 
+from .fonts import STACK, faces
+
 FINE_POINTS = 30  # paths with fewer points (marks, dots, boxes) keep a hundredth of a point, others a tenth
-BASE_CSS = "svg *{stroke-linejoin:round;stroke-linecap:butt}"
+BASE_CSS = (
+    "svg *{stroke-linejoin:round;stroke-linecap:butt}"
+    f"svg text{{font-family:{STACK};white-space:pre;text-rendering:geometricPrecision}}"
+)
+NO_TURN = re.compile(r"rotate\(-?0(?:\.0*)? [^)]*\)")
+BOLD = re.compile(r"font-weight: ?([6-9]00|bold)")
+FONT_FAMILY = re.compile(r"font-family: ?[^;]*;? ?")
 XLINK = "{http://www.w3.org/1999/xlink}href"
 _TOKEN = re.compile(r"[MLQCz]|-?\d+\.?\d*(?:e-?\d+)?")
 _NUMBER = re.compile(r"-?\d+\.\d+")
@@ -22,20 +30,20 @@ _URL = re.compile(r"url\(#([^)]+)\)")
 
 @dataclass
 class Shared:
-    """Letters and styles that the figures of one page share: `css` and `markup` go onto the page once.
+    """Styles and letters that the figures of one page share: `css` goes onto the page once.
 
     Every name that is given out is another one, so that figures don't get in each other's way; `prefix`
     stands before each where several of these meet on one page.
     """
 
     prefix: str = ""
-    letters: dict[str, str] = field(default_factory=dict)  # outline -> id
     styles: dict[str, str] = field(default_factory=dict)  # declarations -> class
+    letters: dict[int, set[str]] = field(default_factory=dict)  # weight -> characters that are written in it
     parts: int = 0
 
-    def letter(self, outline: str) -> str:
-        """Id of a letter's outline."""
-        return self.letters.setdefault(outline, f"{self.prefix}l{len(self.letters)}")
+    def write(self, text: str, bold: bool) -> None:
+        """Note which letters a text needs."""
+        self.letters.setdefault(700 if bold else 400, set()).update(text)
 
     def style(self, declarations: str) -> str:
         """Class of a set of style declarations."""
@@ -52,18 +60,9 @@ class Shared:
         return "".join(f".{name}{{{text}}}" for text, name in self.styles.items())
 
     @property
-    def markup(self) -> str:
-        """An element of no size that holds the letters."""
-        return (
-            '<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0" aria-hidden="true" '
-            f'style="position:absolute">{self.defs}</svg>'
-        )
-
-    @property
-    def defs(self) -> str:
-        """The letters."""
-        paths = "".join(f'<path id="{name}" {text}/>' for text, name in self.letters.items())
-        return f"<defs>{paths}</defs>"
+    def fonts(self) -> str:
+        """The rules that bring the letters along."""
+        return faces(self.letters)
 
 
 def squeeze(svg: bytes, title: str, shared: Shared | None = None, prefix: str = "") -> str:
@@ -76,7 +75,7 @@ def squeeze(svg: bytes, title: str, shared: Shared | None = None, prefix: str = 
     title : str
         What the figure is called, for readers who hear it.
     shared : Shared, optional
-        Takes up the letters and styles of this figure. Without it the element brings its own.
+        Takes up the styles and letters of this figure. Without it the element brings its own styles.
     prefix : str
         Stands before the names of an element that brings its own.
     """
@@ -84,7 +83,7 @@ def squeeze(svg: bytes, title: str, shared: Shared | None = None, prefix: str = 
     store = Shared(prefix) if shared is None else shared
     writer = _Writer(store, root)
     body = "".join(writer.element(child) for child in root)
-    own = f"<style>{BASE_CSS}{store.css}</style>{store.defs}" if shared is None else ""
+    own = f"<style>{BASE_CSS}{store.css}</style>" if shared is None else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{root.get("viewBox")}" role="img" '
         f'aria-label="{escape(title)}" preserveAspectRatio="xMidYMid meet">{own}{body}</svg>'
@@ -94,23 +93,21 @@ def squeeze(svg: bytes, title: str, shared: Shared | None = None, prefix: str = 
 class _Writer:
     def __init__(self, shared: Shared, root: ElementTree.Element) -> None:
         self.shared = shared
-        self.letters: dict[str, str] = {}
         self.ids: dict[str, str] = {}
-        for item in root.iter():
-            if _tag(item) == "path" and item.get("transform", "").startswith("scale("):
-                outline = f'd="{path(item.get("d", ""), 0)}" transform="{_short(item.get("transform", ""))}"'
-                self.letters[item.get("id", "")] = shared.letter(outline)
         for item in root.iter():  # ids that something refers to; others are names of matplotlib's own parts
             for key, value in item.attrib.items():
                 for name in [value[1:]] if key == XLINK else _URL.findall(value):
-                    if name not in self.letters and name not in self.ids:
+                    if name not in self.ids:
                         self.ids[name] = shared.part()
 
     def element(self, item: ElementTree.Element) -> str:
         tag = _tag(item)
-        if tag in ("metadata", "style") or item.get("id", "-") in self.letters:
+        if tag in ("metadata", "style"):
             return ""
         inside = "".join(self.element(child) for child in item)
+        if tag == "text":
+            inside = escape(item.text or "", quote=False)
+            self.shared.write(item.text or "", bool(BOLD.search(item.get("style", ""))))
         if tag in ("g", "defs") and not inside:
             return ""
         attributes = self._attributes(item, tag)
@@ -124,12 +121,15 @@ class _Writer:
             if key == "id":
                 found += f' id="{self.ids[value]}"' if value in self.ids else ""
             elif key == XLINK:
-                found += f' href="#{self.letters.get(value[1:]) or self.ids[value[1:]]}"'
+                found += f' href="#{self.ids[value[1:]]}"'
             elif key == "style":
+                value = FONT_FAMILY.sub("", value) if tag == "text" else value
                 plain = _URL.sub(self._url, value).replace("; ", ";").replace(": ", ":")
                 found += f' class="{self.shared.style(plain)}"'
             elif key == "d":
                 found += f' d="{path(value)}"'
+            elif key == "transform" and tag == "text" and NO_TURN.fullmatch(value):
+                continue
             elif key == "transform" and tag == "use" and value.endswith(" 0)") and value.startswith("translate("):
                 found += f' x="{_short(value[10:-3])}"'
             elif key in ("x", "y") and float(value) == 0:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from . import fonts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +59,8 @@ STAGES = ("#e3c27a", "#c98b3a", "#8fb8d8", "#3f7fb3", "#7f9f6f", "#35593b", "#9a
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
 RC: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [fonts.FAMILY],
+    "text.parse_math": False,  # what users wrote is drawn as they wrote it, dollar signs included
     "font.size": 9.0,
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
@@ -89,7 +93,7 @@ RC: dict[str, Any] = {
     "legend.frameon": False,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # letters are text, not shapes
     "svg.hashsalt": "supplyrisk",
     "path.simplify": True,
     "text.hinting": "no_hinting",  # letters as in the SVG, and measured in half the time
@@ -100,6 +104,7 @@ RC: dict[str, Any] = {
 }
 
 PNG_DPI = 160
+_TAG = re.compile(rb"<[^<>]*>")
 _DECIMALS = re.compile(rb"(\d\.\d\d)\d+(?=[ \"\n])")  # a hundredth of a point is finer than any screen
 
 
@@ -126,7 +131,9 @@ def house_style() -> Iterator[None]:
     """Matplotlib settings of the project for the time of one figure; the caller's come back after."""
     mpl: Any = import_module("matplotlib")
 
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Letters the font does not have (Chinese, say) are the reader's own on the page, boxes in the PNG.
+        warnings.filterwarnings("ignore", r"Glyph .* missing from", UserWarning)
         mpl.rcdefaults()
         mpl.rcParams.update(RC)
         yield
@@ -339,7 +346,13 @@ def svg_bytes(fig: Figure) -> bytes:
     buffer = io.BytesIO()
     _settle(fig)
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _DECIMALS.sub(rb"\1", buffer.getvalue())
+    return _TAG.sub(_tidy, buffer.getvalue())
+
+
+def _tidy(tag: re.Match[bytes]) -> bytes:
+    """A tag without needless digits, its fonts those of the same widths; texts between tags stay as they are."""
+    named = tag[0].replace(f"font-family: '{fonts.FAMILY}'".encode(), f"font-family: {fonts.STACK}".encode())
+    return _DECIMALS.sub(rb"\1", named)
 
 
 def _settle(fig: Figure) -> None:
