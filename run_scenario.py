@@ -28,7 +28,11 @@ LOG = os.path.join(ROOT, ".venv-setup.log")
 HOPS = "SUPPLYRISK_LAUNCHER_HOPS"  # how often this start has handed over, so that it can't go on for ever
 BY_HAND = "python -m pip install -c constraints.txt -e ."
 APT = "(Debian, Ubuntu: apt install python3-venv), then start again"
-MODULES = {"Jinja2": "jinja2", "ruamel.yaml": "ruamel", "fonttools": "fontTools"}  # where the module is not called like the distribution
+MODULES = {
+    "Jinja2": "jinja2",
+    "ruamel.yaml": "ruamel",
+    "fonttools": "fontTools",
+}  # where the module is not called like the distribution
 NETWORK_SIGNS = ("connection broken", "connecttimeout", "readtimeout", "proxyerror", "sslerror", "name resolution")
 
 

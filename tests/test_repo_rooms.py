@@ -29,7 +29,19 @@ COMPILERS = {"compile", "compile_effects", "structure"}
 COMPILERS_MAY_IMPORT = {"spec", "shocks"}
 USERS = {"cli", "commands"}  # use every room, as a user would; no room uses them
 
-HEAVY = {"pandas", "matplotlib", "pyarrow", "numba", "scipy", "jinja2", "distributed", "SALib", "xlsxwriter", "duckdb", "fontTools"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "pyarrow",
+    "numba",
+    "scipy",
+    "jinja2",
+    "distributed",
+    "SALib",
+    "xlsxwriter",
+    "duckdb",
+    "fontTools",
+}
 # These are only ever reached through a function that needs them.
 MAY_BE_HEAVY = ("report/figures", "engines/batch", "engines/bits", "engines/parts", "engines/pointers")
 

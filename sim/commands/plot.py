@@ -37,16 +37,26 @@ def command(folder: Path | None, names: tuple[str, ...], list_only: bool, out: P
     from ..report.render import FOLDER, save
 
     figures = named(list(names)) if names else []
+    failed = False
     for run in runs_of(folder):
         target = (out or run.path / FOLDER) if run.path == folder or out is None else out / run.path.name
         target.mkdir(parents=True, exist_ok=True)
         for figure in figures or chosen(run):
             if not figure.available(run):
                 raise SupplyriskError(f"{run.path} holds nothing that {figure.name} could draw: {figure.explains}")
-            with style.house_style():
-                files = save(figure.draw(run, style.NARROW if narrow else style.WIDE), target / figure.name)
+            try:
+                with style.house_style():
+                    files = save(figure.draw(run, style.NARROW if narrow else style.WIDE), target / figure.name)
+            except OSError:
+                raise
+            except Exception as error:  # one figure must not cost the others
+                failed = True
+                click.echo(f"{figure.name} could not be drawn: {type(error).__name__}: {error}", err=True)
+                continue
             for file in files:
                 click.echo(file)
+    if failed:
+        raise SystemExit(1)
 
 
 def _list() -> None:
