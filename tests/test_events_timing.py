@@ -61,7 +61,7 @@ def test_a_trigger_whose_condition_is_never_met_never_fires():
 def test_a_break_in_the_condition_starts_the_count_again():
     """Ten weeks above the threshold in two parts of six and four weeks are not ten weeks."""
     pulse = [
-        written(pair(), "demand_change", name=str(start), start=start, change=2.0, duration="3 weeks")
+        written(pair(), "demand_change", name=str(start), start=start, change="200 %", duration="3 weeks")
         for start in (70, 350)
     ]
     price = run(pair(), *pulse, years=2.0).price("metal", "Z")

@@ -34,7 +34,7 @@ SLIPS = [
     ("cover_weeks:", "cover_week:", "7:3: baseline.cover_week: unknown parameter (got cover_week); did you mean cover"),
     ("{value: 12", "{valu: 12", "9:12: baseline.cover_weeks.part.JP.valu: unknown key (got valu); did you mean value"),
     ("12 weeks", "12 parsecs", "9:19: baseline.cover_weeks.part.JP.value: has a wrong unit (got '12 parsecs')"),
-    ("12 weeks", "500", "9:19: baseline.cover_weeks.part.JP.value: must be between 0.5 and 104 (got 500)"),
+    ("12 weeks", "500", "9:19: baseline.cover_weeks.part.JP.value: must be between 0.5 and 104 weeks (got 500)"),
     ("source: a survey", "confidence: sure", "confidence: must be one of high, medium, low, assumption (got sure)"),
     (
         "cover_weeks:\n    part",
@@ -99,7 +99,7 @@ SLIPS = [
     ("duration: 26 weeks", "duration: -26 weeks", "22:15: events[0].duration: must not be negative (got -26 weeks)"),
     ("duration: 26 weeks", "duration: 26", "22:15: events[0].duration: has no unit (got '26'); write it like 6 weeks"),
     ("duration: 26 weeks", "end: 2025-03-01", "22:10: events[0].end: must be after the start 2025-04-04"),
-    ("duration: 26 weeks", "end: 2225-03-01", "22:10: events[0].end: lies after the last day of the horizon"),
+    ("duration: 26 weeks", "end: 2125-03-01", "22:10: events[0].end: lies after the last day of the horizon"),
     (AFTER_BAN, AFTER_BAN + "    end: 2025-09-09\n", "events[0].duration: says again how long it lasts"),
     (
         AFTER_BAN,

@@ -131,7 +131,7 @@ TABLE_SLIPS = [
         "prices.csv",
         "contract_share,,,,,,0.5",
         "contract_share,,,,,,50",
-        "contract_share value: must be between 0 and 1 share (got 50); did you mean 0.5",
+        "contract_share value: must be between 0 and 1 (got 50); did you mean 0.5",
     ),
     (
         "recipes.csv",

@@ -102,6 +102,12 @@ VALUES = """
 Words without quotes. `NO` is Norway and not a truth value; dates are ISO dates, `2025-04-04`. A comma in a number
 is refused, `20 kt` is not. Countries are the codes of the world, its groups, its price zones, or `all`; products are ids,
 stages or `all`; end uses are ids or `all`. One name or a list.
+
+**Shares and percentages.** `80 %` and `0.8` are the same. Where more than 100 % is possible (duties, taxes, changes of
+demand, growth, quotas and licence capacity as a share of normal), a plain number of 1 or more can be read in two ways
+and is refused, in distributions too: write `10 %` or `1000 %`, `100 %` and not `1`. In a share between 0 and 1 a plain
+`1` is all of it. Multiples take plain numbers: an index of `3` is three times the baseline. A price written as a
+multiple above 10 needs its sign too: `110 USD/kg` or `11 times`.
 """
 
 UNITS: tuple[tuple[str, str, Mapping[str, float]], ...] = (

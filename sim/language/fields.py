@@ -12,164 +12,31 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel
 
 from .. import units
 from ..errors import did_you_mean
 from .names import ALL, Names
+from .quantity import DISTRIBUTION_SCHEMA, SHARE_UNITS, Quantity
+from .textfield import JsonSchema, Strict, TextField, names_in, refuse_shape
 from .uncertain import SubProblems, Uncertain, field_error, parse_distribution
 
-JsonSchema = dict[str, Any]
-
-
-class Strict(BaseModel):
-    """Base of everything an analyst writes: frozen, no unknown keys, docstrings become the schema's text."""
-
-    model_config = ConfigDict(
-        strict=True,
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        arbitrary_types_allowed=True,
-        defer_build=True,  # most event types are built once, inside the scenario, not a second time alone
-    )
-
-
-def names_in(context: Any) -> Names | None:
-    """The names to check against, if the validation was given any."""
-    return context.get("names") if isinstance(context, dict) else None
-
-
-class TextField:
-    """Base of the field kinds: `parse(value, names)` returns the typed value or raises ValueError."""
-
-    def parse(self, value: Any, names: Names | None) -> Any:
-        raise NotImplementedError
-
-    def json_schema(self) -> JsonSchema:
-        raise NotImplementedError
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def validate(value: Any, info: core_schema.ValidationInfo) -> Any:
-            try:
-                return self.parse(value, names_in(info.context))
-            except units.UnitError as error:
-                raise field_error(str(error)) from None
-
-        return core_schema.with_info_plain_validator_function(validate)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
-        return self.json_schema()
-
-
-def refuse_shape(value: Any, wanted: str) -> None:
-    """Raise if `value` is nothing, a list, a mapping or a truth value where one scalar is wanted."""
-    if value is None:
-        raise field_error(f"has no value; write {wanted}")
-    if isinstance(value, Mapping):
-        raise field_error(f"must be {wanted} (got a mapping with {', '.join(map(str, value)) or 'no keys'})")
-    if isinstance(value, (list, tuple)):
-        raise field_error(f"must be {wanted} (got a list of {len(value)})")
-    if isinstance(value, bool):
-        raise field_error(f"must be {wanted} (got {value})")
-
-
-@dataclass(frozen=True)
-class Quantity(TextField):
-    """A number with units and bounds, or (unless `certain`) a distribution of it."""
-
-    what: str
-    accepted: Mapping[str, float] = field(hash=False)
-    example: str
-    unit: str
-    low: float = -1e15
-    high: float = 1e15
-    certain: bool = False
-    whole: bool = False
-
-    def parse(self, value: Any, names: Names | None = None) -> Any:
-        if isinstance(value, Uncertain):
-            return value
-        if isinstance(value, Mapping) and not self.certain:
-            return self._bounded(parse_distribution(value, self.number))
-        return self.number(value)
-
-    def number(self, value: Any) -> float:
-        refuse_shape(value, f"{self.what} like {self.example}")
-        if isinstance(value, (int, float)):
-            number = float(value)
-        else:
-            number = units.convert(str(value), dict(self.accepted), self.example)
-        if number != number:
-            raise units.UnitError(f"is not a number (got {value})")
-        if not self.low <= number <= self.high:
-            raise units.UnitError(self._out_of_bounds(value, number))
-        if self.whole and number != int(number):
-            raise units.UnitError(f"must be a whole number (got {value})")
-        return int(number) if self.whole else number
-
-    def _out_of_bounds(self, value: Any, number: float) -> str:
-        if self.unit == "share" and self.high < number <= 100 and "%" not in str(value):
-            return f"must be between {self._bounds()} (got {value}); did you mean {number:g} %"
-        if number < 0 <= self.low:
-            return f"must not be negative (got {value})"
-        if self.low > -1e15 and self.high < 1e15:
-            return f"must be between {self._bounds()} (got {value})"
-        side, bound = ("at least", self.low) if number < self.low else ("at most", self.high)
-        return f"must be {side} {bound:g} {self.unit} (got {value})".replace("  ", " ")
-
-    def _bounds(self) -> str:
-        return f"{self.low:,.10g} and {self.high:,.10g}"
-
-    def _bounded(self, uncertain: Uncertain) -> Uncertain:
-        low, high = uncertain.support()
-        if uncertain.kind in ("normal", "lognormal"):
-            # Draws are kept inside the bounds; only a distribution that is mostly outside is a fault.
-            low = high = uncertain.central
-        for bound in (low, high):
-            self.number(bound)
-        return replace(uncertain, low=self.low, high=self.high)
-
-    def json_schema(self) -> JsonSchema:
-        scalar: JsonSchema = {"type": ["number", "string"], "examples": [self.example]}
-        if self.certain:
-            return scalar
-        return {"anyOf": [scalar, DISTRIBUTION_SCHEMA], "examples": [self.example]}
-
-
-_NUMBERS: JsonSchema = {"type": "array", "items": {"type": ["number", "string"]}}
-_P5_P95: JsonSchema = {
-    "type": "object",
-    "properties": {"p5": {"type": ["number", "string"]}, "p95": {"type": ["number", "string"]}},
-    "required": ["p5", "p95"],
-    "additionalProperties": False,
-}
-# `sim.spec.schema` replaces every copy of this by a reference to one definition.
-DISTRIBUTION_SCHEMA: JsonSchema = {
-    "type": "object",
-    "description": "A distribution: one value is drawn per run, the same in every arm.",
-    "properties": {
-        "uniform": _NUMBERS | {"description": "[low, high]", "minItems": 2, "maxItems": 2},
-        "triangular": _NUMBERS | {"description": "[lowest, most likely, highest]", "minItems": 3, "maxItems": 3},
-        "pert": _NUMBERS | {"description": "[lowest, most likely, highest], smooth", "minItems": 3, "maxItems": 3},
-        "normal": _P5_P95 | {"description": "5th and 95th percentile"},
-        "lognormal": _P5_P95 | {"description": "5th and 95th percentile"},
-        "discrete": {
-            "type": "object",
-            "description": "value: probability",
-            "additionalProperties": {"type": ["number", "string"]},
-        },
-    },
-    "minProperties": 1,
-    "maxProperties": 1,
-    "additionalProperties": False,
-}
+__all__ = [
+    "DISTRIBUTION_SCHEMA",
+    "SHARE_UNITS",
+    "JsonSchema",
+    "Quantity",
+    "Strict",
+    "TextField",
+    "names_in",
+    "refuse_shape",
+]
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def parse_date(value: Any) -> dt.date:
@@ -180,9 +47,12 @@ def parse_date(value: Any) -> dt.date:
     text = str(value).strip()
     if ISO_DATE.fullmatch(text):
         try:
-            return dt.date.fromisoformat(text)
+            date = dt.date.fromisoformat(text)
         except ValueError:
             raise units.UnitError(f"is not a day of the calendar (got {text})") from None
+        if not FIRST_YEAR <= date.year <= LAST_YEAR:
+            raise units.UnitError(f"must be a day of the years {FIRST_YEAR} to {LAST_YEAR} (got {text})")
+        return date
     meant = _guess_date(text)
     hint = f"; did you mean {meant}" if meant else ""
     raise units.UnitError(f"must be a date like 2025-04-04 (got {text!r}){hint}")
@@ -340,20 +210,36 @@ UncertainNumber = float | Uncertain
 
 Day = Annotated[dt.date, DayField()]
 UncertainDay = Annotated[dt.date | Uncertain, DayField(uncertain=True)]
-Duration = Annotated[UncertainNumber, Quantity("a duration", units.TIME, "6 weeks", "days", 0)]
+
+
+def _time(what: str, example: str, high: float, **more: bool) -> Quantity:
+    return Quantity(what, units.TIME, example, "days", 0, high, **more)
+
+
+# Bounds are wide: they refuse what can't be meant, not what is unlikely. No run is longer than 60 years, no stock
+# has been held for more than ten, no office or customs has kept a file for more than five; the largest flow of any
+# mineral is a few billion tonnes of ore a year, the dearest element costs a few hundred thousand USD a kg.
+YEARS = units.TIME["years"]
+Duration = Annotated[UncertainNumber, _time("a duration", "6 weeks", 60 * YEARS)]
+StockTime = Annotated[UncertainNumber, _time("a stock as time of use", "60 days", 10 * YEARS)]
+Wait = Annotated[UncertainNumber, _time("a wait", "45 working days", 5 * YEARS)]
+FearedWait = Annotated[UncertainNumber, _time("a feared wait", "9 weeks", 2 * YEARS)]
+CertainDuration = Annotated[float, _time("a duration", "4 weeks", 5 * YEARS, certain=True)]
+CertainDelay = Annotated[float, _time("a delay", "14-60 days", 10 * YEARS, certain=True)]
 Share = Annotated[UncertainNumber, Quantity("a share", units.SHARE, "80 %", "share", 0, 1)]
+CertainShare = Annotated[float, Quantity("a share", units.SHARE, "15 %", "share", 0, 1, certain=True)]
 # A duty can exceed 100 % and a change can be negative.
 Percent = Annotated[UncertainNumber, Quantity("a percentage", units.SHARE, "25 %", "share", 0, 10)]
 Change = Annotated[UncertainNumber, Quantity("a change", units.SHARE, "-10 %", "share", -1, 10)]
 Growth = Annotated[UncertainNumber, Quantity("a yearly growth", units.SHARE_PER_YEAR, "3 %/yr", "share", -0.9, 2)]
-Mass = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "20 kt", "t", 0)]
-Rate = Annotated[UncertainNumber, Quantity("a rate", units.RATE, "20 kt/yr", "t/yr", 0)]
-Price = Annotated[UncertainNumber, Quantity("a price", units.PRICE, "110 USD/kg", "USD/kg", 0)]
-Factor = Annotated[UncertainNumber, Quantity("a factor", units.FACTOR, "1.5", "times", 0)]
-Index = Annotated[UncertainNumber, Quantity("an index (baseline = 1)", units.FACTOR, "3", "", 0)]
-Number = Annotated[UncertainNumber, Quantity("a number", units.PLAIN, "0.5", "")]
-Count = Annotated[UncertainNumber, Quantity("a count", units.PLAIN, "3", "", 0)]
-Whole = Annotated[int, Quantity("a whole number", units.PLAIN, "3", "", 0, certain=True, whole=True)]
+Mass = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "20 kt", "t", 0, 1e10)]
+Rate = Annotated[UncertainNumber, Quantity("a rate", units.RATE, "20 kt/yr", "t/yr", 0, 1e10)]
+Factor = Annotated[UncertainNumber, Quantity("a factor", units.FACTOR, "1.5", "times", 0, 100)]
+Spread = Annotated[UncertainNumber, Quantity("a coefficient of variation", units.FACTOR, "0.6", "times", 0, 5)]
+Index = Annotated[UncertainNumber, Quantity("an index (baseline = 1)", units.FACTOR, "3", "", 0, 10_000)]
+HighIndex = Annotated[UncertainNumber, Quantity("an index (baseline = 1)", units.FACTOR, "2", "", 1, 10_000)]
+Count = Annotated[UncertainNumber, Quantity("a count", units.PLAIN, "3", "", 0, 100_000)]
+Year = Annotated[int, Quantity("a year", units.PLAIN, "2024", "", 1950, 2100, certain=True, whole=True)]
 
 Countries = Annotated[tuple[str, ...], NameList("country")]
 Products = Annotated[tuple[str, ...], NameList("product")]

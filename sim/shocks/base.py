@@ -14,12 +14,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from ..language.context import LowerContext
-from ..language.fields import Day, Duration, Index, OneOf, Product, Share, Strict, Text, UncertainDay
+from ..language.fields import CertainDuration, Day, Duration, Index, OneOf, Product, Share, Strict, Text, UncertainDay
 from ..language.numbers import Num, Sampled
 from ..language.schedule import Schedule
 from ..language.uncertain import Uncertain, field_error
 from .effects import Effect, Point, Select
-from .fields import CertainDuration, Delay, Place, Profile, ProfileOf, Span
+from .fields import Delay, Place, Profile, ProfileOf, Span
 
 INF = float("inf")
 Fault = tuple[tuple[str | int, ...], str]
@@ -80,7 +80,18 @@ class Trigger(Strict):
             raise field_error(f"needs product, place and above to watch {self.variable}")
         if isinstance(self.above, Uncertain):
             raise field_error([(("above",), "must be one number: a threshold can't be drawn")])
+        if self.above is not None:
+            self._threshold_makes_sense(self.above)
         return self
+
+    def _threshold_makes_sense(self, above: float) -> None:
+        """A share ends at 1; a price stands at 1 on the first day, so that a lower threshold waits for nothing."""
+        if self.variable == "unserved_share" and above > 1:
+            meant = f"; did you mean {above:g} %" if above <= 100 else ""
+            raise field_error([(("above",), f"must be between 0 and 1, it is a share (got {above:g}){meant}")])
+        if self.variable != "unserved_share" and above < 1:
+            said = f"must be at least 1, the baseline price, else it is exceeded from the first day on (got {above:g})"
+            raise field_error([(("above",), f"{said}; did you mean {1 + above:g}")])
 
     def lower(self, ctx: LowerContext) -> dict[str, Any]:
         """Arguments of `sim.spec.resolved.Trigger`."""

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Countries, Duration, EndUses, Mass, OneOf, Percent, Share
+from ..language.fields import CertainDuration, Countries, EndUses, Mass, OneOf, Percent, Share, Wait
 from ..language.schedule import Schedule
 from .base import Fault, constant, say_part, say_schedule
 from .effects import Effect
-from .fields import CertainDuration
 from .lanes import Control
 
 
@@ -100,17 +99,17 @@ class CustomsSlowdown(Control):
     origins: Countries
     """Countries whose customs slow down."""
 
-    extra_days: Schedule[Duration] | None = None
+    extra_days: Schedule[Wait] | None = None
     """Extra time of every shipment. Default: none."""
 
     held: Schedule[Share] | None = None
     """Share of shipments set aside for inspection before they leave. Default: none."""
 
-    hold: Duration = 30.0
+    hold: Wait = 30.0
     """Mean time for which a shipment set aside stays. Default: 30 days (assumption; in spring 2025 samples of
     ordinary magnets were sent to laboratories for weeks)."""
 
-    hold_spread: Duration = 10.0
+    hold_spread: Wait = 10.0
     """Standard deviation of that time. Default: 10 days (assumption)."""
 
     def faults(self) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,7 +17,9 @@ from pydantic_core import CoreSchema, core_schema
 from ..errors import did_you_mean
 from ..language.fields import (
     DISTRIBUTION_SCHEMA,
+    CertainDelay,
     Duration,
+    FearedWait,
     JsonSchema,
     Quantity,
     TextField,
@@ -27,13 +29,20 @@ from ..language.fields import (
 )
 from ..language.names import Names
 from ..language.uncertain import SubProblems, Uncertain, field_error, is_distribution
-from ..units import TIME
+from ..units import FACTOR, PRICE, UnitError
 
 _duration = parser_of(Duration)
+_feared = parser_of(FearedWait)
+_delay = parser_of(CertainDelay)
 _SCALAR: JsonSchema = {"type": ["number", "string"]}
 
 
-def _parse_parts(value: Mapping[Any, Any], known: tuple[str, ...], names: Names | None) -> dict[str, UncertainNumber]:
+def _parse_parts(
+    value: Mapping[Any, Any],
+    known: tuple[str, ...],
+    names: Names | None,
+    parse: Callable[[Any, Names | None], Any] = _duration,
+) -> dict[str, UncertainNumber]:
     """Durations under known keys; every problem carries the key it is at."""
     parts: dict[str, UncertainNumber] = {}
     problems: SubProblems = []
@@ -42,7 +51,7 @@ def _parse_parts(value: Mapping[Any, Any], known: tuple[str, ...], names: Names 
             problems.append(((key,), f"unknown key{did_you_mean(str(key), known)}"))
             continue
         try:
-            parts[key] = _duration(item, names)
+            parts[key] = parse(item, names)
         except ValueError as error:
             places = (getattr(error, "context", None) or {}).get("places") or [((), str(error))]
             problems += [((key, *path), message) for path, message in places]
@@ -131,10 +140,7 @@ class SpanField(TextField):
             raise field_error(f"must be a delay like 30 days or 14-60 days (got {value})")
         if len(pieces) == 2 and re.fullmatch(r"[0-9.]+", pieces[0]):
             pieces[0] += re.sub(r"^[0-9.]+", "", pieces[1])  # "14-60 days": the unit belongs to both
-        low, high = (
-            float(Quantity("a delay", TIME, "14-60 days", "days", 0, certain=True).number(p))
-            for p in (pieces[0], pieces[-1])
-        )
+        low, high = (float(_delay(piece, names)) for piece in (pieces[0], pieces[-1]))
         if low > high:
             raise field_error(f"needs the shorter delay first (got {value})")
         return Span(low, high)
@@ -175,8 +181,8 @@ class FearField(TextField):
             return value
         if isinstance(value, Mapping) and not is_distribution(value):
             known = tuple(names.products) if names else tuple(map(str, value))
-            return Fear(by_product=tuple(_parse_parts(value, known, names).items()))
-        return Fear(_duration(value, names))
+            return Fear(by_product=tuple(_parse_parts(value, known, names, _feared).items()))
+        return Fear(_feared(value, names))
 
     def json_schema(self) -> JsonSchema:
         duration: JsonSchema = {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA]}
@@ -204,6 +210,28 @@ class PlaceField(TextField):
         return {"type": "string"}
 
 
+USD_PER_KG = Quantity("a price", PRICE, "110 USD/kg", "USD/kg", 0, 1e7)
+TIMES_BASELINE = Quantity("a price", FACTOR, "110 USD/kg", "times the baseline price", 0, 100)
+LARGEST_BARE_INDEX = 10.0
+
+
+def _refuse_bare_price(value: Any) -> None:
+    """A bare 110 is a price in USD/kg whose unit was forgotten, not 110 times the baseline price."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            for part in item if isinstance(item, (list, tuple)) else item.items() if isinstance(item, Mapping) else ():
+                _refuse_bare_price(part[1] if isinstance(part, tuple) and part[0] in ("p5", "p95") else part)
+        return
+    if isinstance(value, tuple):  # of a discrete distribution: value and chance
+        value = value[0]
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return
+    if number > LARGEST_BARE_INDEX:
+        raise UnitError(f"can be read in two ways (got {value}); write {value} USD/kg or {value} times")
+
+
 @dataclass(frozen=True)
 class MoneyField(TextField):
     """A price in USD/kg, or an index (baseline = 1)."""
@@ -212,9 +240,9 @@ class MoneyField(TextField):
         if isinstance(value, Money):
             return value
         absolute = "kg" in str(value) or "/t" in str(value)
-        units = {"USD/kg": 1.0, "USD/t": 1e-3, "$/kg": 1.0, "$/t": 1e-3} if absolute else {"": 1.0, "x": 1.0, "%": 0.01}
-        unit = "USD/kg" if absolute else "times the baseline price"
-        return Money(Quantity("a price", units, "110 USD/kg", unit, 0).parse(value, names), absolute)
+        if not absolute:
+            _refuse_bare_price(value)
+        return Money((USD_PER_KG if absolute else TIMES_BASELINE).parse(value, names), absolute)
 
     def json_schema(self) -> JsonSchema:
         return {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA], "examples": ["110 USD/kg", "1.5"]}
@@ -253,4 +281,3 @@ Delay = Annotated[Span, SpanField()]
 FearOf = Annotated[Fear, FearField()]
 Place = Annotated[str, PlaceField()]
 MoneyOf = Annotated[Money, MoneyField()]
-CertainDuration = Annotated[float, Quantity("a duration", TIME, "4 weeks", "days", 0, certain=True)]

@@ -11,15 +11,15 @@ from ..language.fields import (
     Count,
     Countries,
     Country,
-    Duration,
     EndUses,
-    Factor,
     Mass,
     OneOf,
     Percent,
     Products,
     Share,
+    Spread,
     Strict,
+    Wait,
 )
 from ..language.numbers import Num
 from ..language.schedule import Schedule
@@ -51,11 +51,11 @@ class OrdinaryGoods(Strict):
     share: Schedule[Share]
     """Share of shipments set aside; may change over time."""
 
-    hold: Duration = 45.0
+    hold: Wait = 45.0
     """Mean time until a shipment set aside is let go. Default: 45 days (assumption: weeks of laboratory tests
     reported in spring 2025)."""
 
-    hold_spread: Duration = 15.0
+    hold_spread: Wait = 15.0
     """Standard deviation of that time. Default: 15 days (assumption)."""
 
 
@@ -71,29 +71,29 @@ class Office(Control):
     officers: Schedule[Count] | None = None
     """Officers at work, instead of `capacity`; each handles one lot at a time."""
 
-    review: Duration = 63.0
+    review: Wait = 63.0
     """Mean time for which one officer works on one lot. Default: 45 working days (the limit in China's export
     control law; not a floor: 2 to more than 60 days were seen in 2023 and 2025)."""
 
-    review_spread: Factor = 0.6
+    review_spread: Spread = 0.6
     """Coefficient of variation of that time (lognormal). Default: 0.6 (5 % of files under 20 working days, 5 % over
     90: assumption fitted to what was seen)."""
 
     review_shape: Annotated[str, OneOf(("lognormal", "exponential"))] = "lognormal"
     """Distribution of the review time; `exponential` ignores `review_spread`. Default: lognormal."""
 
-    processing: Duration = 0.0
+    processing: Wait = 0.0
     """Further calendar time of a granted file that no officer spends on it (stamps, countersignature). Default: 0."""
 
     grant_rate: Share = 0.97
     """Share of decided files that are granted. Default: 97 % (19 granted and 1 refused among members of the EU
     Chamber by September 2025: pending is the norm, refusal rare)."""
 
-    expiry: Duration = 182.0
+    expiry: Wait = 182.0
     """Age at which a file lapses and its goods go back to the seller's stock. Default: 26 weeks (assumption); 0 means
     never."""
 
-    reapplication_wait: Duration = 91.0
+    reapplication_wait: Wait = 91.0
     """Time for which a refused buyer can't file again. Default: 13 weeks (assumption; without it refusals eat up the
     office's capacity)."""
 

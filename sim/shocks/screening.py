@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Literal
 
-from .. import units
 from ..language.context import LowerContext
-from ..language.fields import Countries, Quantity, Share
+from ..language.fields import CertainShare, Countries, Share
 from ..language.schedule import Schedule
 from .base import constant, say_part
 from .effects import Effect, Select
 from .lanes import Control
-
-CertainShare = Annotated[float, Quantity("a share", units.SHARE, "15 %", "share", 0, 1, certain=True)]
 
 
 class EndUserScreening(Control):

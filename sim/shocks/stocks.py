@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Countries, Duration, EndUses, Index, Products, Share
+from ..language.fields import Countries, EndUses, HighIndex, Products, Share, StockTime
 from ..language.schedule import Schedule
 from .base import Event, Fault, countries, end_uses, products, say_schedule, verb
 from .effects import Effect, Select
@@ -27,11 +27,11 @@ class StrategicStockpile(Event):
     countries: Countries
     """Countries that hold the reserve, each for its own users."""
 
-    target: Schedule[Duration]
+    target: Schedule[StockTime]
     """Size aimed at, as time of the country's normal use of the product (Japan: 60 days, up to 180 for what is most at
     risk). A target that is lowered releases stock to the market."""
 
-    initial: Duration = 0.0
+    initial: StockTime = 0.0
     """What is in store on the first day in force, in the same measure. It exists on top of the world's stocks.
     Default: nothing."""
 
@@ -45,7 +45,7 @@ class StrategicStockpile(Event):
     release_unserved: Share = 0.01
     """Released while the physically unserved share of users' demand exceeds this. Default: 1 %."""
 
-    release_price_index: Index = 2.0
+    release_price_index: HighIndex = 2.0
     """Also released while the spot price index exceeds this; what makers of another product buy (oxides, say) has no
     end users who could go unserved, so there only the price releases it. Default: 2, twice the baseline (assumption);
     write 1000 for never."""
@@ -91,7 +91,7 @@ class CompanyStockObligation(Event):
     end_uses: EndUses = ()
     """End uses obliged. Default: all."""
 
-    cover: Schedule[Duration]
+    cover: Schedule[StockTime]
     """Least stock, as time of the user's own normal use."""
 
     def faults(self) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Countries, Country, Duration, Factor, Percent, Products, Share, Strict
+from ..language.fields import Countries, Country, Factor, Percent, Products, Share, Strict, Wait
 from ..language.schedule import Schedule
 from .base import Event, Fault, constant, countries, products, say_part, say_schedule, verb
 from .effects import Effect, Select
@@ -79,7 +79,7 @@ class Lane(Strict):
 class Detour(Strict):
     """The way round a closed country."""
 
-    extra_days: Duration
+    extra_days: Wait
     """Additional time in transit."""
 
     extra_cost: Percent = 0.0
@@ -179,7 +179,7 @@ class Transshipment(LaneEvent):
     """Growth of what gets through, share of the normal flow per week, while the price gap pays. Default: 4 %
     (assumption: from nothing to nearly all within half a year, as antimony did)."""
 
-    extra_days: Duration = 45.0
+    extra_days: Wait = 45.0
     """Additional time of the detour. Default: 45 days (assumption: a second sea leg and repacking)."""
 
     extra_cost: Percent = 0.5

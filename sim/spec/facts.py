@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names
+from ..language.quantity import Quantity
 from ..language.text import FORBIDDEN, ODD_SPACES, decode
 from ..language.uncertain import Uncertain, make_uncertain
 from ..units import REGISTRY_UNITS, UnitError, parse_registry
@@ -180,7 +181,7 @@ class _Row:
 
     def number(self, parameter: Parameter, column: str) -> float | None:
         unit = self.row["unit"]
-        accepted, _ = REGISTRY_UNITS[parameter.unit]
+        accepted, example = REGISTRY_UNITS[parameter.unit]
         if column == "value" and (not unit or unit not in accepted):
             self.fail("unit", f"{parameter.name} is in {parameter.unit} (got {unit or 'no unit'})")
             return None
@@ -191,11 +192,15 @@ class _Row:
         except UnitError as error:
             self.fail(column, str(error))
             return None
+        quantity = Quantity(parameter.name, accepted, example, parameter.unit, parameter.low, parameter.high)
+        written = self.row[column]
         if not parameter.low <= value <= parameter.high:
             meant = f"; did you mean {value / 100:g}" if parameter.unit == "share" and 1 < value <= 100 else ""
+            self.fail(column, quantity.outside(written, value) + meant)
+            return None
+        if quantity.two_readings and abs(value) >= 1 and "%" not in unit:
             self.fail(
-                column,
-                f"must be between {parameter.low:g} and {parameter.high:g} {parameter.unit} (got {self.row[column]}){meant}",
+                column, f"can be read in two ways (got {written}); write {written} or {100 * value:.12g} with unit %"
             )
             return None
         return value

@@ -29,7 +29,11 @@ class Parameter:
 
 
 _P = Parameter
-INF = float("inf")
+# Bounds refuse what can't be meant: the largest flow of any mineral is a few billion tonnes of ore a year, the poorest
+# ores give a millionth of their mass, the dearest element costs a few hundred thousand USD a kg.
+MOST_T_PER_YEAR = 1e10
+MOST_USD_PER_KG = 1e7
+MOST_USD_PER_T = 1e12  # value added: a gram in every chip
 
 PARAMETERS: tuple[Parameter, ...] = (
     # --- the physical baseline -------------------------------------------------------------------
@@ -38,7 +42,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("product", "country"),
         "t/yr",
         0,
-        INF,
+        MOST_T_PER_YEAR,
         None,
         "observed output; the model keeps the shares and scales the total to the use of the product",
         creates="site",
@@ -53,15 +57,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.0,
         "price index below which the site stops (0: it never stops); incumbents cover their cash cost",
     ),
-    _P("recipe_t_per_t", ("product", "input"), "t/t", 0, INF, None, "t of input per t of product, losses included"),
+    _P("recipe_t_per_t", ("product", "input"), "t/t", 1e-6, 1e6, None, "t of input per t of product, losses included"),
     _P("processing_time_days", ("product",), "days", 1, 730, None, "from input to finished product"),
-    _P("price_usd_per_kg", ("product",), "USD/kg", 0, INF, None, "baseline price, both zones"),
+    _P("price_usd_per_kg", ("product",), "USD/kg", 1e-4, MOST_USD_PER_KG, None, "baseline price, both zones"),
     _P(
         "use_t_per_year",
         ("product", "country", "end_use"),
         "t/yr",
         0,
-        INF,
+        MOST_T_PER_YEAR,
         None,
         "baseline use of a final product",
         creates="user",
@@ -78,7 +82,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _P("transit_days", ("partner", "country"), "days", 1, 180, None, "door to door, ordering not included"),
     _P("tariff", ("product", "partner", "country"), "share", 0, 10, 0.0, "duty in the baseline"),
-    _P("freight_usd_per_kg", ("product",), "USD/kg", 0, INF, 0.0, "international freight and insurance"),
+    _P("freight_usd_per_kg", ("product",), "USD/kg", 0, 1e4, 0.0, "international freight and insurance"),
     # --- stocks ----------------------------------------------------------------------------------
     _P(
         "cover_weeks",
@@ -326,7 +330,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("product", "country", "end_use"),
         "USD/t",
         0,
-        INF,
+        MOST_USD_PER_T,
         0.0,
         "value added of the end use per t of the product it uses",
     ),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..language.fields import OneOf, Strict, Text, TextField, Whole, refuse_shape
+from ..language.fields import OneOf, Strict, Text, TextField, Year, refuse_shape
 from ..language.names import ALL, Names
 from ..language.uncertain import SubProblems, field_error
 
@@ -76,7 +76,7 @@ class WorldSpec(Strict):
 
     title: Text
     """What the world is about, one line."""
-    base_year: Whole
+    base_year: Year
     """Year the baseline describes."""
     countries: dict[str, Text]
     """Code: name. ISO 3166 codes where there are some."""
