@@ -33,9 +33,10 @@ from pathlib import Path
 from transit_days import countries_of
 
 DATA = Path(__file__).parent / "data"
-EU = frozenset(
-    "AT BE BG CY CZ DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)  # Germany is a country of its own in the worlds
+EU_OTHERS = (
+    *("AT", "BE", "BG", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+)
 LEAST_THOUSAND_USD = 500.0
 LEAST_SHARE = 0.002  # smaller lanes are left out
 RANGED_FROM = 0.05
@@ -69,7 +70,7 @@ def place(country: str, members: Iterable[str]) -> str:
     """The country of a world that stands for a country: itself, the rest of the EU or of the world."""
     if country in members:
         return country
-    return "REU" if country in EU and "REU" in members else "ROW"
+    return "REU" if country in EU_OTHERS and "REU" in members else "ROW"
 
 
 def import_shares(
