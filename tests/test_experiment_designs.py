@@ -80,12 +80,62 @@ def test_margins_are_uniform(sampler):
         assert stats.kstest(cube[:, j], "uniform").pvalue > 1e-4
 
 
-def test_sobol_integrates_better_than_random():
+@pytest.mark.parametrize("sampler", ["lhs", "sobol"])
+def test_what_numbers_do_one_by_one_is_integrated_far_better_than_at_random(sampler):
+    """A sum of what each does alone; of a product the part that two do together is left to chance."""
     errors = {}
-    for sampler in ("random", "sobol"):
-        means = [design(sampler, 256, seed=s).values(0, 256).prod(axis=1).mean() - 0.125 for s in range(20)]
-        errors[sampler] = np.sqrt(np.mean(np.square(means)))
-    assert errors["sobol"] < 0.3 * errors["random"]
+    for name in ("random", sampler):
+        cubes = [design(name, 256, seed=s).values(0, 256) for s in range(20)]
+        alone = [(cube**2).sum(axis=1).mean() - 1.0 for cube in cubes]
+        together = [cube.prod(axis=1).mean() - 0.125 for cube in cubes]
+        errors[name] = np.sqrt(np.mean(np.square([alone, together]), axis=1))
+    assert errors[sampler][0] < 0.02 * errors["random"][0]
+    assert errors[sampler][1] < 0.75 * errors["random"][1]
+
+
+@pytest.mark.parametrize("m", range(4, 11))
+@pytest.mark.parametrize("block", [0, 1, 5])
+def test_sobol_fills_every_stratum_at_every_power_of_two(m, block):
+    cube = design("sobol").cube(block << m, (block + 1) << m)
+    for j in range(cube.shape[1]):
+        assert np.array_equal(np.sort((cube[:, j] * (1 << m)).astype(int)), np.arange(1 << m))
+
+
+def test_orders_of_a_sixteen_are_all_alike_likely():
+    """Which run of sixteen gets which place, and which place two neighbours get, over many sixteens."""
+    places = (design("sobol").cube(0, 16 * 4096)[:, 0] * 16).astype(int).reshape(-1, 16)
+    single = np.zeros((16, 16))
+    pair = np.zeros((16, 16))
+    for row in places:
+        single[np.arange(16), row] += 1
+        pair[row[:-1:2], row[1::2]] += 1
+    assert stats.chisquare(single.reshape(-1)).pvalue > 1e-4
+    assert stats.chisquare(pair[~np.eye(16, dtype=bool)]).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("sampler", ["random", "lhs", "sobol"])
+@pytest.mark.parametrize("runs", [16, 64, 200])
+def test_two_numbers_are_independent_in_small_batches_too(sampler, runs):
+    """Over many seeds the product of two signs has mean 0, and that of its mean no more variance than chance gives it."""
+    signs = np.sign([design(sampler, runs, seed=s).cube(0, runs) - 0.5 for s in range(400)])
+    means = (signs[:, :, 0] * signs[:, :, 1]).mean(axis=1)
+    assert abs(means.mean()) < 4.0 / np.sqrt(400 * runs)
+    least = min(runs, 16)
+    assert means.var() * runs < (least / (least - 1.0)) * (1.0 + 4.0 * np.sqrt(2.0 / 400))
+
+
+@pytest.mark.parametrize("sampler", ["random", "lhs", "sobol"])
+@pytest.mark.parametrize("name", ["0", "b.more", "zz"], ids=["first", "between", "last"])
+@pytest.mark.parametrize("first", [0, 37], ids=["whole", "shard"])
+def test_one_more_uncertain_number_changes_no_other_draw(sampler, name, first):
+    """Neither does one that is correlated with others of its own, nor one that takes the place of a certain number."""
+    columns = (column("a", "lognormal", (1.0, 0.5)), column("b", "pert", (0.0, 1.0, 4.0)), column("c"), column("d"))
+    correlations = (("d", "b", 0.6), ("a", "b", -0.3))
+    before = design(sampler, 100, correlations=correlations, columns=columns).values(first, 100)
+    more = (column(name, "normal"), *columns, column("e", "fixed", (1.0,)), column(f"{name}2"))
+    for extra in ((), ((name, f"{name}2", 0.9),)):
+        after = design(sampler, 100, correlations=(*extra, *correlations), columns=more).values(first, 100)
+        assert after[:, 1:5].tobytes() == before.tobytes()
 
 
 def test_order_of_numbers_changes_no_value():

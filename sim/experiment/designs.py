@@ -5,13 +5,17 @@ correlations are put in by a Gaussian copula; each number is the inverse CDF of 
 Every row is a pure function of (seed, run, the design's size), made without the other rows: a chunk, a
 shard or a single run has the values it has in the whole batch. `random` rows do not even depend on the
 design's size, so that a longer batch contains the shorter one; Sobol rows neither.
+
+Every column is a pure function of (seed, the group's name) besides: what else is uncertain changes no
+draw, so that two scenarios of which one has an uncertain number more are still compared run by run. That
+is why the Sobol sampler does not give out the dimensions of one sequence (the dimension of a number would
+depend on the numbers before it) but a one-dimensional sequence of its own to every number.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +28,8 @@ from . import beta
 
 Floats = NDArray[np.float64]
 SAMPLERS = ("random", "lhs", "sobol")
-_ROUNDS = 6  # of the Feistel network that permutes the strata of a Latin hypercube
+_ROUNDS = 6  # of the Feistel network that permutes strata
+_BITS = 32  # of a Sobol point
 
 
 def _key(seed: int, *names: str) -> int:
@@ -68,6 +73,43 @@ def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
+def sobol(seed: int, name: str, first: int, last: int) -> Floats:
+    """Runs first .. last-1 of one number's own scrambled Sobol sequence in one dimension, in an order of its own.
+
+    Every sixteen runs (16k to 16k+15) hold one point in each of 16 equal strata, every aligned 2^m of them one in
+    each of 2^m; within its stratum a point lies anywhere (nested scrambling of all 32 bits, Owen 1995, "Randomly
+    permuted (t,m,s)-nets"). The sixteen are taken in an order drawn for this number. Without that two numbers would
+    change sides together (runs 2k and 2k+1 always lie in opposite halves) and what they do together would be
+    averaged worse than at random; with it as well, but for one part in fifteen. An order of its own for each
+    dimension is known as padding (Owen 1998, "Latin supercube sampling").
+    """
+    runs = np.arange(first, last, dtype=np.uint64)
+    places = _shuffled(_key(seed, "order", name), runs)
+    bits = np.zeros_like(places)  # van der Corput: the 32 bits of the place in reverse order
+    for k in range(min(max(last + 15, 1).bit_length(), _BITS)):
+        bits |= (places >> np.uint64(k) & np.uint64(1)) << np.uint64(_BITS - 1 - k)
+    return (scrambled(_key(seed, "scramble", name), bits).astype(np.float64) + 0.5) * 2.0**-_BITS
+
+
+def _shuffled(key: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Every sixteen runs in an order of their own: a Feistel network on four bits, keyed by which sixteen it is."""
+    low, high = np.uint64(key & 0xFFFFFFFFFFFFFFFF), np.uint64(key >> 64)
+    block = _mixed(_mixed((runs >> np.uint64(4)) + low) ^ high)
+    left, right = runs >> np.uint64(2) & np.uint64(3), runs & np.uint64(3)
+    for r in range(_ROUNDS):
+        left, right = right, left ^ _mixed(block + right + np.uint64(4 * r)) >> np.uint64(62)
+    return runs >> np.uint64(4) << np.uint64(4) | left << np.uint64(2) | right
+
+
+def scrambled(key: int, bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Owen's nested uniform scrambling of 32 bits: a bit is flipped or not by a draw of the bits above it."""
+    depth = np.arange(_BITS, dtype=np.uint64)
+    above = (bits[:, None] >> (np.uint64(_BITS) - depth)) | (np.uint64(1) << depth)  # a leading 1 tells the depth
+    low, high = np.uint64(key & 0xFFFFFFFFFFFFFFFF), np.uint64(key >> 64)
+    flip = _mixed(_mixed(above + low) ^ high) >> np.uint64(63)
+    return bits ^ np.bitwise_or.reduce(flip << (np.uint64(_BITS - 1) - depth), axis=1)
+
+
 @dataclass(frozen=True)
 class Design:
     """The values of every run.
@@ -100,14 +142,17 @@ class Design:
 
     def cube(self, first: int, last: int) -> Floats:
         """Quantiles of runs first .. last-1, shape (runs, groups), before any correlation."""
-        groups = self.groups
-        if self.sampler == "sobol":
-            return self._sobol(first, last, len(groups))
+        return self._quantiles(self.groups, first, last)
+
+    def _quantiles(self, groups: Sequence[str], first: int, last: int) -> Floats:
         cube = np.empty((last - first, len(groups)))
         for j, group in enumerate(groups):
-            cube[:, j] = (
-                self._lhs(group, first, last) if self.sampler == "lhs" else uniforms(self.seed, group, first, last)
-            )
+            if self.sampler == "lhs":
+                cube[:, j] = self._lhs(group, first, last)
+            elif self.sampler == "sobol":
+                cube[:, j] = sobol(self.seed, group, first, last)
+            else:
+                cube[:, j] = uniforms(self.seed, group, first, last)
         return cube
 
     def values(self, first: int, last: int) -> Floats:
@@ -146,20 +191,6 @@ class Design:
             stratum[here] = permuted(self.seed, name, self.block, run[here] % np.uint64(self.block))
         return np.minimum((stratum + within) / self.block, 1.0 - 2.0**-53)
 
-    def _sobol(self, first: int, last: int, dimensions: int) -> Floats:
-        from scipy.stats import qmc
-
-        if dimensions == 0 or last <= first:
-            return np.empty((last - first, dimensions))
-        generator = np.random.Generator(np.random.PCG64(_key(self.seed, "sobol")))
-        sequence = qmc.Sobol(dimensions, scramble=True, bits=32, rng=generator)
-        if first:
-            sequence.fast_forward(first)
-        with warnings.catch_warnings():  # a batch need not be a power of two; the docs recommend it
-            warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
-            points = np.asarray(sequence.random(last - first), dtype=np.float64)
-        return np.clip(points, 2.0**-33, 1.0 - 2.0**-33)
-
 
 def _group(column: SampledColumn) -> str:
     return column.group or column.name
@@ -177,30 +208,55 @@ def correlated(cube: Floats, groups: Sequence[str], correlations: Sequence[tuple
     """
     if not correlations:
         return cube
-    named = sorted({name for a, b, _ in correlations for name in (a, b)} & set(groups))
+    from scipy.special import ndtr, ndtri
+
+    column = {name: j for j, name in enumerate(groups)}
+    found = cube.copy()
+    for named in _linked(correlations, column):
+        factor = _factor(named, correlations)
+        normal = [ndtri(np.ascontiguousarray(cube[:, column[name]])) for name in named]
+        for row, name in enumerate(named):
+            # Sums in a fixed order, not a matrix product: a run's bits must not depend on its chunk.
+            total = np.zeros(len(cube))
+            for k in range(row + 1):
+                total += factor[row][k] * normal[k]
+            found[:, column[name]] = ndtr(total)
+    return np.clip(found, 2.0**-54, 1.0 - 2.0**-53)
+
+
+def _linked(correlations: Sequence[tuple[str, str, float]], known: Mapping[str, int]) -> list[list[str]]:
+    """Names that are correlated with each other, directly or through others; other sets do not touch their draws."""
+    sets: list[set[str]] = []
+    for a, b, _ in correlations:
+        if a in known and b in known and a != b:
+            touched = [one for one in sets if a in one or b in one]
+            sets = [one for one in sets if one not in touched] + [{a, b}.union(*touched)]
+    return sorted(sorted(one) for one in sets)
+
+
+def _factor(named: Sequence[str], correlations: Sequence[tuple[str, str, float]]) -> list[list[float]]:
+    """Cholesky factor of the matrix of linear correlations, by hand: a library's last bits depend on the processor."""
     rank = {name: j for j, name in enumerate(named)}
-    matrix = np.eye(len(named))
+    matrix = [[1.0 if i == j else 0.0 for j in rank.values()] for i in rank.values()]
     for a, b, rho in correlations:
         if a in rank and b in rank and a != b:
             linear = 2.0 * math.sin(math.pi * rho / 6.0)
-            matrix[rank[a], rank[b]] = matrix[rank[b], rank[a]] = max(-1.0 + 1e-12, min(1.0 - 1e-12, linear))
-    try:
-        factor = np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError as error:
-        pairs = ", ".join(f"{a} and {b}: {rho:g}" for a, b, rho in correlations)
-        raise SupplyriskError(f"no distribution has all these rank correlations at once ({pairs})") from error
-    from scipy.special import ndtr, ndtri
-
-    where = [list(groups).index(name) for name in named]
-    normal = [ndtri(np.ascontiguousarray(cube[:, j])) for j in where]
-    found = cube.copy()
-    for row, j in enumerate(where):
-        # Sums in a fixed order, not a matrix product: a run's bits must not depend on its chunk.
-        total = np.zeros(len(cube))
-        for k in range(row + 1):
-            total += factor[row, k] * normal[k]
-        found[:, j] = ndtr(total)
-    return np.clip(found, 2.0**-54, 1.0 - 2.0**-53)
+            linear = max(-1.0 + 1e-12, min(1.0 - 1e-12, linear))
+            matrix[rank[a]][rank[b]] = matrix[rank[b]][rank[a]] = linear
+    lower = [[0.0] * len(named) for _ in named]
+    for i, row in enumerate(matrix):
+        for j in range(i + 1):
+            rest = row[j]
+            for k in range(j):
+                rest -= lower[i][k] * lower[j][k]
+            if i != j:
+                lower[i][j] = rest / lower[j][j]
+            elif rest > 0.0:
+                lower[i][i] = math.sqrt(rest)
+            else:
+                pairs = ", ".join(f"{a} and {b}: {rho:g}" for a, b, rho in correlations if a in rank and b in rank)
+                raise SupplyriskError(f"no distribution has all these rank correlations at once ({pairs})")
+    return lower
 
 
 def inverse_cdf(column: SampledColumn, u: Floats) -> Floats:

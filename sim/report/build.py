@@ -73,7 +73,8 @@ def build_report(run_dir: Path | str, excel: bool = True) -> Path:
     runs = runs_of(folder)
     shared = Shared()
     parts = [make_part(run, shared, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
-    from .export import write_iamc, write_workbook
+    from .export import write_workbook
+    from .iamc import write_iamc
 
     for part in parts:
         write_iamc(part.run, part.run.path / "iamc.csv")

@@ -126,7 +126,7 @@ TABLES: tuple[Table, ...] = (
                 "float",
                 "see unit",
                 "sd / sqrt(n), the standard error of the mean under independent draws; Latin hypercube and "
-                "Sobol designs do better than it says",
+                "Sobol designs mostly do better than it says",
                 True,
             ),
         ),

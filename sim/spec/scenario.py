@@ -259,8 +259,8 @@ class MonteCarlo(Strict):
     """Seed of all draws; 0 is a seed too. Default: 1."""
 
     sampler: Annotated[str, OneOf(("random", "lhs", "sobol"))] = "lhs"
-    """How the uncertain parameters are drawn: independently, as a Latin hypercube, or as a scrambled Sobol sequence.
-    Default: lhs."""
+    """How the uncertain parameters are drawn: independently, as a Latin hypercube, or each by a scrambled Sobol sequence
+    of its own, which may be extended. Default: lhs."""
 
     world_uncertainty: Flag = True
     """Whether the world's own uncertain numbers are drawn too (`no`: they keep their central values). Default: yes."""
