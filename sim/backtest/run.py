@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..sums import add_up
 from .episode import Episode, Target
 from .evaluate import Bench, Measured, hit, median, quantile
 from .measure import month_name
@@ -43,27 +44,27 @@ class EpisodeScore:
 
     @property
     def hits(self) -> int:
-        return sum(one.hit for one in self.targets)
+        return sum(int(one.hit) for one in self.targets)
 
     @property
     def points(self) -> int:
-        return sum(one.points for one in self.series)
+        return sum(int(one.points) for one in self.series)
 
     def crps(self) -> tuple[float, ...]:
         """Mean over points of the model's score and of the naive forecasts'."""
         if not self.points:
             return ()
         rows = [(one.points, (one.crps, *one.naive)) for one in self.series]
-        return tuple(sum(n * values[k] for n, values in rows) / self.points for k in range(1 + len(NAIVE)))
+        return tuple(add_up(n * values[k] for n, values in rows) / self.points for k in range(1 + len(NAIVE)))
 
     def coverage(self) -> tuple[float, float, float]:
         """Shares of points inside the 50 % and the 90 % band, and inside the 90 % band of the runs alone."""
         if not self.points:
             return math.nan, math.nan, math.nan
         return (
-            sum(one.inside_50 for one in self.series) / self.points,
-            sum(one.inside_90 for one in self.series) / self.points,
-            sum(one.inside_90_runs for one in self.series) / self.points,
+            sum(int(one.inside_50) for one in self.series) / self.points,
+            sum(int(one.inside_90) for one in self.series) / self.points,
+            sum(int(one.inside_90_runs) for one in self.series) / self.points,
         )
 
 
@@ -88,7 +89,7 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch", errors:
     targets = []
     for j, target in enumerate(episode.targets):
         values = measured.targets[:, j]
-        share = float(sum(hit(target, x) for x in values)) / max(1, len(values))
+        share = float(sum(int(hit(target, x)) for x in values)) / max(1, len(values))
         targets.append(TargetScore(target, median(values), quantile(values, 0.05), quantile(values, 0.95), share))
     errors = errors or {}
     pairs = zip(episode.series, measured.points, strict=True)
@@ -116,15 +117,15 @@ def shown(target: Target, value: float) -> str:
 
 def totals(scores: Sequence[EpisodeScore]) -> tuple[int, int]:
     """Targets hit, and targets."""
-    return sum(one.hits for one in scores), sum(len(one.targets) for one in scores)
+    return sum(int(one.hits) for one in scores), sum(len(one.targets) for one in scores)
 
 
 def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
     """The record that reports quote."""
     hits, targets = totals(scores)
-    points = sum(one.points for one in scores)
-    inside = sum(one.coverage()[1] * one.points for one in scores if one.points)
-    runs_only = sum(one.coverage()[2] * one.points for one in scores if one.points)
+    points = sum(int(one.points) for one in scores)
+    inside = add_up(one.coverage()[1] * one.points for one in scores if one.points)
+    runs_only = add_up(one.coverage()[2] * one.points for one in scores if one.points)
     note = (
         f"The 90 % bands of the runs alone held {runs_only / points:.0%} of {points} observed points; with the model's "
         f"own error, estimated from these episodes, {inside / points:.0%}."

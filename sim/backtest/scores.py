@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sums import add_up
 from .episode import Episode, Point, Series
 from .measure import FLOWS, central
 from .model_error import Errors, with_error
@@ -140,7 +141,7 @@ def _jump(episode: Episode, series: Series, point: Point) -> float:
     start = episode.start_day
     cut = float(np.mean([1.0 - _allowed(episode, products, start + d) for d in np.arange(0.0, YEAR_DAYS, 7.0)]))
     share = _origin_share(episode, products)
-    elasticity = sum(_mean_value(episode, name) for name in ("elasticity_short", "elasticity_long"))
+    elasticity = add_up(_mean_value(episode, name) for name in ("elasticity_short", "elasticity_long"))
     return float((1.0 - min(MOST_LOST, share * cut)) ** (-1.0 / max(elasticity, 0.05)))
 
 

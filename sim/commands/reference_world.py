@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ..spec.load import read_world
 from ..spec.worldfile import LoadedWorld, shipped_worlds
+from ..sums import add_up
 from .reference import code, page, table
 
 CONFIDENCES = ("high", "medium", "low", "assumption")
@@ -57,7 +58,7 @@ def chain(loaded: LoadedWorld) -> str:
     lines = ["```mermaid", "flowchart LR"]
     for product in world.products:
         made = amounts(loaded, "output_t_per_year", product.id, 2)
-        total = sum(made.values())
+        total = add_up(made.values())
         top = ", ".join(f"{country} {percent(made[country], total)}" for country in list(made)[:3])
         lines.append(f'  {product.id}["{product.name}<br/>{top}"]')
         for name in product.inputs:
@@ -65,7 +66,7 @@ def chain(loaded: LoadedWorld) -> str:
     for product in world.products:
         used = amounts(loaded, "use_t_per_year", product.id, 3)
         names = {use.id: use.name for use in world.end_uses}
-        total = sum(used.values())
+        total = add_up(used.values())
         if used:
             top = "<br/>".join(f"{names[u]} {percent(used[u], total)}" for u in list(used)[:3])
             lines += [f'  {product.id}_users("{top}<br/>...")', f"  {product.id} --> {product.id}_users"]
@@ -83,7 +84,7 @@ def products_table(loaded: LoadedWorld) -> str:
                 code(product.id),
                 product.name,
                 product.stage,
-                f"{sum(made.values()):,.0f}",
+                f"{add_up(made.values()):,.0f}",
                 "" if price is None else f"{price:g}",
             )
         )
@@ -91,14 +92,14 @@ def products_table(loaded: LoadedWorld) -> str:
 
 
 def by_country(loaded: LoadedWorld, tonnes: Mapping[str, float]) -> str:
-    total = sum(tonnes.values())
+    total = add_up(tonnes.values())
     names = loaded.world.country_names
     rows = ((f"{names[c]} ({c})", f"{t:,.0f}", percent(t, total)) for c, t in tonnes.items())
     return table(("country", "t/yr", "share"), rows)
 
 
 def by_end_use(loaded: LoadedWorld, tonnes: Mapping[str, float]) -> str:
-    total = sum(tonnes.values())
+    total = add_up(tonnes.values())
     names = {use.id: use.name for use in loaded.world.end_uses}
     rows = ((f"{names[u]} (`{u}`)", f"{t:,.0f}", percent(t, total)) for u, t in tonnes.items())
     return table(("end use", "t/yr", "share"), rows)
@@ -112,7 +113,7 @@ def suppliers(loaded: LoadedWorld, product: str) -> str:
             shares.setdefault(fact.key[3], []).append((fact.value, fact.key[2]))
     rows = []
     for buyer, found in shares.items():
-        total = sum(share for share, _ in found)
+        total = add_up(share for share, _ in found)
         listed = sorted(found, key=lambda item: (-item[0], item[1]))
         rows.append((buyer, ", ".join(f"{seller} {percent(share, total)}" for share, seller in listed)))
     return table(("buyer", "sellers"), rows)
@@ -125,7 +126,8 @@ def confidence(loaded: LoadedWorld) -> str:
         name = fact.position.file.replace("\\", "/").rsplit("/", 1)[-1]
         files.setdefault(name, Counter())[fact.confidence] += 1
     rows = [
-        (code(n), *(str(c[level]) for level in CONFIDENCES), str(sum(c.values()))) for n, c in sorted(files.items())
+        (code(n), *(str(c[level]) for level in CONFIDENCES), str(sum(map(int, c.values()))))
+        for n, c in sorted(files.items())
     ]
     return table(("table", *CONFIDENCES, "rows"), rows)
 

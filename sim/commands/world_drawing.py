@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..sums import add_up
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -76,7 +78,7 @@ def shares(flows: Mapping[Flow, float], product: str, side: int) -> dict[str, fl
     for key, tonnes in flows.items():
         if key[0] == product:
             sums[key[side]] = sums.get(key[side], 0.0) + tonnes
-    total = sum(sums.values())
+    total = add_up(sums.values())
     return {country: tonnes / total for country, tonnes in sums.items()} if total else {}
 
 
@@ -87,7 +89,7 @@ def gathered(flows: Mapping[Flow, float], products: Sequence[str]) -> dict[Flow,
         for side in (1, 2):
             for country, share in shares(flows, product, side).items():
                 largest[country] = max(largest.get(country, 0.0), share)
-    totals = {p: sum(t for key, t in flows.items() if key[0] == p) for p in products}
+    totals = {p: add_up(t for key, t in flows.items() if key[0] == p) for p in products}
     found: dict[Flow, float] = {}
     for (product, origin, destination), tonnes in flows.items():
         ends = [c if largest[c] >= SMALL else OTHERS for c in (origin, destination)]
@@ -136,7 +138,7 @@ def _panel(ax: Axes, flows: Mapping[Flow, float]) -> None:
     used = [dict.fromkeys(column, 0.0) for column in tops]
     for origin in tops[0]:
         for destination in tops[1]:
-            share = sum(v for (_, o, d), v in flows.items() if (o, d) == (origin, destination))
+            share = add_up(v for (_, o, d), v in flows.items() if (o, d) == (origin, destination))
             if share < 0.0005:
                 continue
             y0, y1 = tops[0][origin][0] + used[0][origin], tops[1][destination][0] + used[1][destination]

@@ -126,7 +126,7 @@ def code_hash() -> str:
     """SHA-256 of the source that decides results: model, engines, draws, metrics, tables."""
     root = Path(__file__).resolve().parent.parent
     files = [file for part in ("model", "engines", "shocks") for file in sorted((root / part).glob("*.py"))]
-    files += [root / "streams.py", root / "powers.py"]
+    files += [root / "streams.py", root / "powers.py", root / "sums.py"]
     files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
     files += [file for file in sorted((root / "results").glob("*.py")) if file.name != "store.py"]
     sha = hashlib.sha256()

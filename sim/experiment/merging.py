@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ..results.store import Span, Store, StoreError, locked
+from ..sums import add_up
 from .batch import RUNNING, Outcome, batch_of, conclude, now
 from .work import bench
 
@@ -49,7 +50,7 @@ def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
             beside.rename(to)
         ready = bench(batch_of(manifest))
         timings = {
-            "simulation": sum(float(m["timings"].get("simulation", 0.0)) for m in manifests),
+            "simulation": add_up(float(m["timings"].get("simulation", 0.0)) for m in manifests),
             "wall": max(float(m["timings"].get("wall", 0.0)) for m in manifests),
         }
         return conclude(target, ready.layout, manifest, Span(0, manifest["runs"]), timings, False, keep_chunks=False)

@@ -232,7 +232,7 @@ class Cluster(Pool):
     @property
     def workers(self) -> int:  # type: ignore[override]
         """Threads of all workers now; they may come and go."""
-        return max(1, int(sum(self._client.nthreads().values())))
+        return max(1, int(sum(map(int, self._client.nthreads().values()))))
 
     def submit(self, job: Job) -> Future[Report]:
         return self._executor.submit(run_job, job)

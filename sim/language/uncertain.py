@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from ..errors import did_you_mean
+from ..sums import add_up
 
 # 95th percentile of the standard normal distribution.
 Z95 = 1.6448536269514722
@@ -131,8 +132,8 @@ def _discrete(body: Any, parse: Callable[[Any], float]) -> Uncertain:
     for key, item in body.items():
         _collect(values, problems, ("discrete", key), key, parse)
         _collect(chances, problems, ("discrete", key), item, _chance)
-    if not problems and abs(sum(chances) - 1) > 1e-6:
-        problems.append((("discrete",), f"discrete probabilities must sum to 1 (got {sum(chances):g})"))
+    if not problems and abs(add_up(chances) - 1) > 1e-6:
+        problems.append((("discrete",), f"discrete probabilities must sum to 1 (got {add_up(chances):g})"))
     if problems:
         raise field_error(problems)
     pairs = sorted(zip(values, chances, strict=True))

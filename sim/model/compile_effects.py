@@ -12,6 +12,7 @@ from ..shocks.effects import OP_BY_NAME, Effect
 from ..shocks.numbers import Sampled
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
 from ..streams import hash64
+from ..sums import add_up
 from .opcodes import OP_CODES, OP_PARAMS
 from .structure import Structure, matches, ordered_events
 
@@ -150,16 +151,16 @@ def fear_weight(s: Structure, effect: Effect, node: int) -> float:
     k, c = s.nodes[node]
     product, country, select = s.products[k].id, s.countries[c], effect.select
     bought = {origin: _certain(s, "trade_share", product, origin, country) for origin in s.countries}
-    total = sum(bought.values())
+    total = add_up(bought.values())
     weight = 1.0
     if select.origins and total > 0.0:
-        from_there = sum(share for origin, share in bought.items() if origin in select.origins and origin != country)
+        from_there = add_up(share for origin, share in bought.items() if origin in select.origins and origin != country)
         weight = min(1.0, from_there / total / FEARED_SHARE)
     if select.end_uses or select.entity_share < 1.0:
         uses = {use: _certain(s, "use_t_per_year", product, country, use) for use in s.end_uses}
-        chosen = sum(use for name, use in uses.items() if not select.end_uses or name in select.end_uses)
-        if sum(uses.values()) > 0.0:
-            weight *= select.entity_share * chosen / sum(uses.values())
+        chosen = add_up(use for name, use in uses.items() if not select.end_uses or name in select.end_uses)
+        if add_up(uses.values()) > 0.0:
+            weight *= select.entity_share * chosen / add_up(uses.values())
     return weight
 
 
@@ -178,9 +179,9 @@ def _users(s: Structure, effect: Effect) -> list[tuple[int, float]]:
     if effect.op != "new_demand" or not out:
         return out
     weights = [_use_weight(s, i) * share for i, share in out]
-    total = sum(weights)
+    total = add_up(weights)
     if total <= 0.0:
-        return [(i, share / sum(x for _, x in out)) for i, share in out]
+        return [(i, share / add_up(x for _, x in out)) for i, share in out]
     return [(i, w / total) for (i, _), w in zip(out, weights, strict=True)]
 
 
@@ -261,7 +262,7 @@ def _fill_project_lanes(a: Arena, s: Structure, row: Row) -> None:
         lanes = [i for i, lane in enumerate(s.lanes) if lane[1] == site]
         chosen = [i for i in lanes if s.countries[s.nodes[s.desks[s.lanes[i][0]][0]][1]] in wanted] or lanes
         weights = [_desk_weight(s, s.lanes[i][0]) for i in chosen]
-        total = sum(weights) or 1.0
+        total = add_up(weights) or 1.0
         for i, w in zip(chosen, weights, strict=True):
             a.put("lane_project_share", i, w / total)
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..sums import add_up
 from .run import Run
 from .stored import Fan, once_per_run
 
@@ -171,7 +172,7 @@ def touched_exports(run: Run) -> list[tuple[str, str]]:
         for row in table.to_dict("records"):
             if ">" not in str(row["place"]):
                 sizes[product, str(row["place"])] = float(row["p50"])
-    total = {p: sum(v for (q, _), v in sizes.items() if q == p) for p in run.products}
+    total = {p: add_up(v for (q, _), v in sizes.items() if q == p) for p in run.products}
     real = [pair for pair in found if sizes.get(pair, 0.0) > 0.02 * total[pair[0]]]
     change = {pair: _largest_change(run, *pair) for pair in real}
     part = {pair: sizes[pair] / total[pair[0]] for pair in real}  # a trickle that trebles is not the story

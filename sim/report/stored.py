@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -328,7 +329,8 @@ class Tables(ABC):
                 totals.index.to_numpy(), LEVELS, _quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
             )
         parts = [fans[k] for k in keys]
-        return Fan(parts[0].dates, parts[0].levels, sum(p.values for p in parts), parts[0].unit, added=True)
+        added = reduce(operator.add, (p.values for p in parts))
+        return Fan(parts[0].dates, parts[0].levels, added, parts[0].unit, added=True)
 
     def fans(self, variable: str, arm: str) -> dict[tuple[str, str, str], Fan]:
         """Every stored fan of a variable, by product, place and end use."""

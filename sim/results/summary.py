@@ -104,7 +104,7 @@ def describe_rows(path: Path, blocks: Sequence[int], rows: int, first: int, most
     rows : int
         Of the whole file.
     """
-    runs = sum(blocks)
+    runs = sum(map(int, blocks))
     found = np.empty((min(most, rows - first), runs))
     begin = at = 0
     with path.open("rb") as file:

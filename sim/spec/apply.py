@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
+from ..sums import add_up
 from .baseline import Override, ShareOverride
 from .cells import bounds, cells_of, covers, lookup
 from .parameters import PARAMETER_BY_NAME
@@ -104,7 +105,7 @@ def share_overrides(draft: Draft, changes: tuple[ShareOverride, ...]) -> None:
 
 def _rebalance(draft: Draft, product: str, changes: list[ShareOverride]) -> None:
     output = {key[2]: draft.central(value) for key, value in cells_of(draft.values, OUTPUT) if key[1] == product}
-    total = sum(output.values())
+    total = add_up(output.values())
     shares: dict[str, Num] = {}
     drawn = [change for change in changes if isinstance(change.value, Uncertain)]
     if len(drawn) > 1:
@@ -119,8 +120,8 @@ def _rebalance(draft: Draft, product: str, changes: list[ShareOverride]) -> None
             )
             return
         for country, tonnes in inside.items():
-            if sum(inside.values()) > 0:
-                shares[country] = share * (tonnes / sum(inside.values()))
+            if add_up(inside.values()) > 0:
+                shares[country] = share * (tonnes / add_up(inside.values()))
     rest: Num = 1.0
     for change_share in shares.values():
         rest = _minus(rest, change_share)
@@ -131,11 +132,11 @@ def _rebalance(draft: Draft, product: str, changes: list[ShareOverride]) -> None
             (changes[-1].path, f"the shares of {product} sum to {given * 100:.4g} %, more than all of it")
         )
         return
-    if not sum(others.values()) and draft.central(rest) > 1e-9:
+    if not add_up(others.values()) and draft.central(rest) > 1e-9:
         draft.faults.append((changes[-1].path, f"the shares of {product} must sum to 100 %: no other country makes it"))
         return
     for country, tonnes in others.items():
-        shares[country] = rest * (tonnes / sum(others.values()))
+        shares[country] = rest * (tonnes / add_up(others.values()))
     for country, share in shares.items():
         draft.values[(OUTPUT, product, country)] = share * total
 
@@ -172,9 +173,9 @@ def close_unused_lanes(draft: Draft) -> None:
 
 
 def _normalise(draft: Draft, keys: list[Key]) -> None:
-    fixed = sum(draft.central(draft.values[key]) for key in keys if key in draft.fixed_lanes)
+    fixed = add_up(draft.central(draft.values[key]) for key in keys if key in draft.fixed_lanes)
     free = [key for key in keys if key not in draft.fixed_lanes]
-    weight = sum(draft.central(draft.values[key]) for key in free)
+    weight = add_up(draft.central(draft.values[key]) for key in free)
     if fixed > 1 + 1e-9:
         draft.faults.append(
             (".".join(keys[0]), f"the shares of {keys[0][3]}'s suppliers sum to {fixed:.4g}, more than 1")
@@ -189,6 +190,6 @@ def _normalise(draft: Draft, keys: list[Key]) -> None:
 def output_shares(values: Mapping[Key, float], product: str) -> dict[str, float]:
     """Countries' shares of the output of a product, largest first."""
     output = {key[2]: value for key, value in cells_of(values, OUTPUT) if key[1] == product}
-    total = sum(output.values())
+    total = add_up(output.values())
     ranked = sorted(output.items(), key=lambda item: (-item[1], item[0]))
     return {country: tonnes / total for country, tonnes in ranked} if total > 0 else {}

@@ -17,6 +17,7 @@ from ..errors import did_you_mean
 from ..language.numbers import Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.effects import Effect
+from ..sums import add_up
 from .resolve import Fault, Placed, Resolution
 from .scenario import ScenarioSpec
 from .touch import Reach, reach_of
@@ -290,7 +291,7 @@ def _positive_definite(matrix: list[list[float]]) -> bool:
     lower = [[0.0] * size for _ in range(size)]
     for i in range(size):
         for j in range(i + 1):
-            rest = matrix[i][j] - sum(lower[i][k] * lower[j][k] for k in range(j))
+            rest = matrix[i][j] - add_up(lower[i][k] * lower[j][k] for k in range(j))
             if i == j:
                 if rest <= 1e-9:
                     return False

@@ -33,6 +33,7 @@ from ..language.names import Names
 from ..language.uncertain import SubProblems, field_error, is_distribution
 from ..shocks.base import Event
 from ..shocks.registry import EVENT_TYPES
+from ..sums import add_up
 from ..units import FACTOR, PLAIN, TIME, convert
 from .baseline import Baseline, BaselineField, UncertainField, UncertainNumbers
 
@@ -116,7 +117,7 @@ class Season(TextField):
             raise ValueError("needs twelve monthly factors, January first")
         factor = Quantity("a monthly factor", FACTOR, "1.1", "times", 0, 10, certain=True)
         factors = [float(factor.number(part)) for part in item]
-        mean = sum(factors) / 12
+        mean = add_up(factors) / 12
         if abs(mean - 1) > 0.05:
             raise ValueError(f"the twelve factors must have a mean of 1 (got {mean:.3g})")
         return tuple(part / mean for part in factors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..sums import add_up
 from .apply import output_shares
 from .cells import cells_of, lookup
 from .resolved import Key
@@ -49,7 +50,7 @@ def use_shares(values: Mapping[Key, float], product: str) -> dict[str, float]:
     for key, value in cells_of(values, "use_t_per_year"):
         if key[1] == product:
             use[key[2]] = use.get(key[2], 0.0) + value
-    total = sum(use.values())
+    total = add_up(use.values())
     return {country: tonnes / total for country, tonnes in use.items()} if total > 0 else {}
 
 

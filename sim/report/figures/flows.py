@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...sums import add_up
 from .. import style
 from ..pick import short_products, touched_exports
 from ..rounding import with_interval
@@ -148,7 +149,7 @@ def _mean(fan: Fan | None, period: Period) -> float:
 def _world(run: Run, product: str) -> float:
     normal = Period("", "baseline" if "baseline" in run.arms else run.main_arm)
     made = (run.fan("production_t", normal.arm, product=product, place=c) for c in run.countries)
-    return WEEKS_PER_MONTH * sum(_mean(fan, normal) for fan in made)
+    return WEEKS_PER_MONTH * add_up(_mean(fan, normal) for fan in made)
 
 
 def flow_shares(run: Run, products: list[str], totals: dict[str, float], period: Period) -> Flows:
@@ -277,12 +278,12 @@ def _nodes(
         for country in order:
             height = 0.0
             for flows in (normal, shares):
-                out = sum(
+                out = add_up(
                     v
                     for (p, o, _), v in flows.items()
                     if number < len(products) and p == products[number] and o == country
                 )
-                into = sum(
+                into = add_up(
                     v for (p, _, d), v in flows.items() if number > 0 and p == products[number - 1] and d == country
                 )
                 height = max(height, out, into)
