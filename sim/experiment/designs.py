@@ -98,7 +98,7 @@ def _shuffled(key: int, runs: NDArray[np.uint64]) -> NDArray[np.uint64]:
     left, right = runs >> np.uint64(2) & np.uint64(3), runs & np.uint64(3)
     for r in range(_ROUNDS):
         left, right = right, left ^ _mixed(block + right + np.uint64(4 * r)) >> np.uint64(62)
-    return runs >> np.uint64(4) << np.uint64(4) | left << np.uint64(2) | right
+    return np.asarray(runs >> np.uint64(4) << np.uint64(4) | left << np.uint64(2) | right)
 
 
 def scrambled(key: int, bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -107,7 +107,7 @@ def scrambled(key: int, bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     above = (bits[:, None] >> (np.uint64(_BITS) - depth)) | (np.uint64(1) << depth)  # a leading 1 tells the depth
     low, high = np.uint64(key & 0xFFFFFFFFFFFFFFFF), np.uint64(key >> 64)
     flip = _mixed(_mixed(above + low) ^ high) >> np.uint64(63)
-    return bits ^ np.bitwise_or.reduce(flip << (np.uint64(_BITS - 1) - depth), axis=1)
+    return np.asarray(bits ^ np.bitwise_or.reduce(flip << (np.uint64(_BITS - 1) - depth), axis=1))
 
 
 @dataclass(frozen=True)
