@@ -104,7 +104,9 @@ def test_ndfeb_without_events_is_flat_for_ten_years():
     assert watched.worst < 1e-9
 
 
-@pytest.mark.parametrize("name", ["ndfeb", "gallium", "antimony", "tungsten", "germanium", "graphite"])
+@pytest.mark.parametrize(
+    "name", ["ndfeb", "gallium", "antimony", "tungsten", "germanium", "graphite", "bismuth", "magnesium"]
+)
 def test_shipped_worlds_without_events_are_flat_for_every_draw(name: str):
     model, values = shipped(name, 2.0)
     for row in values[1 if name == "ndfeb" else 0 :]:

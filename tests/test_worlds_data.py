@@ -33,6 +33,8 @@ CHINA_SHARES = {
     "tungsten": [(("tungsten_ore",), 0.77, 0.83), (("apt",), 0.80, 0.87)],
     "germanium": [(("crude_germanium",), 0.60, 0.75), (("germanium",), 0.66, 0.70)],
     "graphite": [(("flake_graphite",), 0.75, 0.87), (("natural_anode", "synthetic_anode"), 0.94, 0.97)],
+    "bismuth": [(("bismuth_metal",), 0.80, 0.90)],
+    "magnesium": [(("magnesium",), 0.84, 0.93)],
 }
 
 
@@ -57,7 +59,8 @@ class Data:
         self.countries = list(self.meta["countries"])
 
     def table(self, parameter: str) -> pd.DataFrame:
-        return self.tables[parameter]
+        empty = self.rows.iloc[:0]  # a world of one stage has no recipes
+        return self.tables.get(parameter, empty)
 
     def cells(self, parameter: str, *dims: str, column: str = "number") -> dict[tuple[str, ...], float]:
         table = self.table(parameter)

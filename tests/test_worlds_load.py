@@ -33,6 +33,8 @@ def test_worlds_load_keeps_every_row(name: str) -> None:
         ("tungsten", "CN KZ KR US VN"),
         ("germanium", "CN US CA"),
         ("graphite", "CN US KR JP"),
+        ("bismuth", "CN KR JP US DE"),
+        ("magnesium", "CN US DE JP IL TR"),
     ],
 )
 def test_worlds_have_the_countries_that_scenarios_speak_of(name: str, needed: str) -> None:

@@ -53,6 +53,15 @@ RAIL_KM_A_DAY = 700.0
 ROAD_KM_A_DAY = 450.0
 GAUGE_CHANGE_DAYS = 2.0
 BORDER_DAYS = 1.0
+# Two countries that ship through the same port of the table lie about 300 nm apart (Mersin for Turkey and for Israel).
+SAME_PORT = {
+    "sea_nm": "300",
+    "sea_nm_without_suez": "",
+    "from_port": "neighbouring ports",
+    "to_port": "neighbouring ports",
+    "from_code": "",
+    "to_code": "",
+}
 LAND_RANGE = (0.75, 1.0, 1.5)
 YEAR = 2025
 
@@ -149,9 +158,9 @@ class Transit:
     def _by_sea(self, origin: str, destination: str) -> Lane:
         lead = self.export_lead(origin) + self.import_lead(destination)
         ways = [
-            (self.sea[a, b], lead + before + after, first + last)
+            (self.sea[a, b] if a != b else SAME_PORT, lead + before + after, first + last)
             for (a, before, first), (b, after, last) in product(self._access(origin), self._access(destination))
-            if (a, b) in self.sea
+            if a == b or (a, b) in self.sea
         ]
         if not ways:
             raise KeyError(f"no sea distance between {origin} and {destination}")
