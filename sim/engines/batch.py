@@ -154,7 +154,7 @@ class BatchEngine:
             else:
                 break
         weekly, monthly = take_records(model, work.floats[model.layout.weekly_record :])
-        check_finite(run, float(out[4]), float(out[2]))
+        check_finite(model, work.floats, run, float(out[2]), float(out[4]))
         if not out[1] <= BALANCE_LIMIT:
             raise RunFailed(f"run {run}: masses do not balance (relative error {out[1]:.1e})")
         totals = {"events": float(out[0]), "balance_error": float(out[1]), "misfit": float(out[2])}

@@ -34,6 +34,7 @@ MODULES = (
     "sim.model.controls",
     "sim.model.prices",
     "sim.model.production",
+    "sim.model.trade",
     "sim.model.start",
     "sim.model.receive",
     "sim.model.orders",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from ..errors import RunFailed
 from ..model.compile import CompiledModel
 
-MISFIT_LIMIT = 1e-9
 BALANCE_LIMIT = 1e-9
 
 
@@ -34,18 +34,38 @@ def fill_floats(
     return floats
 
 
-def check_finite(run: int, total: float, misfit: float) -> None:
-    """Refuse a run that did not balance or went astray.
+def check_finite(
+    model: CompiledModel, floats: Sequence[float] | NDArray[np.float64], run: int, misfit: float, total: float
+) -> None:
+    """Refuse a run that has no baseline or went astray.
 
     Parameters
     ----------
+    floats : sequence
+        The run's float arena.
+    misfit : float
+        What `trade.balance` returned.
     total : float
         Sum of the weekly record: finite if all its numbers are, of which none comes near the largest float.
     """
-    if not misfit <= MISFIT_LIMIT:
-        raise RunFailed(f"run {run}: trade does not balance (misfit {misfit:.1e})")
+    if not math.isfinite(misfit):
+        missing = unsupplied(model, floats)
+        raise RunFailed(f"run {run}: nobody sells {', '.join(missing)}, which somebody there needs from the start")
     if not math.isfinite(total):
         raise RunFailed(f"run {run}: a recorded number is not finite")
+
+
+def unsupplied(model: CompiledModel, floats: Sequence[float] | NDArray[np.float64]) -> list[str]:
+    """What a country needs in the baseline and can't buy: `product to country`."""
+    L, s = model.layout, model.structure
+    bought = [0.0] * L.n_nodes
+    for m, (_, node) in enumerate(s.links):
+        bought[node] += float(floats[L.link_flow + m])
+    return [
+        f"{s.products[k].id} to {s.countries[c]}"
+        for n, (k, c) in enumerate(s.nodes)
+        if float(floats[L.node_need + n]) > 0.0 and not bought[n] > 0.0
+    ]
 
 
 def take_records(model: CompiledModel, tail: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -117,7 +117,7 @@ class ReferenceRun:
         self.clock.process(self.markets())
         self.clock.run(until=L.n_days)
         weekly, monthly = take_records(self.model, np.array(self.F[L.weekly_record :]))
-        check_finite(self.run_number, float(weekly.sum()), misfit)
+        check_finite(self.model, self.F, self.run_number, misfit, float(weekly.sum()))
         return RunSeries(
             weekly,
             monthly,

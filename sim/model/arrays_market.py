@@ -9,6 +9,11 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "int",
         "products",
         """
+        product_site_first | index | first site
+        product_site_count | count | sites
+        product_node_first | index | first node
+        product_node_count | count | nodes
+        product_link_first | index | first link
         product_contract_origin | 0/1 | contracts follow the seller's zone (1) or the buyer's (0)
         """,
     ),
@@ -56,6 +61,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         balance_used_t | t | tonnes used up so far
         balance_lost_t | t | tonnes seized so far
         growth_step | ratio | weekly growth of expectations
+        product_scale | ratio | needs / stated outputs, by which outputs are multiplied
+        product_moved | share | of purchases from other sellers than stated
+        product_opened | share | of purchases on lanes that are not stated
         """,
     ),
     *rows(
@@ -111,6 +119,11 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "nodes",
         """
         node_need | t/week | baseline purchases
+        node_pull | 1 | work: logarithm of the factor on stated trade
+        node_factor | 1 | work: that factor
+        node_step | 1 | work: change of the pull
+        node_gap | t/week | work: purchases minus needs
+        node_slope | t/week | work: sum of the flows' slopes
         node_paid | index | paid price
         node_log_paid | log index | its logarithm
         node_contract | index | price of the tonnes delivered under contract
@@ -153,6 +166,11 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         output_cover_weeks | weeks | wanted output stock
         site_capacity | t/week | capacity of the baseline
         site_output | t/week | output of the baseline
+        site_wanted | t/week | stated share of the output needed
+        site_pull | 1 | work: logarithm of the factor on stated trade
+        site_step | 1 | work: change of the pull
+        site_gap | t/week | work: sales minus that output
+        site_slope | t/week | work: sum of the flows' slopes
         site_stock | t | output stock
         site_wip | t | work in process
         site_held | t | goods waiting for a licence or at customs
@@ -183,16 +201,20 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         """
         link_site | index | seller
         link_node | index | buyer
+        link_open | 0/1 | has lanes in this scenario
         """,
     ),
     *rows(
         "float",
         "links",
         """
-        trade_share | share | seed of the balancing
+        trade_share | share | stated share of the buyer's purchases, 0 if none is
+        link_stretch | ratio | stretch of stated trade at which a lane opens that is not stated
         link_flow | t/week | balanced flow
+        link_slope | t/week | work: its slope in the pulls
         """,
     ),
+    *rows("float", "square", "square | t/week | work: equations for the sites' pulls"),
     *rows(
         "int",
         "desks",

@@ -8,19 +8,21 @@ worked out by `start.start_run`, so a run with other parameters needs no new com
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..shocks.numbers import Num, Sampled
+from ..shocks.numbers import Sampled
 from ..spec.resolved import SampledColumn, Scenario
 from ..streams import hash64
+from .arena import Arena
 from .arrays import DIMENSIONS
 from .compile_effects import Effects, collect_effects, fill_effects
 from .layout import make_layout
+from .opened import fill_balance, square_size
 from .structure import Structure, build_structure, lookup
 
 KEY_MASK = (1 << 63) - 1  # entity keys fit a signed 64-bit integer
@@ -74,35 +76,6 @@ class CompiledModel:
     site_names: tuple[str, ...]
 
 
-@dataclass
-class Arena:
-    """Arrays being filled: cells set to plain numbers now, to sampled ones per run."""
-
-    layout: Any
-    floats: NDArray[np.float64]
-    ints: NDArray[np.int64]
-    columns: dict[str, int]
-    cell: list[int] = field(default_factory=list)
-    column: list[int] = field(default_factory=list)
-    scale: list[float] = field(default_factory=list)
-    offset: list[float] = field(default_factory=list)
-
-    def put(self, name: str, index: int, number: Num) -> None:
-        """Set one cell of a float array."""
-        cell = getattr(self.layout, name) + index
-        if isinstance(number, Sampled):
-            self.cell.append(cell)
-            self.column.append(self.columns[number.column])
-            self.scale.append(number.scale)
-            self.offset.append(number.offset)
-        else:
-            self.floats[cell] = number
-
-    def note(self, name: str, index: int, number: int) -> None:
-        """Set one cell of an integer array."""
-        self.ints[getattr(self.layout, name) + index] = number
-
-
 def compile_scenario(scenario: Scenario) -> CompiledModel:
     """Compile a resolved scenario (see the class for what comes out).
 
@@ -128,6 +101,7 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
         _fill_calendar(arena, scenario, months)
         _fill_season(arena, scenario, s, n_floats)
         _fill_products(arena, s)
+        fill_balance(arena, s)
         _fill_places(arena, scenario, s)
         _fill_trade(arena, s, lane_month)
         _fill_users(arena, scenario, s, firsts)
@@ -187,6 +161,7 @@ def _sizes(
         "sites": len(s.sites),
         "sales": len(s.sites) * len(s.zones),
         "links": len(s.links),
+        "square": square_size(s),
         "desks": len(s.desks),
         "lanes": len(s.lanes),
         "users": len(s.users),
@@ -338,20 +313,14 @@ def _fill_products(a: Arena, s: Structure) -> None:
 def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
     """Sites, their inputs, nodes and desks."""
     n_zones = len(s.zones)
-    node_of = {pair: i for i, pair in enumerate(s.nodes)}
     for i, (k, c) in enumerate(s.sites):
         product, country = s.products[k].id, s.countries[c]
         a.note("site_product", i, k)
         a.note("site_country", i, c)
         a.note("site_cell", i, k * n_zones + s.country_zone(c))
         a.note("site_key", i, hash64(f"site:{product}:{country}") & KEY_MASK)
-        a.put("output_t_per_year", i, s.world.values.get(("output_t_per_year", product, country), 0.0))
-        a.put("utilisation", i, s.value("utilisation", product, country))
         a.put("unit_cost", i, s.value("unit_cost_ratio", product, country))
         a.put("output_cover_weeks", i, s.value("output_cover_weeks", product, country))
-        mine = [j for j, (site, _) in enumerate(s.inputs) if site == i]
-        a.note("site_input_first", i, mine[0] if mine else 0)
-        a.note("site_input_count", i, len(mine))
         for row in scenario.outlook.outages:
             if (not row.products or product in row.products) and (not row.countries or country in row.countries):
                 a.put("outage_mtbf_days", i, row.mtbf_days)
@@ -361,8 +330,6 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         user, c = s.sites[site]
         a.note("input_site", j, site)
         a.note("input_product", j, k)
-        a.note("input_node", j, node_of[(k, c)])
-        a.put("recipe", j, s.value("recipe_t_per_t", s.products[user].id, s.products[k].id))
         maker, made_from = s.products[user].id, s.products[k].id
         a.put("input_cover_weeks", j, s.value("input_cover_weeks", maker, made_from, s.countries[c]))
     for n, (k, c) in enumerate(s.nodes):
@@ -389,11 +356,9 @@ def _routes(s: Structure) -> list[int]:
 def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
     """Links, desks, lanes and who holds stock where."""
     for m, (site, node) in enumerate(s.links):
-        k, origin = s.sites[site]
-        buyer = s.nodes[node][1]
         a.note("link_site", m, site)
         a.note("link_node", m, node)
-        a.put("trade_share", m, s.value("trade_share", s.products[k].id, s.countries[origin], s.countries[buyer]))
+        a.note("link_open", m, int((site, node) in s.open_links))
     routes = _routes(s)
     for lane, (desk, site, link, seed) in enumerate(s.lanes):
         k, origin = s.sites[site]
@@ -414,7 +379,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_office", lane, -1)
         a.note("lane_quota", lane, -1)
         a.note("lane_cut_day", lane, -1)
-        a.put("lane_transit", lane, s.value("transit_days", *names[1:]))
+        a.put("lane_transit", lane, s.transit(*names[1:], guess=link >= 0))
         a.put("tariff_start", lane, s.value("tariff", *names))
         a.put("lane_seed", lane, float(seed))
         a.put("lane_sourcing", lane, 1.0)
@@ -473,7 +438,6 @@ _USER_NUMBERS = (
 
 
 def _fill_users(a: Arena, scenario: Scenario, s: Structure, firsts: dict[str, int]) -> None:
-    node_of = {pair: i for i, pair in enumerate(s.nodes)}
     desk_of = {(s.nodes[n], sign): d for d, (n, sign) in enumerate(s.desks)}
     column: dict[tuple[int, int, int], int] = {}
     growth = scenario.outlook.demand_growth_per_year
@@ -481,12 +445,9 @@ def _fill_users(a: Arena, scenario: Scenario, s: Structure, firsts: dict[str, in
         product, country, end_use = s.products[user.product].id, s.countries[user.country], s.end_uses[user.end_use]
         row = (user.product, user.country, user.end_use)
         column.setdefault(row, firsts["users"] + 3 * len(column))
-        a.note("user_node", u, node_of[row[:2]])
         a.note("user_desk", u, desk_of[(row[:2], user.signature)])
         a.note("user_end_use", u, user.end_use)
         a.note("user_column", u, column[row])
-        use = s.world.values.get(("use_t_per_year", product, country, end_use), 0.0)
-        a.put("use_t_per_year", u, use * user.share)
         for array, parameter in _USER_NUMBERS:
             a.put(array, u, s.value(parameter, product, end_use))
         a.put("cover_weeks", u, s.value("cover_weeks", product, country, end_use))

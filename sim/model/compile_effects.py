@@ -17,7 +17,7 @@ from .opcodes import OP_CODES, OP_PARAMS
 from .structure import Structure, matches, ordered_events
 
 if TYPE_CHECKING:
-    from .compile import Arena
+    from .arena import Arena
 
 KEY_MASK = (1 << 63) - 1
 LETTERS = "abcdefghi"

@@ -16,96 +16,23 @@ from .controls import apply_weights, clear_rules
 from .economics import WEEKS_PER_YEAR
 from .orders import sum_holders
 from .production import batch_content
+from .trade import balance
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
 
-BALANCE_ROUNDS = 4000
-BALANCE_TOLERANCE = 1e-13
 # Five equally large classes of a lognormal: standard normal medians of the fifths.
 CLASS_Z = (-1.2815515655446004, -0.5244005127080407, 0.0, 0.5244005127080407, 1.2815515655446004)
 
 
-def balance_needs(L: Any, F: Floats, I: Ints) -> None:
-    """Outputs and purchases in t/week, from final use upstream through the recipes.
-
-    The total output of a product equals what is bought of it; the countries' shares are those observed.
-    """
-    for n in range(L.n_nodes):
-        F[L.node_need + n] = 0.0
+def start_desks(L: Any, F: Floats, I: Ints) -> None:
+    """What every desk buys, in t/week: its users' use and its makers' inputs."""
     for d in range(L.n_desks):
         F[L.desk_need + d] = 0.0
     for u in range(L.n_users):
-        use = F[L.use_t_per_year + u] / WEEKS_PER_YEAR
-        F[L.user_use + u] = use
-        F[L.desk_need + I[L.user_desk + u]] += use
-        F[L.node_need + I[L.user_node + u]] += use
-    for back in range(L.n_products):
-        k = L.n_products - 1 - back
-        need = 0.0
-        for n in range(L.n_nodes):
-            if I[L.node_product + n] == k:
-                need += F[L.node_need + n]
-        made = 0.0
-        for s in range(L.n_sites):
-            if I[L.site_product + s] == k:
-                made += F[L.output_t_per_year + s]
-        for s in range(L.n_sites):
-            if I[L.site_product + s] == k:
-                output = need * F[L.output_t_per_year + s] / made if made > 0.0 else 0.0
-                F[L.site_output + s] = output
-                F[L.site_capacity + s] = output / F[L.utilisation + s]
-                for q in range(I[L.site_input_first + s], I[L.site_input_first + s] + I[L.site_input_count + s]):
-                    amount = output * F[L.recipe + q]
-                    F[L.node_need + I[L.input_node + q]] += amount
-                    F[L.desk_need + I[L.holder_desk + I[L.input_holder + q]]] += amount
-
-
-def balance_trade(L: Any, F: Floats, I: Ints) -> float:
-    """Flows of all links by iterative proportional fitting (Deming & Stephan 1940).
-
-    Seeds are trade share x need; rows must sum to outputs and columns to needs.
-
-    Returns
-    -------
-    float
-        Largest relative misfit left over all sites (columns fit exactly); a world is refused above 1e-9.
-    """
-    for m in range(L.n_links):
-        F[L.link_flow + m] = F[L.trade_share + m] * F[L.node_need + I[L.link_node + m]]
-    worst = 1.0
-    for _ in range(BALANCE_ROUNDS):
-        for s in range(L.n_sites):
-            F[L.site_signal + s] = 0.0
-        for m in range(L.n_links):
-            F[L.site_signal + I[L.link_site + m]] += F[L.link_flow + m]
-        worst = 0.0
-        for s in range(L.n_sites):
-            sent = F[L.site_signal + s]
-            output = F[L.site_output + s]
-            if sent > 0.0:
-                misfit = abs(sent - output) / output if output > 0.0 else 0.0
-                F[L.site_signal + s] = output / sent
-            else:
-                misfit = 1.0 if output > 0.0 else 0.0
-            if misfit > worst:
-                worst = misfit
-        if worst < BALANCE_TOLERANCE:
-            break
-        for n in range(L.n_nodes):
-            F[L.node_paid + n] = 0.0
-        for m in range(L.n_links):
-            F[L.link_flow + m] = F[L.link_flow + m] * F[L.site_signal + I[L.link_site + m]]
-            F[L.node_paid + I[L.link_node + m]] += F[L.link_flow + m]
-        for n in range(L.n_nodes):
-            F[L.node_paid + n] = F[L.node_need + n] / F[L.node_paid + n] if F[L.node_paid + n] > 0.0 else 0.0
-        for m in range(L.n_links):
-            F[L.link_flow + m] = F[L.link_flow + m] * F[L.node_paid + I[L.link_node + m]]
-    # Sites end exactly at what they sell, so that the start is a fixed point to the last bit.
-    for s in range(L.n_sites):
-        F[L.site_output + s] = 0.0
-    for m in range(L.n_links):
-        F[L.site_output + I[L.link_site + m]] += F[L.link_flow + m]
-    return worst
+        F[L.desk_need + I[L.user_desk + u]] += F[L.user_use + u]
+    for q in range(L.n_inputs):
+        amount = F[L.recipe + q] * F[L.site_output + I[L.input_site + q]]
+        F[L.desk_need + I[L.holder_desk + I[L.input_holder + q]]] += amount
 
 
 def start_stocks(L: Any, F: Floats, I: Ints) -> None:
@@ -371,12 +298,11 @@ def start_content(L: Any, F: Floats, I: Ints) -> None:
 
 
 def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
-    """Everything above, in order. Returns the misfit of the trade balance."""
+    """Everything above, in order. Returns the misfit of the trade balance (see `trade.balance`)."""
     start_rates(L, F, I)
     start_times(L, F, I)
-    balance_needs(L, F, I)
-    misfit = balance_trade(L, F, I)
-    # Balanced sites differ from the needs cascade in the last bits; inputs follow the balanced outputs.
+    misfit = balance(L, F, I)
+    start_desks(L, F, I)
     start_stocks(L, F, I)
     start_growth(L, F, I)
     start_zones(L, F, I)

@@ -12,6 +12,7 @@ from ..shocks.effects import OP_BY_NAME, Effect, Select
 from ..shocks.numbers import Num, Sampled
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.resolved import Product, ResolvedEvent, Scenario, World
+from .opened import find_open
 
 Signature = tuple[int, ...]  # which end-use selectors a purchasing desk falls under
 
@@ -42,7 +43,8 @@ class Structure:
     users: list[User] = field(default_factory=list)
     inputs: list[tuple[int, int]] = field(default_factory=list)
     desks: list[tuple[int, Signature]] = field(default_factory=list)
-    links: list[tuple[int, int]] = field(default_factory=list)
+    links: list[tuple[int, int]] = field(default_factory=list)  # every site and node of a product
+    open_links: set[tuple[int, int]] = field(default_factory=set)  # those with lanes in the baseline
     lanes: list[tuple[int, int, int, bool]] = field(default_factory=list)  # desk, site, link, seed
     row_names: list[str] = field(default_factory=list)  # of the effect rows in signatures
 
@@ -53,6 +55,28 @@ class Structure:
     def country_zone(self, country: int) -> int:
         """Index of the zone of a country."""
         return self.zones.index(self.world.zone_of[self.countries[country]])
+
+    def trades(self, site: int, node: int) -> bool:
+        """Whether both ends of a link exist in the baseline."""
+        k, c = self.nodes[node]
+        used = any(u.product == k and u.country == c and not u.made for u in self.users)
+        fed = any(k == product and self.sites[i][1] == c and _outputs(self, i) for i, product in self.inputs)
+        return _outputs(self, site) and (used or fed)
+
+    def transit(self, origin: str, destination: str, guess: bool) -> Num:
+        """Days from door to door.
+
+        With `guess`, where the world has none: those of the way back, else the longest that it has for certain
+        (assumption: a way that nobody has reported is not a short one).
+        """
+        try:
+            return self.value("transit_days", origin, destination)
+        except KeyError:
+            if not guess:
+                raise
+        back = self.world.values.get(("transit_days", destination, origin))
+        known = [v for key, v in self.world.values.items() if key[0] == "transit_days" and not isinstance(v, Sampled)]
+        return back if back is not None else max(known, default=30.0)
 
     def lane_name(self, lane: int) -> str:
         """Name of a lane as people read it, and as its draws are keyed."""
@@ -133,6 +157,8 @@ def build_structure(scenario: Scenario) -> Structure:
     _add_users(s, effects)
     _add_nodes(s)
     _add_desks(s)
+    s.links = [(i, n) for i, (k, _) in enumerate(s.sites) for n, (bought, _) in enumerate(s.nodes) if bought == k]
+    s.open_links = find_open(s, scenario.sampled)
     _add_lanes(s, effects)
     return s
 
@@ -215,39 +241,18 @@ def _add_desks(s: Structure) -> None:
 
 
 def _add_lanes(s: Structure, effects: list[Effect]) -> None:
-    site_of = {pair: i for i, pair in enumerate(s.sites)}
-    node_of = {pair: i for i, pair in enumerate(s.nodes)}
-    links: set[tuple[int, int]] = set()
-    for key, number in s.world.values.items():
-        if key[0] != "trade_share" or not present(number):
-            continue
-        _, product, partner, country = key
-        k = next((i for i, p in enumerate(s.products) if p.id == product), -1)
-        if partner in s.countries and country in s.countries:
-            site = site_of.get((k, s.countries.index(partner)))
-            node = node_of.get((k, s.countries.index(country)))
-            if site is not None and node is not None and _trades(s, site, node):
-                links.add((site, node))
-    s.links = sorted(links)
-    index = {pair: i for i, pair in enumerate(s.links)}
+    index = {pair: i for i, pair in enumerate(s.links) if pair in s.open_links}
+    buying = {node for _, node in s.open_links}
     projects = _project_sites(s, effects)
     for d, (n, _) in enumerate(s.desks):
         k = s.nodes[n][0]
-        seed = not any(node == n for _, node in s.links)
+        seed = n not in buying
         for i, (made, _) in enumerate(s.sites):
             if made != k:
                 continue
             link = index.get((i, n), -1)
             if link >= 0 or i in projects or (seed and _outputs(s, i)):
                 s.lanes.append((d, i, link, seed and link < 0))
-
-
-def _trades(s: Structure, site: int, node: int) -> bool:
-    """Whether both ends of a link exist in the baseline."""
-    k, c = s.nodes[node]
-    used = any(u.product == k and u.country == c and not u.made for u in s.users)
-    fed = any(k == product and s.sites[i][1] == c and _outputs(s, i) for i, product in s.inputs)
-    return _outputs(s, site) and (used or fed)
 
 
 def _outputs(s: Structure, site: int) -> bool:
