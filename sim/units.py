@@ -74,15 +74,25 @@ def split_quantity(text: str) -> tuple[float, str]:
         hint = f"; did you mean {plain}" if plain != stripped and NUMBER.match(plain) else ""
         raise UnitError(f"is not a number (got {text!r}){hint}")
     rest = stripped[match.end() :]
-    if re.match(r"[,_'][0-9]", rest):
-        digits = re.sub(r"[,_']", "", stripped.split(" ")[0])
-        decimal = stripped.split(" ")[0].replace(",", ".", 1)
-        meant = f"{decimal} or {digits}" if rest[0] == "," and stripped.count(",") == 1 else digits
-        raise UnitError(f"writes a number with a separator (got {text!r}); did you mean {meant}")
+    if re.match(r"[,_'][0-9]| [0-9]{3}(?![0-9])", rest):
+        raise UnitError(f"writes a number with a separator (got {text!r}); did you mean {_meant(stripped)}")
     value = float(match.group())
     if abs(value) > 1e15:
         raise UnitError(f"is too large a number (got {text!r})")
     return value, rest.strip()
+
+
+def _meant(text: str) -> str:
+    """What a number with separators most likely is: `1.500,5` is 1500.5, `1,500` is 1.500 or 1500."""
+    digits = re.match(r"[-+]?[0-9.,_']+( [0-9]{3}(?![0-9]))*([.,][0-9]+)?", text)
+    written = re.sub(r"[_' ]", "", digits.group() if digits else text)
+    if "." in written and "," in written:
+        thousands, decimal = (",", ".") if written.rindex(".") > written.rindex(",") else (".", ",")
+        return written.replace(thousands, "").replace(decimal, ".")
+    if written.count(",") == 1:
+        whole = f" or {written.replace(',', '')}" if re.search(r",[0-9]{3}$", written) else ""
+        return written.replace(",", ".") + whole
+    return written.replace(",", "")
 
 
 def convert(text: str, units: dict[str, float], example: str) -> float:

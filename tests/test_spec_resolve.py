@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.language.numbers import Sampled
+from sim.model.stated import traded
 from sim.spec.apply import output_shares
 from sim.spec.cells import lookup, path_of
 from sim.spec.load import load_world, read_scenario, read_world
@@ -73,10 +74,12 @@ def test_a_country_with_the_whole_output_is_the_only_supplier(tmp_path: Path) ->
     assert central(resolved, "trade_share", "metal", "CN", "JP") == 1.0
 
 
-def test_a_country_that_makes_nothing_any_more_must_not_leave_buyers_alone(tmp_path: Path) -> None:
-    found = faults(tmp_path, BARE + "baseline: {shares: {ore: {US: 0 %}}}\n")
-    assert len(found) == 1
-    assert "US buys ore but no trade_share says from whom" in found[0]
+def test_a_country_that_makes_nothing_any_more_leaves_its_buyers_to_others(tmp_path: Path) -> None:
+    resolved = scenario(tmp_path, "baseline: {shares: {ore: {US: 0 %}}}\n")
+    ore = next(item for item in traded(resolved) if item.product == "ore")
+    assert [(lane.seller, lane.share, lane.is_stated) for lane in ore.lanes if lane.buyer == "US"] == [
+        ("CN", 1.0, False)
+    ]
 
 
 def test_the_rest_keeps_its_proportions(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
     """
     from ..errors import Problems
     from ..spec.load import read_scenario
+    from .balanced import balance_notes
 
     failed = False
     for file in files:
@@ -25,7 +26,7 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
             failed = True
             click.echo(str(problems), err=True)
             continue
-        for note in loaded.notes:
+        for note in sorted((*loaded.notes, *balance_notes(loaded))):
             click.echo(f"{note.position}: note: {note.path}: {note.message}", err=True)
         if not quiet:
             worlds = ", ".join(resolution.scenario.world.name for resolution in loaded.resolutions)

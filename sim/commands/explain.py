@@ -14,5 +14,9 @@ def command(file: str, sets: tuple[str, ...], origins: bool) -> None:
     from ..report.words import plain_changes, plain_uncertainty
     from ..spec.explain import explain
     from ..spec.load import read_scenario
+    from .balanced import balance_lines
 
-    click.echo(plain_changes(plain_uncertainty(explain(read_scenario(file, sets), origins=origins))))
+    loaded = read_scenario(file, sets)
+    click.echo(plain_changes(plain_uncertainty(explain(loaded, origins=origins))))
+    for resolution in loaded.resolutions:
+        click.echo("\n" + "\n".join(balance_lines(loaded, resolution)))

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from ..experiment.batch import Options, Outcome
     from ..report.run import Run
     from ..spec.resolved import Scenario
+
+
+RUN_NUMBER = re.compile(r"\brun \d+: ")
+MOST_REASONS = 3  # told on the terminal
 
 
 class Shown:
@@ -87,6 +92,8 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
     if not given["no_report"] and any(outcome.finished for outcome in outcomes):
         report = build_report(parent)
     for outcome in outcomes:
+        for line in failure_lines(outcome):
+            click.echo(line, err=True)
         if given["quiet"]:
             continue
         click.echo("\n".join(summary_lines(outcome)))
@@ -94,8 +101,26 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
     if any(outcome.interrupted for outcome in outcomes):
         raise SystemExit(130)
     if not any(outcome.finished for outcome in outcomes):
-        click.echo("no run finished; the first messages are in runs.parquet", err=True)
+        click.echo("no run finished", err=True)
         raise SystemExit(1)
+
+
+def failure_lines(outcome: Outcome) -> list[str]:
+    """Why runs failed, most frequent reasons first."""
+    file = outcome.store.path / "runs.parquet"
+    if not outcome.failed or not file.is_file():
+        return []
+    import collections
+
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(file, columns=["status", "message"])
+    rows = zip(table["status"].to_pylist(), table["message"].to_pylist(), strict=True)
+    reasons = collections.Counter(RUN_NUMBER.sub("", message) for status, message in rows if status != "ok")
+    lines = [f"{count:,} runs failed: {reason}" for reason, count in reasons.most_common(MOST_REASONS)]
+    if len(reasons) > MOST_REASONS:
+        lines.append(f"and {len(reasons) - MOST_REASONS:,} other reasons (runs.parquet has all)")
+    return lines
 
 
 def build_report(folder: Path) -> Path | None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import RunFailed, SupplyriskError
+from ..model.stated import as_json, traded
 from ..results import sketch
 from ..results.chunks import KEEP, Layout
 from ..results.finish import Finished, finish
@@ -213,6 +214,7 @@ def describe(batch: Batch, ready: Bench, options: Options, command: Sequence[str
         "series_step_weeks": made.fans.step,
         "series_error": sketch.RELATIVE_ERROR if made.sketched else 0.0,
         "precision": options.precision.as_json() if options.precision else None,
+        "trade": as_json(traded(scenario)),
         "timings": {},
         "counts": {},
         "outcomes_csv": {},

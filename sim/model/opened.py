@@ -98,7 +98,7 @@ def square_size(s: Structure) -> int:
 def find_open(s: Structure, sampled: Sequence[SampledColumn]) -> set[tuple[int, int]]:
     """Pairs (site, node) that have lanes."""
     trading = [m for m, pair in enumerate(s.links) if s.trades(*pair)]
-    found = {m for m in trading if _is_stated(s, *s.links[m])}
+    found = {m for m in trading if is_stated(s, *s.links[m])}
     maybe = [m for m in trading if m not in found]
     if maybe:
         arena = balance_arena(s, sampled)
@@ -118,7 +118,8 @@ def _opens(arena: Arena, s: Structure, m: int) -> bool:
     return bool(pull > math.log(NEARLY * floats[layout.link_stretch + m]))
 
 
-def _is_stated(s: Structure, site: int, node: int) -> bool:
+def is_stated(s: Structure, site: int, node: int) -> bool:
+    """Whether the world states a share above zero, or one that is drawn."""
     number = stated_share(s, site, node)
     return isinstance(number, Sampled) or (number is not None and number > 0.0)
 

@@ -239,6 +239,12 @@ MANIFEST: tuple[Key, ...] = (
     Key("series_step_weeks", "int", "weeks in one date of a weekly series: 1 or 4"),
     Key("series_error", "float", "largest relative error of the quantiles in series; 0 if exact to single precision"),
     Key("precision", "object", "metric, goal and what was reached, with --until-precision"),
+    Key(
+        "trade",
+        "list of objects",
+        "by product: what balancing made of the stated outputs and trade shares at the central values of all numbers "
+        "(scale of outputs, shares of purchases moved and on new lanes, lanes that are not as stated)",
+    ),
     Key("timings", "object", "seconds: simulation (sum over workers), wall clock, writing tables; runs per second"),
     Key("counts", "object", "runs finished, failed, missing; rows of each table"),
     Key("outcomes_csv", "object", "how many runs outcomes.csv holds and why"),

@@ -27,6 +27,7 @@ HEADER = (
 CONFIDENCES = ("high", "medium", "low", "assumption")
 SHAPES = ("uniform", "triangular", "pert", "lognormal", "normal")
 MAX_TABLE_BYTES = 20_000_000
+SPLIT = re.compile(r"-?\d+,\d+")  # a number that its decimal comma has split over two columns
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,13 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header_is_right(header: list[str], shown: str, problems: list[Problem]) -> bool:
     at = Position(shown, 1, 1)
+    for mark, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and header[0].startswith(f"{HEADER[0]}{mark}"):
+            message = (
+                f"the columns are separated by {words}; save the table as CSV with commas, and decimals with points"
+            )
+            problems.append(Problem(at, "", message))
+            return False
     for name in header:
         if name not in HEADER:
             problems.append(Problem(at, "", f"unknown column (got {name}){did_you_mean(name, HEADER, 0)}"))
@@ -121,9 +129,10 @@ class _Row:
 
     def fact(self, fields: int) -> Fact | None:
         if fields != len(self.header):
-            self.fail(
-                "parameter", f"has {fields} fields, the header has {len(self.header)} (a comma too many or too few?)"
-            )
+            parts = f"{self.row.get('value', '')},{self.row.get('unit', '')}"
+            hint = f"; did you mean {parts.replace(',', '.')} (decimals take a point)" if SPLIT.fullmatch(parts) else ""
+            hint = hint or " (a comma too many or too few?)"
+            self.fail("parameter", f"has {fields} fields, the header has {len(self.header)}{hint}")
             return None
         row = self.row
         for column, text in row.items():

@@ -120,7 +120,7 @@ def _numbers(spec: ScenarioSpec, world: LoadedWorld) -> tuple[Draft, list[Fault]
 
 def _structural_faults(world: LoadedWorld, draft: Draft) -> list[Fault]:
     """Whether the chain still closes after the changes."""
-    problems = check_world(world.spec, world.names, draft.centrals(), {}, Position())
+    problems = check_world(world.spec, world.names, draft.centrals(), {}, Position(), changed=True)
     return [(("baseline", *problem.path.split(".")), problem.message) for problem in problems]
 
 
