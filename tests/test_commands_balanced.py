@@ -111,6 +111,20 @@ def test_a_country_that_nobody_was_to_buy_from_finds_buyers(tmp_path: Path) -> N
     assert "US -> US" in command("explain", path)[1]
 
 
+def test_an_uncertain_trade_share_is_held_against_its_middle(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "uncertain:\n  trade_share.metal.US.JP: {uniform: [85 %, 95 %]}\n")
+    code, text = command("check", path)
+    assert code == 0
+    assert f"{path}:5:3: note: uncertain.trade_share.metal.US.JP: JP is to buy 90.0 % of its metal from US" in text
+
+
+def test_what_nobody_makes_is_an_error(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "baseline: {output_t_per_year: {part: {scale: 0}}}\n")
+    code, text = command("check", path)
+    assert code == 2
+    assert "no country makes it" in text
+
+
 @pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
 def test_a_table_of_another_dialect_gets_one_line(tmp_path: Path, mark: str, word: str) -> None:
     world = world_with(tmp_path, "production.csv", (",", mark))

@@ -116,7 +116,7 @@ def _mistyped(outputs: Sequence[float], item: Traded) -> list[int]:
 def _stated_notes(loaded: Loaded, resolution: Resolution, item: Traded, usual: Traded) -> Iterator[Problem]:
     """Trade shares that the scenario states and the balance does not keep."""
     shares = {(lane.seller, lane.buyer): lane.stated_share for lane in usual.lanes}
-    for (product, seller, buyer), path in _stated_lanes(loaded).items():
+    for (product, seller, buyer), steps in _stated_lanes(loaded).items():
         lanes = {(lane.seller, lane.buyer): lane for lane in item.lanes}
         lane = lanes.get((seller, buyer))
         if product != item.product or lane is None or abs(lane.share - lane.stated_share) <= FAR_SHARE:
@@ -129,17 +129,18 @@ def _stated_notes(loaded: Loaded, resolution: Resolution, item: Traded, usual: T
         if seller != buyer and abs(back - lane.stated_share) < abs(there - lane.stated_share):
             message += f"; the order is product, seller, buyer: did you mean {{{buyer}: {{{seller}: ...}}}}"
             message += f", which is {_percent(back)} in the world" if back > 0.0 else ""
-        steps = ("baseline", *path.split("."))
         yield Problem(place(loaded.root, steps, key=True), ".".join(steps), message)
 
 
-def _stated_lanes(loaded: Loaded) -> dict[tuple[str, str, str], str]:
-    """(product, seller, buyer) whose share the scenario's baseline states -> path."""
-    found: dict[tuple[str, str, str], str] = {}
-    for change in loaded.spec.baseline.overrides:
-        for key in change.keys:
-            if key[0] == "trade_share" and not change.scale:
-                found[key[1], key[2], key[3]] = change.path
+def _stated_lanes(loaded: Loaded) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """(product, seller, buyer) whose share the scenario states -> where it does."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    spec = loaded.spec
+    for section, changes in (("baseline", spec.baseline.overrides), ("uncertain", spec.uncertain.overrides)):
+        for change in changes:
+            steps = change.path.split(".") if section == "baseline" else [change.path]
+            lanes = [key for key in change.keys if key[0] == "trade_share" and not change.scale]
+            found |= {(product, seller, buyer): (section, *steps) for _, product, seller, buyer in lanes}
     return found
 
 
