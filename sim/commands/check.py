@@ -12,6 +12,9 @@ import click
 def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
     """List every problem of scenario files at once, as file:line:col: path: what is wrong.
 
+    Remarks (note:) tell what is fine and worth knowing: dates that are not reached, and stated trade shares, outputs and
+    uses that don't fit each other, with what the runs will start from instead (central values).
+
     Exit code 0: all files are fine; 2: at least one is not. Nothing is written.
     """
     from ..errors import Problems
