@@ -68,8 +68,10 @@ BASELINE = """
 Nests a [parameter](parameters.md) and its dimensions in their order; a dimension left out means all. A value is a number
 with its unit, a distribution, or a mapping with the `value` and `source`, `confidence`, `note` that `explain --origins`
 shows. `{scale: 1.2}` multiplies the world's own numbers. `shares` sets countries' or groups' shares of the output of a
-product; the other countries keep their proportions and share the rest, and trade is rebalanced. A cell that is not given
-keeps the world's number.
+product; the other countries keep their proportions and share the rest. Any shares, uses and trade can be run: outputs that do not sum
+to what is used are scaled, and trade is taken as near to what is stated as outputs and uses allow, on new lanes where it
+has to ([how](../model.md#trade-that-fits-outputs-and-uses)); `check` and `explain` tell what is there instead. A cell
+that is not given keeps the world's number.
 
 ```yaml
 baseline:
