@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Problem
 from ..language.problems import find, place
+from ..sums import add_up
 
 if TYPE_CHECKING:
     from ..model.stated import Lane, Traded
@@ -103,9 +104,7 @@ def _scale_notes(loaded: Loaded, resolution: Resolution, item: Traded, usual: Tr
 
 def _mistyped(outputs: Sequence[float], item: Traded) -> list[int]:
     """Which outputs would have to be a thousand times as large for the sum to fit: one, or all."""
-    from ..model.stated import sum_of
-
-    total = sum_of(outputs)
+    total = add_up(outputs)
     for i, value in enumerate(outputs):
         if 1.0 / FAR_SCALE <= item.need_t_per_year / (total + (THOUSAND - 1.0) * value) <= FAR_SCALE:
             return [i]

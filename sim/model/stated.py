@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..spec.resolved import Scenario
+from ..sums import add_up
 from .economics import WEEKS_PER_YEAR
 from .opened import balance_arena, is_stated
 from .structure import build_structure
@@ -83,22 +84,14 @@ def traded(scenario: Scenario) -> tuple[Traded, ...]:
     return tuple(
         Traded(
             product.id,
-            sum_of(F[L.output_t_per_year + i] for i, (made, _) in enumerate(s.sites) if made == k),
-            WEEKS_PER_YEAR * sum_of(F[L.node_need + n] for n, (bought, _) in enumerate(s.nodes) if bought == k),
+            add_up(F[L.output_t_per_year + i] for i, (made, _) in enumerate(s.sites) if made == k),
+            WEEKS_PER_YEAR * add_up(F[L.node_need + n] for n, (bought, _) in enumerate(s.nodes) if bought == k),
             F[L.product_moved + k],
             F[L.product_opened + k],
             tuple(lanes[k]),
         )
         for k, product in enumerate(s.products)
     )
-
-
-def sum_of(numbers: Any) -> float:
-    """Sum from left to right, the same on every version of Python."""
-    total = 0.0
-    for number in numbers:
-        total += number
-    return total
 
 
 def as_json(found: Sequence[Traded]) -> list[Mapping[str, Any]]:
