@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..report.history import kinds_of
 from ..sums import add_up
 from .episode import Episode, Target
 from .evaluate import Bench, Measured, hit, median, quantile
@@ -97,11 +98,14 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch", errors:
     return EpisodeScore(episode, bench, measured, tuple(targets), tuple(s for s in series if s is not None), errors)
 
 
-def shipped_episodes() -> list[Path]:
-    """Folders of the episodes that come with the program."""
-    here = Path(__file__).resolve().parents[2] / "scenarios" / "episodes"
+UNTOUCHED = "untouched"  # folder of the episodes that nothing was fitted to
+
+
+def shipped_episodes(folder: str = "episodes") -> list[Path]:
+    """Folders of the episodes that come with the program: those the behaviour was conditioned on, or `UNTOUCHED`."""
+    here = Path(__file__).resolve().parents[2] / "scenarios" / folder
     found = sorted(path.parent for path in here.glob("*/targets.csv"))
-    return found or sorted(path.parent for path in Path("scenarios/episodes").glob("*/targets.csv"))
+    return found or sorted(path.parent for path in Path("scenarios", folder).glob("*/targets.csv"))
 
 
 def shown(target: Target, value: float) -> str:
@@ -121,7 +125,8 @@ def totals(scores: Sequence[EpisodeScore]) -> tuple[int, int]:
 
 
 def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
-    """The record that reports quote."""
+    """The record that reports quote: totals are those of the episodes that the behaviour was conditioned on."""
+    listed, scores = scores, [one for one in scores if one.episode.folder.parent.name != UNTOUCHED]
     hits, targets = totals(scores)
     points = sum(int(one.points) for one in scores)
     inside = add_up(one.coverage()[1] * one.points for one in scores if one.points)
@@ -135,6 +140,9 @@ def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
     episodes = [
         {
             "title": title(one.episode),
+            "products": [product.id for product in one.episode.scenario.world.products],
+            "kinds": kinds_of(effect.op for event in one.episode.scenario.events for effect in event.effects),
+            "fitted": one.episode.folder.parent.name != UNTOUCHED,
             "hits": one.hits,
             "targets": len(one.targets),
             "misses": [
@@ -144,7 +152,7 @@ def summary(scores: Sequence[EpisodeScore]) -> dict[str, Any]:
                 if not t.hit
             ],
         }
-        for one in scores
+        for one in listed
     ]
     return {"hits": hits, "targets": targets, "note": note, "episodes": episodes}
 

@@ -37,7 +37,7 @@ def command(
     from ..backtest.episode import episodes_in
     from ..backtest.model_error import beside, read_errors
     from ..backtest.page import write_page
-    from ..backtest.run import score, shipped_episodes, summary, totals
+    from ..backtest.run import UNTOUCHED, score, shipped_episodes, summary, totals
     from ..spec.worldfile import ensemble_file, using_ensemble
 
     with using_ensemble(ensemble) if ensemble else contextlib.nullcontext():
@@ -50,7 +50,8 @@ def command(
     page = write_page(scores, out, runs, seed)
     if update_summary:
         SUMMARY.parent.mkdir(exist_ok=True)
-        SUMMARY.write_text(json.dumps(summary(scores), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        untouched = [score(each, runs, seed, engine, errors) for each in episodes_in(shipped_episodes(UNTOUCHED))]
+        SUMMARY.write_text(json.dumps(summary([*scores, *untouched]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     click.echo(page)
     hits, targets = totals(scores)
     click.echo(f"{hits} of {targets} targets hit")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .figures import chosen
+from .history import history
 from .literal import markdown
 from .observed import keep_copies
 from .render import FOLDER, Picture, render
@@ -19,7 +19,6 @@ from .tables import Assumption, ReportTable, assumptions, confidence_counts, rep
 from .timeline import Moment, timeline
 
 TEMPLATES = Path(__file__).parent / "templates"
-BACKTEST = Path(__file__).parent / "data" / "backtest_summary.json"
 SHOWN_INPUTS = 15
 
 LIMITS = (
@@ -139,7 +138,7 @@ def page_context(folder: Path, parts: list[Part], shared: Shared) -> dict[str, A
         "several": len(parts) > 1,
         "parts": parts,
         "limits": LIMITS,
-        "history": history(),
+        "history": history([part.run for part in parts]),
         "facts": [facts(part.run) for part in parts],
         "day": day,
         "axis_note": axis_note,
@@ -190,23 +189,6 @@ def facts(run: Run) -> list[tuple[str, str]]:
     if manifest.get("created"):
         rows.append(("made", str(manifest["created"])))
     return rows
-
-
-def history() -> dict[str, Any] | None:
-    """How well the model did on past episodes, if a summary is packaged with it.
-
-    `backtest_summary.json`: {"hits": 18, "targets": 22, "note": "...", "episodes": [{"title": "...",
-    "hits": 8, "targets": 10, "misses": ["..."]}]}
-    """
-    if not BACKTEST.exists():
-        return None
-    try:
-        found = json.loads(BACKTEST.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(found, dict) or not found.get("targets"):
-        return None
-    return {"hits": 0, "note": "", "episodes": []} | found
 
 
 def fill(template: str, context: dict[str, Any]) -> str:
