@@ -15,13 +15,11 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.errors import SupplyriskError
-from sim.report import build
 from sim.report.build import build_report
 from sim.report.compare import cases_of, compare, difference, pairing
 from sim.report.figures.distributions import headline_quantities
 from sim.report.run import NotARunFolder, open_run
 from sim.report.sentences import answer
-from sim.report.squeeze import Shared
 from sim.report.tables import distribution, key_numbers
 from sim.report.words import plain_changes, plain_uncertainty, short_name, small
 from tests.report_runs import make_run_folder
@@ -202,21 +200,6 @@ def test_quiet_scenario_has_a_page(tmp_path: Path) -> None:
     html = build_report(path, excel=False).read_text(encoding="utf-8")
     assert "nothing happens" in html
     assert "There are no events." in html
-
-
-def test_history_is_shown_if_it_is_there(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "backtest_summary.json"
-    monkeypatch.setattr(build, "BACKTEST", file)
-    assert build.history() is None
-    episodes = [{"title": "Gallium 2023", "hits": 4, "targets": 6, "misses": ["price at +6 months"]}]
-    file.write_text(json.dumps({"hits": 18, "targets": 22, "episodes": episodes}))
-    copy = tmp_path / "run"
-    shutil.copytree(folder, copy)
-    shared = Shared()
-    context = build.page_context(copy, [build.make_part(open_run(only(copy, "price_fan")), shared)], shared)
-    html = build.fill("report.html.j2", context)
-    assert "18 of 22 target intervals" in html
-    assert "missed: price at +6 months" in html
 
 
 def test_several_worlds_share_one_page(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The scenario as run: the file itself, or all its layers and `--set` options written out as one file."""
+"""What is kept beside the results: the scenario as run, in one file, and the sources of its numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..spec.load import Loaded
+    from ..spec.resolve import Resolution
 
 
 def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
@@ -25,6 +26,20 @@ def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     out.write("".join(f"# from {file.name}\n" for file in loaded.layers))
     out.write("".join(f"# with --set {each}\n" for each in sets))
     yaml.dump(_bare(loaded.root.plain()), out)
+    return out.getvalue()
+
+
+def sources_text(loaded: Loaded, resolution: Resolution) -> str:
+    """`sources.csv`: where each number of the world comes from, as the scenario runs it."""
+    import csv
+
+    from ..report.literal import cells
+    from ..spec.provenance import COLUMNS, sources
+
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(cells(row.cells) for row in sources(loaded, resolution))
     return out.getvalue()
 
 

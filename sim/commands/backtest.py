@@ -51,7 +51,9 @@ def command(
     if update_summary:
         SUMMARY.parent.mkdir(exist_ok=True)
         untouched = [score(each, runs, seed, engine, errors) for each in episodes_in(shipped_episodes(UNTOUCHED))]
-        SUMMARY.write_text(json.dumps(summary([*scores, *untouched]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        SUMMARY.write_text(
+            json.dumps(summary([*scores, *untouched]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     click.echo(page)
     hits, targets = totals(scores)
     click.echo(f"{hits} of {targets} targets hit")

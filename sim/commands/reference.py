@@ -187,10 +187,11 @@ def parameters_page() -> str:
             "must be given" if p.default is None else f"{p.default:g}",
             f"{p.low:g} to {p.high:g}" if p.high != float("inf") else f"at least {p.low:g}",
             f"{p.meaning}{f' (makes a {p.creates})' if p.creates else ''}",
+            p.label,
         )
         for p in PARAMETERS
     )
-    header = ("parameter", "dimensions", "unit", "default", "bounds", "meaning")
+    header = ("parameter", "dimensions", "unit", "default", "bounds", "meaning", "in reports")
     return page("Parameters of a world", intro, table(header, rows))
 
 

@@ -81,7 +81,7 @@ def command(file: Path, **given: Any) -> None:
     """
     from ..errors import SupplyriskError
 
-    scenarios, text = _load(file, given)
+    scenarios, text, sources = _load(file, given)
     if given["only_run"] is not None or given["trace"] or given["follow"]:
         from .single import run_single
 
@@ -89,14 +89,17 @@ def command(file: Path, **given: Any) -> None:
             raise SupplyriskError("--trace and --follow need --only-run N")
         run_single(scenarios, _options(given), given)
         return
-    outcomes = _run_all(scenarios, text, given)
+    outcomes = _run_all(scenarios, text, sources, given)
     from .shown import leave
 
     leave(outcomes, given)
 
 
-def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str]:
-    """The resolved scenarios of a file or of a run folder, and the text to keep with the results."""
+def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[str]]:
+    """The resolved scenarios of a file or of a run folder, and the texts to keep with the results.
+
+    Those are the scenario as run, and per scenario where the numbers of its world come from.
+    """
     from ..errors import SupplyriskError
 
     sets = [*given["sets"]]
@@ -104,19 +107,24 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str]:
         if given[name] is not None:
             sets.append(f"monte_carlo.{name}={given[name]}")
     if file.is_dir():
+        from ..experiment.batch import SCENARIO, SOURCES
         from ..experiment.thaw import thaw_scenario
         from ..results.store import Store
 
         if given["sets"]:
             raise SupplyriskError("--set needs a scenario file, not a run folder")
-        text = file / "scenario.yaml"
         manifest = Store(file).manifest()
-        return [thaw_scenario(manifest["resolved"])], text.read_text(encoding="utf-8") if text.exists() else ""
+        text, sources = (_text(file / name) for name in (SCENARIO, SOURCES))
+        return [thaw_scenario(manifest["resolved"])], text, [sources]
     from ..spec.load import read_scenario
-    from .asrun import scenario_text
+    from .asrun import scenario_text, sources_text
 
     loaded = read_scenario(file, sets)
-    return loaded.scenarios, scenario_text(loaded, sets)
+    return loaded.scenarios, scenario_text(loaded, sets), [sources_text(loaded, each) for each in loaded.resolutions]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -167,7 +175,7 @@ def _precision(text: str | None, metric: str) -> Precision | None:
     return Precision(goal, metric)
 
 
-def _run_all(scenarios: list[Scenario], text: str, given: dict[str, Any]) -> list[Outcome]:
+def _run_all(scenarios: list[Scenario], text: str, sources: list[str], given: dict[str, Any]) -> list[Outcome]:
     """Run every world of the scenario, in folders of its own if there are several."""
     import datetime as dt
     import sys
@@ -180,7 +188,7 @@ def _run_all(scenarios: list[Scenario], text: str, given: dict[str, Any]) -> lis
     name = scenarios[0].name
     out: Path = given["out"] or default_path(Path("outputs"), name, dt.datetime.now(dt.UTC))
     outcomes = []
-    for scenario in scenarios:
+    for scenario, its_sources in zip(scenarios, sources, strict=True):
         path = out if len(scenarios) == 1 else out / scenario.world.name
         shown = Shown(scenario.world.name if len(scenarios) > 1 else "", given["quiet"] or not sys.stderr.isatty())
         with terminable(), shown.task(options, scenario):
@@ -191,6 +199,7 @@ def _run_all(scenarios: list[Scenario], text: str, given: dict[str, Any]) -> lis
                 text,
                 command_line(),
                 shown,
+                its_sources,
             )
         outcomes.append(outcome)
         if outcome.interrupted:

@@ -11,6 +11,7 @@ from ..sums import add_up
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from ..spec.resolved import World
     from ..spec.worldfile import LoadedWorld
 
 Flow = tuple[str, str, str]  # product, maker's country, buyer's country
@@ -115,7 +116,7 @@ def _figure(loaded: LoadedWorld, flows: Mapping[Flow, float]) -> Any:
     for ax in axes[len(products) :]:
         ax.set_visible(False)
     for ax, product in zip(axes, products, strict=False):
-        _panel(ax, {k: v for k, v in part.items() if k[0] == product})
+        _panel(ax, {k: v for k, v in part.items() if k[0] == product}, loaded.world)
         to = " and ".join(names[p].id.replace("_", " ") for p in products if product in names[p].inputs)
         buyers = f"for {to}" if product in inputs else "for users"
         ax.set_title(f"{names[product].stage}: {product.replace('_', ' ')}\n{buyers}", fontsize=8)
@@ -127,13 +128,13 @@ def _figure(loaded: LoadedWorld, flows: Mapping[Flow, float]) -> Any:
     return figure
 
 
-def _panel(ax: Axes, flows: Mapping[Flow, float]) -> None:
+def _panel(ax: Axes, flows: Mapping[Flow, float], world: World) -> None:
     from ..report import style
     from ..report.figures.flows import _ribbon
 
     ax.set_axis_off()
     ax.set_xlim(-0.02, 1.02)
-    tops = [_tops(flows, side) for side in (1, 2)]
+    tops = [_tops(flows, side, world) for side in (1, 2)]
     ax.set_ylim(max(y + h for column in tops for y, h in column.values()) + 0.01, -0.01)
     used = [dict.fromkeys(column, 0.0) for column in tops]
     for origin in tops[0]:
@@ -144,18 +145,20 @@ def _panel(ax: Axes, flows: Mapping[Flow, float]) -> None:
             y0, y1 = tops[0][origin][0] + used[0][origin], tops[1][destination][0] + used[1][destination]
             used[0][origin] += share
             used[1][destination] += share
-            _ribbon(ax, BLOCK, y0, 1 - BLOCK, y1, share, style.CHINA if origin == "CN" else style.REST)
+            _ribbon(ax, BLOCK, y0, 1 - BLOCK, y1, share, style.country_colour(origin, world.zone_of, world.zones))
     for side, column in enumerate(tops):
         for country, (y, height) in column.items():
-            _block(ax, side, country, y, height)
+            _block(ax, side, country, y, height, world)
 
 
-def _tops(flows: Mapping[Flow, float], side: int) -> dict[str, tuple[float, float]]:
-    """Upper edge and height of each country's block, China first, then by size, others last."""
+def _tops(flows: Mapping[Flow, float], side: int, world: World) -> dict[str, tuple[float, float]]:
+    """Upper edge and height of each country's block, those of the first zone first, then by size, others last."""
     size: dict[str, float] = {}
     for key, share in flows.items():
         size[key[side]] = size.get(key[side], 0.0) + share
-    order = sorted((c for c in size if size[c] > 0.0005), key=lambda c: (c == OTHERS, c != "CN", -size[c], c))
+    ranks = {c: world.zones.index(world.zone_of[c]) for c in size if c in world.zone_of}
+    shown = [c for c in size if size[c] > 0.0005]
+    order = sorted(shown, key=lambda c: (c == OTHERS, ranks.get(c, 0), -size[c], c))
     found, y = {}, 0.0
     for country in order:
         found[country] = (y, size[country])
@@ -163,13 +166,13 @@ def _tops(flows: Mapping[Flow, float], side: int) -> dict[str, tuple[float, floa
     return found
 
 
-def _block(ax: Axes, side: int, country: str, y: float, height: float) -> None:
+def _block(ax: Axes, side: int, country: str, y: float, height: float, world: World) -> None:
     from matplotlib.patches import Rectangle
 
     from ..report import style
 
     x = 0.0 if side == 0 else 1 - BLOCK
-    colour = style.CHINA if country == "CN" else style.REST
+    colour = style.country_colour(country, world.zone_of, world.zones)
     ax.add_patch(Rectangle((x, y), BLOCK, height, facecolor=colour, linewidth=0))
     share = f"{100 * height:.0f} %" if height >= 0.095 else f"{100 * height:.1f} %"
     if height < TOLD:

@@ -35,6 +35,7 @@ from .work import Batch, Bench, bench, join_block
 AUTO_RUNS = {True: 4, False: 60}  # runs times arms up to which machine code (at hand, not at hand) is not worth it
 WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
 POOL_SECONDS = 4.0  # of work for which starting processes pays
+SCENARIO, SOURCES = "scenario.yaml", "sources.csv"  # texts kept with the results
 RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
 
 
@@ -231,6 +232,7 @@ def run_batch(
     yaml_text: str = "",
     command: Sequence[str] = (),
     progress: Progress | None = None,
+    sources: str = "",
 ) -> Outcome:
     """Run a scenario into a new run folder.
 
@@ -238,6 +240,8 @@ def run_batch(
     ----------
     open_store : callable
         Makes the folder; called once the scenario is known to compile.
+    sources : str
+        `sources.csv`: where each number of the world comes from, as the scenario runs it.
     """
     told = progress or Quiet()
     batch, ready = prepare(scenario, options, told.note)
@@ -246,15 +250,17 @@ def run_batch(
         manifest = describe(batch, ready, options, command)
         if yaml_text:
             store_text(store, yaml_text)
+        if sources:
+            store_text(store, sources, SOURCES)
         store.write_manifest(manifest)
         return _work(store, batch, ready, manifest, options, told)
 
 
-def store_text(store: Store, yaml_text: str) -> None:
-    """Keep the scenario as run."""
+def store_text(store: Store, text: str, name: str = SCENARIO) -> None:
+    """Keep the scenario as run, or the sources of its numbers."""
     from ..results.store import write_atomic
 
-    write_atomic(store.path / "scenario.yaml", yaml_text.encode())
+    write_atomic(store.path / name, text.encode())
 
 
 def resume(store: Store, options: Options, force: bool = False, progress: Progress | None = None) -> Outcome:

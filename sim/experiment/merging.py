@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ..results.store import Span, Store, StoreError, locked
 from ..sums import add_up
-from .batch import RUNNING, Outcome, batch_of, conclude, now
+from .batch import RUNNING, SCENARIO, SOURCES, Outcome, batch_of, conclude, now
 from .work import bench
 
 
@@ -39,9 +39,9 @@ def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
     target = open_store()
     with locked(target):
         manifest = {**manifests[0], "shard": None, "status": RUNNING, "created": now(), "timings": {}}
-        text = stores[0].path / "scenario.yaml"
-        if text.exists():
-            shutil.copyfile(text, target.path / "scenario.yaml")
+        for text in (stores[0].path / name for name in (SCENARIO, SOURCES)):
+            if text.exists():
+                shutil.copyfile(text, target.path / text.name)
         target.write_manifest(manifest)
         for span, store in spans:
             to = target.chunk_path(span)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MARKUP = re.compile(r"[\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[)")
-_LINE_START = re.compile(r"(?m)^(\s*)([#>+\-=:]|\d+(?=[.)]))")
+_LINE_START = re.compile(r"^([#>]|[+-](?=\s|$)|[=-]+$|\d+(?=[.)](?:\s|$)))")
 
 
 def is_formula(text: str) -> bool:
@@ -62,4 +62,4 @@ def markdown(text: Any) -> str:
     """
     line = " ".join(str(text).split())
     escaped = _MARKUP.sub(lambda m: "\\" + m[0], line)
-    return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
+    return _LINE_START.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", escaped)

@@ -6,6 +6,7 @@ kept every run's weekly series or quantiles only, and never read more than they 
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import math
@@ -44,6 +45,14 @@ class Event:
     end_uses: tuple[str, ...]
     arms: tuple[str, ...] = ()
     uncertain_date: bool = False
+    uncertain_end: bool = False
+    suspends: tuple[str, ...] = ()  # names of the events that stand still while this one is in force
+
+    @property
+    def called(self) -> str:
+        """The event within a sentence: "the export ban", with its own name if it has one."""
+        kind, name = self.type.replace("_", " "), self.name.replace("_", " ")
+        return f"the {kind}" if name in ("", kind) else f"the {kind} “{name}”"
 
 
 @dataclass
@@ -267,6 +276,15 @@ class Run(Tables):
         return found if isinstance(found, Mapping) else {}
 
     @cached_property
+    def sources(self) -> tuple[Mapping[str, str], ...]:
+        """Rows of `sources.csv`: the numbers of the world that was run. Nothing if the folder holds none."""
+        file = self.path / "sources.csv"
+        if not file.exists():
+            return ()
+        with file.open(encoding="utf-8", newline="") as stream:
+            return tuple(csv.DictReader(stream))
+
+    @cached_property
     def observed(self) -> pd.DataFrame | None:
         """Observed series the scenario names, see `observed.py`."""
         from .observed import read_observed
@@ -330,6 +348,8 @@ class Run(Tables):
             end_uses=tuple(picked["end_uses"]),
             arms=arms,
             uncertain_date=isinstance(raw.get("start_day"), Mapping),
+            uncertain_end=any(isinstance(raw.get(key), Mapping) for key in ("start_day", "duration_days")),
+            suspends=tuple(str(e["texts"]["event"]) for e in effects if e.get("op") == "suspend"),
         )
 
     def central(self, number: Any) -> float | None:

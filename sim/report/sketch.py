@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import style
 from .pick import Spread
-from .run import Event, Run
+from .run import Run
 from .stored import FEWEST_RUNS, Fan
 
 if TYPE_CHECKING:
@@ -204,11 +204,23 @@ def month(date: dt.date) -> str:
     return f"{style.MONTHS[date.month - 1]} {date.year}"
 
 
-def event_groups(run: Run, most: int = 6) -> list[tuple[dt.date, str]]:
-    """Dates on which events of the scenario start, with the names of what starts."""
-    found: dict[dt.date, list[Event]] = {}
+def event_groups(run: Run) -> list[tuple[dt.date, str]]:
+    """Dates on which events of the scenario start or end, with the names of what does: as many as there are marks.
+
+    Where there are more, starts come before ends, and the last text says how many dates have no mark.
+    """
+    starts: dict[dt.date, list[str]] = {}
+    ends: dict[dt.date, list[str]] = {}
     for event in run.scenario_events:
+        name = (event.name or event.type).replace("_", " ")
         if event.start is not None and run.start <= event.start < run.end:
-            found.setdefault(event.start, []).append(event)
-    groups = [(date, ", ".join(e.name.replace("_", " ") for e in events)) for date, events in sorted(found.items())]
-    return groups[:most]
+            starts.setdefault(event.start, []).append(name)
+            if event.end is not None and event.start < event.end < run.end:
+                ends.setdefault(event.end, []).append(f"end of {name}")
+    most = len(style.CIRCLED)
+    dates = sorted([*sorted(starts), *(date for date in sorted(ends) if date not in starts)][:most])
+    groups = [(date, ", ".join([*starts.get(date, ()), *ends.get(date, ())])) for date in dates]
+    left = len({*starts, *ends}) - len(dates)
+    if left:
+        groups[-1] = (groups[-1][0], f"{groups[-1][1]}; {left} further dates in the timeline")
+    return groups

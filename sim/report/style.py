@@ -1,7 +1,7 @@
 """One look for every figure: colours, type, axes, and files that are the same to the byte each time.
 
 Colours mean the same thing everywhere: grey is always the world without the events, vermilion the
-scenario, the cool colours policies; purple is China, green the rest of the world. They are taken
+scenario, the cool colours policies; price zones have theirs in the order of the world's file. They are taken
 from palettes that colour-blind readers can tell apart, and differ in lightness so that a grey
 print still works; where two lines share a panel they differ in dash as well.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -49,9 +49,7 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
 POLICIES = ("#0b4f8a", "#3d9bd1", "#0f766e", "#6b4fa0", "#8fbf3f", "#5c6b7a", "#00b3a4", "#a58bd6")
 
-CHINA = "#7b2d6b"
-REST = "#1b8a6b"
-OTHER_ZONES = ("#3d6fb5", "#b07d12", "#5c6b7a")
+ZONES = (("purple", "#7b2d6b"), ("green", "#1b8a6b"), ("blue", "#3d6fb5"), ("ochre", "#b07d12"), ("slate", "#5c6b7a"))
 
 # upstream to downstream; light to dark so that the order can be read in grey
 STAGES = ("#e3c27a", "#c98b3a", "#8fb8d8", "#3f7fb3", "#7f9f6f", "#35593b", "#9a86b8", "#54407c")
@@ -156,12 +154,29 @@ def arm_dash(arm: str) -> Any:
 
 
 def zone_colour(zone: str, zones: Sequence[str] = ()) -> str:
-    """China purple, the catch-all zone green, further zones in their order."""
-    if zone == "CN":
-        return CHINA
-    others = [z for z in zones if z != "CN"]
-    rank = others.index(zone) if zone in others else 0
-    return REST if rank == 0 else OTHER_ZONES[(rank - 1) % len(OTHER_ZONES)]
+    """Colour of a price zone, by its place in the world's file."""
+    return ZONES[_rank(zone, zones) % len(ZONES)][1]
+
+
+def zone_colour_name(zone: str, zones: Sequence[str] = ()) -> str:
+    """What a caption calls that colour."""
+    return ZONES[_rank(zone, zones) % len(ZONES)][0]
+
+
+def zone_dash(zone: str, zones: Sequence[str] = ()) -> Any:
+    """Dash of a zone's line, so that zones differ in a grey print too: the first zone's is broken, the next is whole."""
+    return (DASHES[1], DASHES[0], *DASHES[2:])[_rank(zone, zones) % len(DASHES)]
+
+
+def country_colour(country: str, zone_of: Mapping[str, str], zones: Sequence[str]) -> str:
+    """Colour of a country: its zone's. Several put together are grey, unless they can only be of the second of two zones."""
+    if country in zone_of:
+        return zone_colour(zone_of[country], zones)
+    return zone_colour(zones[-1], zones) if len(zones) == 2 else BASELINE
+
+
+def _rank(zone: str, zones: Sequence[str]) -> int:
+    return list(zones).index(zone) if zone in zones else len(zones)
 
 
 def product_colour(product: str, products: Sequence[str]) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .figures.distributions import headline_quantities
@@ -214,7 +212,7 @@ class Assumption:
 
 def assumptions(run: Run) -> list[Assumption]:
     """Uncertain numbers, one line per group that moves together."""
-    facts = world_facts(run)
+    facts = run.sources
     weight = _weights(run)
     found = []
     for members in sorted(families(run), key=lambda m: -weight.get(str(m[0]["name"]), 0.0)):
@@ -227,7 +225,7 @@ def assumptions(run: Run) -> list[Assumption]:
                 distribution(first),
                 plain(float(first["central"]), 3),
                 str(fact.get("unit", "")),
-                str(fact.get("source", "")) or "the scenario file",
+                str(fact.get("source", "")) or _no_source(facts, name),
                 str(fact.get("confidence", "")),
             )
         )
@@ -267,23 +265,18 @@ def distribution(column: Mapping[str, Any]) -> str:
     return kind
 
 
-def world_facts(run: Run) -> list[dict[str, str]]:
-    """Rows of the shipped world's CSV files; empty for a world that is not among the shipped ones."""
-    name = Path(str(run.world.get("name", ""))).name
-    folder = Path(__file__).parent.parent / "worlds" / name
-    rows: list[dict[str, str]] = []
-    if not name or not folder.is_dir():
-        return rows
-    for file in sorted(folder.glob("*.csv")):
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows += list(csv.DictReader(line for line in stream if not line.startswith("#")))
-    return rows
+def _no_source(facts: Sequence[Mapping[str, str]], name: str) -> str:
+    """What stands where a number has no source: it was written in the scenario, or nothing is known."""
+    if name.partition(".")[0] in ("events", "policies", "outlook"):
+        return "the scenario file"
+    return "not stated" if facts else "not kept with this run"
 
 
-def _fact_of(facts: list[dict[str, str]], name: str) -> dict[str, str]:
+def _fact_of(facts: Sequence[Mapping[str, str]], name: str) -> Mapping[str, str]:
     """The row of the world that a sampled number comes from: same parameter, most dimensions in common."""
     parameter, *dims = name.removeprefix("behaviour.").split(".")
-    best, found = -1, {}
+    best = -1
+    found: Mapping[str, str] = {}
     for row in facts:
         if row.get("parameter") != parameter:
             continue
@@ -296,7 +289,7 @@ def _fact_of(facts: list[dict[str, str]], name: str) -> dict[str, str]:
 def confidence_counts(run: Run) -> dict[str, int]:
     """How many of the world's numbers are of which confidence."""
     counts: dict[str, int] = {}
-    for row in world_facts(run):
+    for row in run.sources:
         key = row.get("confidence") or "not stated"
         counts[key] = counts.get(key, 0) + 1
     order = ("high", "medium", "low", "assumption", "not stated")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
 from .pick import headline_price, short_products, short_zone, spread, touched_exports
@@ -26,6 +26,7 @@ class Moment:
 def timeline(run: Run) -> list[Moment]:
     """Events and findings in order of their dates."""
     moments = [_event(run, event) for event in run.scenario_events]
+    moments += [m for event in run.scenario_events for m in _end(run, event)]
     moments += [m for policy in run.policies for m in _policy(run, policy)]
     for finder in (_doubling, _peak, _trough, _first_stoppage, _worst_week, _queue, _end_of_shortage, _recovery):
         moments += finder(run)
@@ -39,8 +40,19 @@ def _event(run: Run, event: Event) -> Moment:
     return Moment(event.start, ("about " if event.uncertain_date else "") + day(event.start), "event", text)
 
 
+def _end(run: Run, event: Event, kind: str = "event") -> list[Moment]:
+    """The end of an event within the period; where it suspended others, they are in force again."""
+    if event.end is None or event.start is None or not event.start < event.end < run.end:
+        return []
+    text = f"{event.called[:1].upper()}{event.called[1:]} ends"
+    others = [e for e in run.events if e.name in event.suspends and (e.end is None or e.end > event.end)]
+    if others:
+        text += f", and {' and '.join(e.called for e in others)} {'is' if len(others) == 1 else 'are'} in force again"
+    return [Moment(event.end, ("about " if event.uncertain_end else "") + day(event.end), kind, text)]
+
+
 def _policy(run: Run, policy: str) -> list[Moment]:
-    """The start of a policy, by its title; what it consists of stands among the assumptions."""
+    """The start of a policy, by its title, and the ends of its events; what it consists of stands among the assumptions."""
     events = run.policy_events(policy)
     dates = [e.start for e in events if e.start is not None]
     title = run.policy_title(policy)
@@ -49,7 +61,10 @@ def _policy(run: Run, policy: str) -> list[Moment]:
         return []
     if not dates:
         return [Moment(run.end, "if triggered", "policy", text)]
-    return [Moment(min(dates), f"from {day(min(dates))}", "policy", text)]
+    ends = [
+        replace(m, text=f"{text}: {m.text[:1].lower()}{m.text[1:]}") for e in events for m in _end(run, e, "policy")
+    ]
+    return [Moment(min(dates), f"from {day(min(dates))}", "policy", text), *ends]
 
 
 def _dated(run: Run, metric: str, product: str, place: str, text: str, never: str = "") -> list[Moment]:

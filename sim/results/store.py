@@ -2,6 +2,7 @@
 
     manifest.json    what was asked, with which versions, and how far it got
     scenario.yaml    the scenario as run
+    sources.csv      where each number of the world comes from, as the scenario runs it
     chunks/          finished runs, one folder per stretch of runs, until the batch is finished
     *.parquet, *.csv the tables
 

@@ -67,10 +67,21 @@ class FlowsFigure(ReportFigure):
             "Who supplies whom",
             f"{names} → users. Width of a band: median flow as a share of the product's normal world flow "
             "(the same scale in all panels).",
-            "Purple leaves China, green leaves other countries. Bands that thin out are what does not arrive; stocks fill the "
+            f"{_key(run)}. Bands that thin out are what does not arrive; stocks fill the "
             "gap for a while, so that users run short later than the bands shrink.",
             events=False,
         )
+
+
+def _key(run: Run) -> str:
+    """ "Purple leaves China, green the countries outside China": colours of the zones in words."""
+    parts = []
+    for zone in run.zones:
+        name = run.label(zone)
+        whom = f"the countries {name}" if name.startswith("outside ") else run.with_article(name)
+        parts.append(f"{style.zone_colour_name(zone, run.zones)} leaves {whom}")
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
 
 
 @once_per_run
@@ -186,7 +197,7 @@ def _countries(run: Run, flows: list[Flows]) -> list[str]:
                 for country, value in sums.items():
                     size[country] = max(size.get(country, 0.0), value)
     kept = [c for c in run.countries if size.get(c, 0.0) >= SMALL]
-    return sorted(kept, key=lambda c: (c != "CN", -size[c]))[:8]
+    return sorted(kept, key=lambda c: (_zone_rank(run, c), -size[c]))[:8]
 
 
 def _gathered(shares: Flows, keep: list[str]) -> Flows:
@@ -198,7 +209,7 @@ def _gathered(shares: Flows, keep: list[str]) -> Flows:
 
 
 def _note(run: Run, products: list[str], period: Period) -> str:
-    """ ": China's exports of … at 26 % (20–33 %) of normal", for the lanes that events touch."""
+    """ ": Dy/Tb oxide leaving Myanmar at 26 % (20–33 %) of normal", for the lanes that events touch."""
     lanes = [(p, o) for p, o in _lanes(run, products) if p in products]
     if period.first is None or not lanes:
         return ""
@@ -220,7 +231,7 @@ def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, norm
 
     run = sketch.run
     stages = [*products, "use"]
-    order = [*_order(normal, shares), OTHERS]
+    order = [*_order(run, normal, shares), OTHERS]
     nodes = _nodes(stages, products, normal, shares, order)
     ax.set_axis_off()
     ax.set_xlim(-0.02, len(stages) - 1 + 0.03)
@@ -240,7 +251,7 @@ def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, norm
                 y1 = nodes[b][0] + used_in.get(b, 0.0)
                 used_out[a] = used_out.get(a, 0.0) + value
                 used_in[b] = used_in.get(b, 0.0) + value
-                colour = style.CHINA if origin == "CN" else style.REST
+                colour = style.country_colour(origin, run.zone_of, run.zones)
                 _ribbon(ax, number + width, y0, number + 1 - width * 0.2, y1, value, colour)
     for (number, country), (y, height) in nodes.items():
         if height > 0.001:
@@ -259,13 +270,19 @@ def _alluvial(sketch: Sketch, ax: Axes, products: list[str], shares: Flows, norm
     sketch.record(table.assign(panel=("normal", "worst", "end")[panel], unit="share of normal world flow"))
 
 
-def _order(*flows: Flows) -> list[str]:
+def _zone_rank(run: Run, country: str) -> int:
+    """Place of a country's zone in the world's file: countries of a zone stand together."""
+    zone = run.zone_of.get(country, "")
+    return run.zones.index(zone) if zone in run.zones else len(run.zones)
+
+
+def _order(run: Run, *flows: Flows) -> list[str]:
     size: dict[str, float] = {}
     for shares in flows:
         for (_, origin, destination), value in shares.items():
             for country in (origin, destination):
                 size[country] = size.get(country, 0.0) + value
-    return sorted((c for c in size if c != OTHERS), key=lambda c: (c != "CN", -size[c]))
+    return sorted((c for c in size if c != OTHERS), key=lambda c: (_zone_rank(run, c), -size[c]))
 
 
 def _nodes(
@@ -326,7 +343,7 @@ def _node(
 ) -> None:
     from matplotlib.patches import Rectangle
 
-    colour = style.CHINA if country == "CN" else style.REST
+    colour = style.country_colour(country, sketch.run.zone_of, sketch.run.zones)
     ax.add_patch(Rectangle((number - (0 if not last else 0.01), y), width, height, facecolor=colour, linewidth=0))
     if points < 3.4:  # neighbours' names would touch
         return

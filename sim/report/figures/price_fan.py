@@ -1,4 +1,4 @@
-"""Fan chart of prices: spot and paid, China and the rest of the world, for the products that move most."""
+"""Fan chart of prices: spot and paid, zone by zone, for the products that move most."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
         fan = run.fan(variable, run.main_arm, product=product, place=zone)
         if fan is None:
             continue
-        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.DASHES[1] if zone == "CN" else "-")
+        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.zone_dash(zone, run.zones))
         ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
         _note_peak(sketch, ax, variable, product, zone, fan)
     sketch.dates(ax)

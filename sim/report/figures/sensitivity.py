@@ -43,7 +43,7 @@ class Sensitivity(ReportFigure):
             "Hollow: not told apart from zero.",
             "Right of zero: a higher value goes with a higher outcome. Numbers that move together by construction share their "
             "correlation. Narrowing the numbers at the top narrows the answer; those at the bottom hardly matter here. What each is, "
-            "the reference page on parameters says.",
+            "and where it comes from, the report says under what was assumed.",
             events=False,
         )
 
@@ -122,16 +122,22 @@ def families(run: Run) -> list[list[Mapping[str, Any]]]:
     return list(seen.values())
 
 
+@once_per_run
+def parameter_words(run: Run) -> dict[str, str]:
+    """What each parameter is called in words, as the run folder's `sources.csv` says."""
+    return {row["parameter"]: row["what"] for row in run.sources if row.get("what")}
+
+
 _UNIT_TAIL = re.compile(r"_(t_per_year|t_per_t|usd_per_t|usd_per_kg|per_year|per_week|weeks|days|index)$")
 
 
 def input_label(run: Run, name: str) -> str:
-    """ "elasticity short, high-temperature magnets" for `elasticity_short.ht_magnet`; a group says how many it moves."""
+    """ "users' stocks, high-temperature magnets" for `cover_weeks.ht_magnet`; a group says how many it moves."""
     head, *rest = name.removeprefix("behaviour.").split(".")
     if head in ("events", "policies", "outlook") and rest:
         parts = [r.replace("_", " ") for r in rest if r != "events"]
         return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
-    words = _UNIT_TAIL.sub("", head).replace("_", " ")
+    words = parameter_words(run).get(head) or _UNIT_TAIL.sub("", head).replace("_", " ")
     family = next((f for f in families(run) if any(str(c["name"]) == name for c in f)), [])
     if len(family) > 1:
         table = str(family[0].get("kind")) == "table"

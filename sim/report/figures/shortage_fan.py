@@ -78,7 +78,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) ->
         fan = of_wanted(run, variable, run.main_arm, product, place)
         if fan is None:
             continue
-        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.DASHES[1] if place == "CN" else "-")
+        sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.zone_dash(place, run.zones))
         ends.append((float(fan.at(0.5)[-1]), run.label(place).replace("outside ", "outside\n"), colour))
         metric = "shortage_percent" if variable == "shortage_t" else "shortage_unserved_percent"
         whole = spread(run, metric, run.main_arm, product, place)

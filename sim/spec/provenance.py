@@ -1,0 +1,111 @@
+"""Where each number of the world that is run comes from: the world's own rows, and what the scenario put in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..language.numbers import Sampled
+from .baseline import Override
+from .cells import covers
+from .facts import DIMS, Fact
+from .load import Loaded
+from .parameters import PARAMETER_BY_NAME
+from .resolve import Resolution
+from .resolved import Key, SampledColumn
+
+COLUMNS = (
+    *("what", "parameter", *DIMS, "value", "unit", "low", "high", "group"),
+    *("year", "source", "confidence", "note", "stated_in"),
+)
+SCENARIO_FILE = "the scenario file"
+NOT_STATED = "not stated"
+JOINT = "drawn from sets of behaviour that agree with past episodes (one table for all worlds)"
+BALANCED = "follows from the scenario's other numbers"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number as it is run. `stated_in`: world, or scenario where the scenario replaced the world's number."""
+
+    key: Key
+    value: float | None
+    low: float | None
+    high: float | None
+    group: str
+    year: str
+    source: str
+    confidence: str
+    note: str
+    stated_in: str
+
+    @property
+    def cells(self) -> list[str | float]:
+        """In the order of `COLUMNS`; a number that there is none of is left empty."""
+        parameter = PARAMETER_BY_NAME[self.key[0]]
+        dims = dict(zip(parameter.dims, self.key[1:], strict=True))
+        numbers = ["" if x is None else x for x in (self.value, self.low, self.high)]
+        head = [
+            parameter.label,
+            self.key[0],
+            *(dims.get(dim, "") for dim in DIMS),
+            numbers[0],
+            parameter.unit,
+            *numbers[1:],
+        ]
+        return [*head, self.group, self.year, self.source, self.confidence, self.note, self.stated_in]
+
+
+def sources(loaded: Loaded, resolution: Resolution) -> Iterator[Row]:
+    """Every number of a world as the scenario runs it, with its source and confidence.
+
+    A number that the scenario states is the scenario's, with the source given there, or none; one that it
+    scales, or that its shares move, keeps the world's source and says so; behaviour that is drawn from the
+    joint table says that.
+    """
+    changes = [*loaded.spec.baseline.overrides, *loaded.spec.uncertain.overrides]
+    put = [(key, change) for change in changes if not change.scale for key in change.keys]
+    columns = {column.name: column for column in resolution.scenario.sampled if column.kind == "table"}
+    own = {fact.key: fact for fact in resolution.world.facts}
+    for key, number in resolution.scenario.world.values.items():
+        if any(covers(pattern, key) for pattern, _ in put):
+            continue
+        joint = columns.get(number.column) if isinstance(number, Sampled) else None
+        fact = own.get(key)
+        if joint is not None:
+            yield _joint_row(key, joint, fact)
+        elif fact is not None:
+            yield _world_row(fact, changes, resolution.after)
+        else:
+            yield Row(key, resolution.after.get(key), None, None, "", "", BALANCED, NOT_STATED, "", "scenario")
+    for key, change in put:
+        yield _scenario_row(key, change)
+
+
+def _joint_row(key: Key, column: SampledColumn, fact: Fact | None) -> Row:
+    numbers = column.args
+    note = "" if fact is None else f"{fact.value:g} in the world's table: {fact.source}"
+    return Row(key, column.central, min(numbers), max(numbers), column.group, "", JOINT, "low", note, "world")
+
+
+def _world_row(fact: Fact, changes: list[Override], after: Mapping[Key, float]) -> Row:
+    now = after.get(fact.key, fact.value)
+    low, high = fact.uncertain.support() if fact.uncertain else (None, None)
+    note = fact.note
+    if abs(now - fact.value) > 1e-9 * max(abs(now), abs(fact.value)):
+        scaled = [c for c in changes if c.scale and any(covers(key, fact.key) for key in c.keys)]
+        how = "scaled by the scenario file" if scaled else "moved by the scenario's shares, or so that trade balances"
+        given = "; ".join(c.source for c in scaled if c.source)
+        note = "; ".join(part for part in (f"{fact.value:g} in the world's table, {how}", given, note) if part)
+        low = high = None
+    return Row(fact.key, now, low, high, fact.group, fact.year, fact.source, fact.confidence, note, "world")
+
+
+def _scenario_row(key: Key, change: Override) -> Row:
+    value = change.value
+    if isinstance(value, (int, float)):
+        central, low, high = float(value), None, None
+    else:
+        central, (low, high) = value.central, value.support()
+    source, confidence = change.source or SCENARIO_FILE, change.confidence or NOT_STATED
+    return Row(key, central, low, high, "", "", source, confidence, change.note, "scenario")
