@@ -66,6 +66,7 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
         "outcomes.parquet",
         "outcomes.csv",
         "series.parquet",
+        "sources.csv",
         "summary.csv",
     }
     assert (tmp_path / "x" / "scenario.yaml").read_text() == TEXT

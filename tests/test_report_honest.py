@@ -21,6 +21,7 @@ from sim.report.sketch import event_groups
 from sim.report.tables import assumptions, confidence_counts
 from sim.report.timeline import timeline
 from sim.spec.load import read_scenario
+from sim.spec.parameter_labels import LABELS
 from sim.spec.parameters import PARAMETERS
 from sim.spec.provenance import COLUMNS, JOINT, SCENARIO_FILE, sources
 from sim.spec.worldfile import SHIPPED
@@ -122,6 +123,7 @@ def test_a_folder_without_sources_says_so(tmp_path: Path) -> None:
 
 
 def test_every_parameter_has_a_label_of_plain_words() -> None:
+    assert set(LABELS) == {parameter.name for parameter in PARAMETERS}
     labels = [parameter.label for parameter in PARAMETERS]
     assert len(set(labels)) == len(labels)
     for label in labels:

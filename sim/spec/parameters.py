@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .parameter_labels import LABELS
+
 
 @dataclass(frozen=True)
 class Parameter:
     """One kind of number.
 
     `dims` are among product, input, country (place of a site or buyer), partner (selling country of a
-    lane), end_use. `creates` says that its rows make sites, users or lanes. `label` is what a report calls
-    it, in words of those who read reports.
+    lane), end_use. `creates` says that its rows make sites, users or lanes.
     """
 
     name: str
@@ -27,7 +28,11 @@ class Parameter:
     default: float | None
     meaning: str
     creates: str = ""
-    label: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a report calls it."""
+        return LABELS[self.name]
 
 
 _P = Parameter
@@ -48,18 +53,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         None,
         "observed output; the model keeps the shares and scales the total to the use of the product",
         creates="site",
-        label="output",
     ),
-    _P(
-        "utilisation",
-        ("product", "country"),
-        "share",
-        0.05,
-        1,
-        0.85,
-        "output / available capacity",
-        label="use of capacity",
-    ),
+    _P("utilisation", ("product", "country"), "share", 0.05, 1, 0.85, "output / available capacity"),
     _P(
         "unit_cost_ratio",
         ("product", "country"),
@@ -68,38 +63,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         100,
         0.0,
         "price index below which the site stops (0: it never stops); incumbents cover their cash cost",
-        label="price below which plants stop",
     ),
-    _P(
-        "recipe_t_per_t",
-        ("product", "input"),
-        "t/t",
-        1e-6,
-        1e6,
-        None,
-        "t of input per t of product, losses included",
-        label="input needed per tonne",
-    ),
-    _P(
-        "processing_time_days",
-        ("product",),
-        "days",
-        1,
-        730,
-        None,
-        "from input to finished product",
-        label="processing time",
-    ),
-    _P(
-        "price_usd_per_kg",
-        ("product",),
-        "USD/kg",
-        1e-4,
-        MOST_USD_PER_KG,
-        None,
-        "baseline price, both zones",
-        label="price before the events",
-    ),
+    _P("recipe_t_per_t", ("product", "input"), "t/t", 1e-6, 1e6, None, "t of input per t of product, losses included"),
+    _P("processing_time_days", ("product",), "days", 1, 730, None, "from input to finished product"),
+    _P("price_usd_per_kg", ("product",), "USD/kg", 1e-4, MOST_USD_PER_KG, None, "baseline price, both zones"),
     _P(
         "use_t_per_year",
         ("product", "country", "end_use"),
@@ -109,7 +76,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         None,
         "baseline use of a final product",
         creates="user",
-        label="use",
     ),
     _P(
         "trade_share",
@@ -120,38 +86,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         None,
         "share of the country's purchases that comes from the partner (seed of the balancing)",
         creates="lane",
-        label="share of purchases",
     ),
-    _P(
-        "transit_days",
-        ("partner", "country"),
-        "days",
-        1,
-        180,
-        None,
-        "door to door, ordering not included",
-        label="transport time",
-    ),
-    _P(
-        "tariff",
-        ("product", "partner", "country"),
-        "share",
-        0,
-        10,
-        0.0,
-        "duty in the baseline",
-        label="duty before the events",
-    ),
-    _P(
-        "freight_usd_per_kg",
-        ("product",),
-        "USD/kg",
-        0,
-        1e4,
-        0.0,
-        "international freight and insurance",
-        label="freight",
-    ),
+    _P("transit_days", ("partner", "country"), "days", 1, 180, None, "door to door, ordering not included"),
+    _P("tariff", ("product", "partner", "country"), "share", 0, 10, 0.0, "duty in the baseline"),
+    _P("freight_usd_per_kg", ("product",), "USD/kg", 0, 1e4, 0.0, "international freight and insurance"),
     # --- stocks ----------------------------------------------------------------------------------
     _P(
         "cover_weeks",
@@ -161,7 +99,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         None,
         "mean stock of end users, in weeks of use",
-        label="users' stocks",
     ),
     _P(
         "cover_cv",
@@ -171,18 +108,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         2,
         0.7,
         "spread of that cover between firms (lognormal)",
-        label="how much stocks differ between firms",
     ),
-    _P(
-        "working_minimum_weeks",
-        ("product", "end_use"),
-        "weeks",
-        0.1,
-        26,
-        1.0,
-        "stock below which a user slows down",
-        label="stock below which users slow down",
-    ),
+    _P("working_minimum_weeks", ("product", "end_use"), "weeks", 0.1, 26, 1.0, "stock below which a user slows down"),
     _P(
         "input_cover_weeks",
         ("product", "input", "country"),
@@ -191,7 +118,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         6.0,
         "stock of the input held by makers of the product",
-        label="makers' stocks of inputs",
     ),
     _P(
         "output_cover_weeks",
@@ -201,7 +127,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         3.0,
         "stock of finished product held by its makers",
-        label="makers' stocks of finished goods",
     ),
     _P(
         "stockpile_weeks",
@@ -211,7 +136,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         520,
         0.0,
         "public stock, weeks of national use; moves only by a stockpile event",
-        label="public stockpile",
     ),
     # --- behaviour of buyers ---------------------------------------------------------------------
     _P(
@@ -222,7 +146,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         3,
         0.12,
         "short-run price elasticity of use (positive number)",
-        label="how far use falls at once when the price rises",
     ),
     _P(
         "elasticity_long",
@@ -232,7 +155,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         3,
         0.3,
         "further long-run elasticity (thrifting, substitution)",
-        label="how far use falls in time when the price stays high",
     ),
     _P(
         "thrifting_speed_per_year",
@@ -242,7 +164,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         2,
         0.10,
         "fastest yearly cut of demand by thrifting",
-        label="how fast users learn to do with less",
     ),
     _P(
         "thrifting_return_per_year",
@@ -252,7 +173,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         2,
         0.02,
         "fastest yearly return of thrifted demand",
-        label="how fast users go back to using more",
     ),
     _P(
         "order_adjustment_weeks",
@@ -262,48 +182,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         8.0,
         "time in which buyers close gaps of stock and pipeline",
-        label="time buyers take to fill gaps in their stocks",
     ),
-    _P(
-        "order_cap",
-        ("product",),
-        "ratio",
-        1,
-        20,
-        2.5,
-        "largest order relative to expected use",
-        label="largest order buyers place",
-    ),
-    _P(
-        "expectation_weeks",
-        ("product",),
-        "weeks",
-        1,
-        104,
-        8.0,
-        "smoothing time of expected use and orders",
-        label="time over which buyers judge demand",
-    ),
-    _P(
-        "sourcing_elasticity",
-        ("product",),
-        "1",
-        0,
-        20,
-        2.0,
-        "response of supplier shares to landed cost",
-        label="how readily buyers change supplier",
-    ),
-    _P(
-        "hoarding_response",
-        ("product",),
-        "weeks/week",
-        0,
-        10,
-        0.5,
-        "extra wanted cover per week of perceived wait",
-        label="extra stock buyers want when deliveries slow",
-    ),
+    _P("order_cap", ("product",), "ratio", 1, 20, 2.5, "largest order relative to expected use"),
+    _P("expectation_weeks", ("product",), "weeks", 1, 104, 8.0, "smoothing time of expected use and orders"),
+    _P("sourcing_elasticity", ("product",), "1", 0, 20, 2.0, "response of supplier shares to landed cost"),
+    _P("hoarding_response", ("product",), "weeks/week", 0, 10, 0.5, "extra wanted cover per week of perceived wait"),
     _P(
         "fear_weeks",
         ("product",),
@@ -312,7 +195,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         52,
         6.0,
         "perceived wait on the day a control on the product becomes known",
-        label="fear when a control becomes known",
     ),
     _P(
         "fear_decay_per_week",
@@ -322,7 +204,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.085,
         "weekly approach of the perceived wait to the queue's mean age",
-        label="how fast that fear fades",
     ),
     _P(
         "perceived_wait_cap_weeks",
@@ -332,7 +213,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         20.0,
         "longest wait buyers reckon with from the queue",
-        label="longest wait buyers reckon with",
     ),
     _P(
         "trend_response",
@@ -342,7 +222,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         2,
         0.3,
         "buyers who see prices rise in all zones want more stock: cover x (spot / remembered spot)^this, never below normal",
-        label="buying ahead when prices rise",
     ),
     _P(
         "price_memory_weeks",
@@ -352,7 +231,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         260,
         26.0,
         "memory of spot prices against which buyers see a trend",
-        label="how long buyers remember prices",
     ),
     _P(
         "trend_delay_weeks",
@@ -362,19 +240,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         13.0,
         "mean time in which buyers come to believe that prices rise for long",
-        label="time until buyers believe that prices rise for long",
     ),
     # --- prices ----------------------------------------------------------------------------------
-    _P(
-        "storage_exponent",
-        ("product",),
-        "1",
-        0.1,
-        5,
-        1.0,
-        "beta: price ~ cover^-beta",
-        label="how strongly prices answer to stocks",
-    ),
+    _P("storage_exponent", ("product",), "1", 0.1, 5, 1.0, "beta: price ~ cover^-beta"),
     _P(
         "price_adjustment_per_week",
         ("product",),
@@ -383,38 +251,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.3,
         "share of the gap to the storage-curve price closed per week (logarithm)",
-        label="how fast prices move",
     ),
-    _P(
-        "price_floor_index",
-        ("product",),
-        "index",
-        0.001,
-        1,
-        0.2,
-        "lowest spot price index",
-        label="lowest price allowed",
-    ),
-    _P(
-        "price_ceiling_index",
-        ("product",),
-        "index",
-        1,
-        10000,
-        200.0,
-        "highest spot price index",
-        label="highest price allowed",
-    ),
-    _P(
-        "contract_share",
-        ("product",),
-        "share",
-        0,
-        1,
-        0.5,
-        "share of delivered tonnes priced under contract",
-        label="share bought under contract",
-    ),
+    _P("price_floor_index", ("product",), "index", 0.001, 1, 0.2, "lowest spot price index"),
+    _P("price_ceiling_index", ("product",), "index", 1, 10000, 200.0, "highest spot price index"),
+    _P("contract_share", ("product",), "share", 0, 1, 0.5, "share of delivered tonnes priced under contract"),
     _P(
         "contract_lag_weeks",
         ("product",),
@@ -423,7 +263,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         260,
         26.0,
         "smoothing time of contract prices behind the spot they follow",
-        label="how slowly contract prices follow the market",
     ),
     _P(
         "cost_pass_through",
@@ -433,7 +272,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.8,
         "share of a change of input costs that the spot price follows, in money",
-        label="share of higher input costs that is passed on",
     ),
     # --- behaviour of sellers --------------------------------------------------------------------
     _P(
@@ -444,7 +282,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         104,
         10.0,
         "time in which makers close gaps of stock and work in process",
-        label="time makers take to change output",
     ),
     _P(
         "stock_price_response",
@@ -454,7 +291,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.5,
         "how far buyers lower the stock they want when the price paid rises: 1 = all the way along the storage curve",
-        label="how far buyers run down stocks when prices rise",
     ),
     _P(
         "input_minimum_weeks",
@@ -464,7 +300,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         26,
         3.0,
         "stock of inputs below which makers of the product slow down",
-        label="stock of inputs below which makers slow down",
     ),
     _P(
         "input_elasticity",
@@ -474,18 +309,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         2,
         0.0,
         "how much less of an input makers of the product use per tonne when it gets dearer (positive number)",
-        label="how far makers save on an input that gets dearer",
     ),
-    _P(
-        "margin_exponent",
-        ("product",),
-        "1",
-        0,
-        5,
-        0.3,
-        "response of wanted output to the money margin",
-        label="how strongly output answers to margins",
-    ),
+    _P("margin_exponent", ("product",), "1", 0, 5, 0.3, "response of wanted output to the money margin"),
     _P(
         "held_output_credit",
         ("product",),
@@ -494,7 +319,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.2,
         "share of goods held for a licence that makers count as output stock",
-        label="goods held for a licence that makers count as stock",
     ),
     _P(
         "held_order_weight",
@@ -504,29 +328,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         0.8,
         "share of orders waiting for a licence that makers keep producing for",
-        label="orders held for a licence that makers go on producing for",
     ),
-    _P(
-        "allocation_exponent",
-        ("product",),
-        "1",
-        0,
-        20,
-        3.0,
-        "rho: rationing by order x price^rho",
-        label="how far scarce goods go to those who pay most",
-    ),
+    _P("allocation_exponent", ("product",), "1", 0, 20, 3.0, "rho: rationing by order x price^rho"),
     # --- end uses --------------------------------------------------------------------------------
-    _P(
-        "priority",
-        ("end_use",),
-        "class",
-        1,
-        9,
-        5,
-        "rationing class, lower is served first",
-        label="priority in rationing",
-    ),
+    _P("priority", ("end_use",), "class", 1, 9, 5, "rationing class, lower is served first"),
     _P(
         "value_added_usd_per_t",
         ("product", "country", "end_use"),
@@ -535,7 +340,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         MOST_USD_PER_T,
         0.0,
         "value added of the end use per t of the product it uses",
-        label="value added per tonne",
     ),
     _P(
         "dependent_share",
@@ -545,7 +349,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         1,
         1.0,
         "share of that value added that truly stops without the material",
-        label="share of value added that depends on the material",
     ),
 )
 
