@@ -23,5 +23,6 @@ def command(folders: tuple[Path, ...], out: Path, force: bool, no_report: bool, 
     from ..results.store import Store, create
     from .shown import leave
 
-    outcome = merge([Store(folder) for folder in folders], lambda: create(out, force))
+    stores = [Store(folder) for folder in folders]
+    outcome = merge(stores, lambda: create(out, force), lambda text: click.echo(text, err=True))
     leave([outcome], {"no_report": no_report, "quiet": quiet})

@@ -11,7 +11,6 @@ import hashlib
 import importlib
 import os
 import platform
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model import loops
 from ..model.layout import Layout
+from .cachefolder import private_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -190,7 +190,7 @@ def _link(module: ModuleType, modules: list[ModuleType], twins: dict[Any, Any]) 
 
 
 def cache_folder(numba_version: str) -> Path:
-    """Folder for machine code: the user's cache, or a temporary one where that cannot be written."""
+    """Folder for the machine code of these sources, numba, Python and machine; nobody else can write into it."""
     digest = hashlib.blake2b(digest_size=8)
     root = Path(__file__).parent.parent
     for name in (
@@ -207,13 +207,4 @@ def cache_folder(numba_version: str) -> Path:
     ):
         digest.update((root / Path(*name.split(".")[1:])).with_suffix(".py").read_bytes())
     digest.update(f"{numba_version} {platform.python_version()} {platform.machine()}".encode())
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for parent in (base / "supplyrisk", Path(tempfile.gettempdir()) / f"supplyrisk-{getattr(os, 'getuid', int)()}"):
-        folder = parent / f"kernel-{digest.hexdigest()}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="supplyrisk-"))
+    return private_folder(f"kernel-{digest.hexdigest()}")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import importlib.util
 import pickle
-import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +14,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..errors import RunFailed, SupplyriskError
 from ..model.stated import as_json, traded
 from ..results import sketch
@@ -30,12 +27,15 @@ from .pools import cores, make_pool
 from .precision import Precision, Watch
 from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
 from .thaw import digest, freeze, thaw_scenario
+from .versions import code_hash, other_versions, versions
 from .work import Batch, Bench, bench, join_block
 
 AUTO_RUNS = {True: 4, False: 60}  # runs times arms up to which machine code (at hand, not at hand) is not worth it
 WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
 POOL_SECONDS = 4.0  # of work for which starting processes pays
 SCENARIO, SOURCES = "scenario.yaml", "sources.csv"  # texts kept with the results
+ENGINES = ("reference", "batch")
+_own_engines: set[str] = set()  # `module:name` that callers of this process have asked for
 RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
 
 
@@ -78,6 +78,8 @@ class Outcome:
 
 def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
     """The engine to use for `work` runs times arms."""
+    if ":" in wanted:
+        _own_engines.add(wanted)
     if wanted == "reference" or ":" in wanted:
         return wanted
     if importlib.util.find_spec("numba") is None:
@@ -92,6 +94,23 @@ def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
         note(f"numba can't be imported ({' '.join(str(error).split())}): using the reference engine, which is slower")
         return "reference"
     return "batch"
+
+
+def engine_of(manifest: Mapping[str, Any]) -> str:
+    """The engine a manifest names; a module of Python only if this process was given that by its caller.
+
+    Raises
+    ------
+    StoreError
+        If it names another: a run folder may come from anyone, and a module that is imported runs.
+    """
+    engine = str(manifest["engine"])
+    if engine in ENGINES or engine in _own_engines:
+        return engine
+    raise StoreError(
+        f"the manifest names an engine of its own (got {engine!r}; there are {', '.join(ENGINES)}), which is not run; "
+        "in a program of your own, give that engine in Options"
+    )
 
 
 def machine_code_at_hand() -> bool:
@@ -122,30 +141,6 @@ def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
         return Span(0, runs)
     i, n = shard
     return Span((i - 1) * runs // n, i * runs // n)
-
-
-def code_hash() -> str:
-    """SHA-256 of the source that decides results: model, engines, draws, metrics, tables."""
-    root = Path(__file__).resolve().parent.parent
-    files = [file for part in ("model", "engines", "shocks") for file in sorted((root / part).glob("*.py"))]
-    files += [root / "streams.py", root / "powers.py", root / "sums.py"]
-    files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
-    files += [file for file in sorted((root / "results").glob("*.py")) if file.name != "store.py"]
-    sha = hashlib.sha256()
-    for file in files:
-        sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return sha.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computed the results."""
-    found = {"supplyrisk": __version__, "python": platform.python_version(), "platform": platform.platform()}
-    for name in ("numpy", "scipy", "pyarrow", "simpy", "numba"):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = ""
-    return found
 
 
 def now() -> str:
@@ -274,6 +269,8 @@ def resume(store: Store, options: Options, force: bool = False, progress: Progre
             f"{store.path} was begun with another version of the model's source, so its runs would not fit together; "
             "start anew, or --force"
         )
+    if differ := other_versions(manifest["versions"], versions()):
+        told.note(f"{store.path} was begun with other versions ({differ}): last digits of its runs may differ")
     shard = manifest["shard"]
     options = replace(
         options,
@@ -281,7 +278,7 @@ def resume(store: Store, options: Options, force: bool = False, progress: Progre
         seed=manifest["seed"],
         sampler=manifest["sampler"],
         keep=manifest["keep_series"],
-        engine=options.engine if options.engine != "auto" else manifest["engine"],
+        engine=options.engine if options.engine != "auto" else engine_of(manifest),
         shard=(shard["i"], shard["n"]) if shard else None,
         precision=Precision.from_json(manifest["precision"]) if manifest["precision"] else None,
     )
@@ -408,7 +405,7 @@ def batch_of(manifest: Mapping[str, Any]) -> Batch:
     """The batch of a manifest."""
     return Batch(
         scenario=pickle.dumps(thaw_scenario(manifest["resolved"])),
-        engine=manifest["engine"],
+        engine=engine_of(manifest),
         seed=manifest["seed"],
         runs=manifest["runs"],
         sampler=manifest["sampler"],

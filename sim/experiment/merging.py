@@ -9,12 +9,22 @@ from itertools import pairwise
 
 from ..results.store import Span, Store, StoreError, locked
 from ..sums import add_up
-from .batch import RUNNING, SCENARIO, SOURCES, Outcome, batch_of, conclude, now
+from .batch import ENGINES, RUNNING, SCENARIO, SOURCES, Outcome, batch_of, conclude, engine_of, now
+from .versions import other_versions
 from .work import bench
 
+SAME = ("runs", "seed", "sampler", "design_block", "keep_series", "series_step_weeks", "arms", "precision")
 
-def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
+
+def merge(
+    stores: Sequence[Store], open_store: Callable[[], Store], note: Callable[[str], None] = lambda text: None
+) -> Outcome:
     """Join shards (or interrupted parts) of one batch into a new run folder.
+
+    Parameters
+    ----------
+    note : callable
+        Takes what the user should know: parts that were computed with other versions of Python or libraries.
 
     Raises
     ------
@@ -22,20 +32,29 @@ def merge(stores: Sequence[Store], open_store: Callable[[], Store]) -> Outcome:
         If they are not parts of one batch, or hold the same run twice.
     """
     manifests = [store.manifest() for store in stores]
-    same = ("runs", "seed", "sampler", "design_block", "keep_series", "arms")
+    first = stores[0].path
     for store, manifest in zip(stores, manifests):
-        for key in same:
-            if manifest[key] != manifests[0][key]:
-                raise StoreError(f"{store.path} is no part of the same batch as {stores[0].path}: {key} differs")
+        for key in SAME:
+            if manifest.get(key) != manifests[0].get(key):
+                raise StoreError(f"{store.path} is no part of the same batch as {first}: {key} differs")
         for key, value in manifest["hashes"].items():
-            if value != manifests[0]["hashes"][key]:
-                raise StoreError(f"{store.path} is no part of the same batch as {stores[0].path}: other {key}")
+            if value != manifests[0]["hashes"].get(key):
+                raise StoreError(f"{store.path} is no part of the same batch as {first}: other {key}")
+        engines = engine_of(manifests[0]), engine_of(manifest)
+        if engines[0] != engines[1] and not set(engines) <= set(ENGINES):  # those two give the same bits
+            raise StoreError(f"{store.path} is no part of the same batch as {first}: engine differs")
         if not store.chunks_path.exists():
             raise StoreError(f"{store.path} keeps no chunks: only shards and unfinished batches can be merged")
+        if differ := other_versions(manifests[0]["versions"], manifest["versions"]):
+            note(f"{store.path} was computed with other versions than {first} ({differ}): last digits may differ")
     spans = sorted(((span, store) for store in stores for span in store.spans()), key=lambda pair: pair[0])
     for (a, one), (b, other) in pairwise(spans):
         if b.first < a.last:
             raise StoreError(f"run {b.first} is in {one.path} and in {other.path}")
+    if not spans:
+        raise StoreError(f"{first} holds no finished runs: there is nothing to merge")
+    if spans[-1][0].last > manifests[0]["runs"]:
+        raise StoreError(f"{spans[-1][1].path} holds run {spans[-1][0].last - 1}, which the batch does not have")
     target = open_store()
     with locked(target):
         manifest = {**manifests[0], "shard": None, "status": RUNNING, "created": now(), "timings": {}}

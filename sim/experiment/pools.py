@@ -21,6 +21,7 @@ from ..results.collect import Shelf
 from .work import Job, Report, run_job
 
 GARBAGE = 100_000  # new objects after which a worker looks for garbage; a compiler's modules are hundreds of thousands
+ONE = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONSAFEPATH")  # set to 1 for workers
 _counter: Any = None  # of finished runs, in a worker process
 _shelf = Shelf()  # of a worker process
 
@@ -68,11 +69,12 @@ def _help(function: Callable[..., Any], *given: Any) -> Any:
 def _nursery() -> Iterator[None]:
     """Where workers are born: deaf to Ctrl-C (only the main thread may say so), and with one thread for linear algebra.
 
-    Otherwise that starts, in every worker, threads that wait for work by keeping the other cores busy.
+    Otherwise that starts, in every worker, threads that wait for work by keeping the other cores busy. Nor do workers
+    import anything from the current folder, as Python started with -c does: that may be anybody's.
     """
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    unset = [name for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS") if name not in os.environ]
+    unset = [name for name in ONE if name not in os.environ]
     os.environ.update(dict.fromkeys(unset, "1"))
     try:
         yield
@@ -177,7 +179,8 @@ class Processes(Pool):
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._context = multiprocessing.get_context("spawn")
-        self._counter = self._context.Value("q", 0)
+        with _nursery():  # the first lock starts a process that keeps track of locks
+            self._counter = self._context.Value("q", 0)
         self._start()
 
     def _start(self) -> None:
