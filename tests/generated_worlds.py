@@ -54,6 +54,7 @@ PARAMS: dict[str, tuple[float, ...]] = {
     "seizure_probability": (0.0, 0.3, 1.0),
     "usd_per_kg": (0.0, 1.0),
     "times_world": (0.0, 1.0),
+    "only_ahead": (0.0, 1.0),
     "unit_cost_ratio": (0.0, 0.9, 2.0),
     "needs_input": (0.0, 0.4, 1.0),
     "success_probability": (0.0, 0.5, 1.0),

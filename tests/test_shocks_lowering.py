@@ -197,7 +197,7 @@ def test_a_control_frightens_foreign_buyers_of_its_products(values: dict[str, An
     assert bool(rows) == (values["type"] in FEARED)
     for row in rows:
         assert row.op == "fear"
-        assert row.params == {"times_world": 1.0}
+        assert row.params == {"only_ahead": 0.0, "times_world": 1.0}
         assert row.schedule == (Point(0.0, 1.0),)
         assert len(row.select.products) == 1
         if values["type"] not in ("content_rule", "raw_export_ban", "transit_denial"):

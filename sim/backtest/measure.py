@@ -175,10 +175,7 @@ class Meter:
 
     def _price(self, product: str) -> float:
         value = self.model.scenario.world.values[("price_usd_per_kg", product)]
-        if isinstance(value, float | int):
-            return float(value)
-        central = {column.name: column.central for column in self.model.sampled}
-        return float(value.offset + value.scale * central[value.column])
+        return central(value, self.model.sampled)
 
     def _users(self, variable: str, products: Sequence[str], places: Sequence[str]) -> Callable[[Any], Path]:
         sets = [
@@ -261,8 +258,7 @@ class Meter:
 def central(number: Any, columns: Any) -> float:
     """A number, or the central value of an uncertain one."""
     if hasattr(number, "column"):
-        middle = {column.name: column.central for column in columns}[number.column]
-        return float(number.offset + number.scale * middle)
+        return float(number.at({column.name: column.central for column in columns}))
     return float(number)
 
 

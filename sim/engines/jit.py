@@ -35,6 +35,7 @@ MODULES = (
     "sim.model.prices",
     "sim.model.production",
     "sim.model.trade",
+    "sim.model.weights",
     "sim.model.start",
     "sim.model.receive",
     "sim.model.orders",

@@ -31,6 +31,8 @@ def fill_floats(
         floats[last:] = model.floats[last:]
     if len(model.cell):
         floats[model.cell] = model.offset + model.scale * values[model.column]
+    if len(model.factor_cell):
+        np.multiply.at(floats, model.factor_cell, values[model.factor_column])
     return floats
 
 

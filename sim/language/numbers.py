@@ -1,20 +1,40 @@
-"""Numbers that may be uncertain: a float, or an affine function of one sampled column."""
+"""Numbers that may be uncertain: a float, or a function of one sampled column (or a product of several)."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """`offset + scale * x`, x being column `column` of the design (one value per run)."""
+    """`offset + scale * x`, x being column `column` of the design (one value per run).
+
+    A number that is drawn twice over (a drawn factor of a drawn number) has further columns in `times`, by
+    which it is multiplied; its offset is then 0.
+    """
 
     column: str
     scale: float = 1.0
     offset: float = 0.0
+    times: tuple[str, ...] = ()
 
-    def __mul__(self, factor: float) -> Sampled:
-        return Sampled(self.column, self.scale * factor, self.offset * factor)
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the number is drawn from."""
+        return (self.column, *self.times)
+
+    def at(self, values: Mapping[str, float]) -> float:
+        """The number in a run with these values of the columns."""
+        return self.offset + self.scale * math.prod(values[column] for column in self.columns)
+
+    def __mul__(self, factor: float | Sampled) -> Sampled:
+        if isinstance(factor, Sampled):
+            if self.offset != 0.0 or factor.offset != 0.0:
+                raise ValueError("a drawn number with a fixed part can't be multiplied by a draw")
+            return Sampled(self.column, self.scale * factor.scale, 0.0, (*self.times, *factor.columns))
+        return Sampled(self.column, self.scale * factor, self.offset * factor, self.times)
 
     __rmul__ = __mul__
 
@@ -22,7 +42,9 @@ class Sampled:
         return self * (1.0 / divisor)
 
     def __add__(self, term: float) -> Sampled:
-        return Sampled(self.column, self.scale, self.offset + term)
+        if self.times and term != 0.0:
+            raise ValueError("nothing can be added to a number that is drawn twice over")
+        return Sampled(self.column, self.scale, self.offset + term, self.times)
 
     __radd__ = __add__
 

@@ -299,23 +299,35 @@ def after_last_true(flags: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Affine:
-    """Numbers of which some are sampled: offset + scale * values[column]."""
+    """Numbers of which some are sampled: offset + scale * values[column], times further columns for a few."""
 
     offset: Floats
     scale: Floats
     column: Index
+    factor_of: Index
+    factor: Index
 
     def at(self, values: Floats) -> Floats:
         """The numbers of one run."""
         if not len(values):
             return self.offset
-        return self.offset + self.scale * values[self.column]
+        found = self.offset + self.scale * values[self.column]
+        if len(self.factor):
+            np.multiply.at(found, self.factor_of, values[self.factor])
+        return np.asarray(found)
 
 
 def affine(numbers: Sequence[Any], names: Sequence[str]) -> Affine:
-    """Index tables for numbers that may be floats or have `column`, `scale` and `offset`."""
+    """Index tables for numbers that may be floats or have `column`, `scale`, `offset` and `times`."""
     rank = {name: i for i, name in enumerate(names)}
     offset = [float(getattr(n, "offset", n)) for n in numbers]
     scale = [float(getattr(n, "scale", 0.0)) for n in numbers]
     column = [rank[n.column] if hasattr(n, "column") else 0 for n in numbers]
-    return Affine(np.asarray(offset), np.asarray(scale), np.asarray(column, dtype=np.intp))
+    factors = [(i, rank[name]) for i, n in enumerate(numbers) for name in getattr(n, "times", ())]
+    return Affine(
+        np.asarray(offset),
+        np.asarray(scale),
+        np.asarray(column, dtype=np.intp),
+        np.asarray([i for i, _ in factors], dtype=np.intp),
+        np.asarray([name for _, name in factors], dtype=np.intp),
+    )

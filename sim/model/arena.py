@@ -17,6 +17,8 @@ class Arena:
     ----------
     cell, column, scale, offset : list
         In a run `floats[cell[i]]` is `offset[i] + scale[i] * values[column[i]]`.
+    factor_cell, factor_column : list
+        It is then multiplied by `values[factor_column[j]]` (drawn factors of drawn numbers).
     """
 
     layout: Any
@@ -27,6 +29,8 @@ class Arena:
     column: list[int] = field(default_factory=list)
     scale: list[float] = field(default_factory=list)
     offset: list[float] = field(default_factory=list)
+    factor_cell: list[int] = field(default_factory=list)
+    factor_column: list[int] = field(default_factory=list)
 
     def put(self, name: str, index: int, number: Num) -> None:
         """Set one cell of a float array."""
@@ -36,6 +40,9 @@ class Arena:
             self.column.append(self.columns[number.column])
             self.scale.append(number.scale)
             self.offset.append(number.offset)
+            for factor in number.times:
+                self.factor_cell.append(cell)
+                self.factor_column.append(self.columns[factor])
         else:
             self.floats[cell] = number
 
@@ -47,3 +54,5 @@ class Arena:
         """Set the drawn cells, of lists, to what a run with these values of the columns has there."""
         for cell, column, scale, offset in zip(self.cell, self.column, self.scale, self.offset, strict=True):
             self.floats[cell] = offset + scale * value(column)
+        for cell, column in zip(self.factor_cell, self.factor_column, strict=True):
+            self.floats[cell] *= value(column)

@@ -43,6 +43,8 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("effects", "effect rows"),
     ("points", "points of effect schedules"),
     ("targets", "entities touched by effect rows"),
+    ("threats", "links on which a control bears, by node that hears of it"),
+    ("listeners", "users of the nodes that hear of a control of some end uses"),
     ("offices", "licence offices: licence effect x product"),
     ("weeks", "market weeks of the horizon"),
     ("days", "days of the horizon"),

@@ -272,6 +272,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_barred | count | refusals so far
         lane_first | 0/1 | served first (offtake) now
         lane_quota | effect | quota that binds now, -1 none
+        lane_spare | 0/1 | used where its node buys nothing in the baseline of a run
+        lane_project | 0/1 | a new plant's output is meant for it
         """,
     ),
     *rows(
@@ -284,7 +286,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_expectation_rate | 1/week | 1 / smoothing of arrivals
         lane_in_transit | t | under way
         lane_project_share | share | of project output meant for this lane
-        lane_seed | 0/1 | lane of a desk that buys nothing in the baseline
+        lane_seed | 0/1 | lane of a desk that buys nothing in this run's baseline
         tariff_start | share | baseline duty
         lane_close | share | closed now
         lane_tariff | share | duty or tax now

@@ -74,7 +74,27 @@ RULE_ARRAYS: tuple[Array, ...] = (
     *rows("float", "points", "point_day | days | offset from the event's start"),
     *rows("float", "points", "point_level | any | level from then on"),
     *rows("int", "targets", "target_entity | index | lane, site, user or node"),
-    *rows("float", "targets", "target_value | any | number of its own (project lanes: share)"),
+    *rows(
+        "int",
+        "targets",
+        """
+        target_threat_first | index | fear: first link from the origins controlled
+        target_threat_count | count | fear: such links, -1 if all origins are meant
+        target_listener_first | index | fear: first user of the node
+        target_listener_count | count | fear: users of the node, 0 if all are meant
+        """,
+    ),
+    *rows(
+        "float",
+        "targets",
+        """
+        target_share | any | number of its own as compiled (office, offtaker, share of a split user)
+        target_value | any | that number or, of fear and new demand, the weight in this run
+        """,
+    ),
+    *rows("int", "threats", "threat_link | index | link whose loss is feared"),
+    *rows("int", "listeners", "listener_user | index | user of a node that hears of a control"),
+    *rows("float", "listeners", "listener_share | share | of that user that the control means"),
     *rows(
         "int",
         "offices",

@@ -51,6 +51,8 @@ class CompiledModel:
         Templates of the two arenas, copied for every run.
     cell, column : ndarray of int
         Cell `cell[i]` of the float arena is `offset[i] + scale[i] * values[column[i]]`.
+    factor_cell, factor_column : ndarray of int
+        Then cell `factor_cell[i]` is multiplied by `values[factor_column[i]]` (drawn factors of drawn numbers).
     arm_events : ndarray of int, shape (n_arms, n_events)
     """
 
@@ -63,6 +65,8 @@ class CompiledModel:
     column: NDArray[np.int64]
     scale: NDArray[np.float64]
     offset: NDArray[np.float64]
+    factor_cell: NDArray[np.int64]
+    factor_column: NDArray[np.int64]
     arm_events: NDArray[np.int64]
     weekly_columns: tuple[Column, ...]
     monthly_columns: tuple[Column, ...]
@@ -121,6 +125,8 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
         column=np.array(arena.column, dtype=np.int64),
         scale=np.array(arena.scale, dtype=np.float64),
         offset=np.array(arena.offset, dtype=np.float64),
+        factor_cell=np.array(arena.factor_cell, dtype=np.int64),
+        factor_column=np.array(arena.factor_column, dtype=np.int64),
         arm_events=effects.arm_events,
         weekly_columns=tuple(weekly),
         monthly_columns=tuple(monthly),
@@ -171,6 +177,8 @@ def _sizes(
         "effects": len(effects.rows),
         "points": sum(len(r.effect.schedule) for r in effects.rows),
         "targets": sum(len(r.targets) for r in effects.rows),
+        "threats": sum(len(t.threats or ()) for r in effects.rows for t in r.targets),
+        "listeners": sum(len(t.listeners) for r in effects.rows for t in r.targets),
         "offices": len(effects.offices),
         "weeks": max(1, scenario.days // 7),
         "days": scenario.days,
@@ -360,7 +368,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("link_node", m, node)
         a.note("link_open", m, int((site, node) in s.open_links))
     routes = _routes(s)
-    for lane, (desk, site, link, seed) in enumerate(s.lanes):
+    for lane, (desk, site, link, spare) in enumerate(s.lanes):
         k, origin = s.sites[site]
         node = s.desks[desk][0]
         buyer = s.nodes[node][1]
@@ -381,7 +389,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_cut_day", lane, -1)
         a.put("lane_transit", lane, s.transit(*names[1:], guess=link >= 0))
         a.put("tariff_start", lane, s.value("tariff", *names))
-        a.put("lane_seed", lane, float(seed))
+        a.note("lane_spare", lane, int(spare))
         a.put("lane_sourcing", lane, 1.0)
     order = sorted(range(len(s.lanes)), key=lambda i: (s.lanes[i][1], i))
     for position, lane in enumerate(order):
@@ -407,8 +415,7 @@ def _fill_holders(a: Arena, s: Structure) -> None:
     for u, user in enumerate(s.users):
         desk = desk_of[((user.product, user.country), user.signature)]
         rank = s.value("priority", s.end_uses[user.end_use])
-        if isinstance(rank, Sampled):
-            raise KeyError("priority cannot be uncertain")
+        assert not isinstance(rank, Sampled)  # refused where it is written
         rows.extend((desk, int(rank), 5 * u + j) for j in range(5))
     for j, (site, k) in enumerate(s.inputs):
         desk = desk_of[((k, s.sites[site][1]), ())]

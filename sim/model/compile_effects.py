@@ -1,4 +1,7 @@
-"""Compile events and effect rows: which lanes, sites, users and nodes each row touches."""
+"""Compile events and effect rows: which lanes, sites, users and nodes each row touches.
+
+Nothing here weighs: weights follow from numbers that may be drawn (see `weights`).
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shocks.effects import OP_BY_NAME, Effect
-from ..shocks.numbers import Sampled
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
 from ..streams import hash64
-from ..sums import add_up
 from .opcodes import OP_CODES, OP_PARAMS
 from .structure import Structure, matches, ordered_events
 
@@ -21,18 +22,32 @@ if TYPE_CHECKING:
 
 KEY_MASK = (1 << 63) - 1
 LETTERS = "abcdefghi"
-FEARED_SHARE = 0.5  # buyers who take half of their purchases from an origin fear for all they need (assumption)
+
+
+@dataclass
+class Target:
+    """One entity a row touches.
+
+    `share` is a number of its own: the licence office of a lane, the offtaker of a site, the part of a user
+    that a list of firms splits. `threats` are the links on which a control bears, by which its buyers fear
+    (None: all); `listeners` the users of a node with the part of each that the control means ([]: all).
+    """
+
+    entity: int
+    share: float = 0.0
+    threats: list[int] | None = None
+    listeners: list[tuple[int, float]] = field(default_factory=list)
 
 
 @dataclass
 class Row:
-    """One effect row with its event and the entities it touches (index, number of its own)."""
+    """One effect row with its event and the entities it touches."""
 
     effect: Effect
     index: int
     event: int
     notice: bool
-    targets: list[tuple[int, float]] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -79,31 +94,32 @@ def collect_effects(scenario: Scenario, s: Structure) -> Effects:
 def _add_offices(s: Structure, row: Row, offices: list[Office]) -> None:
     """Give every product of a licence row an office, and point its lanes at it."""
     places: dict[int, set[str]] = {}
-    for lane, _ in row.targets:
-        k, origin = s.sites[s.lanes[lane][1]]
+    for target in row.targets:
+        k, origin = s.sites[s.lanes[target.entity][1]]
         places.setdefault(k, set()).add(s.countries[origin])
     first = len(offices)
     order = sorted(places)
     for k in order:
         offices.append(Office(row.index, k, ",".join(sorted(places[k]))))
-    row.targets = [(lane, float(first + order.index(s.sites[s.lanes[lane][1]][0]))) for lane, _ in row.targets]
+    for target in row.targets:
+        target.share = float(first + order.index(s.sites[s.lanes[target.entity][1]][0]))
 
 
-def find_targets(s: Structure, row: Row, events: list[ResolvedEvent]) -> list[tuple[int, float]]:
+def find_targets(s: Structure, row: Row, events: list[ResolvedEvent]) -> list[Target]:
     """Entities a row touches, in index order."""
     kind = OP_BY_NAME[row.effect.op].target
     if kind == "lane":
-        return [(i, 0.0) for i in range(len(s.lanes)) if _touches_lane(s, row, i)]
+        return [Target(i) for i in range(len(s.lanes)) if _touches_lane(s, row, i)]
     if kind == "user":
         return _users(s, row.effect)
     if kind == "desk":
         touched = [i for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
-        return [(i, fear_weight(s, row.effect, i) if row.effect.op == "fear" else 0.0) for i in touched]
+        return [_hearer(s, row.effect, i) if row.effect.op == "fear" else Target(i) for i in touched]
     if row.effect.op == "project_delay":
-        return [(v, 0.0) for v in _named_projects(events, row.effect.texts.get("project", ""))]
+        return [Target(v) for v in _named_projects(events, row.effect.texts.get("project", ""))]
     if kind == "event":
         name = row.effect.texts.get("event", "")
-        return [(v, 0.0) for v, event in enumerate(events) if event.name == name]
+        return [Target(v) for v, event in enumerate(events) if event.name == name]
     return _sites(s, row.effect)
 
 
@@ -142,58 +158,38 @@ def _touches_node(s: Structure, effect: Effect, node: int) -> bool:
     )
 
 
-def fear_weight(s: Structure, effect: Effect, node: int) -> float:
-    """How much a node's buyers fear for their supply when they hear of a control, from 0 to 1.
+def _hearer(s: Structure, effect: Effect, node: int) -> Target:
+    """A node whose buyers hear of a control: the links and users that decide how much they fear.
 
-    Whole fear where the controlled origins supply half of the purchases or more, less in proportion below;
-    and only the selected users' part of the node's use.
+    How much, `weights.fear_weight` works out from each run's own trade and use.
     """
-    k, c = s.nodes[node]
-    product, country, select = s.products[k].id, s.countries[c], effect.select
-    bought = {origin: _certain(s, "trade_share", product, origin, country) for origin in s.countries}
-    total = add_up(bought.values())
-    weight = 1.0
-    if select.origins and total > 0.0:
-        from_there = add_up(share for origin, share in bought.items() if origin in select.origins and origin != country)
-        weight = min(1.0, from_there / total / FEARED_SHARE)
+    _, c = s.nodes[node]
+    select = effect.select
+    target = Target(node)
+    if select.origins:
+        target.threats = [
+            m
+            for m, (site, buyer) in enumerate(s.links)
+            if buyer == node and s.sites[site][1] != c and s.countries[s.sites[site][1]] in select.origins
+        ]
     if select.end_uses or select.entity_share < 1.0:
-        uses = {use: _certain(s, "use_t_per_year", product, country, use) for use in s.end_uses}
-        chosen = add_up(use for name, use in uses.items() if not select.end_uses or name in select.end_uses)
-        if add_up(uses.values()) > 0.0:
-            weight *= select.entity_share * chosen / add_up(uses.values())
-    return weight
+        for i, u in enumerate(s.users):
+            if (u.product, u.country) == s.nodes[node]:
+                meant = not select.end_uses or s.end_uses[u.end_use] in select.end_uses
+                target.listeners.append((i, select.entity_share if meant else 0.0))
+    return target
 
 
-def _certain(s: Structure, parameter: str, *dims: str) -> float:
-    """A number of the world where it has one; 1 for a drawn one, which has no value yet."""
-    number = s.world.values.get((parameter, *dims), 0.0)
-    return 1.0 if isinstance(number, Sampled) else number
-
-
-def _users(s: Structure, effect: Effect) -> list[tuple[int, float]]:
-    out = [
-        (i, u.share)
+def _users(s: Structure, effect: Effect) -> list[Target]:
+    """Users selected; new demand is shared among them by `weights.share_demand`."""
+    return [
+        Target(i, u.share)
         for i, u in enumerate(s.users)
         if matches(effect.select, s.products[u.product].id, s.countries[u.country], s.end_uses[u.end_use])
     ]
-    if effect.op != "new_demand" or not out:
-        return out
-    weights = [_use_weight(s, i) * share for i, share in out]
-    total = add_up(weights)
-    if total <= 0.0:
-        return [(i, share / add_up(x for _, x in out)) for i, share in out]
-    return [(i, w / total) for (i, _), w in zip(out, weights, strict=True)]
 
 
-def _use_weight(s: Structure, user: int) -> float:
-    """Baseline use of a user's end use, t/yr (central value of an uncertain one: its offset)."""
-    u = s.users[user]
-    key = ("use_t_per_year", s.products[u.product].id, s.countries[u.country], s.end_uses[u.end_use])
-    number = s.world.values.get(key, 0.0)
-    return 1.0 if isinstance(number, Sampled) else number
-
-
-def _sites(s: Structure, effect: Effect) -> list[tuple[int, float]]:
+def _sites(s: Structure, effect: Effect) -> list[Target]:
     select = effect.select
     chosen = [
         i
@@ -202,12 +198,12 @@ def _sites(s: Structure, effect: Effect) -> list[tuple[int, float]]:
         and (not select.origins or s.countries[c] in select.origins)
     ]
     if effect.op == "new_capacity":
-        return [(i, 1.0 / len(chosen)) for i in chosen]
+        return [Target(i, 1.0 / len(chosen)) for i in chosen]
     if effect.op == "offtake":
         buyers = effect.texts.get("buyer", "").split()
         buyer = float(s.countries.index(buyers[0])) if buyers and buyers[0] in s.countries else -1.0
-        return [(i, buyer) for i in chosen]
-    return [(i, 0.0) for i in chosen]
+        return [Target(i, buyer) for i in chosen]
+    return [Target(i) for i in chosen]
 
 
 def _named_projects(events: list[ResolvedEvent], name: str) -> list[int]:
@@ -223,7 +219,7 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
     """Write events, rows, schedule points, targets and offices into the arena."""
     for v, event in enumerate(effects.events):
         _fill_event(a, s, v, event, effects.events)
-    point = target = 0
+    point = target = threat = listener = 0
     for e, row in enumerate(effects.rows):
         effect = row.effect
         a.note("effect_event", e, row.event)
@@ -243,9 +239,20 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
             point += 1
         a.note("effect_target_first", e, target)
         a.note("effect_target_count", e, len(row.targets))
-        for entity, number in row.targets:
-            a.note("target_entity", target, entity)
-            a.put("target_value", target, number)
+        for touched in row.targets:
+            a.note("target_entity", target, touched.entity)
+            a.put("target_share", target, touched.share)
+            a.note("target_threat_first", target, threat)
+            a.note("target_threat_count", target, -1 if touched.threats is None else len(touched.threats))
+            for link in touched.threats or ():
+                a.note("threat_link", threat, link)
+                threat += 1
+            a.note("target_listener_first", target, listener)
+            a.note("target_listener_count", target, len(touched.listeners))
+            for user, share in touched.listeners:
+                a.note("listener_user", listener, user)
+                a.put("listener_share", listener, share)
+                listener += 1
             target += 1
         if effect.op == "new_capacity":
             _fill_project_lanes(a, s, row)
@@ -256,33 +263,13 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
 
 
 def _fill_project_lanes(a: Arena, s: Structure, row: Row) -> None:
-    """Shares of a project's output offered to each buyer: the offtaker's, or in proportion to use."""
+    """Lanes for which a project's output is meant: those of its offtaker, else all of its site."""
     wanted = str(row.effect.texts.get("offtake_to", "")).split()
-    for site, _ in row.targets:
-        lanes = [i for i, lane in enumerate(s.lanes) if lane[1] == site]
+    for target in row.targets:
+        lanes = [i for i, lane in enumerate(s.lanes) if lane[1] == target.entity]
         chosen = [i for i in lanes if s.countries[s.nodes[s.desks[s.lanes[i][0]][0]][1]] in wanted] or lanes
-        weights = [_desk_weight(s, s.lanes[i][0]) for i in chosen]
-        total = add_up(weights) or 1.0
-        for i, w in zip(chosen, weights, strict=True):
-            a.put("lane_project_share", i, w / total)
-
-
-def _desk_weight(s: Structure, desk: int) -> float:
-    """Rough size of a desk's purchases, to spread new supply: use, or inputs for sites' output, t/yr."""
-    node, signature = s.desks[desk]
-    k, c = s.nodes[node]
-    total = 0.0
-    for i, u in enumerate(s.users):
-        if (u.product, u.country) == (k, c) and u.signature == signature:
-            total += _use_weight(s, i) * u.share
-    for site, product in s.inputs:
-        if product == k and s.sites[site][1] == c and not signature:
-            maker, _ = s.sites[site]
-            output = s.world.values.get(("output_t_per_year", s.products[maker].id, s.countries[c]), 0.0)
-            recipe = s.value("recipe_t_per_t", s.products[maker].id, s.products[k].id)
-            if not isinstance(output, Sampled) and not isinstance(recipe, Sampled):
-                total += output * recipe
-    return total if total > 0.0 else 1e-6
+        for i in chosen:
+            a.note("lane_project", i, 1)
 
 
 def _fill_event(a: Arena, s: Structure, v: int, event: ResolvedEvent, events: list[ResolvedEvent]) -> None:

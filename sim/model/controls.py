@@ -123,7 +123,7 @@ def effect_now(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
 
 def started(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     """1 while an effect row is in force on `day`."""
-    if base < 0 or day < base + F[L.point_day + I[L.effect_point_first + e]]:
+    if base < 0 or day < base or day < base + F[L.point_day + I[L.effect_point_first + e]]:
         return 0
     if I[L.event_suspended + I[L.effect_event + e]] == 1:
         return 0
@@ -371,16 +371,28 @@ def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
             F[L.stockpile_release_price + n] = F[L.effect_e + e]
         elif op == JOINT_PURCHASE:
             F[L.node_joint + n] = level
-        elif op == FEAR and I[L.effect_done + e] == 0:
+        elif op == FEAR and I[L.effect_done + e] == 0 and is_heard(L, F, I, e) == 1:
             weeks = level
             if F[L.effect_a + e] > 0.0:
                 weeks = level * F[L.fear_weeks + I[L.node_product + n]]
             weeks = weeks * F[L.target_value + t]
-            for d in range(L.n_desks):
-                if I[L.desk_node + d] == n:
-                    F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
-                    I[L.desk_deadline + d] = max(I[L.desk_deadline + d], I[L.event_day + I[L.effect_event + e]])
+            if weeks > 0.0:
+                frighten(L, F, I, n, weeks, I[L.event_day + I[L.effect_event + e]])
     I[L.effect_done + e] = 1
+
+
+def is_heard(L: Any, F: Floats, I: Ints, e: int) -> int:
+    """Whether a fear row counts: one that is about a known date only if there is time before that date."""
+    v = I[L.effect_event + e]
+    return 1 if F[L.effect_b + e] <= 0.0 or I[L.event_notice_day + v] < I[L.event_day + v] else 0
+
+
+def frighten(L: Any, F: Floats, I: Ints, n: int, weeks: float, deadline: int) -> None:
+    """Let a node's buyers reckon with a wait of `weeks`, and with a control from day `deadline` on."""
+    for d in range(L.n_desks):
+        if I[L.desk_node + d] == n:
+            F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
+            I[L.desk_deadline + d] = max(I[L.desk_deadline + d], deadline)
 
 
 def apply_weights(L: Any, F: Floats, I: Ints) -> None:

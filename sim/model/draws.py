@@ -52,7 +52,7 @@ def processing_days(L: Any, F: Floats, I: Ints, office: int) -> int:
 def has_expired(L: Any, F: Floats, I: Ints, office: int, filed: int, day: int) -> int:
     """1 if an application filed on day `filed` lapses before an officer opens it."""
     weeks = F[L.effect_g + I[L.office_effect + office]]
-    return 1 if weeks > 0.0 and day - filed > 7.0 * weeks else 0
+    return 1 if weeks > 0.0 and day - filed > int(7.0 * weeks + 0.5) else 0
 
 
 def reapply_days(L: Any, F: Floats, I: Ints, office: int) -> int:

@@ -51,7 +51,7 @@ OP_PARAMS: dict[str, tuple[str, ...]] = {
     "price_floor": ("usd_per_kg",),
     "subsidy": ("usd_per_kg",),
     "offtake": ("usd_per_kg",),
-    "fear": ("times_world",),
+    "fear": ("times_world", "only_ahead"),
     "new_capacity": ("unit_cost_ratio", "needs_input", "success_probability", "slip_days"),
     "stockpile": (
         "initial_weeks",

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..shocks.numbers import Num, Sampled
+from ..shocks.numbers import Num
 from ..spec.resolved import SampledColumn
 from ..streams import hash64
 from .arena import Arena
@@ -119,9 +119,9 @@ def _opens(arena: Arena, s: Structure, m: int) -> bool:
 
 
 def is_stated(s: Structure, site: int, node: int) -> bool:
-    """Whether the world states a share above zero, or one that is drawn."""
+    """Whether the world states a share above zero, in some run at least."""
     number = stated_share(s, site, node)
-    return isinstance(number, Sampled) or (number is not None and number > 0.0)
+    return number is not None and s.present(number)
 
 
 def _trials(arena: Arena, sampled: Sequence[SampledColumn]) -> Iterator[Callable[[int], float]]:

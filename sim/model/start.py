@@ -13,12 +13,16 @@ from ..powers import exp, log
 from ..streams import STREAM_EVENT_HAPPENS, uniform
 from .arrays import Floats, Ints
 from .controls import apply_weights, clear_rules
+from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
 from .orders import sum_holders
 from .production import batch_content
 from .trade import balance
+from .weights import start_weights
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
+
+FOREVER_DAYS = 1e9  # longer than any horizon: the end of what has none
 
 # Five equally large classes of a lognormal: standard normal medians of the fifths.
 CLASS_Z = (-1.2815515655446004, -0.5244005127080407, 0.0, 0.5244005127080407, 1.2815515655446004)
@@ -260,6 +264,20 @@ def start_times(L: Any, F: Floats, I: Ints) -> None:
         I[L.lane_pipe_weeks + lane] = (days + 6) // 7 - 1
 
 
+def start_days(L: Any, F: Floats, I: Ints) -> None:
+    """Whole days of what events were given in months, or as draws: rules change at the turn of a day.
+
+    A duration of any length lasts a day at least; one that is drawn to end before it starts is none.
+    """
+    for v in range(L.n_events):
+        days = F[L.event_duration + v]
+        if days > 0.0 and days < FOREVER_DAYS:
+            F[L.event_duration + v] = float(whole_days(days))
+    for p in range(L.n_points):
+        if F[L.point_day + p] < FOREVER_DAYS:
+            F[L.point_day + p] = float(math.floor(F[L.point_day + p] + 0.5))
+
+
 def start_offices(L: Any, F: Floats, I: Ints) -> None:
     """Normal exports and lot size of every licence office."""
     for o in range(L.n_offices):
@@ -301,12 +319,14 @@ def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     """Everything above, in order. Returns the misfit of the trade balance (see `trade.balance`)."""
     start_rates(L, F, I)
     start_times(L, F, I)
+    start_days(L, F, I)
     misfit = balance(L, F, I)
     start_desks(L, F, I)
     start_stocks(L, F, I)
     start_growth(L, F, I)
     start_zones(L, F, I)
     start_mass(L, F, I)
+    start_weights(L, F, I)
     start_offices(L, F, I)
     if I[L.tracked] == 1:
         start_content(L, F, I)

@@ -45,8 +45,26 @@ class Structure:
     desks: list[tuple[int, Signature]] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)  # every site and node of a product
     open_links: set[tuple[int, int]] = field(default_factory=set)  # those with lanes in the baseline
-    lanes: list[tuple[int, int, int, bool]] = field(default_factory=list)  # desk, site, link, seed
+    lanes: list[tuple[int, int, int, bool]] = field(default_factory=list)  # desk, site, link, spare
     row_names: list[str] = field(default_factory=list)  # of the effect rows in signatures
+    supports: dict[str, tuple[float, float]] = field(default_factory=dict)  # of the drawn columns
+
+    def bounds(self, number: Num) -> tuple[float, float]:
+        """Lowest and highest value a number takes in any run."""
+        if not isinstance(number, Sampled):
+            return number, number
+        ends = [number.offset + number.scale * end for end in self.supports[number.column]]
+        for column in number.times:
+            ends = [first * second for first in ends for second in self.supports[column]]
+        return min(ends), max(ends)
+
+    def present(self, number: Num) -> bool:
+        """Whether a number is positive in some run."""
+        return self.bounds(number)[1] > 0.0
+
+    def may_lack(self, number: Num) -> bool:
+        """Whether a number is zero in some run."""
+        return self.bounds(number)[0] <= 0.0
 
     def value(self, parameter: str, *dims: str) -> Num:
         """Number of a parameter: the row with most dimensions given wins, then the default."""
@@ -66,8 +84,8 @@ class Structure:
     def transit(self, origin: str, destination: str, guess: bool) -> Num:
         """Days from door to door.
 
-        With `guess`, where the world has none: those of the way back, else the longest that it has for certain
-        (assumption: a way that nobody has reported is not a short one).
+        With `guess`, where the world has none: those of the way back, else the longest that it has (assumption:
+        a way that nobody has reported is not a short one).
         """
         try:
             return self.value("transit_days", origin, destination)
@@ -75,8 +93,8 @@ class Structure:
             if not guess:
                 raise
         back = self.world.values.get(("transit_days", destination, origin))
-        known = [v for key, v in self.world.values.items() if key[0] == "transit_days" and not isinstance(v, Sampled)]
-        return back if back is not None else max(known, default=30.0)
+        known = [self.world.values[key] for key in sorted(self.world.values) if key[0] == "transit_days"]
+        return back if back is not None else max(known, key=lambda days: self.bounds(days)[1], default=30.0)
 
     def lane_name(self, lane: int) -> str:
         """Name of a lane as people read it, and as its draws are keyed."""
@@ -100,11 +118,6 @@ def lookup(world: World, parameter: str, dims: tuple[str, ...]) -> Num:
     if default is None:
         raise KeyError(f"the world has no {parameter} for {', '.join(dims)}")
     return default
-
-
-def present(number: Num) -> bool:
-    """Whether a number can be positive (an uncertain one always may)."""
-    return isinstance(number, Sampled) or number > 0.0
 
 
 def ordered_events(scenario: Scenario) -> list[tuple[ResolvedEvent, int]]:
@@ -149,6 +162,7 @@ def build_structure(scenario: Scenario) -> Structure:
         sorted(world.countries),
         sorted(world.zones),
         sorted(e.id for e in world.end_uses),
+        supports={column.name: column.support() for column in scenario.sampled},
     )
     named = all_effects(scenario)
     s.row_names = [name for name, _ in named]
@@ -168,7 +182,7 @@ def _add_sites(s: Structure, effects: list[Effect]) -> None:
     for k, product in enumerate(s.products):
         for c, country in enumerate(s.countries):
             key = ("output_t_per_year", product.id, country)
-            if key in s.world.values and present(s.world.values[key]):
+            if key in s.world.values and s.present(s.world.values[key]):
                 wanted.add((k, c))
     ids = [p.id for p in s.products]
     for effect in effects:
@@ -202,7 +216,7 @@ def _add_users(s: Structure, effects: list[Effect]) -> None:
         for c, country in enumerate(s.countries):
             for u, end_use in enumerate(s.end_uses):
                 key = ("use_t_per_year", product.id, country, end_use)
-                exists = key in s.world.values and present(s.world.values[key])
+                exists = key in s.world.values and s.present(s.world.values[key])
                 new = any(
                     product.id in a.products and country in a.destinations and end_use in a.end_uses for a in added
                 )
@@ -246,20 +260,37 @@ def _add_lanes(s: Structure, effects: list[Effect]) -> None:
     projects = _project_sites(s, effects)
     for d, (n, _) in enumerate(s.desks):
         k = s.nodes[n][0]
-        seed = n not in buying
+        spare = n not in buying or _may_buy_nothing(s, n)
         for i, (made, _) in enumerate(s.sites):
             if made != k:
                 continue
             link = index.get((i, n), -1)
-            if link >= 0 or i in projects or (seed and _outputs(s, i)):
-                s.lanes.append((d, i, link, seed and link < 0))
+            if link >= 0 or i in projects or (spare and _outputs(s, i)):
+                s.lanes.append((d, i, link, spare))
+
+
+def _may_buy_nothing(s: Structure, node: int) -> bool:
+    """Whether all that a node buys for can be zero in some run: it then chooses among all makers, as new users do."""
+    k, c = s.nodes[node]
+    for u in s.users:
+        if (u.product, u.country) == (k, c) and not u.made:
+            use = s.world.values[("use_t_per_year", s.products[k].id, s.countries[c], s.end_uses[u.end_use])]
+            if not s.may_lack(use):
+                return False
+    for site, product in s.inputs:
+        if product == k and s.sites[site][1] == c and _outputs(s, site):
+            maker = s.products[s.sites[site][0]].id
+            output = s.world.values[("output_t_per_year", maker, s.countries[c])]
+            if not s.may_lack(output) and not s.may_lack(s.value("recipe_t_per_t", maker, s.products[k].id)):
+                return False
+    return True
 
 
 def _outputs(s: Structure, site: int) -> bool:
     """Whether a site produces in the baseline."""
     k, c = s.sites[site]
     key = ("output_t_per_year", s.products[k].id, s.countries[c])
-    return key in s.world.values and present(s.world.values[key])
+    return key in s.world.values and s.present(s.world.values[key])
 
 
 def _project_sites(s: Structure, effects: list[Effect]) -> set[int]:

@@ -358,10 +358,11 @@ class Run(Tables):
             return None
         if isinstance(number, Mapping):
             columns = {str(c["name"]): float(c["central"]) for c in self.sampled}
-            base = columns.get(str(number.get("column")))
-            if base is None:
+            bases = [columns.get(str(name)) for name in (number.get("column"), *number.get("times", ()))]
+            known = [base for base in bases if base is not None]
+            if len(known) < len(bases):
                 return None
-            return float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * base
+            return float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * math.prod(known)
         if isinstance(number, str):
             return math.inf if "inf" in number.lower() else float(number)
         return float(number)

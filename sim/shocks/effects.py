@@ -224,8 +224,9 @@ OPS: tuple[Op, ...] = (
         "weeks",
         "perceived wait jumps to this on the row's first day (a jump, it then decays by itself), in full for "
         "buyers who take half or more of their purchases from `origins`, in proportion for others; "
-        "`times_world` = 1: the level is a multiple of the world's fear_weeks of the product",
-        ("times_world",),
+        "`times_world` = 1: the level is a multiple of the world's fear_weeks of the product; `only_ahead` = 1: "
+        "only in runs in which it becomes known before it holds",
+        ("times_world", "only_ahead"),
     ),
     Op(
         "suspend",

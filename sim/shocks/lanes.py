@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..language.context import LowerContext
 from ..language.fields import Countries, EndUses, Products
+from ..language.numbers import Num
 from .base import Event, countries, end_uses, products, verb
 from .effects import Effect, Point, Select
 from .fields import Fear, FearOf
@@ -83,14 +84,23 @@ class Control(LaneEvent):
         return replace(select, destinations=abroad or buyers)
 
 
-def fear_rows(ctx: LowerContext, fear: Fear, select: Select, world_fear: float) -> Iterator[Effect]:
-    """Rows of operation `fear`, in weeks or as a multiple of what the world holds."""
+def fear_rows(
+    ctx: LowerContext, fear: Fear, select: Select, world_fear: float, only_ahead: bool = False
+) -> Iterator[Effect]:
+    """Rows of operation `fear`, in weeks or as a multiple of what the world holds.
+
+    Parameters
+    ----------
+    only_ahead : bool
+        They count only in runs in which the event becomes known before it starts.
+    """
+    ahead: dict[str, Num] = {"only_ahead": float(only_ahead)}
     for product in select.products or ctx.products(("all",)):
         one = replace(select, products=(product,))
         written = fear.of(product)
         if written is not None:
             if written != 0.0:
                 level = ctx.num(written, 1 / 7)
-                yield Effect("fear", one, (Point(0.0, level),), params={"times_world": 0.0})
+                yield Effect("fear", one, (Point(0.0, level),), params={**ahead, "times_world": 0.0})
         elif world_fear != 0.0:
-            yield Effect("fear", one, (Point(0.0, world_fear),), params={"times_world": 1.0})
+            yield Effect("fear", one, (Point(0.0, world_fear),), params={**ahead, "times_world": 1.0})

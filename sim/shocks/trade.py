@@ -25,11 +25,10 @@ class _Duty(Control):
 
     def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Front-loading, only if there is time for it."""
-        fear = self.fear
-        if fear == Fear():
-            timing = self.timing(ctx)
-            fear = Fear(0.0 if timing.announced_day == timing.start_day else NOTICE_FEAR_DAYS)
-        yield from fear_rows(ctx, fear, self.fear_select(ctx), 0.0)
+        if self.fear != Fear():
+            yield from fear_rows(ctx, self.fear, self.fear_select(ctx), 0.0)
+        elif self.announced is not None and self.announced != self.start:
+            yield from fear_rows(ctx, Fear(NOTICE_FEAR_DAYS), self.fear_select(ctx), 0.0, only_ahead=True)
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.effect(ctx, "tariff", self.select(ctx), self.rate)

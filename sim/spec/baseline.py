@@ -66,7 +66,6 @@ class _Reader:
     """Walks a section, collecting overrides and problems."""
 
     names: Names | None
-    certain: bool = False
     overrides: list[Override] = field(default_factory=list)
     shares: list[ShareOverride] = field(default_factory=list)
     problems: SubProblems = field(default_factory=list)
@@ -114,9 +113,10 @@ class _Reader:
 
     def leaf(self, parameter: Parameter, value: Any, at: tuple[str | int, ...], written: tuple[str, ...]) -> None:
         accepted, example = REGISTRY_UNITS[parameter.unit]
-        quantity = Quantity(
-            parameter.name, accepted, example, parameter.unit, parameter.low, parameter.high, self.certain
-        )
+        quantity = Quantity(parameter.name, accepted, example, parameter.unit, parameter.low, parameter.high)
+        if parameter.certain and _is_drawn(value):
+            self.fail(at, f"{parameter.name} can't be drawn: it is the same in every run; write one number")
+            return
         number, notes = self.unpack(value, at, quantity)
         if number is None:
             return
@@ -184,6 +184,15 @@ def is_leaf(value: Any) -> bool:
         return True
     keys = set(value)
     return bool(keys & set(LEAF_KEYS)) or (len(keys) == 1 and keys <= set(KINDS))
+
+
+def _is_drawn(value: Any) -> bool:
+    """Whether a leaf is a distribution, or has one as its value or factor."""
+    if not isinstance(value, Mapping):
+        return False
+    return any(isinstance(item, Mapping) for item in (value.get("value"), value.get("scale"))) or bool(
+        set(value) & set(KINDS)
+    )
 
 
 def _is_scale(value: Any) -> bool:

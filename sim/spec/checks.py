@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import did_you_mean
-from ..language.numbers import Sampled
+from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.effects import Effect
 from ..sums import add_up
@@ -214,6 +214,7 @@ EXCLUSIVE = ("close", "quota", "licence")
 def events_do_not_contradict(case: Case) -> Faults:
     """Two events that set the same thing, on the same lanes, at the same time, in the same arm."""
     reach = reach_of(case.resolutions[0])
+    centrals = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
     said: set[tuple[Any, Any]] = set()
     for policy, placed in case.arms():
         dated = [item for item in placed if item.event.trigger is None]
@@ -221,14 +222,14 @@ def events_do_not_contradict(case: Case) -> Faults:
             for second in dated[number + 1 :]:
                 if policy and second.arm != f"policy:{policy}":
                     continue
-                what = _contradiction(first, second, reach)
+                what = _contradiction(first, second, reach, centrals)
                 if what and (first.path, second.path) not in said:
                     said.add((first.path, second.path))
                     yield second.path, f"contradicts {first.event.label!r}: {what}"
 
 
-def _contradiction(first: Placed, second: Placed, reach: Reach) -> str:
-    if not _overlap(first, second):
+def _contradiction(first: Placed, second: Placed, reach: Reach, centrals: Mapping[str, float]) -> str:
+    if not _overlap(first, second, centrals):
         return ""
     for one in first.resolved.effects:
         for other in second.resolved.effects:
@@ -255,15 +256,15 @@ def _refines(one: Effect, other: Effect) -> bool:
     return one.select.end_uses != other.select.end_uses or one.select.entity_share != other.select.entity_share
 
 
-def _overlap(first: Placed, second: Placed) -> bool:
-    begins = [_middle(item.resolved.start_day) for item in (first, second)]
-    ends = [begin + _middle(item.resolved.duration_days) for begin, item in zip(begins, (first, second), strict=True)]
-    return max(begins) < min(ends)
+def _overlap(first: Placed, second: Placed, centrals: Mapping[str, float]) -> bool:
+    """Whether two events are in force together, with drawn times at their central values."""
+    begins = [_middle(item.resolved.start_day, centrals) for item in (first, second)]
+    lasting = [_middle(item.resolved.duration_days, centrals) for item in (first, second)]
+    return max(begins) < min(begin + days for begin, days in zip(begins, lasting, strict=True))
 
 
-def _middle(value: Any) -> float:
-    """Rough single value of a day (an uncertain one counts by its offset only if nothing else is known)."""
-    return value.offset if isinstance(value, Sampled) else float(value)
+def _middle(value: Num, centrals: Mapping[str, float]) -> float:
+    return value.at(centrals) if isinstance(value, Sampled) else value
 
 
 def durations_fit(case: Case) -> Faults:

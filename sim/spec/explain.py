@@ -142,10 +142,8 @@ def _sorted(resolution: Resolution, arm: str) -> list[Placed]:
 
     def order(item: Placed) -> tuple[bool, float, str]:
         start = item.resolved.start_day
-        day = start.offset if isinstance(start, Sampled) else start
-        if isinstance(start, Sampled):
-            columns = {column.name: column.central for column in resolution.scenario.sampled}
-            day = start.offset + start.scale * columns.get(start.column, 0.0)
+        centrals = {column.name: column.central for column in resolution.scenario.sampled}
+        day = start.at(centrals) if isinstance(start, Sampled) else start
         return item.event.trigger is not None, day, item.resolved.name
 
     return sorted(found, key=order)

@@ -220,6 +220,9 @@ class _Row:
             if self.row["group"]:
                 self.fail("group", "a group needs low, high and shape")
             return None
+        if parameter.certain:
+            self.fail("low" if low else "shape", f"{parameter.name} can't be drawn; leave low, high and shape empty")
+            return None
         for name, text in (("low", low), ("high", high), ("shape", shape)):
             if not text:
                 self.fail(name, "low, high and shape go together; this one is missing")

@@ -17,7 +17,8 @@ class Parameter:
     """One kind of number.
 
     `dims` are among product, input, country (place of a site or buyer), partner (selling country of a
-    lane), end_use. `creates` says that its rows make sites, users or lanes.
+    lane), end_use. `creates` says that its rows make sites, users or lanes; a `certain` one decides how the
+    model is built and is the same in every run.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Parameter:
     default: float | None
     meaning: str
     creates: str = ""
+    certain: bool = False
 
     @property
     def label(self) -> str:
@@ -331,7 +333,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _P("allocation_exponent", ("product",), "1", 0, 20, 3.0, "rho: rationing by order x price^rho"),
     # --- end uses --------------------------------------------------------------------------------
-    _P("priority", ("end_use",), "class", 1, 9, 5, "rationing class, lower is served first"),
+    _P("priority", ("end_use",), "class", 1, 9, 5, "rationing class, lower is served first", certain=True),
     _P(
         "value_added_usd_per_t",
         ("product", "country", "end_use"),

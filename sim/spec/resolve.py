@@ -240,7 +240,7 @@ def _outlook(spec: ScenarioSpec, ctx: LowerContext, placed: list[Placed]) -> Out
 # --- draws ----------------------------------------------------------------------------------------
 def _columns(draft: Draft, ctx: LowerContext) -> tuple[SampledColumn, ...]:
     """The design's columns, by name: the order of keys in the files must not matter."""
-    used = {value.column for value in draft.values.values() if isinstance(value, Sampled)}
+    used = {name for value in draft.values.values() if isinstance(value, Sampled) for name in value.columns}
     columns = [column for name, column in draft.columns.items() if name in used]
     columns += [_event_column(name, value) for name, value in ctx.columns.items()]
     return tuple(sorted(columns, key=lambda column: column.name))

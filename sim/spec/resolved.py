@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -133,6 +134,16 @@ class SampledColumn:
     central: float
     low: float = -math.inf  # draws are kept within [low, high] (the field's or the parameter's bounds)
     high: float = math.inf
+
+    def support(self) -> tuple[float, float]:
+        """Lowest and highest value that can be drawn."""
+        if self.kind in ("normal", "lognormal"):
+            # No draw of a lognormal is ever zero.
+            first, last = (-math.inf if self.kind == "normal" else sys.float_info.min), math.inf
+        else:
+            listed = self.args[::2] if self.kind == "discrete" else self.args
+            first, last = min(listed), max(listed)
+        return min(max(first, self.low), self.high), min(max(last, self.low), self.high)
 
 
 @dataclass(frozen=True)

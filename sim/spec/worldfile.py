@@ -211,7 +211,7 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
 
         apply_ensemble(ensemble, names, values, columns)
         files.append(ensemble)
-    used = {value.column for value in values.values() if isinstance(value, Sampled)}
+    used = {name for value in values.values() if isinstance(value, Sampled) for name in value.columns}
     world = World(
         name=folder.name,
         title=spec.title,

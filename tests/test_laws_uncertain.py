@@ -1,0 +1,319 @@
+"""A number that is uncertain behaves as the same number known.
+
+Every parameter of a world and every key of an event that may be drawn is taken from its declaration, given once
+as a constant and once as a distribution, and run: drawn at the constant's value the run is the same bit for bit,
+and a range of a hair gives the constant's answer. A new parameter or key is covered by being declared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import BaseModel, TypeAdapter
+
+from sim.engines.batch import BatchEngine
+from sim.language.context import LowerContext
+from sim.language.fields import DayField, Quantity, TextField
+from sim.language.numbers import Sampled
+from sim.model.reporter import Reporter
+from sim.model.structure import lookup
+from sim.shocks.base import Event
+from sim.shocks.fields import FearField, MoneyField, ProfileField
+from sim.shocks.registry import EVENT_TYPE_BY_NAME
+from sim.spec.parameters import PARAMETERS, Parameter
+from sim.spec.resolve import _event_column
+from sim.spec.resolved import ResolvedEvent, SampledColumn, Scenario, Trigger, World
+
+from .every_event import EVERY, LICENCE, PLANT
+from .small_worlds import START, names_of, scenario, three_stages, with_values
+from .small_worlds import run as run_on
+
+YEARS = 1.6
+HAIR = 1e-9
+PLACES = {"product": "part", "input": "metal", "country": "B", "partner": "A", "end_use": "cars"}
+# Cells of parameters that exist only elsewhere in the small world, or that it can do without.
+CELLS: dict[str, tuple[str, ...]] = {
+    "output_t_per_year": ("part", "C"),
+    "input_cover_weeks": ("part", "metal", "C"),
+    "trade_share": ("part", "C", "A"),
+}
+
+
+@cache
+def engine() -> BatchEngine:
+    return BatchEngine()
+
+
+def run(made: Scenario, values: Sequence[float] = ()) -> Any:
+    """One run on the compiled engine (the engines are equal to the bit)."""
+    return run_on(made, engine=engine(), values=values)
+
+
+def columns(outcome: Any) -> dict[tuple[str, ...], np.ndarray]:
+    """Series and outcomes of a run by name."""
+    model = outcome.model
+    return {
+        (c.variable, c.product, c.place, c.end_use, c.partner): table[:, i]
+        for table, listed in ((outcome.weekly, model.weekly_columns), (outcome.monthly, model.monthly_columns))
+        for i, c in enumerate(listed)
+    }
+
+
+def outcomes(outcome: Any, values: list[float]) -> np.ndarray:
+    """What the run reports, money included."""
+    reporter = Reporter(outcome.model)
+    rows = reporter.rows(outcome.weekly, outcome.monthly)
+    return np.asarray(reporter.compute(rows, reporter.money(np.asarray(values, dtype=float))))
+
+
+def assert_equal(first: Any, second: Any, tolerance: float) -> None:
+    """Every column of the first run is in the second, to `tolerance` of its largest value (0: bit for bit)."""
+    one, two = columns(first), columns(second)
+    for name, series in one.items():
+        if tolerance == 0.0:
+            assert series.tobytes() == two[name].tobytes(), name
+        else:
+            scale = max(1e-9, float(np.abs(series).max()))
+            assert float(np.abs(series - two[name]).max()) <= tolerance * scale, name
+    for name in two.keys() - one.keys():
+        assert not two[name].any() or name[0].startswith(("price", "stock_cover")), f"{name} is there only when drawn"
+
+
+def hair(value: float, low: float, high: float) -> tuple[float, float]:
+    """The constant and next to nothing on both sides, within the bounds."""
+    step = HAIR * abs(value)
+    return max(low, value - step), min(high, value + step)
+
+
+# --- parameters of a world ------------------------------------------------------------------------
+def events(world: World) -> list[ResolvedEvent]:
+    """Rules whose weights depend on the world's numbers: fear, new demand, a new plant, a listed firm, a reserve."""
+    listed: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("licence_regime", {**LICENCE, "duration": "26 weeks", "announced": 40}),
+        ("end_use_refusal", {"origins": "A", "products": "part", "end_uses": "tanks", "share": "50 %"}),
+        ("new_demand", {"products": "part", "countries": ["B", "C"], "end_uses": "cars", "amount": "400 t/yr"}),
+        PLANT,
+        ("recycling", {"name": "scrap", "product": "part", "country": "B", "capacity": "300 t/yr", "ramp": "0 days"}),
+        ("strategic_stockpile", {"products": "part", "countries": "B", "target": "8 weeks", "initial": "2 weeks"}),
+        ("transshipment", {"origins": "A", "destinations": "B", "hubs": "C", "products": "part", "cap": "20 %"}),
+    )
+    return [lowered(world, type_, fields)[0] for type_, fields in listed]
+
+
+def cell(parameter: Parameter) -> tuple[str, ...]:
+    return (parameter.name, *CELLS.get(parameter.name, tuple(PLACES[dim] for dim in parameter.dims)))
+
+
+def constant(parameter: Parameter) -> float:
+    """A value inside the bounds that does something: the world's, else the default, else a tenth of the way up."""
+    world = three_stages()
+    value = float(typing.cast(float, lookup(world, parameter.name, cell(parameter)[1:])))
+    if parameter.low < value < parameter.high:
+        return value
+    return parameter.low + 0.1 * min(10.0, parameter.high - parameter.low)
+
+
+def known(parameter: Parameter, value: float) -> Scenario:
+    world = with_values(three_stages(), {cell(parameter): value})
+    return scenario(world, *events(world), years=YEARS)
+
+
+def drawn(parameter: Parameter, low: float, high: float) -> Scenario:
+    world = with_values(three_stages(), {cell(parameter): Sampled("x")})
+    column = SampledColumn("x", "x", "uniform", (low, high), (low + high) / 2, parameter.low, parameter.high)
+    return scenario(world, *events(world), years=YEARS, sampled=(column,))
+
+
+NUMBERS = [parameter for parameter in PARAMETERS if not parameter.certain]
+
+
+@pytest.mark.parametrize("parameter", NUMBERS, ids=lambda parameter: parameter.name)
+def test_a_drawn_parameter_is_the_same_parameter_known(parameter: Parameter) -> None:
+    value = constant(parameter)
+    base = run(known(parameter, value))
+    wide = run(drawn(parameter, 0.9 * value + 0.1 * parameter.low, value * 1.5), values=[value])
+    assert_equal(base, wide, 0.0)
+    assert outcomes(base, []).tobytes() == outcomes(wide, [value]).tobytes()
+    for end in hair(value, parameter.low, parameter.high):
+        near = run(drawn(parameter, *hair(value, parameter.low, parameter.high)), values=[end])
+        assert_equal(base, near, 1e-6)
+
+
+# (Goods without a price have no index, and no money margin.)
+MAY_BE_ZERO = [parameter for parameter in NUMBERS if parameter.low == 0.0 and parameter.name != "price_usd_per_kg"]
+
+
+@pytest.mark.parametrize("parameter", MAY_BE_ZERO, ids=lambda parameter: parameter.name)
+def test_a_parameter_drawn_as_zero_is_zero(parameter: Parameter) -> None:
+    base = run(known(parameter, 0.0))
+    zero = run(drawn(parameter, 0.0, min(parameter.high, max(1.0, constant(parameter)))), values=[0.0])
+    assert_equal(base, zero, 1e-9)
+
+
+# --- keys of events -------------------------------------------------------------------------------
+START_DAY = 73
+# Keys that are given in another's place, and mappings that only some events have.
+INSTEAD_OF = {"officers": "capacity", "tonnes": "share_of_normal", "end": "duration"}
+PARTS: dict[str, Any] = {
+    "refuse": {"destinations": "B", "share": "60 %"},
+    "ordinary_goods": {"products": "metal", "share": "40 %"},
+    "detour": {"extra_days": "30 days", "extra_cost": "5 %"},
+}
+WRITTEN: dict[str, Any] = {
+    "announced": START + dt.timedelta(days=START_DAY - 31),
+    "start": START + dt.timedelta(days=START_DAY),
+    "end": START + dt.timedelta(days=START_DAY + 182),
+    "duration": "26 weeks",
+    "probability": "60 %",
+    "officers": "3",
+    "tonnes": "100 t",
+    "lot": "30 t",
+    "traceability": "30 %",
+    "general_licences": "37.3137 %",  # (at 30 % the small world's lots are full to the last gram, or just not)
+    "slippage": "20 days",
+    "success_probability": "70 %",
+    "hold_spread": "9 days",
+    "processing": "9 days",
+    "ramp": "20 weeks",
+    "reached_after": "40 weeks",
+}
+COMMON = set(Event.model_fields)
+COMMON_ON = ("export_ban", "tariff", "licence_regime", "capacity_outage", "strategic_stockpile")
+
+
+def lowered(world: World, type_: str, fields: Mapping[str, Any]) -> tuple[ResolvedEvent, tuple[SampledColumn, ...]]:
+    """An event as a file has it, and the columns of its uncertain numbers."""
+    values: dict[str, Any] = {"type": type_, "start": START_DAY, **fields}
+    for key in ("start", "announced"):
+        if isinstance(values.get(key), int):
+            values[key] = START + dt.timedelta(days=values[key])
+    names = names_of(world)
+    adapter: TypeAdapter[Event] = TypeAdapter(EVENT_TYPE_BY_NAME[type_])
+    made = adapter.validate_python(values, context={"names": names})
+    ctx = LowerContext(names, START, 3650)
+    ctx.enter(made, "event")
+    timing = made.timing(ctx)
+    resolved = ResolvedEvent(
+        name=made.label,
+        type=made.type,
+        sentence=made.sentence(ctx),
+        announced_day=timing.announced_day,
+        start_day=timing.start_day,
+        duration_days=timing.duration_days,
+        probability=ctx.num(made.probability),
+        trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
+        effects=made.lower(ctx),
+        announcement_effects=made.announce(ctx),
+    )
+    return resolved, tuple(_event_column(name, value) for name, value in sorted(ctx.columns.items()))
+
+
+def inside(hint: Any, kind: type) -> Any:
+    """The first thing of a kind inside a type hint."""
+    if (isinstance(hint, type) and issubclass(hint, BaseModel) and kind is BaseModel) or isinstance(hint, kind):
+        return hint
+    metadata = getattr(hint, "__metadata__", ())
+    return next((found for part in (*metadata, *typing.get_args(hint)) if (found := inside(part, kind))), None)
+
+
+@cache
+def hints(cls: type[BaseModel]) -> dict[str, Any]:
+    return typing.get_type_hints(cls, include_extras=True)
+
+
+def drawable(field: TextField | None) -> bool:
+    """Whether a field accepts a distribution."""
+    if isinstance(field, Quantity):
+        return not field.certain
+    return isinstance(field, FearField | MoneyField | ProfileField) or (isinstance(field, DayField) and field.uncertain)
+
+
+def keys(cls: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Paths of every key of an event type, inside its mappings too, that may be drawn."""
+    for key in cls.model_fields:
+        part = inside(hints(cls)[key], BaseModel)
+        if part is not None and key != "trigger":
+            yield from keys(part, (*path, key))
+        elif drawable(inside(hints(cls)[key], TextField)):
+            yield (*path, key)
+
+
+def every_key() -> list[tuple[str, tuple[str, ...]]]:
+    """(event type, path of a key); what all events have is tried on a few types."""
+    return [
+        (name, path)
+        for name, cls in EVENT_TYPE_BY_NAME.items()
+        for path in keys(cls)
+        if path[0] not in COMMON or (name in COMMON_ON and (cls.profiled or path[0] != "profile"))
+    ]
+
+
+def written_value(field: TextField, key: str, given: Any) -> Any:
+    """What a file has at a key: what is listed above, else what the example gives, else the field's own example."""
+    value = WRITTEN.get(key, given)
+    if isinstance(field, ProfileField):
+        return "ramp over 50 days"
+    if value is None and isinstance(field, FearField):
+        return "5 weeks"
+    return field.json_schema()["examples"][0] if value is None else value
+
+
+def ranges(field: TextField, value: Any) -> tuple[Any, Any, Any, list[float]]:
+    """A key's constant, a wide range, a range of a hair, and values to draw: the constant and the hair's ends."""
+    if isinstance(field, DayField):
+        day = float(value.toordinal())
+        wide = {"uniform": [value - dt.timedelta(days=20), value + dt.timedelta(days=20)]}
+        return value, wide, wide, [day, day - 1e-3, day + 1e-3]
+    if isinstance(field, ProfileField):
+        first, last = hair(50.0, 0.0, 1e9)
+        return value, {"ramp": {"uniform": [20, 90]}}, {"ramp": {"uniform": [first, last]}}, [50.0, first, last]
+    if isinstance(field, MoneyField):
+        number, low, high = float(value), 0.0, 1e9
+    else:
+        quantity = field if isinstance(field, Quantity) else Quantity("", {"days": 1.0, "weeks": 7.0}, "", "", 0)
+        number, low, high = float(quantity.number(value)), quantity.low, quantity.high
+    first, last = hair(number, low, high)
+    wide = {"uniform": [max(low, 0.8 * number), min(high, 1.3 * number)]}
+    return number, wide, {"uniform": [first, last]}, [number, first, last]
+
+
+def with_key(fields: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """An event's fields with one key set, in the mapping it stands in."""
+    made = {key: item for key, item in fields.items() if INSTEAD_OF.get(path[-1]) != key}
+    if path[0] in COMMON:
+        made.pop("start", None)
+    if len(path) == 1:
+        return {**made, path[0]: value}
+    return {**made, path[0]: {**PARTS[path[0]], path[1]: value}}
+
+
+def build(name: str, path: tuple[str, ...], value: Any) -> Scenario:
+    """The small world with an event of a type, one key of it as given, among the events that make it bite."""
+    world = three_stages()
+    *before, (type_, fields) = EVERY[name]
+    made = [lowered(world, other, given)[0] for other, given in before]
+    event, sampled = lowered(world, type_, with_key(fields, path, value))
+    return scenario(world, *made, event, years=YEARS, sampled=sampled, tracked="A")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), every_key(), ids=lambda part: part if isinstance(part, str) else ".".join(part)
+)
+def test_a_drawn_key_of_an_event_is_the_same_key_known(name: str, path: tuple[str, ...]) -> None:
+    cls: Any = EVENT_TYPE_BY_NAME[name]
+    given = EVERY[name][-1][1]
+    if len(path) > 1:
+        given, cls = PARTS[path[0]], inside(hints(cls)[path[0]], BaseModel)
+    field = inside(hints(cls)[path[-1]], TextField)
+    value = written_value(field, path[-1], given.get(path[-1]))
+    number, wide, narrow, (middle, *ends) = ranges(field, value)
+    base = run(build(name, path, number))
+    assert_equal(base, run(build(name, path, wide), values=[middle]), 0.0)
+    for end in ends:
+        assert_equal(base, run(build(name, path, narrow), values=[end]), 1e-6)
