@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from sim.engines.batch import BatchEngine
 from sim.language.context import LowerContext
-from sim.language.fields import DayField, Quantity, TextField
+from sim.language.fields import DayField, Duration, Quantity, TextField, text_field
 from sim.language.numbers import Sampled
 from sim.model.reporter import Reporter
 from sim.model.structure import lookup
@@ -276,7 +276,8 @@ def ranges(field: TextField, value: Any) -> tuple[Any, Any, Any, list[float]]:
     if isinstance(field, MoneyField):
         number, low, high = float(value), 0.0, 1e9
     else:
-        quantity = field if isinstance(field, Quantity) else Quantity("", {"days": 1.0, "weeks": 7.0}, "", "", 0)
+        quantity = field if isinstance(field, Quantity) else text_field(Duration)
+        assert isinstance(quantity, Quantity)
         number, low, high = float(quantity.number(value)), quantity.low, quantity.high
     first, last = hair(number, low, high)
     wide = {"uniform": [max(low, 0.8 * number), min(high, 1.3 * number)]}

@@ -6,7 +6,6 @@ Nothing here weighs: weights follow from numbers that may be drawn (see `weights
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,9 @@ from numpy.typing import NDArray
 from ..shocks.effects import OP_BY_NAME, Effect
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
 from ..streams import hash64
+from .arena import Arena
 from .opcodes import OP_CODES, OP_PARAMS
 from .structure import Structure, matches, ordered_events
-
-if TYPE_CHECKING:
-    from .arena import Arena
 
 KEY_MASK = (1 << 63) - 1
 LETTERS = "abcdefghi"

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..streams import STREAM_PROJECT_SUCCESS, STREAM_TRIGGER_DELAY, uniform
 from .arrays import Floats, Ints
-from .economics import WEEKS_PER_YEAR, power
+from .economics import WEEKS_PER_YEAR
 from .opcodes import (
     CAPACITY_LOSS,
     CLOSE,
@@ -38,6 +38,7 @@ from .opcodes import (
     TARIFF,
     THRIFT,
 )
+from .weights import apply_weights
 
 OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in hand are just closed
 
@@ -393,50 +394,6 @@ def frighten(L: Any, F: Floats, I: Ints, n: int, weeks: float, deadline: int) ->
         if I[L.desk_node + d] == n:
             F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
             I[L.desk_deadline + d] = max(I[L.desk_deadline + d], deadline)
-
-
-def apply_weights(L: Any, F: Floats, I: Ints) -> None:
-    """Weights of lanes in sourcing: the normal flow, plus what new capacity offers on the lane."""
-    for lane in range(L.n_lanes):
-        weight = F[L.lane_flow + lane]
-        if F[L.lane_seed + lane] > 0.0:
-            weight += F[L.site_output + I[L.lane_site + lane]]
-        F[L.lane_weight + lane] = weight
-    for s in range(L.n_sites):
-        if F[L.site_extra + s] > 0.0:
-            offer_project(L, F, I, s)
-
-
-def offer_project(L: Any, F: Floats, I: Ints, s: int) -> None:
-    """Spread what a site's new capacity offers over its lanes: by use, and more to where the price is higher.
-
-    Buyers count on what the plant has shown it can make beyond its normal output, and on a fifth of its
-    capacity at least, so that a plant without inputs or orders is tried but not relied on.
-    """
-    extra = F[L.site_extra + s]
-    shown = F[L.site_start + s] - F[L.site_output + s]
-    if shown < 0.2 * extra:
-        shown = 0.2 * extra
-    if shown > extra:
-        shown = extra
-    first = I[L.site_lane_first + s]
-    last = first + I[L.site_lane_count + s]
-    total = 0.0
-    for j in range(first, last):
-        lane = I[L.site_lanes + j]
-        cell = I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]
-        total += F[L.lane_project_share + lane] * power(
-            F[L.spot + cell], F[L.allocation_exponent + I[L.site_product + s]]
-        )
-    if total <= 0.0:
-        return
-    for j in range(first, last):
-        lane = I[L.site_lanes + j]
-        cell = I[L.node_cell + I[L.desk_node + I[L.lane_desk + lane]]]
-        part = F[L.lane_project_share + lane] * power(
-            F[L.spot + cell], F[L.allocation_exponent + I[L.site_product + s]]
-        )
-        F[L.lane_weight + lane] += shown * part / total
 
 
 def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:

@@ -12,13 +12,13 @@ from typing import Any
 from ..powers import exp, log
 from ..streams import STREAM_EVENT_HAPPENS, uniform
 from .arrays import Floats, Ints
-from .controls import apply_weights, clear_rules
+from .controls import clear_rules
 from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
 from .orders import sum_holders
 from .production import batch_content
 from .trade import balance
-from .weights import start_weights
+from .weights import apply_weights, start_weights
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
 
