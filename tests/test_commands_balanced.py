@@ -184,3 +184,25 @@ def test_a_run_that_fails_says_why_on_the_terminal(tmp_path: Path, monkeypatch: 
     assert (
         "2 runs failed: baseline: nobody sells part to US, which somebody there needs from the start" in result.stderr
     )
+
+
+def test_a_draw_that_no_lane_carries_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.model import opened
+
+    monkeypatch.setattr(opened, "CORNERS", 0)  # lanes of the central numbers only
+    path = scenario(tmp_path, "uncertain: {shares.part.CN: {discrete: {70 %: 80 %, 10 %: 20 %}}}\n")
+    arguments = [
+        "run",
+        str(path),
+        "--runs",
+        "20",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path / "out"),
+        "--engine",
+        "reference",
+    ]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0
+    assert "runs: an output differs from the stated one by about" in result.stderr

@@ -106,9 +106,9 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
 
 
 def failure_lines(outcome: Outcome) -> list[str]:
-    """Why runs failed, most frequent reasons first."""
+    """Why runs failed, and what is to be known of others; most frequent first."""
     file = outcome.store.path / "runs.parquet"
-    if not outcome.failed or not file.is_file():
+    if not file.is_file():
         return []
     import collections
 
@@ -116,8 +116,11 @@ def failure_lines(outcome: Outcome) -> list[str]:
 
     table = pq.read_table(file, columns=["status", "message"])
     rows = zip(table["status"].to_pylist(), table["message"].to_pylist(), strict=True)
-    reasons = collections.Counter(RUN_NUMBER.sub("", message) for status, message in rows if status != "ok")
-    lines = [f"{count:,} runs failed: {reason}" for reason, count in reasons.most_common(MOST_REASONS)]
+    reasons = collections.Counter((status, RUN_NUMBER.sub("", message)) for status, message in rows if message)
+    words = {True: "", False: " failed"}
+    lines = [
+        f"{n:,} runs{words[status == 'ok']}: {reason}" for (status, reason), n in reasons.most_common(MOST_REASONS)
+    ]
     if len(reasons) > MOST_REASONS:
         lines.append(f"and {len(reasons) - MOST_REASONS:,} other reasons (runs.parquet has all)")
     return lines

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RunFailed, SupplyriskError
+from ..results.chunks import FAILED
 from ..results.store import Span
 from .work import Bench, simulate
 
@@ -50,7 +51,7 @@ def run_alone(ready: Bench, run: int, seed: int, runs: int, trace: bool = False)
         raise SupplyriskError(f"there is no run {run}: the batch has runs 0 to {runs - 1}")
     values = ready.design.values(run, run + 1)[0]
     chunk = simulate(ready, Span(run, run + 1), seed)
-    if chunk.message[0]:
+    if chunk.status[0] == FAILED:
         raise RunFailed(f"run {run} failed: {chunk.message[0]}")
     series = {}
     if trace:

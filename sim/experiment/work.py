@@ -31,6 +31,9 @@ from .designs import Design
 Floats = NDArray[np.float64]
 
 
+FAR_MISFIT = 1e-6  # relative difference of an output from the stated one that is worth a remark
+
+
 @dataclass(frozen=True)
 class Batch:
     """What a batch is, the same for every worker.
@@ -155,6 +158,7 @@ def simulate(
     loops = getattr(ready.engine, "loops", None)
     collector = Collector(made, arms, len(runs), loops, shelf)
     messages = [""] * len(runs)
+    remarks = [""] * len(runs)
     priced = -1
     for run, arm, found in _results(ready, arms, runs, seed, values):
         row = run - span.first
@@ -166,6 +170,7 @@ def simulate(
             if row != priced:
                 money, priced = made.reporter.money(values[row]), row
             outcomes[row, arm] = made.reporter.compute(rows, money)
+            remarks[row] = _remark(found.totals["misfit"])
             if collector.arms:
                 collector.add(run, arm, made.fans.vector(rows))
         if tick and arm == arms[-1]:
@@ -177,6 +182,7 @@ def simulate(
         np.subtract(outcomes[:, minuend], outcomes[:, subtrahend], out=outcomes[:, number])
     good = [row for row, message in enumerate(messages) if not message]
     status = [FAILED if message else OK for message in messages]
+    messages = [message or remark for message, remark in zip(messages, remarks, strict=True)]
     kept = [collector.arms[same] for same in ready.same] if collector.arms else []
     whole = outcomes if len(good) == len(runs) else outcomes[good]
     return Chunk(span.first, values, status, messages, whole, kept)
@@ -205,6 +211,13 @@ def _results(ready: Bench, arms: Sequence[int], runs: Sequence[int], seed: int, 
             except Exception as error:
                 found = error
             yield run, arm, found
+
+
+def _remark(misfit: float) -> str:
+    """What is to be known of a run that did not fail: outputs that its lanes could not carry (see `model.trade`)."""
+    if misfit <= FAR_MISFIT:
+        return ""
+    return f"an output differs from the stated one by about {100.0 * misfit:.1g} %: no lane carries what was drawn"
 
 
 def _words(error: BaseException) -> str:

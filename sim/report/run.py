@@ -259,9 +259,10 @@ class Run(Tables):
 
     @cached_property
     def failure_messages(self) -> list[str]:
-        if self.runs.empty or "message" not in self.runs:
+        if self.runs.empty or not {"status", "message"} <= set(self.runs):
             return []
-        texts = self.runs["message"].dropna().astype(str)
+        failed = self.runs[self.runs["status"].astype(str) != "ok"]
+        texts = failed["message"].dropna().astype(str)
         return [t for t in dict.fromkeys(texts) if t][:5]
 
     @cached_property

@@ -62,7 +62,7 @@ TABLES: tuple[Table, ...] = (
         (
             _RUN,
             Column("status", "text", "", "ok or failed"),
-            Column("message", "note", "", "why it failed; empty if it did not"),
+            Column("message", "note", "", "why it failed, or what is to be known of it; mostly empty"),
             Column(
                 "<sampled number>", "float", "as in the file", "one column per uncertain number: its value in this run"
             ),
