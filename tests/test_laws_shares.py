@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -130,6 +131,34 @@ def test_a_world_with_another_share_is_flat(share: float) -> None:
     out = run(with_share(loaded("germanium"), *next(main_makers(loaded("germanium"))), share), years=2.0)
     assert unrest(out.model, out) < 1e-12
     assert out.totals["misfit"] < 1e-12
+
+
+def haphazard(seed: int) -> World:
+    """One product; outputs and uses over many orders of magnitude, some zero; stated shares sparse, tiny, zero or none."""
+    rng = random.Random(seed)
+    countries = [f"C{number:02d}" for number in range(rng.randint(1, 12))]
+    spread, dense = rng.choice((0.1, 1.0, 4.0, 9.0)), rng.choice((0.0, 0.1, 0.3, 1.0))
+
+    def size(first: bool) -> float:
+        return 0.0 if rng.random() < 0.1 and not first else math.exp(rng.gauss(0.0, spread))
+
+    world = chain(
+        makers={c: size(c == "C00") for c in countries if c == "C00" or rng.random() < 0.7},
+        users={(c, "cars"): size(c == "C00") for c in countries if c == "C00" or rng.random() < 0.7},
+    )
+    values: dict[Any, Any] = {key: value for key, value in world.values.items() if key[0] != "trade_share"}
+    for buyer in world.countries:
+        weights = {seller: math.exp(rng.gauss(0.0, 3.0)) for seller in world.countries if rng.random() < dense}
+        for seller, weight in weights.items():
+            share = 0.0 if rng.random() < 0.1 else weight / math.fsum(weights.values())
+            values["trade_share", "metal", seller, buyer] = share
+    return replace(world, values=values)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_whatever_is_stated_there_is_a_baseline(part: int) -> None:
+    for seed in range(40 * part, 40 * part + 40):
+        check(*solved(haphazard(seed)))
 
 
 # --- by hand --------------------------------------------------------------------------------------
