@@ -35,7 +35,7 @@ class Column(NamedTuple):
 class FakeSeries:
     weekly: np.ndarray
     monthly: np.ndarray
-    totals: dict[str, float] = field(default_factory=dict)
+    totals: dict[str, float] = field(default_factory=lambda: {"misfit": 0.0})
     trace: Any = None
 
 
