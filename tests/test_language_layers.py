@@ -49,11 +49,12 @@ def test_distributions_and_schedules_are_replaced_not_mixed(tmp_path: Path) -> N
 
 
 def test_siblings_that_clash_are_refused_with_both_places(tmp_path: Path) -> None:
-    put(tmp_path, GOOD, "a.yaml")
-    put(tmp_path, GOOD.replace("runs: 100", "runs: 300"), "b.yaml")
+    good = GOOD.replace("strategic_stockpile\n", "strategic_stockpile\n        name: store\n")
+    put(tmp_path, good, "a.yaml")
+    put(tmp_path, good.replace("runs: 100", "runs: 300"), "b.yaml")
     found = faults(tmp_path, "extends: [a.yaml, b.yaml]\ntitle: Both\n")
     assert found == [
-        "b.yaml:32:21: monte_carlo.runs: set to 300 here and to 100 at a.yaml:32:21; say in the extending file which"
+        "b.yaml:33:21: monte_carlo.runs: set to 300 here and to 100 at a.yaml:33:21; say in the extending file which"
     ]
     settled = "extends: [a.yaml, b.yaml]\ntitle: Both\nmonte_carlo: {runs: 7}\n"
     assert load(tmp_path, settled).scenarios[0].runs == 7
@@ -140,3 +141,71 @@ def test_a_broken_parent_is_not_lost(tmp_path: Path) -> None:
     put(tmp_path, "a: [\n", "base.yaml")
     with pytest.raises(Problems, match=r"base\.yaml:2:1: not valid YAML: the file ends inside a list"):
         load(tmp_path, "extends: base.yaml\n")
+
+
+# --- events without a name --------------------------------------------------------------------------
+DUTY = "{type: tariff, destinations: JP, products: metal, start: 2025-05-01, rate: %s}"
+UNNAMED = GOOD.replace(
+    "policies:", f"  - {DUTY % '25 %'}\n  - {{type: demand_change, change: 20 %, start: 2025-05-01}}\npolicies:"
+)
+
+
+@pytest.mark.parametrize(
+    ("over", "asked"),
+    [
+        (DUTY % "30 %", "is a second tariff on goods that the one at base.yaml:23:5 is on already"),
+        (DUTY.replace("metal", "all") % "30 %", "name: tariff, to add another give it a name of its own"),
+        (DUTY.replace("products: metal, ", "origins: CN, ") % "30 %", "s.yaml:3:5: events[3]: is a second tariff"),
+        (DUTY.replace("2025-05-01", "2026-05-01") % "30 %", "is a second tariff"),
+        (DUTY.replace("metal", "part") % "30 %", ""),  # other goods
+        (DUTY.replace("type", "name: more, type") % "30 %", ""),
+        ("{type: demand_change, change: 30 %, start: 2025-06-01, end_uses: cars}", "is a second demand_change"),
+        ("{type: export_ban, origins: CN, destinations: JP, products: metal, start: 2026-05-01}", "write name: ban"),
+    ],
+)
+def test_an_unnamed_event_on_the_same_goods_asks_for_a_name(tmp_path: Path, over: str, asked: str) -> None:
+    put(tmp_path, UNNAMED, "base.yaml")
+    found = faults(tmp_path, f"extends: base.yaml\nevents:\n  - {over}\n")
+    assert len(found) == (1 if asked else 0), found
+    assert all(asked in line for line in found)
+
+
+def test_within_one_file_two_duties_need_no_names(tmp_path: Path) -> None:
+    events = load(tmp_path, UNNAMED.replace("policies:", f"  - {DUTY % '5 %'}\npolicies:")).scenarios[0].events
+    assert [event.name for event in events][1:4] == ["tariff", "demand_change", "tariff 2"]
+
+
+def test_an_unnamed_event_goes_by_its_type(tmp_path: Path) -> None:
+    put(tmp_path, UNNAMED, "base.yaml")
+    child = "extends: base.yaml\nevents:\n  - {name: tariff, rate: 30 %}\n"
+    scenario = load(tmp_path, child, ("events.demand_change.change=50 %",)).scenarios[0]
+    levels = [event.effects[0].schedule[0].level for event in scenario.events[1:3]]
+    assert levels == [0.3, 0.5]
+    drawn = UNNAMED.replace("  elasticity_short:", "  events.tariff.rate: {uniform: [10 %, 30 %]}\n  elasticity_short:")
+    assert "events.tariff.rate" in {column.name for column in load(tmp_path, drawn).scenarios[0].sampled}
+
+
+def test_a_name_goes_before_a_type(tmp_path: Path) -> None:
+    """An event called like another's type keeps its name, wherever it stands."""
+    named = DUTY.replace("{type", "{name: demand_change, type") % "25 %"
+    text = UNNAMED.replace(DUTY % "25 %", "XX").replace("  - XX\n", "").replace("policies:", f"  - {named}\npolicies:", 1)
+    events = load(tmp_path, text, ("events.demand_change.rate=40 %",)).scenarios[0].events
+    assert [(event.name, event.type) for event in events][1:3] == [
+        ("demand_change 2", "demand_change"),
+        ("demand_change", "tariff"),
+    ]
+
+
+def test_libraries_may_each_add_an_unnamed_event(tmp_path: Path) -> None:
+    put(tmp_path, UNNAMED, "a.yaml")
+    put(tmp_path, f"title: More\nevents:\n  - {DUTY.replace('metal', 'part') % '5 %'}\n", "b.yaml")
+    events = load(tmp_path, "extends: [a.yaml, b.yaml]\n").scenarios[0].events
+    assert [event.name for event in events][:4] == ["ban", "tariff", "demand_change", "tariff 2"]
+
+
+def test_other_lists_are_replaced(tmp_path: Path) -> None:
+    outage = "outages: [{mean_time_between: 2 years, mean_time_to_repair: 4 weeks}]"
+    put(tmp_path, GOOD.replace("outlook:", f"outlook:\n  {outage}"), "base.yaml")
+    child = "extends: base.yaml\noutlook:\n  outages: [{mean_time_between: 3 years, mean_time_to_repair: 4 weeks}]\n"
+    outages = load(tmp_path, child).scenarios[0].outlook.outages
+    assert [item.mtbf_days for item in outages] == [3 * 365.25]

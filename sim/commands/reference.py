@@ -103,7 +103,24 @@ def events_page() -> str:
     parts += ["## Keys of many types", fields_table(shared), "## Keys every event has", fields_table(common_rows())]
     for part in part_rows():
         parts += [f"## Keys of {part.type}", part.meaning, fields_table(part.fields)]
+    parts += ["## Where two rules meet", COMBINE, combinations()]
     return page("Event and policy types", *parts)
+
+
+COMBINE = """
+Two events may act on one trade, plant or user at the same time. `check` asks for a name where a file that extends another
+seems to say an event again, and refuses two bans or two licence regimes that are on the same lanes, or on overlapping
+ones of which neither is a part of the other's. One that is on a part of another's lanes is a rule of its own (a stricter
+regime for one buyer on a standing general one): there they combine like this.
+"""
+
+
+def combinations() -> str:
+    """How two rules of a kind combine."""
+    from ..shocks.combine import COMBINATIONS, WAYS
+
+    rows = ((c.rules, f"{WAYS[c.way]}{f': {c.more}' if c.more else ''}") for c in COMBINATIONS)
+    return table(("two of these", "where both are in force"), rows)
 
 
 def elsewhere(fields: Iterable[Any], described: Mapping[Any, str]) -> Iterable[str]:

@@ -128,6 +128,12 @@ EXTENDS = """
 
 `extends: baseline.yaml` lays this file on another one: keys that both have are merged, what this file says wins, lists
 of events are merged by `name`, other lists and single values are replaced. With several files the later one wins.
+
+An event without a name goes by its type (`tariff`; the second one `tariff 2`), here and in paths like
+`--set "events.tariff.rate=30 %"`. To change an event of the other file, write its name: `{name: tariff, rate: 30 %}`.
+An event without a name is a further one; where it is of a type and on goods that an event of the other file is on
+already, `check` asks for a name, since both would hold. How two rules combine:
+[where two rules meet](events.md#where-two-rules-meet).
 """
 
 

@@ -32,6 +32,7 @@ MODULES = (
     "sim.model.opcodes",
     "sim.model.economics",
     "sim.model.weights",
+    "sim.model.lane_rules",
     "sim.model.controls",
     "sim.model.prices",
     "sim.model.production",

@@ -1,8 +1,8 @@
 """Files laid over one another: `extends`, and single values set from the command line.
 
-Later layers win key by key. Lists of named things (events) are matched by `name`; what is new is
-appended. A schedule or a distribution is one value: it is replaced, not mixed. Every value keeps the
-position it was written at, so that its origin can be told.
+Later layers win key by key. Lists of events are matched by `name` (by type, where an event of its type has
+none); what is new is appended. Other lists, schedules and distributions are one value: they are replaced, not
+mixed. Every value keeps the position it was written at, so that its origin can be told.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ from .uncertain import KINDS
 Path = tuple[str | int, ...]
 
 
-def merge(base: Node, over: Node) -> Node:
-    """`over` laid on `base`."""
+# Keys whose lists hold things with names.
+NAMED_LISTS = ("events",)
+
+
+def merge(base: Node, over: Node, key: str = "") -> Node:
+    """`over` laid on `base`; both stand under `key`."""
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         if _is_one_value(base) or _is_one_value(over) or _other_type(base, over):
             return over
         entries = dict(base.value)
-        for key, node in over.value.items():
-            entries[key] = merge(entries[key], node) if key in entries else node
+        for name, node in over.value.items():
+            entries[name] = merge(entries[name], node, name) if name in entries else node
         keys = {**base.key_positions, **over.key_positions}
         return Node(entries, over.position, keys, base.size + over.size)
-    if isinstance(base.value, tuple) and isinstance(over.value, tuple) and _has_names(base) and _has_names(over):
+    if key in NAMED_LISTS and _has_names(base) and _has_names(over):
         return _merge_named(base, over)
     return over
 
@@ -52,11 +56,36 @@ def name_of(node: Node) -> str:
     return name.value if name is not None and isinstance(name.value, str) else ""
 
 
+def labels(named: Sequence[tuple[str, str]]) -> list[str]:
+    """What things go by, from their (name, type): the name, else the type, numbered where it is taken.
+
+    So of two duties without a name one is `tariff`, the other `tariff 2`. Names go first: what an analyst
+    calls `tariff` is called so wherever it stands.
+    """
+    taken = {name for name, _ in named if name}
+    found = []
+    for name, kind in named:
+        label, number = name or kind, 2
+        while not name and label in taken:
+            label, number = f"{kind} {number}", number + 1
+        taken.add(label)
+        found.append(label)
+    return found
+
+
+def labels_of(node: Node) -> list[str]:
+    """What the items of a list go by (see `labels`)."""
+    items = node.value if isinstance(node.value, tuple) else ()
+    kinds = [item.get("type") for item in items]
+    words = [kind.value if kind is not None and isinstance(kind.value, str) else "" for kind in kinds]
+    return labels([(name_of(item), word) for item, word in zip(items, words, strict=True)])
+
+
 def _merge_named(base: Node, over: Node) -> Node:
     assert isinstance(base.value, tuple)
     assert isinstance(over.value, tuple)
     items = list(base.value)
-    index = {name_of(item): number for number, item in enumerate(items) if name_of(item)}
+    index = {label: number for number, label in enumerate(labels_of(base)) if label}
     for item in over.value:
         name = name_of(item)
         if name in index:
@@ -67,15 +96,29 @@ def _merge_named(base: Node, over: Node) -> Node:
 
 
 def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every single value with its path; a list item with a name goes by its name."""
+    """Every single value with its path; an event goes by its name or type, another list item by its number."""
     if isinstance(node.value, dict) and node.value:
         for key, child in node.value.items():
             yield from leaves(child, (*path, key))
     elif isinstance(node.value, tuple) and _has_names(node) and node.value:
-        for number, child in enumerate(node.value):
-            yield from leaves(child, (*path, name_of(child) or number))
+        named = labels_of(node) if path[-1:] in {(key,) for key in NAMED_LISTS} else [""] * len(node.value)
+        for number, (label, child) in enumerate(zip(named, node.value, strict=True)):
+            yield from leaves(child, (*path, label or number))
     else:
         yield path, node
+
+
+def _named_only(node: Node) -> Node:
+    """The tree without events that have no name: two files may each add one, they don't speak about the same."""
+    if isinstance(node.value, dict):
+        entries = {key: _named_only(child) for key, child in node.value.items()}
+        for key in NAMED_LISTS:
+            listed = entries.get(key)
+            if listed is not None and isinstance(listed.value, tuple) and _has_names(listed):
+                kept = tuple(item for item in listed.value if name_of(item))
+                entries[key] = Node(kept, listed.position, {}, listed.size)
+        return Node(entries, node.position, node.key_positions, node.size)
+    return node
 
 
 def clashes(siblings: Sequence[Node], over: Node) -> list[Problem]:
@@ -84,7 +127,7 @@ def clashes(siblings: Sequence[Node], over: Node) -> list[Problem]:
     problems = []
     settled = {path for path, _ in leaves(over)}
     for sibling in siblings:
-        for path, node in leaves(sibling):
+        for path, node in leaves(_named_only(sibling)):
             first = seen.setdefault(path, node)
             if first.plain() == node.plain() or any(path[: len(s)] == s for s in settled):
                 continue
@@ -139,12 +182,12 @@ def _item(node: Node, step: str | int) -> int:
         if step >= len(node.value):
             raise PathError(f"[{step}] is beyond the end of a list of {len(node.value)}")
         return step
-    names = [name_of(item) for item in node.value]
-    if step not in names:
+    known = labels_of(node)
+    if step not in known:
         from ..errors import did_you_mean
 
-        raise PathError(f"no item is named {step}{did_you_mean(step, [name for name in names if name])}")
-    return names.index(step)
+        raise PathError(f"no item is named {step}{did_you_mean(step, [label for label in known if label])}")
+    return known.index(step)
 
 
 def numbered(root: Node, steps: Sequence[str | int]) -> Path:

@@ -51,6 +51,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_key | hash | entity of its draws
         effect_success | code | project: -1 not drawn, 0 failed, 1 goes ahead
         effect_period | count | quota period
+        effect_turn | code | quota: 0 not in force, 1 to be applied to the week's orders, 2 applied
         """,
     ),
     *rows(
@@ -67,7 +68,6 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_h | any | eighth
         effect_i | any | ninth
         effect_left | t | quota left in the period
-        effect_asked | t | asked of the quota this week
         effect_level | any | level now
         """,
     ),
@@ -116,6 +116,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         office_normal | t/week | normal exports of its lanes
         office_lot | t | tonnes of a lot
         office_level | any | capacity now
+        office_lost | t/week | normal exports of its lanes that a stricter office decides about
         office_reviewed | lots | running sum of lots the capacity allows
         office_backlog | t | waiting or under review
         office_granted | t | granted in the week

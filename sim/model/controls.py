@@ -12,25 +12,20 @@ from typing import Any
 from ..streams import STREAM_PROJECT_SUCCESS, STREAM_TRIGGER_DELAY, uniform
 from .arrays import Floats, Ints
 from .economics import WEEKS_PER_YEAR
+from .lane_rules import clear_quotas, set_lanes
 from .opcodes import (
     CAPACITY_LOSS,
-    CLOSE,
     COVER_OBLIGATION,
     DELAY,
     DEMAND,
-    ENFORCEMENT,
     FEAR,
     GENERAL_LICENCE,
-    HOLD,
     JOINT_PURCHASE,
-    LEAK,
-    LICENCE,
     NEW_CAPACITY,
     NEW_DEMAND,
     OFFTAKE,
     PRICE_FLOOR,
     PROJECT_DELAY,
-    QUOTA,
     SOURCING,
     STOCKPILE,
     SUBSIDY,
@@ -161,12 +156,15 @@ def clear_rules(L: Any, F: Floats, I: Ints) -> None:
         F[L.user_programme + u] = 0.0
         F[L.user_obligation + u] = 0.0
     for n in range(L.n_nodes):
+        F[L.stockpile_release_unserved + n] = math.inf
+        F[L.stockpile_release_price + n] = math.inf
         F[L.stockpile_target + n] = 0.0
         F[L.stockpile_fill + n] = 0.0
         F[L.stockpile_release + n] = 0.0
         F[L.node_joint + n] = 0.0
     for o in range(L.n_offices):
         F[L.office_level + o] = -1.0
+        F[L.office_lost + o] = 0.0
 
 
 def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
@@ -180,6 +178,7 @@ def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         return
     I[L.in_force] = in_force
     clear_rules(L, F, I)
+    clear_quotas(L, I)
     for e in range(L.n_effects):
         base = effect_base(L, F, I, e)
         if started(L, F, I, e, base, day) == 0:
@@ -213,62 +212,6 @@ def set_suspensions(L: Any, F: Floats, I: Ints, day: int) -> None:
             first = I[L.effect_target_first + e]
             for t in range(first, first + I[L.effect_target_count + e]):
                 I[L.event_suspended + I[L.target_entity + t]] = 1
-
-
-def set_lanes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float, offset: int) -> None:
-    """Rules on lanes. Where rows overlap the stricter holds; duties and delays add up."""
-    if op == QUOTA:
-        period = int(offset / F[L.effect_a + e])
-        if period != I[L.effect_period + e]:
-            I[L.effect_period + e] = period
-            F[L.effect_left + e] = level * quota_unit(L, F, I, e)
-    first = I[L.effect_target_first + e]
-    for t in range(first, first + I[L.effect_target_count + e]):
-        lane = I[L.target_entity + t]
-        if op == CLOSE:
-            F[L.lane_close + lane] = max(F[L.lane_close + lane], level)
-        elif op == QUOTA:
-            I[L.lane_quota + lane] = e
-        elif op == TARIFF:
-            F[L.lane_tariff + lane] += level
-        elif op == DELAY:
-            F[L.lane_delay + lane] += level
-        elif op == HOLD:
-            if level > F[L.lane_hold + lane]:
-                F[L.lane_hold + lane] = level
-                F[L.lane_hold_days + lane] = F[L.effect_a + e]
-                F[L.lane_hold_cv + lane] = F[L.effect_b + e] / F[L.effect_a + e] if F[L.effect_a + e] > 0.0 else 0.0
-        elif op == LICENCE:
-            office = int(F[L.target_value + t])
-            I[L.lane_office + lane] = office
-            F[L.office_level + office] = level
-            F[L.lane_content_threshold + lane] = F[L.effect_i + e]
-        elif op == GENERAL_LICENCE:
-            F[L.lane_general + lane] = max(F[L.lane_general + lane], level)
-        elif op == LEAK:
-            F[L.lane_leak_cap + lane] = max(F[L.lane_leak_cap + lane], level)
-            F[L.lane_leak_growth + lane] = F[L.effect_a + e]
-            F[L.lane_leak_days + lane] = F[L.effect_b + e]
-            F[L.lane_leak_cost + lane] = F[L.effect_c + e]
-            F[L.lane_leak_seizure + lane] = F[L.effect_d + e]
-        elif op == ENFORCEMENT:
-            left = (1.0 - F[L.lane_enforcement + lane]) * (1.0 - level)
-            F[L.lane_enforcement + lane] = 1.0 - left
-            seizure = F[L.lane_enforcement_seizure + lane]
-            F[L.lane_enforcement_seizure + lane] = max(seizure, F[L.effect_a + e])
-        elif op == SOURCING:
-            F[L.lane_sourcing + lane] *= level
-
-
-def quota_unit(L: Any, F: Floats, I: Ints, e: int) -> float:
-    """Tonnes in one unit of a quota's level: 1, or what its lanes normally ship in a period."""
-    if F[L.effect_c + e] <= 0.0:
-        return 1.0
-    normal = 0.0
-    first = I[L.effect_target_first + e]
-    for t in range(first, first + I[L.effect_target_count + e]):
-        normal += F[L.lane_flow + I[L.target_entity + t]]
-    return normal * F[L.effect_a + e] / 7.0
 
 
 def set_sites(L: Any, F: Floats, I: Ints, key: int, e: int, op: int, level: float) -> None:
@@ -368,8 +311,8 @@ def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
             F[L.stockpile_target + n] = max(F[L.stockpile_target + n], level)
             F[L.stockpile_fill + n] = max(F[L.stockpile_fill + n], F[L.effect_b + e])
             F[L.stockpile_release + n] = max(F[L.stockpile_release + n], F[L.effect_c + e])
-            F[L.stockpile_release_unserved + n] = F[L.effect_d + e]
-            F[L.stockpile_release_price + n] = F[L.effect_e + e]
+            F[L.stockpile_release_unserved + n] = min(F[L.stockpile_release_unserved + n], F[L.effect_d + e])
+            F[L.stockpile_release_price + n] = min(F[L.stockpile_release_price + n], F[L.effect_e + e])
         elif op == JOINT_PURCHASE:
             F[L.node_joint + n] = level
         elif op == FEAR and I[L.effect_done + e] == 0 and is_heard(L, F, I, e) == 1:
@@ -449,7 +392,8 @@ def set_officers(L: Any, F: Floats, I: Ints, week: int) -> None:
         elif F[L.effect_a + e] > 0.0:
             I[L.office_officers + o] = int(level + 0.5)
         else:
-            lots = level * F[L.office_normal + o] / F[L.office_lot + o]
+            # Lanes that a stricter office decides about are no business of this one.
+            lots = level * (F[L.office_normal + o] - F[L.office_lost + o]) / F[L.office_lot + o]
             before = F[L.office_reviewed + o]
             F[L.office_reviewed + o] = before + lots * F[L.effect_b + e] / 7.0
             I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Floats, Ints
-from .controls import quota_unit
 from .economics import landed_ratio, power, power_by_log, wanted_order
+from .lane_rules import apply_quotas, count_quotas
 from .movement import needs_licence
 from .prices import lane_cost_ratio
 
@@ -351,29 +351,8 @@ def apply_limits(L: Any, F: Floats, I: Ints) -> None:
             most = (1.0 - close + F[L.lane_leak + lane]) * F[L.lane_flow + lane]
             if F[L.lane_order + lane] > most:
                 F[L.lane_order + lane] = most if most > 0.0 else 0.0
-    if quotas == 0:
-        return
-    for e in range(L.n_effects):
-        F[L.effect_asked + e] = 0.0
-    for lane in range(L.n_lanes):
-        quota = I[L.lane_quota + lane]
-        if quota >= 0:
-            F[L.effect_asked + quota] += F[L.lane_order + lane]
-    for lane in range(L.n_lanes):
-        quota = I[L.lane_quota + lane]
-        if quota < 0:
-            continue
-        left = F[L.effect_left + quota]
-        if F[L.effect_b + quota] > 0.0:
-            # Pro rata: the period's quota is handed out in equal weekly parts.
-            weekly = F[L.effect_level + quota] * quota_unit(L, F, I, quota) * 7.0 / F[L.effect_a + quota]
-            if weekly < left:
-                left = weekly
-        if F[L.effect_asked + quota] > left:
-            allowed = F[L.lane_order + lane] * left / F[L.effect_asked + quota]
-            leak = F[L.lane_leak + lane] * F[L.lane_flow + lane]
-            if allowed + leak < F[L.lane_order + lane]:
-                F[L.lane_order + lane] = allowed + leak
+    if quotas == 1:
+        apply_quotas(L, F, I)
 
 
 def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -403,19 +382,6 @@ def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
         F[L.site_stock + s] = stock - sent if stock > sent else 0.0
     if I[L.in_force] == 1:
         count_quotas(L, F, I)
-
-
-def count_quotas(L: Any, F: Floats, I: Ints) -> None:
-    """Take what was sent from the quotas."""
-    for lane in range(L.n_lanes):
-        quota = I[L.lane_quota + lane]
-        if quota >= 0:
-            # What leaks does not count against the quota.
-            legal = F[L.lane_out + lane] - F[L.lane_leak + lane] * F[L.lane_flow + lane]
-            if legal > 0.0:
-                F[L.effect_left + quota] -= legal
-            if F[L.effect_left + quota] < 0.0:
-                F[L.effect_left + quota] = 0.0
 
 
 def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import did_you_mean
-from ..language.numbers import Num, Sampled
+from ..language.text import Node
 from ..language.uncertain import Uncertain
-from ..shocks.effects import Effect
 from ..sums import add_up
+from . import rules
 from .resolve import Fault, Placed, Resolution
 from .scenario import ScenarioSpec
-from .touch import Reach, reach_of
+from .touch import reach_of
 
 Faults = Iterator[Fault]
 
@@ -37,6 +37,7 @@ class Case:
     spec: ScenarioSpec
     resolutions: Sequence[Resolution]
     folder: Path
+    root: Node | None = None  # the file's tree, which knows in which file every event was written
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -207,66 +208,6 @@ def events_touch_something(case: Case) -> Faults:
             yield item.path, f"can't touch anything: {reasons[0]}"
 
 
-# Operations whose levels can't both hold: two bans of one lane, two licence offices for one trade.
-EXCLUSIVE = ("close", "quota", "licence")
-
-
-def events_do_not_contradict(case: Case) -> Faults:
-    """Two events that set the same thing, on the same lanes, at the same time, in the same arm."""
-    reach = reach_of(case.resolutions[0])
-    centrals = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
-    said: set[tuple[Any, Any]] = set()
-    for policy, placed in case.arms():
-        dated = [item for item in placed if item.event.trigger is None]
-        for number, first in enumerate(dated):
-            for second in dated[number + 1 :]:
-                if policy and second.arm != f"policy:{policy}":
-                    continue
-                what = _contradiction(first, second, reach, centrals)
-                if what and (first.path, second.path) not in said:
-                    said.add((first.path, second.path))
-                    yield second.path, f"contradicts {first.event.label!r}: {what}"
-
-
-def _contradiction(first: Placed, second: Placed, reach: Reach, centrals: Mapping[str, float]) -> str:
-    if not _overlap(first, second, centrals):
-        return ""
-    for one in first.resolved.effects:
-        for other in second.resolved.effects:
-            if one.op != other.op or one.op not in EXCLUSIVE or _refines(one, other):
-                continue
-            shared = reach.shared_lanes(one.select, other.select)
-            if shared:
-                what = {"close": "stop", "quota": "limit", "licence": "license"}[one.op]
-                lane = " -> ".join(shared[1:])
-                return f"both {what} {shared[0]} {lane} in the same weeks; change the dates or leave one out"
-    return ""
-
-
-def _refines(one: Effect, other: Effect) -> bool:
-    """Whether one rule is about a part of what the other covers, which is a rule and no slip.
-
-    Named users or end uses may be refused while a ban or a licence holds for all; a quota may hold for a
-    part of what another quota limits; a content rule licenses other goods than the office at the border.
-    """
-    if one.op == "quota":
-        return one.select != other.select
-    if one.op == "licence":
-        return one.texts.get("content_origin") != other.texts.get("content_origin")
-    return one.select.end_uses != other.select.end_uses or one.select.entity_share != other.select.entity_share
-
-
-def _overlap(first: Placed, second: Placed, centrals: Mapping[str, float]) -> bool:
-    """Whether two events are in force together, with drawn times at their central values."""
-    begins = [_middle(item.resolved.start_day, centrals) for item in (first, second)]
-    lasting = [_middle(item.resolved.duration_days, centrals) for item in (first, second)]
-    return max(begins) < min(begin + days for begin, days in zip(begins, lasting, strict=True))
-
-
-def _middle(value: Num, centrals: Mapping[str, float]) -> float:
-    return value.at(centrals) if isinstance(value, Sampled) else value
-
-
 def durations_fit(case: Case) -> Faults:
     """A duration is drawn in days: a distribution that starts below one day is a slip of units."""
     for path, _, event in case.spec.all_events():
@@ -333,7 +274,8 @@ CHECKS = (
     triggers_watch_something,
     policies_do_something,
     events_touch_something,
-    events_do_not_contradict,
+    rules.events_do_not_contradict,
+    rules.events_are_not_restated,
     durations_fit,
     correlations_are_possible,
     observed_files_exist,
@@ -351,7 +293,9 @@ def note_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder:
     return [note for remark in NOTES for note in remark(case)]
 
 
-def check_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path) -> list[Fault]:
+def check_scenario(
+    spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path, root: Node | None = None
+) -> list[Fault]:
     """All faults found by the checks."""
-    case = Case(spec, resolutions, folder)
+    case = Case(spec, resolutions, folder, root)
     return [fault for check in CHECKS for fault in check(case)]

@@ -185,7 +185,7 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
 
     resolutions = tuple(resolve(spec, world, path.stem, path.parent) for world in worlds)
     faults = [fault for resolution in resolutions for fault in resolution.faults]
-    faults += check_scenario(spec, resolutions, path.parent)
+    faults += check_scenario(spec, resolutions, path.parent, root)
     if faults:
         raise Problems(_placed(root, faults))
     notes = _placed(root, note_scenario(spec, resolutions, path.parent))

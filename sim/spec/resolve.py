@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import Position, did_you_mean
 from ..language.context import LowerContext
+from ..language.layers import labels
 from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.base import Event
@@ -145,17 +146,14 @@ def _events(spec: ScenarioSpec, ctx: LowerContext, faults: list[Fault]) -> list[
 
 
 def _labels(listed: list[tuple[Path, str, Event]]) -> list[str]:
-    """Label of each event, unique in its arm: its name, else its type, numbered where there are several."""
-    taken: dict[str, set[str]] = {}
-    labels = []
-    for _, arm, event in listed:
-        used = taken.setdefault(arm, set())
-        label, number = event.label, 2
-        while label in used:
-            label, number = f"{event.label} {number}", number + 1
-        used.add(label)
-        labels.append(label)
-    return labels
+    """Label of each event, unique in its arm (see `sim.language.layers.labels`)."""
+    found = [""] * len(listed)
+    for arm in {arm for _, arm, _ in listed}:
+        places = [number for number, (_, own, _) in enumerate(listed) if own == arm]
+        named = labels([(listed[number][2].name, listed[number][2].type) for number in places])
+        for number, label in zip(places, named, strict=True):
+            found[number] = label
+    return found
 
 
 def _unique(listed: list[tuple[Path, str, Event]], labels: list[str]) -> dict[tuple[str, str], str]:

@@ -42,6 +42,23 @@ class Reach:
         shared = sorted(self.lanes_of(first) & self.lanes_of(second))
         return shared[0] if shared else None
 
+    def share(self, first: Effect, second: Effect) -> bool:
+        """Whether two rows of one operation touch a common lane, site, user or buyer."""
+        target = OP_BY_NAME[first.op].target
+        if target == "event" or first.op == "project_delay":
+            return set(first.texts.items()) & set(second.texts.items()) != set()
+        if target == "lane":
+            return self.shared_lanes(first.select, second.select) is not None
+        return all(
+            not mine or not theirs or set(mine) & set(theirs)
+            for mine, theirs in (
+                (first.select.products, second.select.products),
+                (first.select.origins, second.select.origins),
+                (first.select.destinations, second.select.destinations),
+                (first.select.end_uses, second.select.end_uses),
+            )
+        )
+
     def why_nothing(self, effect: Effect) -> str:
         """Why the row touches nothing; "" if it touches something."""
         select, target = effect.select, OP_BY_NAME[effect.op].target
