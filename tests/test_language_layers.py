@@ -188,7 +188,9 @@ def test_an_unnamed_event_goes_by_its_type(tmp_path: Path) -> None:
 def test_a_name_goes_before_a_type(tmp_path: Path) -> None:
     """An event called like another's type keeps its name, wherever it stands."""
     named = DUTY.replace("{type", "{name: demand_change, type") % "25 %"
-    text = UNNAMED.replace(DUTY % "25 %", "XX").replace("  - XX\n", "").replace("policies:", f"  - {named}\npolicies:", 1)
+    text = (
+        UNNAMED.replace(DUTY % "25 %", "XX").replace("  - XX\n", "").replace("policies:", f"  - {named}\npolicies:", 1)
+    )
     events = load(tmp_path, text, ("events.demand_change.rate=40 %",)).scenarios[0].events
     assert [(event.name, event.type) for event in events][1:3] == [
         ("demand_change 2", "demand_change"),

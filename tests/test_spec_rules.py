@@ -39,7 +39,11 @@ def rules(*events: str) -> str:
             "start: 2025-02-01, end: 2025-07-01",
             "both stop part",
         ),
-        ("start: 2025-06-01", "start: {pert: [2025-02-01, 2025-03-01, 2025-09-01]}, duration: 26 weeks", "both stop part"),
+        (
+            "start: 2025-06-01",
+            "start: {pert: [2025-02-01, 2025-03-01, 2025-09-01]}, duration: 26 weeks",
+            "both stop part",
+        ),
     ],
 )
 def test_overlaps_of_uncertain_times(tmp_path: Path, first: str, second: str, said: str) -> None:
@@ -56,7 +60,11 @@ START = "start: 2025-02-01"
     [
         (f"{OFFICE}, capacity: 60 %", f"{OFFICE}, destinations: JP, capacity: 20 %", ""),
         (f"{OFFICE}, capacity: 60 %", f"{OFFICE}, capacity: 20 %", "both license part CN -> JP in the same weeks"),
-        (f"{OFFICE}, capacity: 20 %", f"{OFFICE}, destinations: JP, capacity: 60 %", "does nothing: of two rules on one"),
+        (
+            f"{OFFICE}, capacity: 20 %",
+            f"{OFFICE}, destinations: JP, capacity: 60 %",
+            "does nothing: of two rules on one",
+        ),
         (f"{OFFICE}, capacity: {{start: 20 %, 1 year: 90 %}}", f"{OFFICE}, destinations: JP, capacity: 60 %", ""),
         (f"{OFFICE}, capacity: 60 %", f"{OFFICE}, destinations: JP, officers: 3", ""),
         (f"{BAN}, share: 50 %", f"{BAN}, destinations: JP", ""),

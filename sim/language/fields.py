@@ -212,8 +212,8 @@ Day = Annotated[dt.date, DayField()]
 UncertainDay = Annotated[dt.date | Uncertain, DayField(uncertain=True)]
 
 
-def _time(what: str, example: str, high: float, **more: bool) -> Quantity:
-    return Quantity(what, units.TIME, example, "days", 0, high, **more)
+def _time(what: str, example: str, high: float, low: float = 0, certain: bool = False) -> Quantity:
+    return Quantity(what, units.TIME, example, "days", low, high, certain)
 
 
 # Bounds are wide: they refuse what can't be meant, not what is unlikely. No run is longer than 60 years, no stock
@@ -221,6 +221,9 @@ def _time(what: str, example: str, high: float, **more: bool) -> Quantity:
 # mineral is a few billion tonnes of ore a year, the dearest element costs a few hundred thousand USD a kg.
 YEARS = units.TIME["years"]
 Duration = Annotated[UncertainNumber, _time("a duration", "6 weeks", 60 * YEARS)]
+Lasting = Annotated[UncertainNumber, _time("a duration", "6 weeks", 60 * YEARS, low=1)]
+BetweenFailures = Annotated[UncertainNumber, _time("a mean time", "5 years", 1000 * YEARS, low=1)]
+ToRepair = Annotated[UncertainNumber, _time("a mean time", "6 weeks", 10 * YEARS, low=1)]
 StockTime = Annotated[UncertainNumber, _time("a stock as time of use", "60 days", 10 * YEARS)]
 Wait = Annotated[UncertainNumber, _time("a wait", "45 working days", 5 * YEARS)]
 FearedWait = Annotated[UncertainNumber, _time("a feared wait", "9 weeks", 2 * YEARS)]

@@ -81,7 +81,13 @@ class Quantity(TextField):
     def _bounds(self) -> str:
         if self.two_readings:
             return f"{_digits(100 * self.low)} % and {_digits(100 * self.high)} %"
-        low = "0" if self.low == 0 else f"{_digits(self.low)} {self.unit}"
+        low = (
+            "0"
+            if self.low == 0
+            else "1 day"
+            if (self.low, self.unit) == (1, "days")
+            else f"{_digits(self.low)} {self.unit}"
+        )
         if self.unit == "days" and self.high >= 2 * units.DAYS_PER_YEAR:
             return f"{low} and {_digits(self.high / units.DAYS_PER_YEAR)} years"
         unit = "" if self.unit in ("share", "1", "index", "class") else self.unit
@@ -118,7 +124,7 @@ SHARE_UNITS = ("share", "1/yr", "1/week")
 
 def _digits(number: float) -> str:
     """A bound in plain digits; thousands are separated where there are five digits and more."""
-    return f"{number:,.10g}" if abs(number) >= 10_000 else f"{number:.10g}"
+    return f"{number:,.12g}" if abs(number) >= 10_000 else f"{number:.10g}"
 
 
 def _is_percent(value: Any) -> bool:

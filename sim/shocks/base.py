@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from ..language.context import LowerContext
-from ..language.fields import CertainDuration, Day, Duration, Index, OneOf, Product, Share, Strict, Text, UncertainDay
+from ..language.fields import CertainDuration, Day, Index, Lasting, OneOf, Product, Share, Strict, Text, UncertainDay
 from ..language.numbers import Num, Sampled
 from ..language.schedule import Schedule
 from ..language.uncertain import Uncertain, field_error
@@ -76,6 +76,10 @@ class Trigger(Strict):
     def _one_condition(self) -> Trigger:
         if bool(self.after) == bool(self.variable):
             raise field_error("needs either after (another event's name) or variable (a price or shortage to watch)")
+        if self.after:
+            unread = [key for key in ("product", "place", "above", "lasting") if key in self.model_fields_set]
+            if unread:
+                raise field_error([((key,), "is not read where the trigger waits for an event") for key in unread])
         if self.variable and not (self.product and self.place and self.above is not None):
             raise field_error(f"needs product, place and above to watch {self.variable}")
         if isinstance(self.above, Uncertain):
@@ -148,7 +152,8 @@ class Event(Strict):
     """Name by which other events and the report refer to it. Default: its type."""
 
     announced: UncertainDay | None = None
-    """Day on which it becomes known; buyers front-load from then on. Default: the day it starts."""
+    """Day on which it becomes known; buyers front-load from then on. Only for events that buyers react to before they
+    start: controls, duties, an outage with a `fear`. Default: the day it starts."""
 
     start: UncertainDay | None = None
     """First day in force. Left out if the event waits for a trigger; a policy without it holds from the first day."""
@@ -156,7 +161,7 @@ class Event(Strict):
     end: UncertainDay | None = None
     """First day on which it is no longer in force. Default: it stays to the end of the horizon."""
 
-    duration: Duration | None = None
+    duration: Lasting | None = None
     """How long it is in force, instead of `end`."""
 
     probability: Share = 1.0
@@ -188,6 +193,8 @@ class Event(Strict):
                     yield (key,), f"{key} is a date, but the event waits for its trigger; leave it out or use duration"
         elif self.start is None and not self.start_optional:
             yield (), "needs start (a date) or trigger (a condition)"
+        if self.announced is not None and not self.is_noticed():
+            yield ("announced",), f"nobody reacts to the news of this {self.type} before it starts; leave it out"
         if self.end is not None and self.duration is not None:
             yield ("duration",), "says again how long it lasts; keep either end or duration"
         if isinstance(self.start, dt.date):
@@ -197,8 +204,6 @@ class Event(Strict):
                 yield ("announced",), f"must not be after the start {self.start} (got {self.announced})"
         if isinstance(self.start, Uncertain) and isinstance(self.end, Uncertain):
             yield ("end",), "start and end can't both be uncertain; write an uncertain duration instead of end"
-        if self.duration == 0.0:
-            yield ("duration",), "must be longer than nothing (got 0)"
         if not self.profile.is_step():
             yield from self._profile_faults()
 
@@ -271,6 +276,10 @@ class Event(Strict):
     def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Effect rows, days counted from the announcement."""
         yield from ()
+
+    def is_noticed(self) -> bool:
+        """Whether anybody reacts to the announcement, so that its day is read."""
+        return type(self).announcement_rows is not Event.announcement_rows
 
     def effect(
         self,

@@ -115,6 +115,9 @@ class CustomsSlowdown(Control):
     def faults(self) -> Iterator[Fault]:
         if self.extra_days is None and self.held is None:
             yield (), "slows nothing down; give extra_days, held, or both"
+        if self.held is None:
+            for key in sorted({"hold", "hold_spread"} & self.model_fields_set):
+                yield (key,), "is not read without held, the share of shipments set aside"
 
     def what(self, ctx: LowerContext) -> str:
         parts = []

@@ -80,7 +80,7 @@ class Office(Control):
     90: assumption fitted to what was seen)."""
 
     review_shape: Annotated[str, OneOf(("lognormal", "exponential"))] = "lognormal"
-    """Distribution of the review time; `exponential` ignores `review_spread`. Default: lognormal."""
+    """Distribution of the review time; `exponential` has a spread of its own (1). Default: lognormal."""
 
     processing: Wait = 0.0
     """Further calendar time of a granted file that no officer spends on it (stamps, countersignature). Default: 0."""
@@ -106,6 +106,8 @@ class Office(Control):
     def faults(self) -> Iterator[Fault]:
         if (self.capacity is None) == (self.officers is None):
             yield (), "needs either capacity (share of normal exports) or officers (a number)"
+        if self.review_shape == "exponential" and "review_spread" in self.model_fields_set:
+            yield ("review_spread",), "is not read where review_shape is exponential"
 
     def office_params(self, ctx: LowerContext) -> dict[str, Num]:
         """Numbers of operation `licence`, content threshold excepted."""

@@ -45,6 +45,10 @@ class CapacityOutage(Event):
         select = Select(products(ctx, self.products), origins=countries(ctx, self.countries))
         yield self.effect(ctx, "capacity_loss", select, self.share_lost)
 
+    def is_noticed(self) -> bool:
+        """Only if the file gives a fear."""
+        return self.fear != Fear(0.0)
+
     def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Only if the file gives a fear."""
         yield from fear_rows(ctx, self.fear, Select(products(ctx, self.products)), 0.0)

@@ -106,6 +106,8 @@ class TransitDenial(Control):
     def faults(self) -> Iterator[Fault]:
         if bool(self.lanes) == bool(self.origins or self.destinations):
             yield (), "needs either lanes (a list of routes) or origins and destinations"
+        if self.detour is not None and "share" in self.model_fields_set:
+            yield ("share",), "is not read where there is a detour: all goods of these routes take it"
 
     def selects(self, ctx: LowerContext) -> list[Select]:
         """One selection per route."""

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Union
 from pydantic import Field, model_validator
 
 from ..language.fields import (
+    BetweenFailures,
     Countries,
     Country,
     Day,
-    Duration,
     EndUses,
     Flag,
     Growth,
@@ -25,6 +25,7 @@ from ..language.fields import (
     Strict,
     Text,
     TextField,
+    ToRepair,
     UncertainNumber,
     parser_of,
     refuse_shape,
@@ -204,21 +205,14 @@ class RandomOutage(Strict):
     countries: Countries = ()
     """Countries of the sites. Default: all."""
 
-    mean_time_between: Duration
+    mean_time_between: BetweenFailures
     """Mean time from one failure of a site to its next."""
 
-    mean_time_to_repair: Duration
+    mean_time_to_repair: ToRepair
     """Mean time until a failed site works again."""
 
     share_lost: Share = 1.0
     """Share of the capacity that is lost meanwhile. Default: 100 %."""
-
-    @model_validator(mode="after")
-    def _positive(self) -> RandomOutage:
-        for key in ("mean_time_between", "mean_time_to_repair"):
-            if getattr(self, key) == 0.0:
-                raise field_error([((key,), "must be longer than nothing (got 0)")])
-        return self
 
 
 class OutlookSpec(Strict):
