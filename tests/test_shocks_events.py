@@ -38,7 +38,7 @@ BAD: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("export_ban", {"end": dt.date(2025, 3, 1)}, "end", "after the start"),
     ("export_ban", {"announced": dt.date(2025, 5, 1)}, "announced", "not be after the start"),
     ("export_ban", {"end": dt.date(2025, 5, 1), "duration": "1 month"}, "duration", "either end or duration"),
-    ("export_ban", {"duration": "0 days"}, "duration", "longer than nothing"),
+    ("export_ban", {"duration": "0 days"}, "duration", "must be between 1 day"),
     ("export_ban", {"duration": "6"}, "duration", "has no unit"),
     ("export_ban", {"probability": "1.2"}, "probability", "between 0 and 1"),
     ("export_ban", {"profile": "slowly"}, "profile", "ramp over 8 weeks"),
