@@ -33,6 +33,10 @@ MODULES = {
     "ruamel.yaml": "ruamel",
     "fonttools": "fontTools",
 }  # where the module is not called like the distribution
+LINKED = (
+    "./.venv is a link to %s, which lacks something and is not this program's to change: "
+    "see that it has %s, or delete the link"
+)
 NETWORK_SIGNS = ("connection broken", "connecttimeout", "readtimeout", "proxyerror", "sslerror", "name resolution")
 
 
@@ -256,6 +260,8 @@ def set_up(extras):
     """Make or complete ./.venv. Interrupted at any moment, the next start does it again."""
     import time
 
+    if os.path.islink(VENV):
+        stop(14, LINKED % (os.path.realpath(VENV), " ".join(names_in(requirements(extras)))))
     begun = time.time()
     extras = sorted(set(extras) | set(read_marker().get("extras", [])))
     lines = requirements(extras)
@@ -357,7 +363,10 @@ def main(arguments):
         if not (this_python_will_do([]) or venv_ready([])):
             return  # no set-up only to read this
         arguments = ["--help"]
-    python = ensure({"test": ["all"], "lint": ["all"], "setup": arguments[1:]}.get(first, []))
+    extras = {"test": ["all"], "lint": ["all"], "setup": arguments[1:], "cluster": ["cluster"]}.get(first, [])
+    if any(argument.split("=")[0] == "--cluster" for argument in arguments):
+        extras = ["cluster"]
+    python = ensure(extras)
     if first == "setup":
         say("%s has all that is needed" % (python or sys.executable))
         return

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run a scenario: tables, figures and a report of what happens to prices and users."),
     "resume": ("resume", "Finish a batch that was interrupted."),
     "merge": ("merge", "Join the shards of a batch."),
+    "cluster": ("cluster", "Start a scheduler or workers for `run --cluster`."),
     "report": ("report", "Write the report of a run folder again: page, figures, workbook."),
     "plot": ("plot", "Draw figures of a run folder again; --list explains each."),
     "compare": ("compare", "Set run folders, or the policies of one, side by side on one page."),

@@ -105,6 +105,19 @@ def test_first_start_makes_the_environment_and_later_ones_use_it(project: Path) 
     assert "making it again" in mended.stderr
 
 
+def test_an_environment_behind_a_link_is_left_alone(project: Path) -> None:
+    """A link leads to an environment that others use as well: it is neither emptied nor added to."""
+    shared = project.parent / "shared"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(shared)], check=True)
+    before = sorted(shared.rglob("*"))
+    (project / ".venv").symlink_to(shared)
+    result = start(project, "check")
+    assert result.returncode == 14
+    assert "is a link to" in result.stderr.splitlines()[-1]
+    assert "tinydep" in result.stderr.splitlines()[-1]
+    assert [path for path in sorted(shared.rglob("*")) if "__pycache__" not in path.parts] == before
+
+
 def test_interrupted_set_up_is_done_again(project: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, str(project / "run_scenario.py"), "check"],

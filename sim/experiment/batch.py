@@ -240,6 +240,8 @@ def run_batch(
     """
     told = progress or Quiet()
     batch, ready = prepare(scenario, options, told.note)
+    if options.cluster:  # said before there is a run folder
+        make_pool("cluster", 1, options.cluster).stop()
     store = open_store()
     with locked(store):
         manifest = describe(batch, ready, options, command)

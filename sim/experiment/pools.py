@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
-from ..errors import SupplyriskError
 from ..results.collect import Shelf
 from .work import Job, Report, run_job
 
@@ -215,42 +214,14 @@ class Processes(Pool):
         self._start()
 
 
-class Cluster(Pool):
-    """Workers of a dask.distributed scheduler."""
-
-    def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise SupplyriskError("--cluster needs dask.distributed: pip install 'supplyrisk[cluster]'") from error
-        self._client: Any
-        try:
-            self._client = Client(  # type: ignore[no-untyped-call]
-                address, timeout=30, set_as_default=False
-            )
-        except (OSError, TimeoutError) as error:
-            raise SupplyriskError(f"no scheduler answers at {address} ({error})") from error
-        self._executor: Executor = self._client.get_executor(pure=False)
-
-    @property
-    def workers(self) -> int:  # type: ignore[override]
-        """Threads of all workers now; they may come and go."""
-        return max(1, int(sum(map(int, self._client.nthreads().values()))))
-
-    def submit(self, job: Job) -> Future[Report]:
-        return self._executor.submit(run_job, job)
-
-    def stop(self) -> None:
-        self._executor.shutdown(wait=False)  # cancels what is under way
-        self._client.close()
-
-
 def make_pool(kind: str, workers: int, address: str = "") -> Pool:
     """A pool: `processes` or `threads` with that many workers, `cluster` at an address.
 
     One worker is this process itself: nothing to start, nothing to copy.
     """
     if kind == "cluster":
+        from .cluster import Cluster
+
         return Cluster(address)
     if workers <= 1:
         return Here()
