@@ -22,8 +22,9 @@ from sim.experiment.work import shared_arms
 from sim.results import fans, series, summary
 from sim.results.store import Span, StoreError, create
 from sim.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
-from tests import fakes
-from tests.batch_runs import HERE, hash_of, run
+from sim.spec.load import load_scenario
+from tests import fakes, small_worlds
+from tests.batch_runs import HERE, ROOT, hash_of, run
 
 # --- tables ---------------------------------------------------------------------------------------
 
@@ -368,16 +369,30 @@ def test_chunks_never_hold_more_than_their_runs(tmp_path):
 
 
 def test_the_engine_that_suits_the_work(monkeypatch):
+    """Compiling pays for much work only, and how much there is depends on the world's size, not on runs alone."""
     told = []
+
+    def chosen(scenario, runs, wanted="auto"):
+        return batch_module.choose_engine(wanted, batch_module.place_weeks(scenario, runs), told.append)
+
+    small = small_worlds.scenario(small_worlds.pair(), years=1)
+    large = load_scenario(ROOT / "scenarios" / "china_export_ban_refined.yaml")[0]
     monkeypatch.setattr(batch_module, "machine_code_at_hand", lambda: False)
-    assert batch_module.choose_engine("auto", 20, told.append) == "reference"
-    assert batch_module.choose_engine("auto", 1000, told.append) == "batch"
-    assert batch_module.choose_engine("batch", 1, told.append) == "batch"
+    assert (chosen(small, 200), chosen(large, 200)) == ("reference", "batch")
+    assert (chosen(small, 10**6), chosen(large, 2)) == ("batch", "reference")
+    assert chosen(small, 1, "batch") == "batch"
     monkeypatch.setattr(batch_module, "machine_code_at_hand", lambda: True)
-    assert batch_module.choose_engine("auto", 20, told.append) == "batch"
-    assert batch_module.choose_engine("auto", 1, told.append) == "reference"
-    assert batch_module.choose_engine("reference", 10**6, told.append) == "reference"
+    assert (chosen(small, 200), chosen(large, 20)) == ("reference", "batch")
+    assert chosen(large, 10**6, "reference") == "reference"
     assert told == []
+
+
+def test_arms_with_the_same_events_are_the_same_work():
+    large = load_scenario(ROOT / "scenarios" / "china_export_ban_refined.yaml")[0]
+    twice = replace(large, arms=(*large.arms, *large.arms))
+    assert batch_module.place_weeks(twice, 10) == batch_module.place_weeks(large, 10)
+    assert batch_module.place_weeks(large, 10) == 10 * batch_module.place_weeks(large, 1)
+    assert batch_module.place_weeks(replace(large, days=large.days * 2), 1) == 2 * batch_module.place_weeks(large, 1)
 
 
 def test_without_numba_the_reference_engine_does_it_and_says_so_once(monkeypatch):
@@ -388,11 +403,11 @@ def test_without_numba_the_reference_engine_does_it_and_says_so_once(monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(batch_module.importlib, "import_module", broken)
-        assert batch_module.choose_engine("batch", 1000, told.append) == "reference"
+        assert batch_module.choose_engine("batch", 1e9, told.append) == "reference"
     assert len(told) == 1
     assert "libLLVM is missing" in told[0]
     monkeypatch.setattr(batch_module.importlib.util, "find_spec", lambda name: None)
-    assert batch_module.choose_engine("auto", 1000, told.append) == "reference"
+    assert batch_module.choose_engine("auto", 1e9, told.append) == "reference"
     assert "not installed" in told[1]
     assert batch_module.choose_engine("auto", 4, told.append) == "reference"
     assert len(told) == 2

@@ -28,10 +28,14 @@ from .precision import Precision, Watch
 from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
 from .thaw import digest, freeze, thaw_scenario
 from .versions import code_hash, other_versions, versions
-from .work import Batch, Bench, bench, join_block
+from .work import Batch, Bench, bench, join_block, shared_arms
 
-AUTO_RUNS = {True: 4, False: 60}  # runs times arms up to which machine code (at hand, not at hand) is not worth it
-WEEK_SECONDS = {"reference": 6e-3, "batch": 1e-4}  # of one arm of a world like `ndfeb`, to the order of magnitude
+# Of one place in a week (a site, a user, or a lane between them), to the order of magnitude: ndfeb has 275.
+PLACE_SECONDS = {"reference": 3e-5, "batch": 4e-7}
+AUTO_SECONDS = {
+    True: 4.0,
+    False: 40.0,
+}  # of the reference engine that machine code (at hand, not at hand) costs as well
 POOL_SECONDS = 4.0  # of work for which starting processes pays
 SCENARIO, SOURCES = "scenario.yaml", "sources.csv"  # texts kept with the results
 ENGINES = ("reference", "batch")
@@ -76,17 +80,24 @@ class Outcome:
 # --- choices --------------------------------------------------------------------------------------
 
 
-def choose_engine(wanted: str, work: int, note: Callable[[str], None]) -> str:
-    """The engine to use for `work` runs times arms."""
+def place_weeks(scenario: Scenario, runs: int) -> float:
+    """How much there is to do: sites, users and lanes of the world, times weeks, times arms that differ, times runs."""
+    parts = ("output_t_per_year", "use_t_per_year", "trade_share")
+    places = sum(1 for key, number in scenario.world.values.items() if key[0] in parts and number != 0.0)
+    return float(max(places, 1) * (scenario.days / 7.0) * len(set(shared_arms(scenario))) * runs)
+
+
+def choose_engine(wanted: str, work: float, note: Callable[[str], None]) -> str:
+    """The engine to use for so many `place_weeks`: the compiled one where compiling or loading it takes no longer."""
     if ":" in wanted:
         _own_engines.add(wanted)
     if wanted == "reference" or ":" in wanted:
         return wanted
     if importlib.util.find_spec("numba") is None:
-        if wanted == "batch" or work > AUTO_RUNS[False]:
+        if wanted == "batch" or work * PLACE_SECONDS["reference"] > AUTO_SECONDS[False]:
             note("numba is not installed: using the reference engine, which is about a hundred times slower")
         return "reference"
-    if wanted == "auto" and work <= AUTO_RUNS[machine_code_at_hand()]:
+    if wanted == "auto" and work * PLACE_SECONDS["reference"] <= AUTO_SECONDS[machine_code_at_hand()]:
         return "reference"
     try:
         importlib.import_module("numba")
@@ -129,9 +140,10 @@ def warm_up(batch: Batch, ready: Bench, note: Callable[[str], None]) -> None:
         ready.engine.run(ready.model, 0, 0, batch.seed, ready.design.values(0, 1)[0])
 
 
-def default_workers(batch: Batch, ready: Bench) -> int:
+def default_workers(batch: Batch) -> int:
     """All cores, but this process alone for what it does sooner than others could start."""
-    seconds = WEEK_SECONDS.get(batch.engine, 0.1) * batch.runs * len(set(ready.same)) * int(ready.model.n_weeks)
+    scenario: Scenario = pickle.loads(batch.scenario)
+    seconds = PLACE_SECONDS.get(batch.engine, 1e-3) * place_weeks(scenario, batch.runs)
     return 1 if seconds < POOL_SECONDS else cores()
 
 
@@ -163,7 +175,7 @@ def prepare(scenario: Scenario, options: Options, note: Callable[[str], None] = 
     scenario = replace(scenario, runs=limit, seed=seed, sampler=sampler)
     batch = Batch(
         scenario=pickle.dumps(scenario),
-        engine=choose_engine(options.engine, limit * len(scenario.arms), note),
+        engine=choose_engine(options.engine, place_weeks(scenario, limit), note),
         seed=seed,
         runs=limit,
         sampler=sampler,
@@ -303,7 +315,7 @@ def _work(
     done = store.spans()
     tally = Tally()
     interrupted = False
-    workers = options.workers or default_workers(batch, ready)
+    workers = options.workers or default_workers(batch)
     pool = make_pool("cluster" if options.cluster else options.pool, workers, options.cluster)
     workers = pool.workers
     try:
