@@ -86,7 +86,7 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
     Raises
     ------
     ModelError
-        If the world lacks a number, or the central baseline does not balance.
+        If the world lacks a number.
     """
     try:
         s = build_structure(scenario)

@@ -138,14 +138,10 @@ def _trials(arena: Arena, sampled: Sequence[SampledColumn]) -> Iterator[Callable
 
 def _ends(column: SampledColumn, reach: float) -> tuple[float, float]:
     """A low and a high value of a column, of those it may take."""
-    args = column.args
+    low, high = column.support()
     if column.kind in ("normal", "lognormal"):
-        ends = [args[0] - WIDTH * args[1], args[0] + WIDTH * args[1]]
-        low, high = ends if column.kind == "normal" else [math.exp(end) for end in ends]
-    elif column.kind == "discrete":
-        low, high = min(args[::2]), max(args[::2])
-    else:
-        low, high = min(args), max(args)
+        ends = [column.args[0] - WIDTH * column.args[1], column.args[0] + WIDTH * column.args[1]]
+        ends = ends if column.kind == "normal" else [math.exp(end) for end in ends]
+        low, high = (min(max(end, column.low), column.high) for end in ends)
     middle = column.central
-    reached = [middle + reach * (min(max(end, column.low), column.high) - middle) for end in (low, high)]
-    return reached[0], reached[1]
+    return middle + reach * (low - middle), middle + reach * (high - middle)

@@ -65,7 +65,7 @@ class Traded:
 
 def traded(scenario: Scenario) -> tuple[Traded, ...]:
     """The balance of every product, from the mines downstream."""
-    s = build_structure(scenario)
+    s = build_structure(scenario, lanes=False)
     arena = balance_arena(s, scenario.sampled)
     arena.draw(lambda column: scenario.sampled[column].central)
     L, F = arena.layout, arena.floats

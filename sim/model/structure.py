@@ -153,8 +153,8 @@ def sort_products(world: World) -> list[Product]:
     return sorted(world.products, key=lambda p: (measure(p.id), p.id))
 
 
-def build_structure(scenario: Scenario) -> Structure:
-    """Work out all entities of a scenario and all its arms together."""
+def build_structure(scenario: Scenario, lanes: bool = True) -> Structure:
+    """Work out all entities of a scenario and all its arms together; lanes, which take most of the time, if asked for."""
     world = scenario.world
     s = Structure(
         world,
@@ -172,8 +172,9 @@ def build_structure(scenario: Scenario) -> Structure:
     _add_nodes(s)
     _add_desks(s)
     s.links = [(i, n) for i, (k, _) in enumerate(s.sites) for n, (bought, _) in enumerate(s.nodes) if bought == k]
-    s.open_links = find_open(s, scenario.sampled)
-    _add_lanes(s, effects)
+    if lanes:
+        s.open_links = find_open(s, scenario.sampled)
+        _add_lanes(s, effects)
     return s
 
 
