@@ -126,32 +126,6 @@ def test_markdown_has_the_answer_and_whole_tables(folder: Path) -> None:
         assert len(block.splitlines()) >= 3
 
 
-def test_workbook_holds_the_summary(folder: Path) -> None:
-    from openpyxl import load_workbook
-
-    book = load_workbook(folder / "report.xlsx", read_only=True)
-    assert {"answer", "key_numbers", "summary", "uncertain numbers"} <= set(book.sheetnames)
-    rows = list(book["summary"].iter_rows(values_only=True))
-    summary = pd.read_csv(folder / "summary.csv")
-    assert len(rows) == len(summary) + 1
-    column = rows[0].index("mean")
-    value = summary["mean"].iloc[0]
-    assert rows[1][column] == pytest.approx(value)
-    book.close()
-
-
-def test_report_without_xlsxwriter(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.report import export
-
-    copy = tmp_path / "run"
-    shutil.copytree(folder, copy)
-    (copy / "report.xlsx").unlink()
-    monkeypatch.setattr(export, "workbook_missing", lambda: "report.xlsx was left out")
-    build_report(only(copy, "price_fan"))
-    assert not (copy / "report.xlsx").exists()
-    assert (copy / "report.html").exists()
-
-
 def test_iamc_columns_and_yearly_values(folder: Path) -> None:
     table = pd.read_csv(folder / "iamc.csv")
     assert list(table.columns[:5]) == ["Model", "Scenario", "Region", "Variable", "Unit"]

@@ -14,7 +14,6 @@ import click
 def command(folder: Path, no_excel: bool, list_only: bool) -> None:
     """Write report.html, report.md, report.xlsx, iamc.csv and the figures of a run folder."""
     from ..report.build import build_report, runs_of
-    from ..report.export import workbook_missing
     from ..report.figures import chosen
 
     if list_only:
@@ -22,7 +21,4 @@ def command(folder: Path, no_excel: bool, list_only: bool) -> None:
             for figure in chosen(run):
                 click.echo(f"{figure.name:20} {figure.explains}")
         return
-    page = build_report(folder, excel=not no_excel)
-    if not no_excel and workbook_missing():
-        click.echo(workbook_missing(), err=True)
-    click.echo(page)
+    click.echo(build_report(folder, excel=not no_excel))

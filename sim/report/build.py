@@ -53,8 +53,7 @@ class Part:
 def build_report(run_dir: Path | str, excel: bool = True) -> Path:
     """Make the report of a run folder, or of a folder that holds one run folder per world.
 
-    Writes `report.html`, `report.md`, `figures/*.svg|png|csv`, `iamc.csv` and, if xlsxwriter is
-    installed, `report.xlsx`.
+    Writes `report.html`, `report.md`, `report.xlsx`, `iamc.csv` and `figures/*.svg|png|csv`.
 
     Parameters
     ----------
@@ -72,8 +71,8 @@ def build_report(run_dir: Path | str, excel: bool = True) -> Path:
     runs = runs_of(folder)
     shared = Shared()
     parts = [make_part(run, shared, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
-    from .export import write_workbook
     from .iamc import write_iamc
+    from .workbook import write_workbook
 
     for part in parts:
         write_iamc(part.run, part.run.path / "iamc.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
 from .hedges import week_date, weeks_in
 from .pick import Spread, short_products, spread, total_spread
-from .rounding import MISSING, plain, with_interval
+from .rounding import MISSING, NOTHING, plain, with_interval
 from .run import Run
 from .sketch import day
 from .stored import FEWEST_RUNS
@@ -21,11 +22,27 @@ MOST_INPUTS = 15
 
 
 @dataclass(frozen=True)
+class Typed:
+    """The numbers of a cell: median, 5 % and 95 % quantile over runs, in `unit`.
+
+    `share` is the share of runs in which the quantity exists at all (a first week of shortage, say). A date is
+    None where it lies after the period.
+    """
+
+    middle: float | dt.date | None
+    low: float | dt.date | None
+    high: float | dt.date | None
+    unit: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One cell: what is read (`text`), and below it in smaller type (`note`, the interval)."""
+    """One cell: what is read (`text`), below it in smaller type (`note`, the interval), and the numbers."""
 
     text: str
     note: str = ""
+    typed: Typed | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,13 @@ def _cell(s: Spread | None, unit: str = "") -> Cell:
         return Cell(MISSING)
     unit = unit or s.unit
     text, between = with_interval(s.p50, s.p5, s.p95, unit)
-    return Cell(text, between if s.n > 1 else "")
+    return Cell(text, between if s.n > 1 else "", _numbers(s, unit))
+
+
+def _numbers(s: Spread, unit: str) -> Typed:
+    """The numbers of a spread; what is only rounding of sums is 0."""
+    middle, low, high = (0.0 if abs(x) < NOTHING else x for x in (s.p50, s.p5, s.p95))
+    return Typed(middle, low, high, unit)
 
 
 def key_numbers(run: Run) -> ReportTable:
@@ -147,7 +170,7 @@ def _bare(s: Spread | None) -> Cell:
     """Numbers alone, the unit stands in the header."""
     if s is None or s.n == 0:
         return Cell(MISSING)
-    return Cell(*with_interval(s.p50, s.p5, s.p95, ""))
+    return Cell(*with_interval(s.p50, s.p5, s.p95, ""), _numbers(s, s.unit))
 
 
 def _arm_note(run: Run) -> str:
@@ -189,10 +212,12 @@ def _date_cell(run: Run, s: Spread | None) -> Cell:
         return Cell("never")
     middle = day(week_date(run, s.p50))
     ends = [day(week_date(run, min(x, weeks_in(run)))) for x in (s.p5, s.p95)]
+    days = [week_date(run, x) if x <= weeks_in(run) else None for x in (s.p50, s.p5, s.p95)]
+    typed = Typed(days[0], days[1], days[2], "date", s.n / max(run.n_ok, 1))
     part = f"; {100 * s.n / max(run.n_ok, 1):.0f} % of runs" if s.n < run.n_ok else ""
     if ends[0] == ends[1]:
-        return Cell(middle, part.removeprefix("; "))
-    return Cell(middle, f"{ends[0]} to {ends[1]}{part}")
+        return Cell(middle, part.removeprefix("; "), typed)
+    return Cell(middle, f"{ends[0]} to {ends[1]}{part}", typed)
 
 
 # --- what was assumed -----------------------------------------------------------------------------
@@ -205,6 +230,7 @@ class Assumption:
     name: str
     spread: str
     central: str
+    number: float
     unit: str
     source: str
     confidence: str
@@ -224,6 +250,7 @@ def assumptions(run: Run) -> list[Assumption]:
                 input_label(run, name),
                 distribution(first),
                 plain(float(first["central"]), 3),
+                float(first["central"]),
                 str(fact.get("unit", "")),
                 str(fact.get("source", "")) or _no_source(facts, name),
                 str(fact.get("confidence", "")),
