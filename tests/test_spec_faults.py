@@ -92,6 +92,16 @@ SLIPS = [
     ("start: 2025-04-04", "start: 2052-04-04", "(got 2052-04-04); did you mean 2025-04-04"),
     (
         "start: 2025-04-04",
+        "start: 2018-04-04",
+        "what holds on the first day is part of the baseline, as the world's numbers have it: leave the event out, or write",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + "  - {type: tariff, origins: CN, destinations: JP, products: metal, rate: 25 %, start: 2018-07-06}\n",
+        "write baseline: {tariff: {metal: {CN: {JP: 25 %}}}} and no event",
+    ),
+    (
+        "start: 2025-04-04",
         "start: 04.04.2025",
         "events[0].start: must be a date like 2025-04-04 (got '04.04.2025'); did",
     ),

@@ -208,8 +208,17 @@ STRUCTURE_SLIPS = [
     ("inputs: [ore]", "inputs: [part]", "inputs[0]: unknown input (got part); an input must be listed before"),
     ("inputs: [ore]", "inputs: [orr]", "unknown input (got orr); did you mean ore"),
     ("id: metal", "id: ore", "products[1].id: a second ore"),
-    ("id: metal", "id: metal.one", "products[1].id: must be made of letters, digits and _"),
+    ("id: metal", "id: metal.one", "products[1].id: must be up to 40 letters, digits and _"),
     ("{id: grid, name: power grids}", "{id: grid}", "end_uses[1]: has no key name, which is needed"),
+    ("inputs: [ore]", "inputs: [ore, ore]", "products[1].inputs[1]: stands there twice (got ore)"),
+    ("allies: [JP, US]", "allies: []", "groups.allies: names nothing; write a country code or a list of them"),
+    ("allies: [JP, US]", "allies: [JP, JP]", "groups.allies[1]: stands there twice (got JP)"),
+    ("allies: [JP, US]", "all: [JP, US]", "groups.all: a name must be up to 40 letters, digits, _ and -, not all or rest"),
+    ("allies: [JP, US]", "exCN: [JP, US]", "groups.exCN: exCN is already the name of a price zone"),
+    ("CN: [CN]", "CN: []", "zones.CN: names nothing; write a country code or a list of them"),
+    ("CN: [CN]", "CN: [CN, JP, US]", "zones.exCN: has no country left: every one is in another zone"),
+    ("base_year: 2024", "base_year: 0", "base_year: must be between 1950 and 2100 (got 0)"),
+    ("title: Tiny", "title: " + "x" * 400, "title: must be at most 300 letters long (got 4"),
     ("base_year: 2024", "base_year: recent", "base_year: is not a number (got 'recent')"),
 ]
 

@@ -7,7 +7,8 @@ import click
 
 @click.command("schema")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=str), help="Write to this file instead.")
-def command(output: str | None) -> None:
+@click.option("--world", is_flag=True, help="The schema of a world's world.yaml instead of that of scenarios.")
+def command(output: str | None, world: bool) -> None:
     """Print the JSON Schema of scenario files; editors use it to complete and to explain keys.
 
     The first line of a scenario tells the editor where it is:
@@ -15,9 +16,10 @@ def command(output: str | None) -> None:
     """
     from pathlib import Path
 
-    from ..spec.schema import schema_text
+    from ..spec.schema import schema_text, world_schema_text
 
+    text = world_schema_text() if world else schema_text()
     if output is None:
-        click.echo(schema_text(), nl=False)
+        click.echo(text, nl=False)
     else:
-        Path(output).write_text(schema_text(), encoding="utf-8")
+        Path(output).write_text(text, encoding="utf-8")

@@ -175,13 +175,17 @@ class FlagField(TextField):
 
 @dataclass(frozen=True)
 class FreeText(TextField):
-    """Text for people."""
+    """Text for people, or a name."""
+
+    longest: int = 10_000
 
     def parse(self, value: Any, names: Names | None = None) -> Any:
         refuse_shape(value, "a text")
         text = " ".join(str(value).split())
         if not text:
             raise field_error("is empty; write a text or leave the key out")
+        if len(text) > self.longest:
+            raise field_error(f"must be at most {self.longest} letters long (got {len(text)}: {text[:20]}...)")
         return text
 
     def json_schema(self) -> JsonSchema:
@@ -252,6 +256,8 @@ Product = Annotated[str, NameList("product", single=True)]
 EndUse = Annotated[str, NameList("end use", single=True)]
 Flag = Annotated[bool, FlagField()]
 Text = Annotated[str, FreeText()]
+Title = Annotated[str, FreeText(300)]
+Name = Annotated[str, FreeText(80)]
 
 
 def uncertain_numbers(value: Any, path: str = "") -> Iterator[tuple[str, Uncertain]]:

@@ -356,7 +356,8 @@ def _routes(s: Structure) -> list[int]:
     lanes = []
     for desk, site, *_ in s.lanes:
         (k, origin), buyer = s.sites[site], s.nodes[s.desks[desk][0]][1]
-        duty = s.value("tariff", s.products[k].id, s.countries[origin], s.countries[buyer])
+        names = (s.products[k].id, s.countries[origin], s.countries[buyer])
+        duty = s.value("tariff", *names) if origin != buyer else 0.0
         lanes.append(found.setdefault((k, s.country_zone(origin), origin != buyer, duty), len(found)))
     return lanes
 
@@ -388,7 +389,8 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_quota", lane, -1)
         a.note("lane_cut_day", lane, -1)
         a.put("lane_transit", lane, s.transit(*names[1:], guess=link >= 0))
-        a.put("tariff_start", lane, s.value("tariff", *names))
+        # A duty stated for all origins is on what crosses a border.
+        a.put("tariff_start", lane, s.value("tariff", *names) if origin != buyer else 0.0)
         a.note("lane_spare", lane, int(spare))
         a.put("lane_sourcing", lane, 1.0)
     order = sorted(range(len(s.lanes)), key=lambda i: (s.lanes[i][1], i))

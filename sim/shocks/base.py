@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from ..language.context import LowerContext
-from ..language.fields import CertainDuration, Day, Index, Lasting, OneOf, Product, Share, Strict, Text, UncertainDay
+from ..language.fields import CertainDuration, Day, Index, Lasting, Name, OneOf, Product, Share, Strict, UncertainDay
 from ..language.numbers import Num, Sampled
 from ..language.schedule import Schedule
 from ..language.uncertain import Uncertain, field_error
@@ -46,7 +46,7 @@ def add(first: Num, second: Num) -> Num:
 class Trigger(Strict):
     """What an event waits for instead of a date: another event, or a price or shortage that lasts."""
 
-    after: Text = ""
+    after: Name = ""
     """Name of the event whose start (in the same run) sets this one off. If that one does not happen, neither does
     this."""
 
@@ -148,7 +148,7 @@ class Event(Strict):
     type: str
     """Kind of event."""
 
-    name: Text = ""
+    name: Name = ""
     """Name by which other events and the report refer to it. Default: its type."""
 
     announced: UncertainDay | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Countries, Country, Duration, Factor, Flag, Product, Products, Rate, Share, Text
+from ..language.fields import Countries, Country, Duration, Factor, Flag, Name, Product, Products, Rate, Share
 from ..language.numbers import Num
 from ..language.schedule import Schedule
 from .base import Event, Fault, countries, products, say_schedule, verb
@@ -162,7 +162,7 @@ class ProjectDelay(Event):
     type: Literal["project_delay"]
     """project_delay"""
 
-    project: Text
+    project: Name
     """Name of the capacity_project or recycling event."""
 
     by: Duration

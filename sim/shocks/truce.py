@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Text
+from ..language.fields import Name
 from .base import Event, Fault
 from .effects import Effect, Select
 from .fields import AsTuple
@@ -20,7 +20,7 @@ class Suspension(Event):
     type: Literal["suspension"]
     """suspension"""
 
-    events: Annotated[tuple[Text, ...], AsTuple]
+    events: Annotated[tuple[Name, ...], AsTuple]
     """Names of the events suspended. They come back when this one ends, unless they have ended meanwhile."""
 
     def faults(self) -> Iterator[Fault]:

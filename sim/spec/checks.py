@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import did_you_mean
+from ..language.names import ALL
 from ..language.text import Node
 from ..language.uncertain import Uncertain
+from ..shocks.trade import Tariff
 from ..sums import add_up
 from . import rules
 from .resolve import Fault, Placed, Resolution
@@ -57,9 +59,30 @@ def dates_lie_in_the_horizon(case: Case) -> Faults:
     for path, key, date in _all_dates(case):
         horizon = case.spec.horizon
         if date < horizon.start:
-            yield path, f"lies before the first day of the horizon, {horizon.start} (got {date}){_year(date, horizon)}"
+            said = f"lies before the first day of the horizon, {horizon.start} (got {date})"
+            yield path, said + _year(date, horizon) + _standing(case, path, key)
         elif date > horizon.last and (not _may_lie_beyond(key) or date.year > horizon.last.year + FAR_YEARS):
             yield path, f"lies after the last day of the horizon, {horizon.last} (got {date}){_year(date, horizon)}"
+
+
+def _standing(case: Case, path: tuple[str | int, ...], key: str) -> str:
+    """What to write for a rule that has been in force since before the first day."""
+    event = next(event for at, _, event in case.spec.all_events() if at == path[: len(at)] and len(path) > len(at))
+    first = case.spec.horizon.start
+    if key == "announced":
+        return f"; write {first}, or leave it out if everybody has got used to it"
+    if key != "start":
+        return ""
+    known = "what holds on the first day is part of the baseline"
+    if isinstance(event, Tariff):
+        named = [", ".join(listed) or ALL for listed in (event.products, event.origins, event.destinations)]
+        rate = event.rate.first()
+        duty = f"{100 * rate:.12g} %" if isinstance(rate, float) else "RATE"
+        where = f"{{{named[0]}: {{{named[1]}: {{{named[2]}: {duty}}}}}}}"
+        return f"; {known}: write baseline: {{tariff: {where}}} and no event"
+    return (
+        f"; {known}, as the world's numbers have it: leave the event out, or write start: {first} if it comes as news"
+    )
 
 
 def dates_after_the_horizon(case: Case) -> Faults:

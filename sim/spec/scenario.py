@@ -25,6 +25,7 @@ from ..language.fields import (
     Strict,
     Text,
     TextField,
+    Title,
     ToRepair,
     UncertainNumber,
     parser_of,
@@ -237,7 +238,7 @@ class OutlookSpec(Strict):
 class PolicySpec(Strict):
     """A named answer that is set against the scenario with the same draws."""
 
-    title: Text = ""
+    title: Title = ""
     """What the policy is, for figures and tables. Default: its name."""
 
     events: tuple[AnyEvent, ...]
@@ -277,7 +278,7 @@ class Focus(Strict):
 class ReportSpec(Strict):
     """What the report shows."""
 
-    title: Text = ""
+    title: Title = ""
     """Title of the report. Default: the scenario's."""
 
     focus: Focus = Focus()
@@ -300,7 +301,7 @@ class ReportSpec(Strict):
 class ScenarioSpec(Strict):
     """A scenario: a question, a world, what happens, and what could be done about it."""
 
-    title: Text
+    title: Title
     """What the scenario is, one line."""
 
     question: Text = ""

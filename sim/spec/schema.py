@@ -16,8 +16,10 @@ from ..language.fields import DISTRIBUTION_SCHEMA
 from ..language.schedule import schedule_schema
 from ..shocks.registry import EVENT_TYPES, type_name
 from .scenario import ScenarioSpec
+from .worldmodel import WorldSpec
 
 SCHEMA_FILE = "scenarios/schema/scenario.schema.json"
+WORLD_SCHEMA_FILE = "scenarios/schema/world.schema.json"
 # How a default is written is said in the descriptions; the models hold it in base units.
 UNWANTED = {"title", "default"}
 
@@ -45,7 +47,7 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "supplyrisk scenario",
     }
-    return head | tidy
+    return _with_layers(head | tidy)
 
 
 def schema_text() -> str:
@@ -124,6 +126,61 @@ def _with_event_choice(tidy: dict[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = replaced(tidy)
     out["$defs"] = {"Event": choice} | out["$defs"]
     return out
+
+
+# Mappings that are merged key by key where a file extends another: what they need may stand in the other file.
+MERGED = ("Horizon", "OutlookSpec", "PolicySpec", "Trigger", "Detour", "OrdinaryGoods")
+
+
+def _with_layers(document: dict[str, Any]) -> dict[str, Any]:
+    """The schema without needed keys where a file extends another, and with them in every other file."""
+    definitions = document["$defs"]
+    needed = {name: definitions[name].pop("required", []) for name in MERGED}
+    by_type = []
+    for event in EVENT_TYPES:
+        keys = definitions[event.__name__].pop("required", [])
+        inner = {
+            key: {"required": needed[part]}
+            for key, value in definitions[event.__name__]["properties"].items()
+            if needed.get(part := value.get("$ref", "").rpartition("/")[2])
+        }
+        wanted = {"required": [key for key in keys if key != "type"], "properties": inner}
+        then = {key: value for key, value in wanted.items() if value}
+        if then:
+            by_type.append(
+                {"if": {"properties": {"type": {"const": type_name(event)}}, "required": ["type"]}, "then": then}
+            )
+    whole_event = {"required": ["type"], "allOf": by_type}
+    events = {"events": {"items": {"$ref": "#/$defs/WholeEvent"}}}
+    whole = {
+        "description": "What a file needs that extends no other.",
+        "required": document.pop("required"),
+        "properties": {
+            "horizon": {"required": needed["Horizon"]},
+            "outlook": {"properties": events},
+            "policies": {"additionalProperties": {"required": needed["PolicySpec"], "properties": events}},
+            **events,
+        },
+    }
+    choice = definitions["Event"]
+    del choice["required"]
+    choice["anyOf"] = [{"required": ["type"]}, {"required": ["name"]}]
+    known = sorted({key for event in EVENT_TYPES for key in event.model_fields})
+    choice["allOf"].append({"if": {"not": {"required": ["type"]}}, "then": {"propertyNames": {"enum": known}}})
+    definitions |= {"WholeEvent": whole_event, "Whole": whole}
+    return document | {"if": {"not": {"required": ["extends"]}}, "then": {"$ref": "#/$defs/Whole"}}
+
+
+def world_schema() -> dict[str, Any]:
+    """The schema of a world's `world.yaml`."""
+    tidy = _tidy(WorldSpec.model_json_schema(schema_generator=_Generator))
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "supplyrisk world"}
+    return head | {key: value for key, value in tidy.items() if key != "title"}
+
+
+def world_schema_text() -> str:
+    """The schema of worlds as it is committed."""
+    return json.dumps(world_schema(), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
 
 
 def _shared(tidy: dict[str, Any]) -> dict[str, Any]:

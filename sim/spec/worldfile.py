@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,10 @@ from .resolved import EndUse, Key, Product, SampledColumn, World
 from .worldchecks import check_world
 from .worldmodel import WorldSpec
 
+# What stands in paths, tables and lists separated by blanks.
+CODE = re.compile(r"[A-Za-z0-9]{1,12}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+RESERVED = (ALL, "rest")
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
 _other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
@@ -121,11 +126,27 @@ def _structure_problems(spec: WorldSpec, root: Node) -> list[Problem]:
         if not getattr(spec, section):
             fault("names nothing", section, key=True)
     for code in spec.countries:
-        if not code.isalnum():
-            fault(f"a country code must be letters and digits (got {code})", "countries", code, key=True)
+        if not CODE.fullmatch(code) or code in RESERVED:
+            fault(
+                f"a country code must be up to 12 letters and digits, not {' or '.join(RESERVED)} (got {code})",
+                "countries",
+                code,
+                key=True,
+            )
+    for section in ("groups", "zones"):
+        for name in getattr(spec, section):
+            if not NAME.fullmatch(name) or name in RESERVED:
+                fault(
+                    f"a name must be up to 40 letters, digits, _ and -, not {' or '.join(RESERVED)} (got {name})",
+                    section,
+                    name,
+                    key=True,
+                )
     for name, members in spec.groups.items():
-        if name in spec.countries or name == ALL:
+        if name in spec.countries:
             fault(f"{name} is already the name of a country", "groups", name, key=True)
+        elif name in spec.zones:
+            fault(f"{name} is already the name of a price zone", "groups", name, key=True)
         for index, code in enumerate(members):
             if code not in spec.countries:
                 _unknown(fault, root, code, spec.countries, "groups", name, index)
@@ -156,6 +177,8 @@ def _zone_problems(spec: WorldSpec, root: Node, fault) -> None:  # type: ignore[
     rests = [name for name, members in spec.zones.items() if members == ("rest",)]
     if len(rests) != 1:
         fault(f"exactly one zone must list rest (got {len(rests)})", "zones", key=True)
+    elif set(spec.countries) <= {code for members in spec.zones.values() for code in members}:
+        fault("has no country left: every one is in another zone", "zones", rests[0], key=True)
     for name, members in spec.zones.items():
         for index, code in enumerate(members):
             if members == ("rest",):

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..language.fields import OneOf, Strict, Text, TextField, Year, refuse_shape
+from ..language.fields import Name, OneOf, Strict, Text, TextField, Title, Year, refuse_shape
 from ..language.names import ALL, Names
 from ..language.uncertain import SubProblems, field_error
 
 
+@dataclass(frozen=True)
 class _Members(TextField):
-    """A list of country codes, or `rest`."""
+    """A list of names, each once; of countries (or `rest`) at least one."""
+
+    what: str = "a country code"
+    may_be_empty: bool = False
 
     def parse(self, value: Any, names: Names | None = None) -> tuple[str, ...]:
         items = value if isinstance(value, (list, tuple)) else (value,)
-        for item in items:
-            refuse_shape(item, "a country code")
+        if not items and not self.may_be_empty:
+            raise field_error(f"names nothing; write {self.what} or a list of them")
+        problems: SubProblems = []
+        for index, item in enumerate(items):
+            at = (index,) if isinstance(value, (list, tuple)) else ()
+            try:
+                refuse_shape(item, self.what)
+            except ValueError as error:
+                problems.append((at, str(error)))
+                continue
+            if item in items[:index]:
+                problems.append((at, f"stands there twice (got {item})"))
+        if problems:
+            raise field_error(problems)
         return tuple(str(item) for item in items)
 
     def json_schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        several: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+        return {"anyOf": [{"type": "string"}, several if self.may_be_empty else several | {"minItems": 1}]}
 
 
 class _Id(TextField):
@@ -32,8 +50,10 @@ class _Id(TextField):
 
         refuse_shape(value, "a short name")
         text = str(value)
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text) or text == ALL:
-            problems: SubProblems = [((), f"must be made of letters, digits and _ and not be {ALL} (got {text})")]
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,39}", text) or text == ALL:
+            problems: SubProblems = [
+                ((), f"must be up to 40 letters, digits and _, begin with a letter and not be {ALL} (got {text})")
+            ]
             raise field_error(problems)
         return text
 
@@ -42,6 +62,7 @@ class _Id(TextField):
 
 
 Members = Annotated[tuple[str, ...], _Members()]
+Inputs = Annotated[tuple[str, ...], _Members("a product", may_be_empty=True)]
 Id = Annotated[str, _Id()]
 
 
@@ -50,13 +71,13 @@ class ProductSpec(Strict):
 
     id: Id
     """Short name used in paths and tables."""
-    name: Text
+    name: Title
     """Name for readers."""
-    stage: Text
+    stage: Name
     """Stage that makes it; products of one stage can be selected together."""
-    mass_basis: Text
+    mass_basis: Title
     """What a tonne of it is: ore, contained metal, oxide, finished parts."""
-    inputs: Members = ()
+    inputs: Inputs = ()
     """Products it is made from."""
     contract_index: Annotated[str, OneOf(("origin", "destination"))] = "origin"
     """Whose spot price contracts follow."""
@@ -67,18 +88,18 @@ class EndUseSpec(Strict):
 
     id: Id
     """Short name used in paths and tables."""
-    name: Text
+    name: Title
     """Name for readers."""
 
 
 class WorldSpec(Strict):
     """The structure of a world."""
 
-    title: Text
+    title: Title
     """What the world is about, one line."""
     base_year: Year
     """Year the baseline describes."""
-    countries: dict[str, Text]
+    countries: dict[str, Title]
     """Code: name. ISO 3166 codes where there are some."""
     groups: dict[str, Members] = Field(default_factory=dict)
     """Name: list of countries."""
