@@ -91,13 +91,14 @@ SLIPS = [
     ("start: 2025-04-04", "start: 2052-04-04", "21:12: events[0].start: lies after the last day of the horizon"),
     ("start: 2025-04-04", "start: 2052-04-04", "(got 2052-04-04); did you mean 2025-04-04"),
     (
-        "start: 2025-04-04",
+        "announced: 2025-03-20\n    start: 2025-04-04",
         "start: 2018-04-04",
         "what holds on the first day is part of the baseline, as the world's numbers have it: leave the event out, or write",
     ),
     (
         AFTER_BAN,
-        AFTER_BAN + "  - {type: tariff, origins: CN, destinations: JP, products: metal, rate: 25 %, start: 2018-07-06}\n",
+        AFTER_BAN
+        + "  - {type: tariff, origins: CN, destinations: JP, products: metal, rate: 25 %, start: 2018-07-06}\n",
         "write baseline: {tariff: {metal: {CN: {JP: 25 %}}}} and no event",
     ),
     (
@@ -215,6 +216,101 @@ def test_all_faults_are_listed_at_once_and_each_once(tmp_path: Path) -> None:
         "events[0].strat",
         "monte_carlo.runs",
     ]
+
+
+BAN = "  - {{type: export_ban, name: {0}, origins: {1}, products: {2}, start: {3}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        # a bad date does not hide what only the checks see, in this event or in others
+        (
+            [
+                ("start: 2025-04-04", "start: 2025-13-04"),
+                (AFTER_BAN, AFTER_BAN + BAN.format("two", "JP", "metal", "2018-01-01")),
+            ],
+            [
+                "events[0].start: is not a day of the calendar",
+                "events[1]: can't touch",
+                "events[1].start: lies before the first",
+            ],
+        ),
+        (
+            [("start: 2025-04-04", "start: 2025-13-04"), ("origins: CN", "origins: JP")],
+            ["events[0]: can't touch anything", "events[0].start: is not a day of the calendar"],
+        ),
+        (
+            [
+                ("end: 2025-13-04", ""),
+                ("duration: 26 weeks", "end: 2025-13-04"),
+                ("start: 2025-04-04", "start: 2018-04-04"),
+            ],
+            ["events[0].start: lies before the first day", "events[0].end: is not a day of the calendar"],
+        ),
+        # a bad date in the horizon
+        (
+            [("start: 2025-01-01", "start: 2025-00-01"), ("origins: CN", "origins: JP")],
+            ["horizon.start: is not a day of the calendar", "events[0]: can't touch anything"],
+        ),
+        # a fault elsewhere does not hide a date outside the horizon
+        (
+            [("runs: 100", "runs: 0"), ("start: 2025-04-04", "start: 2052-04-04")],
+            ["events[0].start: lies after the last day", "monte_carlo.runs: must be between"],
+        ),
+        # an event that can't be read is left out, the others keep their numbers
+        (
+            [
+                ("origins: CN", "origins: XX"),
+                (
+                    AFTER_BAN,
+                    AFTER_BAN
+                    + BAN.format("two", "CN", "metal", "2018-01-01")
+                    + BAN.format("two", "JP", "part", "2025-06-01"),
+                ),
+            ],
+            [
+                "events[0].origins: unknown country",
+                "events[1].start: lies before",
+                "events[2].name: a second event named 'two'",
+            ],
+        ),
+        # and what refers to it is not called a slip
+        (
+            [
+                ("origins: CN", "origins: XX"),
+                (AFTER_BAN, AFTER_BAN + "  - {type: suspension, events: ban, start: 2025-06-01}\n"),
+            ],
+            ["events[0].origins: unknown country"],
+        ),
+        # faults of an event beyond its single keys are not hidden by its date
+        (
+            [
+                ("start: 2025-04-04", "start: soon"),
+                (AFTER_BAN, AFTER_BAN.replace("26 weeks", "26 weeks\n    profile: recovery over 2")),
+            ],
+            ["events[0].start: must be a date like", "events[0].profile: has no unit"],
+        ),
+        (
+            [
+                (
+                    AFTER_BAN,
+                    AFTER_BAN
+                    + "  - {type: customs_slowdown, origins: CN, products: metal, start: 1 May, "
+                    + "extra_days: 5 days, hold: 9 days}\n",
+                )
+            ],
+            ["events[1].start: must be a date like", "events[1].hold: is not read without held"],
+        ),
+    ],
+)
+def test_no_fault_hides_another(tmp_path: Path, changes: list[tuple[str, str]], expected: list[str]) -> None:
+    text = GOOD.replace("  events.ban.share: {uniform: [80 %, 100 %]}\n", "").replace("    announced: 2025-03-20\n", "")
+    for old, new in changes:
+        text = text.replace(old, new, 1)
+    found = faults(tmp_path, text)
+    assert len(found) == len(expected), found
+    assert all(any(said in line for line in found) for said in expected), found
 
 
 def test_a_line_is_never_wrapped(tmp_path: Path) -> None:

@@ -213,7 +213,11 @@ STRUCTURE_SLIPS = [
     ("inputs: [ore]", "inputs: [ore, ore]", "products[1].inputs[1]: stands there twice (got ore)"),
     ("allies: [JP, US]", "allies: []", "groups.allies: names nothing; write a country code or a list of them"),
     ("allies: [JP, US]", "allies: [JP, JP]", "groups.allies[1]: stands there twice (got JP)"),
-    ("allies: [JP, US]", "all: [JP, US]", "groups.all: a name must be up to 40 letters, digits, _ and -, not all or rest"),
+    (
+        "allies: [JP, US]",
+        "all: [JP, US]",
+        "groups.all: a name must be up to 40 letters, digits, _ and -, not all or rest",
+    ),
     ("allies: [JP, US]", "exCN: [JP, US]", "groups.exCN: exCN is already the name of a price zone"),
     ("CN: [CN]", "CN: []", "zones.CN: names nothing; write a country code or a list of them"),
     ("CN: [CN]", "CN: [CN, JP, US]", "zones.exCN: has no country left: every one is in another zone"),

@@ -180,7 +180,7 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     if put:
         problems += _hidden(written, put, names)
     if spec is None or not worlds or problems:
-        raise Problems(sorted(problems))
+        raise Problems(sorted(_with_others(root, problems, names, worlds, path)))
     from .checks import check_scenario, note_scenario
 
     resolutions = tuple(resolve(spec, world, path.stem, path.parent) for world in worlds)
@@ -192,6 +192,19 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     layers = tuple(dict.fromkeys(files))
     others = dict.fromkeys(file for world in worlds for file in world.files)
     return Loaded(path, root, spec, resolutions, layers, (*layers, *others), tuple(notes))
+
+
+def _with_others(
+    root: Node, problems: list[Problem], names: Names | None, worlds: list[LoadedWorld], path: Path
+) -> list[Problem]:
+    """Problems found when the file was read, and those that the checks find in the rest of it."""
+    from .rest import other_faults
+
+    if names is None:
+        return problems
+    taken = {problem.position for problem in problems}
+    others = other_faults(root, problems, names, worlds, path)
+    return problems + [problem for problem in dict.fromkeys(others) if problem.position not in taken]
 
 
 def _placed(root: Node, faults: Iterable[Fault]) -> list[Problem]:
