@@ -8,7 +8,7 @@ python run_scenario.py lint                  ruff and mypy
 python run_scenario.py setup [EXTRA ...]     only make or renew the environment, with optional extras
 
 If this Python has what pyproject.toml asks for, it is used as it is. If not, the first start makes a private
-environment in ./.venv from the exact versions in constraints.txt; later starts use that one.
+environment in ./.venv from the exact files in locked.txt; later starts use that one.
 Exit codes of its own: 10 Python too old, 11 no venv or pip, 12 no network, 13 can't write, 14 set-up failed.
 """
 # Every old Python must be able to read this file, to be told which Python it takes: no f-strings, no annotations.
@@ -23,7 +23,8 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 VENV_PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 MARKER = os.path.join(VENV, "supplyrisk-setup.json")
-CONSTRAINTS = os.path.join(ROOT, "constraints.txt")
+LOCKED = os.path.join(ROOT, "locked.txt")
+PINS = os.path.join(VENV, "supplyrisk-pins.txt")  # the part of it that is installed
 LOG = os.path.join(ROOT, ".venv-setup.log")
 HOPS = "SUPPLYRISK_LAUNCHER_HOPS"  # how often this start has handed over, so that it can't go on for ever
 BY_HAND = "python -m pip install -c constraints.txt -e ."
@@ -106,8 +107,31 @@ def satisfied(lines):
 def fingerprint(lines):
     import hashlib
 
-    with open(CONSTRAINTS, "rb") as file:
+    with open(LOCKED, "rb") as file:
         return hashlib.sha256(file.read() + "\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def locked(lines, extras):
+    """The part of locked.txt for the core and the extras: versions with the SHA-256 of each of their files."""
+    part, wanted = [], set(extras) | {"core"}
+    with open(LOCKED) as file:
+        taken = False
+        for line in file:
+            if line.startswith("# for: "):
+                taken = "all" in wanted or bool(wanted & set(line[7:].split()))
+            elif taken:
+                part.append(line)
+    have = [plain(name) for name in names_in([line for line in part if "==" in line])]
+    missing = [name for name in names_in(lines) if plain(name) not in have]
+    if missing:
+        stop(14, "locked.txt lacks %s: by hand: %s" % (", ".join(missing), BY_HAND))
+    return "".join(part)
+
+
+def plain(name):
+    import re
+
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read_marker():
@@ -224,6 +248,12 @@ def explain_failure(output):
         stop(13, "the disk is full: free 1 GB and start again")
     if any(sign in low for sign in NETWORK_SIGNS):
         stop(12, "can't reach the package index: connect to the internet and start again (details: %s)" % LOG)
+    if "do not match the hashes" in low:
+        stop(
+            14,
+            "a package that was downloaded is not the file that locked.txt names, so nothing was installed: find out "
+            "who changed it (a mirror?) before you install by hand (details: %s)" % LOG,
+        )
     if "no matching distribution" in low or "conflicting dependencies" in low:
         stop(14, "no ready-made package for this Python on this system (%s): try Python 3.11 to 3.14" % error)
     stop(14, "the set-up failed (%s): start again, or by hand: %s (details: %s)" % (error, BY_HAND, LOG))
@@ -265,16 +295,19 @@ def set_up(extras):
     begun = time.time()
     extras = sorted(set(extras) | set(read_marker().get("extras", [])))
     lines = requirements(extras)
+    pins = locked(lines, extras)
     pip = pip_of_venv()
     if pip:
         say("adding what is missing to the environment in ./.venv")
     else:
         if os.path.isdir(VENV):
             say("./.venv is unfinished; making it again")
-        say("making a private environment in ./.venv with the versions in constraints.txt (only once, a minute or two)")
+        say("making a private environment in ./.venv with the versions in locked.txt (only once, a minute or two)")
         pip = create_venv()
     write_marker(extras=extras)
-    step(pip + ["install", "--quiet", "--retries", "2", "--only-binary", ":all:", "-c", CONSTRAINTS] + lines)
+    with open(PINS, "w") as file:
+        file.write(pins)
+    step(pip + ["install", "--quiet", "--retries", "2", "--only-binary", ":all:", "--require-hashes", "-r", PINS])
     write_marker(complete=fingerprint(lines), extras=extras, python=list(sys.version_info[:2]), pip=pip)
     os.remove(LOG)
     say("ready after %.0f s" % (time.time() - begun))

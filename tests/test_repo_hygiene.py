@@ -121,6 +121,57 @@ def test_pins_reach_every_dependency_of_a_dependency() -> None:
     assert not unpinned
 
 
+def test_every_pin_has_hashes_and_nothing_else_has() -> None:
+    """locked.txt, from which the launcher installs: the same versions, each with the hash of every file."""
+    text = (ROOT / "locked.txt").read_text()
+    stanzas = re.split(r"^# for: (.+)\n", text, flags=re.M)[1:]
+    found = {}
+    for extras, stanza in zip(stanzas[::2], stanzas[1::2]):
+        match = re.fullmatch(
+            r"([\w.-]+)==([\w.]+)(?: ; [^\\\n]+?)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n", stanza
+        )
+        assert match, stanza
+        found[canonical(match[1])] = (match[2], extras.split(), match[3].count("--hash"))
+    assert {name: version for name, (version, _, _) in found.items()} == pins()
+    assert len(found) == len(stanzas) // 2
+    table = project()["project"]
+    asked = {"core": table["dependencies"], **table["optional-dependencies"]}  # type: ignore[index,dict-item]
+    for extra, lines in asked.items():
+        for line in lines:
+            name = canonical(re.match(r"[\w.-]+", line).group())  # type: ignore[union-attr]
+            assert {extra, "core"} & set(found[name][1]), f"{name} is not for {extra}: python tools/lock_pins.py"
+    compiled = ("numpy", "numba", "llvmlite", "scipy", "pandas", "pyarrow", "matplotlib", "pydantic-core")
+    for name in compiled:  # three systems, Python 3.11 to 3.14
+        assert found[name][2] >= 12, f"{name} has files for some systems or versions only"
+
+
+def test_what_the_launcher_installs_is_complete() -> None:
+    """Every dependency of what an extra installs is for that extra too (or for all)."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    from packaging.requirements import Requirement
+
+    stanzas = re.split(r"^# for: (.+)\n", (ROOT / "locked.txt").read_text(), flags=re.M)[1:]
+    of = {canonical(text.split("==")[0]): set(extras.split()) for extras, text in zip(stanzas[::2], stanzas[1::2])}
+    wrong = []
+    for name, extras in of.items():
+        try:
+            lines = requires(name) or []
+        except PackageNotFoundError:  # for another system or Python
+            continue
+        for requirement in map(Requirement, lines):
+            needed = of.get(canonical(requirement.name), set())
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                wrong += [f"{requirement.name} for {name}"] * (not extras <= needed and "core" not in needed)
+    assert not wrong
+
+
+def test_no_registry_in_the_lock() -> None:
+    text = (ROOT / "locked.txt").read_text()
+    assert "://" not in text
+    assert not re.search(r"--(?!hash=sha256:)", text)
+
+
 def test_no_registry_and_no_hashes_in_the_pins() -> None:
     text = (ROOT / "constraints.txt").read_text()
     assert "://" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import shutil
@@ -35,7 +36,6 @@ def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "run_scenario.py", folder)
     (folder / "sim" / "__init__.py").touch()
     (folder / "sim" / "cli.py").write_text(CLI)
-    (folder / "constraints.txt").write_text(f"tinydep=={VERSION}\ntinyextra==1.0\n")
     (folder / "pyproject.toml").write_text(
         '[project]\ndependencies = ["tinydep>=3,<4"]\n[project.optional-dependencies]\nmore = ["tinyextra>=1"]\n'
     )
@@ -45,13 +45,28 @@ def project(tmp_path: Path) -> Path:
     write_wheel(wheels, "tinydep", VERSION)
     write_wheel(wheels, "tinydep", "3.3.0")  # newer than the pin: must not be taken
     write_wheel(wheels, "tinyextra", "1.0")
+    lock(folder, wheels)
     return folder
 
 
-def write_wheel(folder: Path, name: str, version: str) -> None:
+def lock(folder: Path, wheels: Path) -> None:
+    """locked.txt, with the hash of another file of each version besides."""
+    lines = []
+    for extra, name, version in (("core", "tinydep", VERSION), ("more other", "tinyextra", "1.0")):
+        digest = hashlib.sha256((wheels / f"{name}-{version}-py3-none-any.whl").read_bytes()).hexdigest()
+        lines += [
+            f"# for: {extra}",
+            f"{name}=={version} \\",
+            f"    --hash=sha256:{'0' * 64} \\",
+            f"    --hash=sha256:{digest}",
+        ]
+    (folder / "locked.txt").write_text("# header\n" + "\n".join(lines) + "\n")
+
+
+def write_wheel(folder: Path, name: str, version: str, text: str = "") -> None:
     info = f"{name}-{version}.dist-info"
     files = {
-        f"{name}/__init__.py": f"version = {version!r}\n",
+        f"{name}/__init__.py": f"version = {version!r}\n{text}",
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -116,6 +131,27 @@ def test_an_environment_behind_a_link_is_left_alone(project: Path) -> None:
     assert "is a link to" in result.stderr.splitlines()[-1]
     assert "tinydep" in result.stderr.splitlines()[-1]
     assert [path for path in sorted(shared.rglob("*")) if "__pycache__" not in path.parts] == before
+
+
+@pytest.mark.parametrize("extra", [(), ("more",)], ids=["core", "an extra"])
+def test_another_file_than_the_one_that_was_pinned_is_not_installed(project: Path, extra: tuple[str, ...]) -> None:
+    """A version of the right number whose content somebody changed, on the way or in the index."""
+    if extra:
+        assert start(project, "setup").returncode == 0
+    name, version = ("tinyextra", "1.0") if extra else ("tinydep", VERSION)
+    write_wheel(project.parent / "wheels", name, version, "import os\n")
+    result = start(project, "setup", *extra)
+    assert result.returncode == 14
+    assert "is not the file that locked.txt names" in result.stderr.splitlines()[-1]
+    assert not list((project / ".venv").rglob(name))
+
+
+def test_a_requirement_without_a_pin_is_not_installed(project: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace('"tinydep>=3,<4"', '"tinydep>=3,<4", "tinyextra>=1"'))
+    result = start(project, "check")
+    assert result.returncode == 14
+    assert "locked.txt lacks tinyextra" in result.stderr.splitlines()[-1]
 
 
 def test_interrupted_set_up_is_done_again(project: Path) -> None:
