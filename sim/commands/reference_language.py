@@ -67,7 +67,7 @@ BASELINE = """
 
 Nests a [parameter](parameters.md) and its dimensions in their order; a dimension left out means all. A value is a number
 with its unit, a distribution, or a mapping with the `value` and `source`, `confidence`, `note` that `explain --origins`
-shows. `{scale: 1.2}` multiplies the world's own numbers. `shares` sets countries' or groups' shares of the output of a
+shows. `{scale: 1.2}` multiplies. `shares` sets countries' or groups' shares of the output of a
 product; the other countries keep their proportions and share the rest. Any shares, uses and trade can be run: outputs that do not sum
 to what is used are scaled, and trade is taken as near to what is stated as outputs and uses allow, on new lanes where it
 has to ([how](../model.md#trade-that-fits-outputs-and-uses)); `check` and `explain` tell what is there instead. A cell
@@ -83,6 +83,29 @@ baseline:
   use_t_per_year: {scale: 1.1}
   elasticity_short: {uniform: [0.05, 0.2]}
 ```
+
+### Which change holds
+
+The order of lines carries no meaning, nor does the layer (`extends`, `--set`) or section a change stands in. Where several
+changes give a number for a cell:
+
+- the one that names more dimensions holds: `{ht_magnet: {JP: 26 weeks}, all: 8 weeks}` is 26 weeks in Japan, 8 elsewhere;
+- of two that name equally many, the one that names the earlier dimension, as in a world's tables: of `{ht_magnet: 5 weeks}` and
+  `{all: {JP: 9 weeks}}` the first holds for magnets in Japan;
+- of two that name the same dimensions, the narrower one: a country before its group, a product before its stage. Two
+  groups that overlap otherwise, with different numbers, are refused;
+- a value replaces the world's numbers for everything it covers;
+- a `scale` multiplies the number that would hold without it, and leaves alone what a value that names more gives: with
+  `{all: {scale: 1.2}, ht_magnet: {US: {defence: 300 t/yr}}}` everything grows but the 300 t. With
+  `{all: 8 weeks, ht_magnet: {scale: 1.5}}` magnets have 12 weeks. Of several scales the one that names more holds; they do
+  not add up;
+- for the same cells `uncertain` holds before `baseline`, and a scale in one of them multiplies a value or a scale in the
+  other. A drawn scale keeps the draws of what it multiplies;
+- a file that extends another replaces the other's number for the same cell and leaves its other cells alone.
+
+A group gives its number to each of its members. Only in `shares` it is the total: `ht_magnet: {EU: 10 %, DE: 2 %}` is 10 %
+for the EU, of which 2 % Germany, and the other members share 8 % in their proportions. Shares that can't hold
+together (a member above its group, members that leave nothing to nobody, overlapping groups) are refused.
 
 ## uncertain
 
@@ -128,6 +151,7 @@ EXTENDS = """
 
 `extends: baseline.yaml` lays this file on another one: keys that both have are merged, what this file says wins, lists
 of events are merged by `name`, other lists and single values are replaced. With several files the later one wins.
+In `baseline` each cell counts by itself ([which change holds](#which-change-holds)).
 
 An event without a name goes by its type (`tariff`; the second one `tariff 2`), here and in paths like
 `--set "events.tariff.rate=30 %"`. To change an event of the other file, write its name: `{name: tariff, rate: 30 %}`.

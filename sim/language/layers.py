@@ -11,29 +11,64 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..errors import Problem
+from .names import ALL
 from .text import Node, path_text
 from .uncertain import KINDS
 
 Path = tuple[str | int, ...]
 
+BASELINE = "baseline"  # the section whose keys are cells of a world's numbers
+NUMBER_KEYS = {"value", "scale", "source", "confidence", "note"}
 
 # Keys whose lists hold things with names.
 NAMED_LISTS = ("events",)
 
 
 def merge(base: Node, over: Node, key: str = "") -> Node:
-    """`over` laid on `base`; both stand under `key`."""
+    """`over` laid on `base`; both stand under `key` (nothing: they are whole files)."""
     if isinstance(base.value, dict) and isinstance(over.value, dict):
         if _is_one_value(base) or _is_one_value(over) or _other_type(base, over):
             return over
         entries = dict(base.value)
         for name, node in over.value.items():
-            entries[name] = merge(entries[name], node, name) if name in entries else node
+            if name not in entries:
+                entries[name] = node
+            elif name == BASELINE and not key:
+                entries[name] = merge_cells(entries[name], node)
+            else:
+                entries[name] = merge(entries[name], node, name)
         keys = {**base.key_positions, **over.key_positions}
         return Node(entries, over.position, keys, base.size + over.size)
     if key in NAMED_LISTS and _has_names(base) and _has_names(over):
         return _merge_named(base, over)
     return over
+
+
+def merge_cells(base: Node, over: Node) -> Node:
+    """Changes of a world's numbers laid on others: the same cell is replaced, all other cells stay.
+
+    A number for everything (`cover_weeks: 8 weeks`) and one for a part (`cover_weeks: {part: 12 weeks}`) both stay,
+    whichever layer they are in: the one that names more holds for its cells.
+    """
+    if _is_number(base) and _is_number(over):
+        return over
+    base, over = (_for_all(node) if _is_number(node) else node for node in (base, over))
+    assert isinstance(base.value, dict)
+    assert isinstance(over.value, dict)
+    entries = dict(base.value)
+    for key, node in over.value.items():
+        entries[key] = merge_cells(entries[key], node) if key in entries else node
+    return Node(entries, over.position, {**base.key_positions, **over.key_positions}, base.size + over.size)
+
+
+def _is_number(node: Node) -> bool:
+    """A number, a distribution, or a number with notes."""
+    keys = {key for key, _ in node.items()}
+    return not isinstance(node.value, dict) or bool(keys & NUMBER_KEYS) or (len(keys) == 1 and keys <= set(KINDS))
+
+
+def _for_all(node: Node) -> Node:
+    return Node({ALL: node}, node.position, {ALL: node.position}, node.size)
 
 
 def _is_one_value(node: Node) -> bool:
@@ -89,7 +124,7 @@ def _merge_named(base: Node, over: Node) -> Node:
     for item in over.value:
         name = name_of(item)
         if name in index:
-            items[index[name]] = merge(items[index[name]], item)
+            items[index[name]] = merge(items[index[name]], item, "item")
         else:
             items.append(item)
     return Node(tuple(items), over.position, {}, base.size + over.size)
@@ -161,6 +196,10 @@ def split_path(text: str) -> list[str | int]:
 def set_value(root: Node, steps: Sequence[str | int], value: Node) -> Node:
     """A copy of the tree with `value` at the path; mappings on the way are made, list items must exist."""
     if not steps:
+        return merge(root, value)
+    if steps[0] == BASELINE and len(steps) > 1 and root.get(BASELINE) is not None:
+        for step in reversed(steps):
+            value = Node({str(step): value}, value.position, {str(step): value.position}, value.size)
         return merge(root, value)
     step, rest = steps[0], steps[1:]
     if isinstance(root.value, tuple):

@@ -9,7 +9,7 @@ from ..language.numbers import Sampled
 from ..shocks.base import say_date
 from .apply import output_shares
 from .baseline import Override
-from .cells import cells_of, lookup, path_of
+from .cells import cells_of, covers, lookup, path_of
 from .load import Loaded, origins
 from .parameters import PARAMETER_BY_NAME
 from .resolve import Placed, Resolution
@@ -79,19 +79,29 @@ def _changes(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
 
 
 def _one_change(change: Override, resolution: Resolution) -> Iterator[str]:
-    unit = PARAMETER_BY_NAME[change.keys[0][0]].unit
+    """The number each cell of a change has in the runs: another one where a change that names more holds."""
+    parameter = PARAMETER_BY_NAME[change.keys[0][0]]
     note = f"  [{'; '.join(part for part in (change.source, change.confidence, change.note) if part)}]"
     note = "" if note == "  []" else note
+    values = resolution.scenario.world.values
     for key in change.keys:
         before, after = lookup(resolution.before, key), lookup(resolution.after, key)
-        if after is None:
-            cells = [(k, v) for k, v in cells_of(resolution.after, key[0])]
-            yield f"  {path_of(key)}: {len(cells)} numbers changed{note}"
-        elif change.scale:
-            yield f"  {path_of(key)}: times {_text(change.value)}{note}"
-        else:
+        cells = sorted(k for k, _ in cells_of(resolution.after, key[0]) if covers(key, k))
+        if change.scale and parameter.creates and len(cells) != 1:
+            factor = float(getattr(change.value, "central", change.value))
+            moved = [k for k in cells if not _differs(resolution.before.get(k, 0.0) * factor, resolution.after[k])]
+            kept = f" ({len(cells) - len(moved)} have numbers of their own)" if len(moved) < len(cells) else ""
+            yield f"  {path_of(key)}: {len(moved)} numbers times {_text(change.value)}{kept}{note}"
+        elif after is not None:
+            drawn = change.path in getattr(lookup(values, key), "columns", ())
+            new = _text(change.value) if drawn and not change.scale else f"{after:,.6g}"
+            times = f" (times {_text(change.value)})" if change.scale and _differs(before, after) else ""
             old = "the default" if before is None else f"{before:,.6g}"
-            yield f"  {path_of(key)}: {old} -> {_text(change.value)} {unit}{note}"
+            yield f"  {path_of(key)}: {old} -> {new} {parameter.unit}{times}{note}"
+
+
+def _differs(before: float | None, after: float) -> bool:
+    return before is None or abs(before - after) > 1e-12 * max(abs(before), abs(after))
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,8 @@ from ..language.layers import labels
 from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.base import Event
-from .apply import Draft, close_unused_lanes, override, settle, share_overrides
+from .apply import Draft, close_unused_lanes, settle
+from .precedence import BASELINE, UNCERTAIN, apply_changes, changes_of
 from .resolved import (
     Arm,
     Key,
@@ -24,6 +25,7 @@ from .resolved import (
     Trigger,
 )
 from .scenario import ScenarioSpec
+from .shares import Stated, set_shares
 from .worldchecks import check_world
 from .worldfile import LoadedWorld
 
@@ -51,6 +53,7 @@ class Resolution:
     placed: tuple[Placed, ...]
     before: dict[Key, float]  # the world's central numbers as shipped
     after: dict[Key, float]
+    existing: dict[Key, float]  # the same, above zero wherever some run has more than nothing
     faults: tuple[Fault, ...]
 
 
@@ -91,7 +94,7 @@ def resolve(spec: ScenarioSpec, world: LoadedWorld, name: str, folder: Any) -> R
         report=_report(spec, world, folder),
     )
     before = {fact.key: fact.value for fact in world.facts}
-    return Resolution(scenario, world, tuple(placed), before, after, tuple(faults))
+    return Resolution(scenario, world, tuple(placed), before, after, draft.structural(), tuple(faults))
 
 
 def _numbers(spec: ScenarioSpec, world: LoadedWorld) -> tuple[Draft, list[Fault]]:
@@ -100,28 +103,35 @@ def _numbers(spec: ScenarioSpec, world: LoadedWorld) -> tuple[Draft, list[Fault]
     if not spec.monte_carlo.world_uncertainty:
         settle(draft)
     names = frozenset((*world.names.countries, *world.names.products, *world.names.end_uses))
-    faults: list[Fault] = []
-    changed = False
-    for section, changes in (("baseline", spec.baseline), ("uncertain", spec.uncertain)):
-        for change in changes.overrides:
-            override(draft, change, names)
-        shares = tuple(change for change in changes.shares if set(change.products) & names)
-        share_overrides(draft, shares)
-        changed = changed or bool(changes.overrides or shares)
-        for path, message in draft.faults:
-            steps = path.split(".") if section == "baseline" else [path]
-            faults.append(((section, *steps), message))
-        draft.faults.clear()
-    if changed:
+    sections = ((BASELINE, spec.baseline), (UNCERTAIN, spec.uncertain))
+    changes = [change for section, given in sections for change in changes_of(section, given.overrides, names)]
+    shares = [
+        Stated(section, share) for section, given in sections for share in given.shares if set(share.products) & names
+    ]
+    apply_changes(draft, changes)
+    if not draft.faults:
+        set_shares(draft, shares, tuple(world.names.products))
+    faults = _told(draft)
+    if (changes or shares) and not faults:
         close_unused_lanes(draft)
-        faults += [(("baseline", *path.split(".")), message) for path, message in draft.faults]
+        faults += _told(draft)
         faults += _structural_faults(world, draft)
     return draft, faults
 
 
+def _told(draft: Draft) -> list[Fault]:
+    """Faults so far, with the place of the change in the file."""
+    told: list[Fault] = []
+    for section, path, message in draft.faults:
+        steps = path.split(".") if section == BASELINE else [path]
+        told.append(((section, *steps), message))
+    draft.faults.clear()
+    return told
+
+
 def _structural_faults(world: LoadedWorld, draft: Draft) -> list[Fault]:
     """Whether the chain still closes after the changes."""
-    problems = check_world(world.spec, world.names, draft.centrals(), {}, Position(), changed=True)
+    problems = check_world(world.spec, world.names, draft.structural(), {}, Position(), changed=True)
     return [(("baseline", *problem.path.split(".")), problem.message) for problem in problems]
 
 

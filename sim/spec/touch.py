@@ -97,7 +97,7 @@ def _list(names: tuple[str, ...], everything: str) -> str:
 
 def reach_of(resolution: Resolution) -> Reach:
     """Lanes, sites and users of a world after the scenario's changes, and what its events add to them."""
-    values, world = resolution.after, resolution.world.world
+    values, world = resolution.existing, resolution.world.world
     sites = {(key[1], key[2]) for key, value in cells_of(values, "output_t_per_year") if value > 0}
     users = {(key[1], key[2], key[3]) for key, value in cells_of(values, "use_t_per_year") if value > 0}
     lanes = {(key[1], key[2], key[3]) for key, value in cells_of(values, "trade_share") if value > 0}
