@@ -25,6 +25,7 @@ from sim.model.reporter import Reporter
 from sim.model.structure import lookup
 from sim.shocks.base import Event
 from sim.shocks.fields import FearField, MoneyField, ProfileField
+from sim.shocks.lanes import Control
 from sim.shocks.registry import EVENT_TYPE_BY_NAME
 from sim.spec.parameters import PARAMETERS, Parameter
 from sim.spec.resolve import _event_column
@@ -159,7 +160,7 @@ def test_a_parameter_drawn_as_zero_is_zero(parameter: Parameter) -> None:
 # --- keys of events -------------------------------------------------------------------------------
 START_DAY = 73
 # Keys that are given in another's place, and mappings that only some events have.
-INSTEAD_OF = {"officers": "capacity", "tonnes": "share_of_normal", "end": "duration"}
+INSTEAD_OF = {"officers": "capacity", "tonnes": "share_of_normal", "end": "duration", "detour": "share"}
 PARTS: dict[str, Any] = {
     "refuse": {"destinations": "B", "share": "60 %"},
     "ordinary_goods": {"products": "metal", "share": "40 %"},
@@ -250,8 +251,14 @@ def every_key() -> list[tuple[str, tuple[str, ...]]]:
         (name, path)
         for name, cls in EVENT_TYPE_BY_NAME.items()
         for path in keys(cls)
-        if path[0] not in COMMON or (name in COMMON_ON and (cls.profiled or path[0] != "profile"))
+        if path[0] not in COMMON or (name in COMMON_ON and reads(cls, path[0]))
     ]
+
+
+def reads(cls: type[Event], key: str) -> bool:
+    """Whether a type reads a key that all have: levels without a half-way state have no profile, and only of what is
+    feared is the news heard."""
+    return (cls.profiled or key != "profile") and (issubclass(cls, Control) or key != "announced")
 
 
 def written_value(field: TextField, key: str, given: Any) -> Any:
@@ -286,7 +293,7 @@ def ranges(field: TextField, value: Any) -> tuple[Any, Any, Any, list[float]]:
 
 def with_key(fields: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
     """An event's fields with one key set, in the mapping it stands in."""
-    made = {key: item for key, item in fields.items() if INSTEAD_OF.get(path[-1]) != key}
+    made = {key: item for key, item in fields.items() if key not in {INSTEAD_OF.get(step) for step in path}}
     if path[0] in COMMON:
         made.pop("start", None)
     if len(path) == 1:

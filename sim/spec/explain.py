@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from ..language.numbers import Sampled
+from ..language.uncertain import Uncertain
 from ..shocks.base import say_date
 from .apply import output_shares
 from .baseline import Override
@@ -88,7 +89,7 @@ def _one_change(change: Override, resolution: Resolution) -> Iterator[str]:
         before, after = lookup(resolution.before, key), lookup(resolution.after, key)
         cells = sorted(k for k, _ in cells_of(resolution.after, key[0]) if covers(key, k))
         if change.scale and parameter.creates and len(cells) != 1:
-            factor = float(getattr(change.value, "central", change.value))
+            factor = change.value.central if isinstance(change.value, Uncertain) else change.value
             moved = [k for k in cells if not _differs(resolution.before.get(k, 0.0) * factor, resolution.after[k])]
             kept = f" ({len(cells) - len(moved)} have numbers of their own)" if len(moved) < len(cells) else ""
             yield f"  {path_of(key)}: {len(moved)} numbers times {_text(change.value)}{kept}{note}"
