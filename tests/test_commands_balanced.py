@@ -189,7 +189,7 @@ def test_a_run_that_fails_says_why_on_the_terminal(tmp_path: Path, monkeypatch: 
 def test_a_draw_that_no_lane_carries_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.model import opened
 
-    monkeypatch.setattr(opened, "CORNERS", 0)  # lanes of the central numbers only
+    monkeypatch.setattr(opened, "MOST_TRIALS", 0)  # lanes of the central numbers only
     path = scenario(tmp_path, "uncertain: {shares.part.CN: {discrete: {70 %: 80 %, 10 %: 20 %}}}\n")
     arguments = [
         "run",

@@ -20,7 +20,7 @@ from sim.model.compile import compile_scenario
 from sim.model.opened import balance_arena
 from sim.model.structure import Structure, build_structure
 from sim.model.trade import STRETCH, balance
-from sim.spec.load import LoadedWorld, read_world
+from sim.spec.load import LoadedWorld, read_world, text_scenario
 from sim.spec.resolved import SampledColumn, World
 
 from .generated_worlds import usual, worlds
@@ -264,3 +264,13 @@ def test_an_uncertain_share_has_the_lanes_of_its_whole_range() -> None:
         check(*solved(world, (column,), [share]))
     model = compile_scenario(scenario(world, years=0.5, sampled=(column,)))
     assert model.layout.n_lanes == 4
+
+
+def test_an_uncertain_share_of_a_shipped_world_has_all_the_lanes_its_draws_need() -> None:
+    text = "title: x\nworld: ndfeb\nhorizon: {start: 2025-01-01, years: 1}\n"
+    text += "uncertain: {shares.ndpr_oxide.CN: {uniform: [40 %, 95 %]}}\n"
+    made = text_scenario(text, "s.yaml").scenarios[0]
+    s, arena, _ = solved(made.world, made.sampled)
+    for values in Design(made.sampled, (), "random", 60, 3).values(0, 60):
+        arena.draw([float(value) for value in values].__getitem__)
+        check(s, arena, balance(arena.layout, arena.floats, arena.ints))

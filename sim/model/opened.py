@@ -21,7 +21,9 @@ from .trade import STRETCH, STRETCH_OF_NOTHING, balance
 if TYPE_CHECKING:
     from .structure import Structure
 
-CORNERS = 8  # sets of low and high numbers that are tried, besides the central one
+# Sets of low and high numbers are tried, after the central one, until so many in a row have opened nothing.
+QUIET = 8
+MOST_TRIALS = 80
 # A lane is made where a pair comes this near to opening in one of them: a run's draw may lie beyond.
 NEARLY = 0.5
 # How far from the central value towards an end of its range a number of one cell is put: all of them at their ends at
@@ -102,10 +104,15 @@ def find_open(s: Structure, sampled: Sequence[SampledColumn]) -> set[tuple[int, 
     maybe = [m for m in trading if m not in found]
     if maybe:
         arena = balance_arena(s, sampled)
+        quiet = 0
         for value in _trials(arena, sampled):
             arena.draw(value)
             balance(arena.layout, arena.floats, arena.ints)
-            found.update(m for m in maybe if _opens(arena, s, m))
+            new = {m for m in maybe if _opens(arena, s, m)} - found
+            found |= new
+            quiet = 0 if new else quiet + 1
+            if quiet > QUIET:
+                break
     return {s.links[m] for m in found}
 
 
@@ -131,8 +138,14 @@ def _trials(arena: Arena, sampled: Sequence[SampledColumn]) -> Iterator[Callable
     ends = {column: _ends(sampled[column], REACH if one else 1.0) for column, one in alone.items()}
     if not ends:
         return
-    for corner in range(CORNERS):
-        chosen = {column: ends[column][hash64(f"corner:{corner}:{sampled[column].group}") & 1] for column in ends}
+    for trial in range(MOST_TRIALS):
+        chosen = {}
+        for column, (low, high) in ends.items():
+            part = hash64(f"trial:{trial}:{sampled[column].group}") / 2.0**64
+            # Between the ends every other time where it moves several cells: a pair may open in the middle only.
+            if alone[column] or trial % 2 == 0:
+                part = 1.0 if part >= 0.5 else 0.0
+            chosen[column] = low + part * (high - low)
         yield chosen.__getitem__
 
 
