@@ -249,3 +249,20 @@ def test_a_drawn_share_leaves_the_stated_ones_alone() -> None:
     after = output_shares(loaded.resolutions[0].after, "ht_magnet")
     assert after["JP"] == pytest.approx(0.1)
     assert after["CN"] == pytest.approx(0.75)
+
+
+# --- suppliers ------------------------------------------------------------------------------------
+def test_other_suppliers_make_room_for_what_a_run_draws() -> None:
+    drawn = values(read({"trade_share": {"part": {"CN": {"JP": {"uniform": ["10 %", "50 %"]}}}}}))
+    for share in (0.1, 0.2, 0.5):
+        known = values(read({"trade_share": {"part": {"CN": {"JP": share}}}}))
+        for seller in ("CN", "JP"):
+            number = drawn["trade_share", "part", seller, "JP"]
+            assert isinstance(number, Sampled)
+            found = number.at({"trade_share.part.CN.JP": share})
+            assert found == pytest.approx(known["trade_share", "part", seller, "JP"])
+
+
+def test_suppliers_that_can_sum_to_more_than_all_are_refused() -> None:
+    lanes = {"CN": {"JP": {"uniform": ["10 %", "50 %"]}}, "JP": {"JP": "60 %"}}
+    assert any("sum to 1.1, more than 1" in message for message in said({"trade_share": {"part": lanes}}))

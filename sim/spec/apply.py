@@ -13,6 +13,7 @@ from ..language.uncertain import Uncertain
 from ..sums import add_up
 from .cells import cells_of
 from .resolved import Key, SampledColumn
+from .shares import ends_of, minus
 
 OUTPUT = "output_t_per_year"
 TRADE = "trade_share"
@@ -90,17 +91,27 @@ def close_unused_lanes(draft: Draft) -> None:
 
 
 def _normalise(draft: Draft, keys: list[Key]) -> None:
-    fixed = add_up(draft.central(draft.values[key]) for key in keys if key in draft.fixed_lanes)
+    """Share what the stated suppliers of a buyer leave among the others, in each run what that run's draw leaves."""
+    stated = sorted(key for key in keys if key in draft.fixed_lanes)
     free = [key for key in keys if key not in draft.fixed_lanes]
     weight = add_up(draft.central(draft.values[key]) for key in free)
-    if fixed > 1 + 1e-9:
-        message = f"the shares of {keys[0][3]}'s suppliers sum to {fixed:.4g}, more than 1"
-        draft.fault("baseline", ".".join(keys[0]), message)
+    rest: Num = 1.0
+    for key in stated:
+        number = draft.values[key]
+        # Two draws can't be one number: from the second on, the others make room for its central value.
+        apart = isinstance(rest, Sampled) and isinstance(number, Sampled) and rest.column != number.column
+        rest = minus(rest, draft.central(number) if apart else number)
+    if ends_of(draft, rest)[0] < -1e-9:
+        most = 1 - ends_of(draft, rest)[0]
+        message = f"the shares of {keys[0][3]}'s suppliers sum to {most:.4g}, more than 1"
+        draft.fault("baseline", ".".join(stated[-1]), message)
         return
-    if weight <= 0 or abs(fixed + weight - 1) < 1e-12:
+    if weight <= 0 or (not isinstance(rest, Sampled) and abs(weight - rest) < 1e-12):
         return
     for key in free:
-        draft.values[key] = draft.values[key] * ((1 - fixed) / weight)
+        number = draft.values[key]
+        both = isinstance(rest, Sampled) and isinstance(number, Sampled)
+        draft.values[key] = number * ((draft.central(rest) if both else rest) / weight)
 
 
 def output_shares(values: Mapping[Key, float], product: str) -> dict[str, float]:

@@ -128,7 +128,7 @@ def _parts(draft: Draft, stated: Sequence[Stated]) -> list[Part]:
 def _check_part(draft: Draft, product: str, part: Part, parts: Sequence[Part], tonnes: float) -> None:
     """What is left of a group for the members that are not named: not less than nothing, and somebody's."""
     inner = [p.stated.written for p in parts if p is not part and _is_inside(p, part)]
-    low, high = _ends(draft, part.rest)
+    low, high = ends_of(draft, part.rest)
     if low < -TOLERANCE:
         most = f"{draft.central(part.number) * 100:.4g} %"
         raise Contradiction(
@@ -151,14 +151,14 @@ def _is_inside(inner: Part, outer: Part) -> bool:
 
 
 def _check_whole(draft: Draft, product: str, rest: Num, last: Stated, left: float) -> None:
-    low, high = _ends(draft, rest)
+    low, high = ends_of(draft, rest)
     if low < -TOLERANCE:
         raise Contradiction(last, f"the shares of {product} sum to {(1 - low) * 100:.4g} %, more than all of it")
     if left <= 0 and max(abs(low), abs(high)) > TOLERANCE:
         raise Contradiction(last, f"the shares of {product} must sum to 100 %: no other country makes it")
 
 
-def _ends(draft: Draft, number: Num) -> tuple[float, float]:
+def ends_of(draft: Draft, number: Num) -> tuple[float, float]:
     """Lowest and highest value in any run; draws without an end of their own are kept where nothing is negative."""
     if not isinstance(number, Sampled):
         return number, number
