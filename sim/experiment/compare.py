@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import SupplyriskError
+from ..results import pairing
 from ..results.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -77,18 +82,15 @@ def why_unpaired(a: Path, b: Path) -> str:
     """Why runs of the same number in two folders are not the same draws; "" if they are."""
     if a.resolve() == b.resolve():
         return ""
-    one, other = Store(a).manifest(), Store(b).manifest()
-    if one["seed"] != other["seed"]:
-        return "the seeds differ"
-    if one["sampler"] != other["sampler"]:
-        return "the samplers differ"
-    if one["sampler"] == "lhs" and one["design_block"] != other["design_block"]:
-        return "Latin hypercubes of different size share no draws"
-    if one["resolved"]["sampled"] != other["resolved"]["sampled"]:
-        return "the uncertain numbers differ"
-    if one["hashes"]["code"] != other["hashes"]["code"]:
-        return "they were computed by different versions of the model"
-    return ""
+    return "; ".join(pairing.why_unpaired(Store(a).manifest(), Store(b).manifest(), (_finished(a), _finished(b))))
+
+
+def _finished(folder: Path) -> pd.DataFrame:
+    """The runs of a folder that finished, with what was drawn for each."""
+    import pandas as pd
+
+    table = pd.read_parquet(folder / "runs.parquet")
+    return table[table["status"].astype(str) == "ok"]
 
 
 def compare(a: Side, b: Side, metric: str, product: str, place: str, end_use: str = "all") -> Difference:

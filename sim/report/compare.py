@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SupplyriskError, did_you_mean
+from ..results.pairing import other_numbers, why_unpaired
+from ..results.quantiles import quantiles
 from . import style
 from .build import TEMPLATES, facts, fill, runs_of
+from .differences import differences, named_with_unit
 from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import save
@@ -135,38 +138,23 @@ def _short(run: Run, runs: Sequence[Run]) -> str:
 
 def pairing(first: Case, other: Case) -> Pairing:
     """Whether run i of one case met the same draws as run i of the other."""
-    import numpy as np
-
     if first.run is other.run or first.run.path == other.run.path:
         return Pairing("same", "arms of one batch: the same draws, run by run")
-    reasons = []
     a, b = first.run, other.run
-    if a.seed != b.seed:
-        reasons.append(f"the seeds differ ({a.seed} and {b.seed})")
-    if a.manifest.get("sampler") != b.manifest.get("sampler"):
-        reasons.append("the samplers differ")
-    if (a.manifest.get("hashes") or {}).get("world") != (b.manifest.get("hashes") or {}).get("world"):
-        reasons.append("the worlds differ")
-    common = sorted(set(_ok(a)["run"]) & set(_ok(b)["run"]))
-    columns = [c for c in a.runs.columns if c in b.runs.columns and c not in ("run", "status", "message")]
-    if not common:
-        reasons.append("no run has the same number")
-    elif columns:
-        x = _ok(a).set_index("run").loc[common, columns].to_numpy(dtype=float)
-        y = _ok(b).set_index("run").loc[common, columns].to_numpy(dtype=float)
-        alike = np.isclose(x, y, rtol=1e-12, atol=0.0).all(axis=0)
-        if not alike.all():
-            reasons.append(
-                f"{int((~alike).sum())} of {len(columns)} drawn numbers differ between runs of the same number"
-            )
+    draws = _ok(a), _ok(b)
+    reasons = why_unpaired(a.manifest, b.manifest, draws)
     if reasons:
         return Pairing(
             "unpaired", f"not the same draws ({'; '.join(reasons)}): only means and distributions can be compared"
         )
-    words = f"the same draws for {len(common):,} runs, so that differences are taken run by run"
-    extra = set(a.runs.columns) ^ set(b.runs.columns)
+    common = len(set(draws[0]["run"]) & set(draws[1]["run"]))
+    words = f"the same draws for {common:,} runs, so that differences are taken run by run"
+    extra = other_numbers(a.manifest, b.manifest)
     if extra:
-        words += f" ({len(extra)} uncertain numbers exist in one of the two only)"
+        what = "number is" if len(extra) == 1 else "numbers are"
+        words += (
+            f" ({len(extra)} uncertain {what} described otherwise in one of the two, which is part of what differs)"
+        )
     return Pairing("paired", words)
 
 
@@ -192,7 +180,7 @@ def difference(first: Case, other: Case, q: Quantity, pair: Pairing) -> Differen
         d = (y.loc[both] - x.loc[both]).dropna().to_numpy()
         if not len(d):
             return Difference(None, float("nan"), float("nan"), q.unit)
-        p5, p25, p50, p75, p95 = (float(v) for v in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95)))
+        p5, p25, p50, p75, p95 = quantiles(d).tolist()
         half = 1.96 * float(np.std(d, ddof=1)) / np.sqrt(len(d)) if len(d) > 1 else float("nan")
         return Difference(Spread(len(d), p5, p25, p50, p75, p95, q.unit), float(d.mean()), float(half), q.unit)
     a, b = x.dropna().to_numpy(), y.dropna().to_numpy()
@@ -239,6 +227,7 @@ def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Pat
         "first": cases[0],
         "pairs": list(zip(cases[1:], pairs, strict=True)),
         "sentences": sentences(cases, wanted, pairs),
+        "files": file_differences(cases),
         "few": [c.label for c in cases if c.run.n_ok < FEWEST_RUNS],
         "table": table(cases, wanted, pairs),
         "wide": pictures[0],
@@ -252,6 +241,24 @@ def compare(folders: Sequence[Path], out: Path, arms: Sequence[str] = ()) -> Pat
     page = out / "compare.html"
     page.write_text(fill("compare.html.j2", context), encoding="utf-8")
     return page
+
+
+def file_differences(cases: Sequence[Case]) -> list[tuple[str, list[str]]]:
+    """For each further run: its name and the first's, and what differs between the two scenarios in words."""
+    first, *others = _runs(cases)
+    found = []
+    for run in others:
+        lines = differences(first.scenario, run.scenario, {**_with_units(run), **_with_units(first)})
+        codes = [(r.manifest.get("hashes") or {}).get("code") for r in (first, run)]
+        if codes[0] != codes[1]:
+            lines.append("They were computed by different versions of the program.")
+        found.append((f"{first.report_title} (first) and {run.report_title} (second)", lines))
+    return found
+
+
+def _with_units(run: Run) -> dict[str, str]:
+    """What each parameter is called, with its unit."""
+    return {r["parameter"]: named_with_unit(r["what"], r["unit"]) for r in run.sources if r.get("what")}
 
 
 def _runs(cases: Sequence[Case]) -> list[Run]:
@@ -355,7 +362,7 @@ def _level(x: np.ndarray, unit: str) -> Cell:
     x = x[np.isfinite(x)]
     if not len(x):
         return Cell("–")
-    p5, p50, p95 = (float(v) for v in np.quantile(x, (0.05, 0.5, 0.95)))
+    p5, p50, p95 = quantiles(x, (0.05, 0.5, 0.95)).tolist()
     return Cell(*with_interval(p50, p5, p95, unit))
 
 
@@ -389,7 +396,7 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
         names.append(sketch.fold(case.label, 20))
         if not len(x):
             continue
-        p5, p25, p50, p75, p95 = (float(v) for v in np.quantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
+        p5, p25, p50, p75, p95 = quantiles(x).tolist()
         ax.plot([p5, p95], [row, row], color=case.colour, linewidth=1.6)
         ax.plot([p25, p75], [row, row], color=case.colour, linewidth=5.0, solid_capstyle="butt")
         ax.plot([p50], [row], "o", color="white", markeredgecolor=case.colour, markersize=5.5, zorder=5)

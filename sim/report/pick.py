@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..results.quantiles import quantiles
 from ..sums import add_up
 from .run import Run
 from .stored import Fan, once_per_run
@@ -58,13 +59,12 @@ def values(run: Run, metric: str, arm: str, product: str = "", place: str = "", 
 @once_per_run
 def total_spread(run: Run, metric: str, arm: str, place: str) -> Spread | None:
     """A metric summed over products, run by run: quantiles don't add up. None if it was not reported."""
-    import numpy as np
 
     table = run.outcomes(metric, [arm], place=place, end_use="")
     if table.empty:
         return None
     x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
-    p5, p25, p50, p75, p95 = (float(v) for v in np.nanquantile(x, (0.05, 0.25, 0.5, 0.75, 0.95)))
+    p5, p25, p50, p75, p95 = quantiles(x).tolist()
     return Spread(len(x), p5, p25, p50, p75, p95, str(table["unit"].iloc[0]))
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from ..results.quantiles import quantiles
 from .long_batches import first_runs
 
 if TYPE_CHECKING:
@@ -326,7 +327,7 @@ class Tables(ABC):
         if len(by_run):
             totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
             return Fan(
-                totals.index.to_numpy(), LEVELS, _quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
+                totals.index.to_numpy(), LEVELS, quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
             )
         parts = [fans[k] for k in keys]
         added = reduce(operator.add, (p.values for p in parts))
@@ -364,13 +365,6 @@ def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
         product, place, end_use = (str(k) for k in names)
         found[product, place, end_use] = Fan(dates[rows][:: len(levels)], levels, block, str(units[rows[0]]))
     return found
-
-
-def _quantiles(values: np.ndarray, levels: Sequence[float]) -> np.ndarray:
-    import numpy as np
-
-    found: np.ndarray = np.nanquantile(values, levels, axis=1)
-    return found.T
 
 
 def _clean(table: pd.DataFrame) -> pd.DataFrame:

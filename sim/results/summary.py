@@ -14,6 +14,7 @@ import numpy as np
 
 from ..model.aggregate import Floats
 from .joining import Help
+from .quantiles import of_ordered
 from .store import explained
 from .tables import SUMMARY_QUANTILES
 
@@ -130,15 +131,6 @@ def describe(block: Floats) -> Floats:
     sd = np.sqrt(np.divide(square, n - 1.0, out=np.full(len(n), np.nan), where=n > 1))
     ordered = np.sort(block, axis=1)
     columns = [n, mean, sd]
-    rows = np.arange(len(n))
-    for _, level in SUMMARY_QUANTILES:
-        position = level * np.maximum(n - 1.0, 0.0)
-        down = np.floor(position).astype(np.int64)
-        up = np.minimum(down + 1, np.maximum(n - 1.0, 0.0).astype(np.int64))
-        if block.shape[1]:
-            lower, upper = ordered[rows, down], ordered[rows, up]
-            columns.append(np.where(some, lower + (upper - lower) * (position - down), np.nan))
-        else:
-            columns.append(np.full(len(n), np.nan))
+    columns += [of_ordered(ordered, n, level) for _, level in SUMMARY_QUANTILES]
     columns.append(np.divide(sd, np.sqrt(n), out=np.full(len(n), np.nan), where=n > 1))
     return np.column_stack(columns)

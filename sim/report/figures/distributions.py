@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...results.quantiles import quantiles
 from .. import style
 from ..pick import headline_price, short_products, short_zone, spread, values
 from ..run import Run
@@ -142,7 +143,7 @@ def _range(draws: dict[str, np.ndarray]) -> tuple[float, float]:
     together = np.concatenate(list(draws.values()))
     if not len(together):
         return 0.0, 1.0
-    low, high = float(together.min()), float(np.quantile(together, 0.999))
+    low, high = float(together.min()), float(quantiles(together, (0.999,))[0])
     if high > low:
         return low, high
     return (0.0, 1.0) if low == 0 else (low - 0.5, low + 0.5)
@@ -168,7 +169,7 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
         ticks.append((row, run.arm_label(arm), colour))
         if len(x):
             s = spread(run, q.metric, arm, q.product, q.place)
-            p5, p50, p95 = (s.p5, s.p50, s.p95) if s else np.quantile(x, (0.05, 0.5, 0.95))
+            p5, p50, p95 = (s.p5, s.p50, s.p95) if s else quantiles(x, (0.05, 0.5, 0.95))
             ax.plot([p5, p95], [row, row], color=colour, linewidth=2.2, zorder=4)
             ax.plot([p50], [row], "o", color=colour, markersize=4.2, zorder=5)
             marks = {"quantile": [0.05, 0.5, 0.95], "value": [p5, p50, p95]}

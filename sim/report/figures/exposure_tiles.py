@@ -6,6 +6,7 @@ import bisect
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ...results.quantiles import quantiles
 from .. import style
 from ..rounding import with_interval
 from ..run import Run
@@ -66,7 +67,6 @@ def _groups(run: Run) -> str:
 @once_per_run
 def losses(run: Run) -> pd.DataFrame:
     """Per country: quantiles over runs of all final products' lost use, in weeks of normal use."""
-    import numpy as np
     import pandas as pd
 
     columns = ["place", "p5", "p50", "p95"]
@@ -89,8 +89,8 @@ def losses(run: Run) -> pd.DataFrame:
             )
             use += float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0
         if use > 0:
-            quantiles = np.nanquantile(wide.loc[place].to_numpy(dtype=float), (0.05, 0.5, 0.95)) / use
-            rows.append((place, *(float(q) for q in quantiles)))
+            found = quantiles(wide.loc[place].to_numpy(dtype=float), (0.05, 0.5, 0.95)) / use
+            rows.append((place, *(float(q) for q in found)))
     return pd.DataFrame(rows, columns=columns)
 
 
