@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,8 +30,22 @@ class Problem:
 
     def __str__(self) -> str:
         where = str(self.position)
-        what = f"{self.path}: {self.message}" if self.path else self.message
+        path, message = _shortened(self.path), _shortened(self.message)
+        what = f"{path}: {message}" if path else message
         return " ".join((f"{where}: {what}" if where else what).split("\n"))
+
+
+# Nobody reads a word of 20,000 letters that stands where a name should.
+LONGEST_WORD = re.compile(r"\S{120,}")
+
+
+def _shortened(text: str) -> str:
+    """A text with words too long to be read cut in their middle; paths of files stay whole."""
+    return LONGEST_WORD.sub(lambda word: word[0] if _is_a_path(word[0]) else f"{word[0][:60]}...{word[0][-20:]}", text)
+
+
+def _is_a_path(word: str) -> bool:
+    return "/" in word and len(word) < 500
 
 
 class SupplyriskError(Exception):
@@ -47,6 +62,8 @@ class Problems(SupplyriskError):
 
 def did_you_mean(got: str, known: Iterable[str], limit: int = 8) -> str:
     """End of a message about an unknown name: the nearest known ones, or all when they are few."""
+    if len(got) > 100:
+        return ""
     names = list(dict.fromkeys(known))
     lowered = {name.lower(): name for name in names}
     if got.lower() in lowered:

@@ -76,6 +76,12 @@ SLIPS = [
     ("- type: export_ban\n    name", "- name", "16:5: events[0]: has no key type"),
     ("origins: CN", "origin: CN", "18:5: events[0].origin: unknown key (got origin); did you mean origins"),
     ("origins: CN", "origins: [CN, XX]", "18:19: events[0].origins[1]: unknown country (got XX)"),
+    (
+        "origins: CN",
+        "origins: [all, CN]",
+        "18:14: events[0].origins: all means every country already; leave out the others",
+    ),
+    ("start: 2025-04-04", "start: 2025-4000000000-01", "events[0].start: must be a date like 2025-04-04"),
     ("origins: CN", "origins: China", "18:14: events[0].origins: unknown country (got China); did you mean CN"),
     (
         "origins: CN",
@@ -311,6 +317,20 @@ def test_no_fault_hides_another(tmp_path: Path, changes: list[tuple[str, str]], 
     found = faults(tmp_path, text)
     assert len(found) == len(expected), found
     assert all(any(said in line for line in found) for said in expected), found
+
+
+def test_a_word_nobody_can_read_is_cut(tmp_path: Path) -> None:
+    found = faults(tmp_path, GOOD.replace("origins: CN", "origins: " + "x" * 20_000))
+    assert len(found) == 1
+    assert len(found[0]) < 400
+    found = faults(tmp_path, GOOD.replace("events:\n  - type", "extends: " + "a" * 3000 + "\nevents:\n  - type"))
+    assert len(found) == 1
+    assert len(found[0]) < 400
+
+
+@pytest.mark.parametrize("odd", ["{uniform: [1, 0]}", "[export_ban]", "{a: {a: {a: 1}}}", ""])
+def test_a_type_that_is_no_word(tmp_path: Path, odd: str) -> None:
+    assert len(faults(tmp_path, GOOD.replace("type: export_ban", f"type: {odd}"))) == 1
 
 
 def test_a_line_is_never_wrapped(tmp_path: Path) -> None:

@@ -223,6 +223,7 @@ STRUCTURE_SLIPS = [
     ("CN: [CN]", "CN: [CN, JP, US]", "zones.exCN: has no country left: every one is in another zone"),
     ("base_year: 2024", "base_year: 0", "base_year: must be between 1950 and 2100 (got 0)"),
     ("title: Tiny", "title: " + "x" * 400, "title: must be at most 300 letters long (got 4"),
+    ("name: power grids", "name: cars", "end_uses[1].name: a second one called cars"),
     ("base_year: 2024", "base_year: recent", "base_year: is not a number (got 'recent')"),
 ]
 

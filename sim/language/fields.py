@@ -69,7 +69,7 @@ def _guess_date(text: str) -> str:
             return dt.date(numbers[2], numbers[1], numbers[0]).isoformat()
         if re.fullmatch(r"\d{4}", text):
             return f"{text}-01-01"
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
     for form in ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y"):
         try:
@@ -116,6 +116,8 @@ class NameList(TextField):
             refuse_shape(value, f"a {self.kind} or a list of them")
             items = [value]
         problems: SubProblems = []
+        if ALL in items and len(items) > 1:
+            problems.append(((), f"{ALL} means every {self.kind} already; leave out the others"))
         for index, item in enumerate(items):
             message = self._problem(item, names)
             if message:

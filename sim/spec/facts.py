@@ -247,7 +247,7 @@ class _Row:
         confidence = self.row["confidence"]
         if confidence not in CONFIDENCES:
             self.fail("confidence", f"must be one of {', '.join(CONFIDENCES)} (got {confidence or 'nothing'})")
-        if not re.fullmatch(r"\d{4}(-\d{2}|-\d{4})?", self.row["year"]) and (
+        if not re.fullmatch(r"(19|20)\d{2}(-\d{2}|-(19|20)\d{2})?", self.row["year"]) and (
             self.row["year"] or confidence != "assumption"
         ):
             self.fail("year", f"must be a year like 2024 (got {self.row['year'] or 'nothing'})")

@@ -202,7 +202,12 @@ def _makes_something(mended: _Mended) -> bool:
         for number in numbers:
             event = find(mended.root, (*listed, number))
             kind = event.get("type") if event is not None else None
-            if kind is None or kind.value in MAKERS or kind.value not in known_types():
+            if (
+                kind is None
+                or not isinstance(kind.value, str)
+                or kind.value in MAKERS
+                or kind.value not in known_types()
+            ):
                 return True
     return False
 

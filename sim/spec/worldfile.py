@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from .worldmodel import WorldSpec
 # What stands in paths, tables and lists separated by blanks.
 CODE = re.compile(r"[A-Za-z0-9]{1,12}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+STAGE = re.compile(r"[\w-]+( [\w-]+)*")
 RESERVED = (ALL, "rest")
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
@@ -156,8 +157,16 @@ def _structure_problems(spec: WorldSpec, root: Node) -> list[Problem]:
         for index, name in enumerate(listed):
             if name in listed[:index]:
                 fault(f"a second {name}", section, index, "id")
+    _same_names(spec, fault)
     before: list[str] = []
     for index, product in enumerate(spec.products):
+        if not STAGE.fullmatch(product.stage) or product.stage == ALL:
+            fault(
+                f"must be words of letters, digits, _ and - and not {ALL} (got {product.stage})",
+                "products",
+                index,
+                "stage",
+            )
         for number, name in enumerate(product.inputs):
             if name not in before:
                 later = name in {other.id for other in spec.products}
@@ -165,6 +174,20 @@ def _structure_problems(spec: WorldSpec, root: Node) -> list[Problem]:
                 fault(f"unknown input (got {name}){hint}", "products", index, "inputs", number)
         before.append(product.id)
     return found
+
+
+def _same_names(spec: WorldSpec, fault: Callable[..., None]) -> None:
+    """Two countries, products or end uses that readers could not tell apart."""
+    listed: tuple[tuple[tuple[str | int, ...], str], ...] = (
+        *((("countries", code), name) for code, name in spec.countries.items()),
+        *((("products", index, "name"), item.name) for index, item in enumerate(spec.products)),
+        *((("end_uses", index, "name"), item.name) for index, item in enumerate(spec.end_uses)),
+    )
+    seen: set[tuple[str | int, str]] = set()
+    for path, name in listed:
+        if (path[0], name) in seen:
+            fault(f"a second one called {name}", *path)
+        seen.add((path[0], name))
 
 
 def _unknown(fault, root: Node, code: str, known: Mapping[str, str], *path: str | int) -> None:  # type: ignore[no-untyped-def]
