@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import shlex
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+LAUNCHER = "run_scenario.py"
 
 
 @dataclass(frozen=True, order=True)
@@ -82,3 +88,21 @@ class ModelError(SupplyriskError):
 
 class RunFailed(SupplyriskError):
     """One run could not be finished; the others are not touched by it."""
+
+
+def as_typed(*words: str) -> str:
+    """A command of the program as it is typed where this one was: in a checkout by its launcher, else by name.
+
+    Parameters
+    ----------
+    words : str
+        Subcommand and arguments, each as the program gets it.
+    """
+    started = sys.argv[0] if sys.argv else ""
+    name = Path(started).name
+    if name == LAUNCHER:
+        beside = os.path.relpath(started) if Path(started).is_absolute() else started
+        return f"python {shlex.join((min(beside, started, key=len), *words))}"
+    if name == "cli.py":
+        return f"python -m sim.cli {shlex.join(words)}"
+    return f"supplyrisk {shlex.join(words)}"

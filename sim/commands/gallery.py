@@ -126,7 +126,7 @@ def section(e: Exhibit) -> str:
     rows = "\n".join(f"| {n.label} | {n.value} | {n.between or 'the same'} |" for n in e.numbers)
     parts = [f"## {e.name}", f"**{e.title}.** {e.question}", f"![{e.caption}]({e.picture})"]
     parts += [f"| | median | 90 % of runs |\n|---|---|---|\n{rows}", e.text]
-    parts.append(f"Repeat it: `supplyrisk run scenarios/{e.name}.yaml`")
+    parts.append(f"Repeat it: `python run_scenario.py scenarios/{e.name}.yaml`")
     return "\n\n".join(p for p in parts if p)
 
 

@@ -20,5 +20,7 @@ def command(folder: str, mineral: str) -> None:
     files = write_skeleton(Path(folder), mineral or Path(folder).name)
     for file in files:
         click.echo(f"written: {file}")
-    click.echo(f"look at it: supplyrisk world {folder}")
+    from ..errors import as_typed
+
+    click.echo(f"look at it: {as_typed('world', str(folder))}")
     click.echo(f"use it in a scenario: world: {folder} (as a path from the scenario's file)")

@@ -77,7 +77,7 @@ def command(file: Path, **given: Any) -> None:
 
     The run folder holds runs, outcomes, series and summary as tables and report.html. Exit code 0: done;
     1: no run finished; 2: something is wrong with the file or the options; 130: interrupted, finish with
-    `supplyrisk resume DIR`.
+    the command `resume DIR`.
     """
     from ..errors import SupplyriskError
 

@@ -177,6 +177,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
 
 
 def _counts(outcome: Outcome) -> str:
+    from ..errors import as_typed
+
     manifest = outcome.manifest
     counts, timings = manifest["counts"], manifest["timings"]
     text = f"{outcome.finished:,} runs x {len(manifest['arms'])} arms, {manifest['engine']} engine"
@@ -185,7 +187,7 @@ def _counts(outcome: Outcome) -> str:
     if outcome.failed:
         text += f"; {outcome.failed:,} failed (runs.parquet says why)"
     if counts.get("missing"):
-        text += f"; {counts['missing']:,} missing (supplyrisk resume {outcome.store.path})"
+        text += f"; {counts['missing']:,} missing ({as_typed('resume', str(outcome.store.path))})"
     precision = manifest.get("precision")
     if precision and precision.get("reached") is not None:
         text += f"; standard error of {precision['metric']} {100 * precision['reached']:.1f} % of its mean"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,7 +173,7 @@ def facts(run: Run) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     command = manifest.get("command")
     if command:
-        rows.append(("command", " ".join(str(c) for c in command) if isinstance(command, list) else str(command)))
+        rows.append(("command", typed_again(command) if isinstance(command, list) else str(command)))
     rows.append(
         ("runs", f"{run.n_ok:,} finished, {run.n_failed:,} failed, of {int(manifest.get('runs', len(run.runs))):,}")
     )
@@ -188,6 +190,12 @@ def facts(run: Run) -> list[tuple[str, str]]:
     if manifest.get("created"):
         rows.append(("made", str(manifest["created"])))
     return rows
+
+
+def typed_again(command: Sequence[str]) -> str:
+    """The command line of a run as it is typed in a shell."""
+    words = [str(word) for word in command]
+    return f"{'python ' if words[0].endswith('.py') else ''}{shlex.join(words)}"
 
 
 def fill(template: str, context: dict[str, Any]) -> str:

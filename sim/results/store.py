@@ -26,7 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import SupplyriskError
+from ..errors import SupplyriskError, as_typed
 
 FORMAT = 1
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -74,7 +74,7 @@ def explained(path: Path) -> Iterator[None]:
         # Arrow raises OSError with the number in its text only.
         if error.errno in _FULL or "No space left" in str(error) or "errno 28" in str(error):
             raise DiskFull(
-                f"{path}: the disk is full. Finished runs are intact; make room, then `supplyrisk resume {path}`"
+                f"{path}: the disk is full. Finished runs are intact; make room, then `{as_typed('resume', str(path))}`"
             ) from error
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             raise StoreError(f"{path}: can't write here ({error.strerror or error})") from error
@@ -217,7 +217,7 @@ def create(path: Path, force: bool = False) -> Store:
     if path.exists() and any(path.iterdir()):
         ours = (path / "manifest.json").exists()
         if not force:
-            hint = "; --force replaces it, `supplyrisk resume` finishes it" if ours else ""
+            hint = f"; --force replaces it, `{as_typed('resume', str(path))}` finishes it" if ours else ""
             raise StoreError(f"{path} is not empty{hint}")
         if not ours:
             raise StoreError(f"{path} is not empty and not a run folder, so --force does not empty it")
