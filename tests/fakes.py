@@ -52,6 +52,7 @@ def scenario(
     policies: tuple[str, ...] = ("stockpile",),
     countries: tuple[str, ...] = COUNTRIES,
     sampled: tuple[SampledColumn, ...] | None = None,
+    groups: dict[str, tuple[str, ...]] | None = None,
 ) -> Scenario:
     columns = sampled or (
         SampledColumn("depth", "depth", "uniform", (0.1, 0.9), 0.5),
@@ -87,6 +88,7 @@ def scenario(
             ("value_added_usd_per_t", "", "", ""): Sampled("value") if not sampled else 1000.0,
             ("dependent_share", "", "wind"): 0.5,
         },
+        groups=groups or {},
     )
     arms = (Arm("baseline", ()), Arm("scenario", (0,)), *(Arm(f"policy:{p}", (0, 1)) for p in policies))
     return Scenario(
@@ -130,6 +132,8 @@ class FakeModel:
             weekly += [Column("production_t", p, c, "", "t") for c in countries]
             weekly += [Column("leakage_t", p, c, "", "t") for c in countries]
             weekly += [Column("stockpile_t", p, c, "", "t") for c in countries]
+        for v in ("maker_called_t", "maker_lacking_t"):
+            weekly += [Column(v, "magnet", c, "", "t") for c in countries]
         for c in countries:
             weekly.append(Column("price_paid_index", "magnet", c, "", "index"))
             for u in END_USES:
@@ -192,7 +196,7 @@ class FakeEngine:
             return pulse * noise
         if column.variable.startswith("licence"):
             return 20.0 * pulse * noise
-        if column.variable == "leakage_t":
+        if column.variable in ("leakage_t", "maker_lacking_t"):
             return 0.0 * pulse
         return 12.0 - 3.0 * pulse * noise
 

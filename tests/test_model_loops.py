@@ -48,7 +48,7 @@ def split(model: Any) -> Any:
 
 
 def model_of(weeks: int, apart: bool) -> Any:
-    model = fakes.FakeModel(fakes.scenario(weeks=weeks))
+    model = fakes.FakeModel(fakes.scenario(weeks=weeks, groups={"club": ("DE", "JP"), "every": ("CN", "DE", "JP")}))
     return split(model) if apart else model
 
 

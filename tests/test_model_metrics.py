@@ -226,3 +226,91 @@ def test_the_rows_of_a_run_leave_no_trace_in_the_next():
     expected = fresh.reporter.rows(fresh.weekly, fresh.monthly)
     assert used.reporter.compute(rows, money).tobytes() == fresh.reporter.compute(expected, money).tobytes()
     assert np.array_equal(rows.table, expected.table)
+
+
+# --- groups of countries and makers ---------------------------------------------------------------
+
+
+class Grouped(Case):
+    """The same with a group of two of the three countries."""
+
+    def __init__(self) -> None:
+        super().__init__(groups={"club": ("DE", "JP")})
+
+
+def test_a_group_is_summed_before_anything_is_worked_out():
+    case = Grouped()
+    case.set("shortage_unserved_t", pulse(6, 7, 4.0), place="DE", end_use="cars")
+    case.set("shortage_unserved_t", pulse(9, 9, 0.3), place="JP", end_use="wind")
+    case.set("shortage_priced_out_t", pulse(1, 20, 1.0), place="JP", end_use="wind")
+    assert case("shortage_t", place="club") == pytest.approx(28.3)
+    assert case("shortage_percent", place="club") == pytest.approx(100 * 28.3 / (20 * 40))
+    assert case("shortage_unserved_percent", place="club") == pytest.approx(100 * 8.3 / (20 * 40))
+    assert case("shortage_priced_out_percent", place="club") == pytest.approx(100 * 20 / (20 * 40))
+    assert case("weeks_short", place="JP") == 1  # 1.5 % of its own 20 t
+    assert case("weeks_short", place="club") == 2  # but under 1 % of the group's 40 t
+    assert case("first_week_short", place="club") == 6
+    assert case("short_recovery_week", place="club") == 8
+    assert case("first_stoppage_week", place="club") == 6
+    assert case("shortage_unserved_t", place="club", end_use="wind") == pytest.approx(0.3)
+    assert case("shortage_percent", place="club", end_use="wind") == pytest.approx(100 * 20.3 / (20 * 20))
+
+
+def test_a_group_price_is_weighted_by_what_its_members_would_use():
+    case = Grouped()
+    case.set("wanted_t", pulse(1, 20, 30.0), place="JP", end_use="wind")  # Japan uses 40, Germany 20
+    case.set("price_paid_index", pulse(3, 4, 4.0, 1.0), place="JP")
+    assert case("price_paid_peak_index", place="club") == pytest.approx((40 * 4 + 20) / 60)
+    assert case("price_paid_index", place="club") == pytest.approx(1 + 2 * (3 * 40 / 60) / 20)
+
+
+def test_a_group_sums_output_money_and_stores():
+    case = Grouped()
+    case.set("production_t", pulse(1, 20, 2.0), place="DE")
+    case.set("production_t", pulse(1, 20, 3.0), place="JP")
+    case.set("production_t", pulse(1, 20, 5.0), place="CN")
+    case.set("stockpile_t", pulse(1, 3, 1.0, 7.0), place="DE")
+    case.set("stockpile_t", pulse(5, 6, 2.0, 7.0), place="JP")
+    case.set("price_paid_index", pulse(1, 1, 2.0, 1.0), place="DE")
+    case.set("shortage_unserved_t", pulse(6, 6, 4.0), place="JP", end_use="wind")
+    assert case("production_t", place="club") == 100.0
+    assert case("production_t") == 200.0
+    assert case("supplier_hhi") == pytest.approx(0.2**2 + 0.3**2 + 0.5**2)  # the group is no fourth maker
+    assert case("stockpile_minimum_t", place="club") == 8.0
+    assert case("extra_spend_usd", place="club") == case("extra_spend_usd", place="DE") == case("extra_spend_usd")
+    for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
+        lost = case(metric, product="all", place="JP")
+        assert lost > 0
+        assert (
+            case(metric, product="all", place="club")
+            == lost
+            == case(metric, product="all", place="club", end_use="wind")
+        )
+
+
+def test_trade_within_a_group_is_neither_export_nor_import():
+    case = Grouped()
+    case.lane("DE", "JP", 8.0)
+    case.lane("DE", "CN", 2.0)
+    case.lane("CN", "JP", 3.0)
+    case.lane("CN", "DE", 1.0)
+    months = len(case.model.month_starts)
+    assert case("export_t", place="club") == 2.0 * months
+    assert case("export_t", place="DE") == 10.0 * months
+    assert case("supplier_hhi", place="club") == 1.0
+    assert case("supplier_hhi", place="JP") == pytest.approx((8 / 11) ** 2 + (3 / 11) ** 2)
+
+
+def test_makers_that_lack_inputs():
+    case = Grouped()
+    for country in ("CN", "DE", "JP"):
+        case.set("maker_called_t", pulse(1, 20, 10.0), place=country)
+    case.set("maker_lacking_t", pulse(4, 5, 10.0) + pulse(9, 9, 0.15), place="DE")
+    case.set("maker_lacking_t", pulse(2, 2, 0.1), place="JP")
+    assert case("maker_first_week_short", place="DE") == 4
+    assert case("maker_weeks_short", place="DE") == 3
+    assert case("maker_short_percent", place="DE") == pytest.approx(100 * 20.15 / 200)
+    assert np.isnan(case("maker_first_week_short", place="JP"))  # exactly 1 %
+    assert case("maker_weeks_short", place="club") == 2
+    assert case("maker_short_percent") == pytest.approx(100 * 20.25 / 600)
+    assert case("maker_weeks_short", place="CN") == 0

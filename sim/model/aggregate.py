@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
+Groups = Mapping[str, Sequence[str]]  # name -> countries
 
 ALL = "all"
 WORLD = "world"
@@ -131,6 +132,20 @@ class Places:
         self.size = rows.stop
         return rows
 
+    def extend(self, name: str, labels: Sequence[Label]) -> int:
+        """Make room for more rows behind those added last, under their name; the first of them."""
+        known, rows = self._at[name]
+        begin: int = rows.stop
+        assert begin == self.size
+        self.size += len(labels)
+        self._at[name] = ((*known, *labels), slice(rows.start, self.size))
+        return begin
+
+    def part(self, name: str, whole: str, first: int) -> None:
+        """Give the rows of `whole` from its `first` on a name of their own."""
+        labels, rows = self._at[whole]
+        self._at[name] = (labels[first:], slice(rows.start + first, rows.stop))
+
     def rows(self, name: str) -> tuple[tuple[Label, ...], slice]:
         """Labels and rows of what was added under a name; none if nothing was."""
         return self._at.get(name, ((), slice(0, 0)))
@@ -164,6 +179,7 @@ class Columns:
         self.countries = tuple(sorted(world.countries))
         self.zones = tuple(sorted(world.zones))
         self.zone_of = dict(world.zone_of)
+        self.groups = dict(sorted(world.groups.items()))
         self.end_uses = tuple(sorted(u.id for u in world.end_uses))
         self.n_weeks = int(model.n_weeks)
         self.n_months = len(model.month_starts)
@@ -206,12 +222,22 @@ class Columns:
         return zones, tuple(label for label in labels if label.place not in self.zones)
 
 
+def members(labels: Sequence[Label], groups: Groups) -> dict[Label, list[int]]:
+    """Sums by group of rows by product and country (and end use): label -> its members among the rows."""
+    found: dict[Label, list[int]] = {}
+    for name, codes in groups.items():
+        for rank, label in enumerate(labels):
+            if label.place in codes:
+                found.setdefault(Label(label.product, name, label.end_use), []).append(rank)
+    return found
+
+
 class UserLevels:
     """Users, and the sums over them that are reported.
 
-    Fine rows are (product, country, end use); coarse ones (product, country), (product, world, end use),
-    (product, zone), (product, world), in this order. The latter two add up countries, so that a run costs
-    two passes over its users.
+    Fine rows are (product, country, end use); coarse ones (product, group, end use), (product, country),
+    (product, world, end use), (product, zone), (product, group), (product, world), in this order. The last three
+    add up countries, so that a run costs two passes over its users. Series are kept from the countries on.
     """
 
     def __init__(self, columns: Columns) -> None:
@@ -240,23 +266,32 @@ class UserLevels:
             if columns.zone_of.get(label.place) in whole:
                 zones.setdefault(Label(label.product, columns.zone_of[label.place], ALL), []).append(rank)
             world.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
-        self._fine, self._uses, self._countries = sums(fine), sums(uses), sums(countries)
-        self._wide = sums({**zones, **world})
+        within = members(tuple(fine), columns.groups)
+        self._fine, self._within, self._uses, self._countries = sums(fine), sums(within), sums(uses), sums(countries)
+        self.first_series = len(fine) + len(within)
+        wide = {**zones, **members(tuple(countries), columns.groups), **world}
+        self._wide = sums(wide)
         self.fine: tuple[Label, ...] = tuple(fine)
-        self.coarse: tuple[Label, ...] = (*countries, *uses, *zones, *world)
+        self.coarse: tuple[Label, ...] = (*within, *countries, *uses, *wide)
+
+    def _sums(self) -> tuple[tuple[Sums, int], ...]:
+        """Sums in their order, and the level that their members are counted from."""
+        countries = len(self.fine) + len(self._within.labels)
+        return (self._within, 0), (self._countries, 0), (self._uses, 0), (self._wide, countries)
+
+    def _starts(self) -> list[int]:
+        """Where each of these sums begins among the coarse rows."""
+        sizes = [len(sums.labels) for sums, _ in self._sums()]
+        return [sum(sizes[:i]) for i in range(len(sizes))]
 
     def totals(self, first: int) -> list[tuple[int, Index]]:
         """Every sum's row and the rows it adds up, sums of sums last; wanted, unserved, priced out begin at row `first`."""
-        n_fine, n_countries, n_uses = len(self.fine), len(self._countries.labels), len(self._uses.labels)
+        n_fine, at = len(self.fine), self._starts()
         size = n_fine + len(self.coarse)
         found: list[tuple[int, Index]] = []
-        for sums, total, member in (
-            (self._countries, n_fine, 0),
-            (self._uses, n_fine + n_countries, 0),
-            (self._wide, n_fine + n_countries + n_uses, n_fine),
-        ):
+        for (sums, member), total in zip(self._sums(), at):
             for start in range(first, first + len(USER_VARIABLES) * size, size):
-                found += [(start + total + g, start + member + rows) for g, rows in enumerate(sums.groups)]
+                found += [(start + n_fine + total + g, start + member + rows) for g, rows in enumerate(sums.groups)]
         return found
 
     def fill(self, levels: Floats, weekly: Floats) -> None:
@@ -264,14 +299,13 @@ class UserLevels:
 
         Where several users have one label, they are not: they are added up here from the engine's columns.
         """
-        n_fine, n_countries, n_uses = len(self.fine), len(self._countries.labels), len(self._uses.labels)
+        n_fine = len(self.fine)
         if not self.plain:
             weeks = len(weekly)
             self._fine.into(np.ascontiguousarray(weekly.T[self.numbers]), levels[:, :n_fine, :weeks])
         rest = levels[:, n_fine:]
-        self._countries.into(levels, rest[:, :n_countries])
-        self._uses.into(levels, rest[:, n_countries : n_countries + n_uses])
-        self._wide.into(rest[:, :n_countries], rest[:, n_countries + n_uses :])
+        for (sums, member), total in zip(self._sums(), self._starts()):
+            sums.into(levels[:, member:] if member else levels, rest[:, total : total + len(sums.labels)])
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

@@ -190,6 +190,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         outage_mttr_days | days | mean time to repair
         outage_share | share | capacity lost in a random outage
         site_made | t | output finished in the week
+        site_called | t | batch that orders call for and capacity and price allow this week
+        site_lacking | t | part of it that inputs do not suffice for
         site_incentive | 1 | work: margin ** eta
         """,
     ),

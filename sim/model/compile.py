@@ -215,6 +215,9 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
     block("weekly_first_stockpile", "stockpile_t", "t", nodes, "stockpile" in used)
     block("weekly_first_leak", "leakage_t", "t", nodes, "leak" in used)
     block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
+    fed = [(s.products[k].id, s.countries[c]) for k, c in s.sites if s.products[k].inputs]
+    block("weekly_first_called", "maker_called_t", "t", fed)
+    block("weekly_first_lacking", "maker_lacking_t", "t", fed)
     if scenario.tracked_origin:
         block("weekly_first_exposure", "origin_exposure", "share", nodes)
     firsts["users"] = len(columns)

@@ -62,6 +62,8 @@ SCALARS: tuple[Array, ...] = (
     Array("weekly_first_paid_node", "one", "int", "index", "of paid prices by country"),
     Array("weekly_first_cover", "one", "int", "index", "of cover"),
     Array("weekly_first_made", "one", "int", "index", "of production"),
+    Array("weekly_first_called", "one", "int", "index", "of the batches called for, of sites with inputs"),
+    Array("weekly_first_lacking", "one", "int", "index", "of what inputs do not suffice for, of sites with inputs"),
     Array("weekly_first_leak", "one", "int", "index", "of leakage by node, -1 where nothing can leak"),
     Array("weekly_first_stockpile", "one", "int", "index", "of public stocks by node, -1 where no event changes any"),
     Array("weekly_first_exposure", "one", "int", "index", "of origin exposure by node"),

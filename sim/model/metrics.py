@@ -1,7 +1,9 @@
 """What one run reports: every metric with its unit, formula and meaning (computed in `reporter`).
 
 Weeks are numbered from 1, the first seven days of the horizon. A metric that does not exist in a run (the
-week of a shortage that never came) is NaN, which the tables store as empty.
+week of a shortage that never came) is NaN, which the tables store as empty. Groups of countries are places like
+countries: their tonnes and USD are summed within each run before anything else is worked out from them, and the price
+of a group is that of its members weighted by what they would use at baseline prices, week by week (`groups`).
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ class Metric:
 
 def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
     name, index = f"price_{kind}", f"price_{kind}_index"
-    by = "product, zone"
+    by = "product, zone" if kind == "spot" else "product, zone; index and peak also by country and group that use it"
     return (
         Metric(index, "index", by, f"mean over weeks of {index}", f"{what}, baseline = 1, mean over the horizon"),
         Metric(f"{name}_peak_index", "index", by, f"max over weeks of {index}", f"{what}, highest week"),
@@ -50,8 +52,9 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
     )
 
 
-_USERS = "product, country, end use; sums by country, zone, world and end use"
-_SUMS = "product by country, zone, world and end use"
+_USERS = "product, country, end use; sums by country, group, zone, world and end use"
+_SUMS = "product by country, group, zone and world, and by end use of a group or the world"
+_MAKERS = "product with inputs, by country, group and world"
 
 METRICS: tuple[Metric, ...] = (
     *_price_metrics("spot", "spot price"),
@@ -62,6 +65,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("shortage_percent", "%", _SUMS, "100 x shortage_t / wanted_t", "share of normal use lost"),
     Metric("shortage_unserved_percent", "%", _SUMS, "100 x shortage_unserved_t / wanted_t", "share physically missing"),
     Metric(
+        "shortage_priced_out_percent",
+        "%",
+        _SUMS,
+        "100 x shortage_priced_out_t / wanted_t",
+        "share given up because of the price",
+    ),
+    Metric(
         "first_week_short",
         "week",
         _USERS,
@@ -71,9 +81,9 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "first_stoppage_week",
         "week",
-        "product by zone and world",
+        "product by zone, group and world",
         "min over countries of first_week_short",
-        "first week in which any country of the zone is short; empty if never",
+        "first week in which any country of the place is short; empty if never",
     ),
     Metric(
         "weeks_short", "weeks", _SUMS, f"weeks with unserved > {SHORT} x wanted", "how long the shortage lasts in all"
@@ -88,16 +98,41 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "cover_minimum_weeks", "weeks", "product, zone", "min over weeks of stock_cover_weeks", "thinnest stock cover"
     ),
-    Metric("production_t", "t", "product by country and world", "sum over weeks", "output over the horizon"),
+    Metric("production_t", "t", "product by country, group and world", "sum over weeks", "output over the horizon"),
     Metric(
-        "export_t", "t", "product by origin, and by lane ORIGIN>DESTINATION", "sum over months", "cross-border exports"
+        "maker_short_percent",
+        "%",
+        _MAKERS,
+        "100 x batches not started for lack of inputs / batches called for, t, sums over weeks",
+        "output lost because makers lack inputs, of what orders, capacity and prices call for",
+    ),
+    Metric(
+        "maker_first_week_short",
+        "week",
+        _MAKERS,
+        f"first week with lacking > {SHORT} x called for",
+        "first week in which makers start over 1 % less than called for because inputs are lacking; empty if never",
+    ),
+    Metric(
+        "maker_weeks_short",
+        "weeks",
+        _MAKERS,
+        f"weeks with lacking > {SHORT} x called for",
+        "how long makers lack inputs in all",
+    ),
+    Metric(
+        "export_t",
+        "t",
+        "product by origin (country or group), and by lane ORIGIN>DESTINATION",
+        "sum over months",
+        "cross-border exports; of a group those that leave it",
     ),
     Metric(
         "supplier_hhi",
         "1",
-        "product by buying country (imports) and world (production)",
+        "product by buying country or group (imports) and world (production)",
         "sum over suppliers of share^2",
-        "concentration of suppliers, 1 = a single one; empty without imports",
+        "concentration of suppliers, 1 = a single one; trade within a group left out; empty without imports",
     ),
     Metric(
         "licence_backlog_t", "t", "product, country of the office", "mean over weeks", "goods waiting for a licence"
@@ -121,9 +156,13 @@ METRICS: tuple[Metric, ...] = (
         "grant rate",
     ),
     Metric(
-        "leakage_t", "t", "product by buying country and world", "sum over weeks", "goods that came round a control"
+        "leakage_t",
+        "t",
+        "product by buying country, group and world",
+        "sum over weeks",
+        "goods that came round a control",
     ),
-    Metric("stockpile_minimum_t", "t", "product, country", "min over weeks", "lowest public stock"),
+    Metric("stockpile_minimum_t", "t", "product by country and group", "min over weeks", "lowest public stock"),
     Metric(
         "origin_exposure_share",
         "share",
@@ -137,21 +176,21 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "output_at_risk_usd",
         "USD",
-        "country and end use; sums by country, end use, product and world",
+        "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_t",
         "value added of the output that the lost tonnes would have gone into",
     ),
     Metric(
         "output_at_risk_unserved_usd",
         "USD",
-        "country and end use; sums by country, end use, product and world",
+        "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_unserved_t",
         "the part of it that stops for lack of material, not for its price",
     ),
     Metric(
         "extra_spend_usd",
         "USD",
-        "product by country and world",
+        "product by country, group and world",
         "sum over weeks of (paid index - 1) x baseline price x tonnes used",
         "what users pay more than at baseline prices for what they do get",
     ),

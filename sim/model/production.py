@@ -151,6 +151,11 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
         if F[L.holder_stock + h] < 0.0:
             F[L.holder_stock + h] = 0.0
         F[L.balance_used_t + I[L.input_product + q]] += amount
+    # What stops for want of inputs is measured by the orders expected: of a batch that is to refill a run-down
+    # output stock, which may be larger, lacking inputs delay a part and stop nothing.
+    called = plan + free if plan + free < want else want
+    F[L.site_called + s] = called
+    F[L.site_lacking + s] = called - (fed + free) if called > fed + free else 0.0
     F[L.site_start + s] = fed + free
     F[L.site_wip + s] += fed + free
 

@@ -23,6 +23,12 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
     for s in range(L.n_sites):
         F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
         F[L.site_made + s] = 0.0
+    fed = 0
+    for s in range(L.n_sites):
+        if I[L.site_input_count + s] > 0:
+            F[row + I[L.weekly_first_called] + fed] = F[L.site_called + s]
+            F[row + I[L.weekly_first_lacking] + fed] = F[L.site_lacking + s]
+            fed += 1
     for o in range(L.n_offices):
         column = row + I[L.office_column + o]
         F[column] = F[L.office_backlog + o]

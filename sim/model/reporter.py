@@ -26,14 +26,17 @@ from .aggregate import (
     as_slice,
     count_true,
     first_true,
+    members,
     ratio,
     sums,
 )
+from .groups import exports, imports, price_rows, weighted_mean
 from .loops import LINE, Loops, Turning, turning
 from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
 from .structure import lookup
 
 _PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
+MAKER_VARIABLES = ("maker_called_t", "maker_lacking_t")
 DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
 
 
@@ -85,11 +88,14 @@ class Reporter:
         self._blocks: list[Any] = []
         self._users = UserLevels(self.columns)
         self.n_fine = len(self._users.fine)
+        self.first_series = self._users.first_series  # level from which on series are kept
         self.levels: tuple[Label, ...] = (*self._users.fine, *self._users.coarse)
         self._level_rank = {label: i for i, label in enumerate(self.levels)}
         self._ops = {effect.op for event in model.scenario.events for effect in event.effects}
         self._prepare_money(model)
         self.places = Places()
+        self._totals: dict[str, tuple[str, Sums]] = {}  # rows that add up rows of another name
+        self._means: list[tuple[int, Index, Index]] = []  # prices of groups: row, rows of prices and of their weights
         self._place()
         self._moves = self.places.moves()
         self._turn = self._turnings(len(model.weekly_columns))
@@ -103,31 +109,63 @@ class Reporter:
             zones, countries = self.columns.split(name)
             chosen = tuple(label for label in countries if label in self._level_rank) if used else zones
             self._place_rows(name, chosen, " used" if used else "")
+            if used:
+                self._place_prices(place, zones, chosen)
         self._place_rows("stock_cover_weeks")
-        self._place_rows("production_t")
-        self._makers = _by_product(self.places.rows("production_t")[0])
+        made = self._place_sums("production_t")
+        self._makers = _by_product(made)
+        self._totals["production_t world"] = ("production_t", self._makers)
         self.places.add("production_t world", self._makers.labels)
+        for variable in MAKER_VARIABLES:
+            fed = self._place_sums(variable)
+            world = _by_product(fed)
+            self._totals[f"{variable} world"] = (variable, world)
+            self.places.add(f"{variable} world", world.labels)
         for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
             self._place_rows(variable)
         if "leak" in self._ops:
-            self._place_rows("leakage_t")
+            self._place_sums("leakage_t")
         if "stockpile" in self._ops:
-            self._place_rows("stockpile_t")
+            self._place_sums("stockpile_t")
         self._place_rows("origin_exposure")
         self._first_level = self.places.size
+        for _, _, wanted in self._means:
+            wanted += self._first_level
         for variable, numbers in zip(USER_VARIABLES, self._users.numbers):
             self.places.add(variable, self.levels, numbers if self._users.plain else ())
         self.lanes = self.columns.monthly.get("export_t", {})
         origins: dict[Label, list[int]] = {}
         for rank, label in enumerate(self.lanes):
             origins.setdefault(Label(label.product, label.place.split(">")[0], ALL), []).append(rank)
-        self.origins = sums(origins)
+        self.origins = sums({**origins, **exports(tuple(self.lanes), self.columns.groups)})
         self._lane_columns = _take(list(self.lanes.values()))
 
     def _place_rows(self, variable: str, labels: tuple[Label, ...] | None = None, suffix: str = "") -> None:
         table = self.columns.weekly.get(variable, {})
         chosen = tuple(table) if labels is None else labels
         self.places.add(variable + suffix, chosen, [table[label][0] for label in chosen])
+
+    def _place_sums(self, variable: str) -> tuple[Label, ...]:
+        """Rows by country, whose labels are returned, and behind them their sums by group."""
+        table = self.columns.weekly.get(variable, {})
+        labels = tuple(table)
+        groups = sums(members(labels, self.columns.groups))
+        self.places.add(variable, (*labels, *groups.labels), [numbers[0] for numbers in table.values()])
+        if groups.labels:
+            self.places.part(f"{variable} groups", variable, len(labels))
+            self._totals[f"{variable} groups"] = (variable, groups)
+        return labels
+
+    def _place_prices(self, place: str, zones: tuple[Label, ...], chosen: tuple[Label, ...]) -> None:
+        """Prices of groups behind those of the countries that use the product."""
+        _, rows = self.places.rows(place)
+        _, of_zones = self.places.rows(place.split()[0])
+        at = {label: of_zones.start + i for i, label in enumerate(zones)}  # zones that are a country
+        at |= {label: rows.start + i for i, label in enumerate(chosen)}
+        found = price_rows(at, self._level_rank, self.columns.groups) if chosen else []
+        if found:
+            begin = self.places.extend(place, tuple(label for label, _, _ in found))
+            self._means += [(begin + i, prices, wanted) for i, (_, prices, wanted) in enumerate(found)]
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -136,6 +174,7 @@ class Reporter:
         self._declare_shortage()
         self._rows_block("stock_cover_weeks", (("cover_minimum_weeks", "min"),))
         self._declare_flows()
+        self._declare_makers()
         for variable, stats in (
             ("licence_backlog_t", (("licence_backlog_t", "mean"), ("licence_backlog_peak_t", "max"))),
             ("licence_granted_t", (("licence_granted_t", "sum"),)),
@@ -188,7 +227,7 @@ class Reporter:
         sums_only = self.levels[self.n_fine :]
         for metric in ("shortage_t", "shortage_unserved_t", "shortage_priced_out_t"):
             self._name(metric, self.levels)
-        for metric in ("shortage_percent", "shortage_unserved_percent"):
+        for metric in ("shortage_percent", "shortage_unserved_percent", "shortage_priced_out_percent"):
             self._name(metric, sums_only)
         self._name("first_week_short", self.levels)
         self._name("weeks_short", sums_only)
@@ -196,7 +235,8 @@ class Reporter:
         by_place: dict[Label, list[int]] = {}
         for label, rank in self._level_rank.items():
             if rank >= self.n_fine and label.place in self.columns.zone_of:
-                for place in (self.columns.zone_of[label.place], WORLD):
+                groups = (g for g, codes in self.columns.groups.items() if label.place in codes)
+                for place in (self.columns.zone_of[label.place], *groups, WORLD):
                     by_place.setdefault(Label(label.product, place, ALL), []).append(rank)
         stoppage = sums(by_place)
         self._name("first_stoppage_week", stoppage.labels)
@@ -211,13 +251,36 @@ class Reporter:
         _, made = self.places.rows("production_t")
         first_lane = len(by_origin.labels)
         self._name("export_t", (*by_origin.labels, *self.lanes))
-        self._name("supplier_hhi", (*by_buyer.labels, *by_maker.labels))
+        pairs = imports(tuple(self.lanes), self.columns.groups)
+        from_origin = sums({Label(c.product, f"{origin}>{c.place}", ALL): rows for (c, origin), rows in pairs.items()})
+        buying: dict[Label, list[int]] = {}
+        for rank, (label, _) in enumerate(pairs):
+            buying.setdefault(label, []).append(rank)
+        by_group = sums(buying)
+        self._name("supplier_hhi", (*by_buyer.labels, *by_group.labels, *by_maker.labels))
 
         def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
             lane = r.monthly[first_lane:].sum(axis=1)
-            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), _hhi(by_maker, u.each[made])]
+            groups = _hhi(by_group, from_origin.each(lane))
+            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), groups, _hhi(by_maker, u.each[made])]
 
         self._blocks.append(flows)
+
+    def _declare_makers(self) -> None:
+        """Makers that lack inputs, by product and country, group and world."""
+        parts = [[self.places.rows(f"{v}{part}") for part in ("", " world")] for v in MAKER_VARIABLES]
+        labels = tuple(label for found, _ in parts[0] for label in found)
+        if not labels:
+            return
+        for metric in ("short_percent", "first_week_short", "weeks_short"):
+            self._name(f"maker_{metric}", labels)
+        called, lacking = (slice(a[1].start, b[1].stop) for a, b in parts)
+
+        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
+            first, weeks, _ = _short_weeks(r.table[lacking], r.table[called], u.each[lacking], r.loops)
+            return [100.0 * ratio(u.each[lacking], u.each[called]), first, weeks]
+
+        self._blocks.append(values)
 
     def _declare_waits(self) -> None:
         labels, waits = self.places.rows("licence_wait_days")
@@ -253,7 +316,7 @@ class Reporter:
     def _sum_block(self, variable: str, metric: str) -> None:
         """Sums over weeks by country, then over countries."""
         labels, rows = self.places.rows(variable)
-        world = _by_product(labels)
+        world = _by_product(tuple(label for label in labels if label.place in self.columns.countries))
         self._name(metric, (*labels, *world.labels))
         self._blocks.append(lambda r, u, p: [u.each[rows], world.each(u.each[rows])])
 
@@ -287,6 +350,11 @@ class Reporter:
         for pick in picks:
             for rank, cell in enumerate(fine):
                 targets.setdefault(pick(cell), []).append(rank)
+        for name, codes in self.columns.groups.items():
+            for rank, cell in enumerate(fine):
+                if cell.place in codes:
+                    targets.setdefault(Label(ALL, name, cell.end_use), []).append(rank)
+                    targets.setdefault(Label(ALL, name, ALL), []).append(rank)
         risk = sums(targets)
         for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
             self._name(metric, risk.labels)
@@ -294,12 +362,21 @@ class Reporter:
         for name in ("price_paid_index", "price_paid_index used"):
             labels, here = self.places.rows(name)
             paid.update(zip(labels, range(here.start, here.stop)))
-        levels = [(i, c) for c, i in self._level_rank.items() if i >= self.n_fine and c in paid and c.end_use == ALL]
+        priced = {*self.columns.zones, *self.columns.countries}  # a group's spending is the sum of its members'
+        levels = [
+            (i, c)
+            for c, i in self._level_rank.items()
+            if i >= self.n_fine and c in paid and c.end_use == ALL and c.place in priced
+        ]
         prices = as_slice(np.asarray([paid[c] for _, c in levels], dtype=np.intp))
         rows = as_slice(np.asarray([i for i, _ in levels], dtype=np.intp))
         product = np.asarray([self.columns.products.index(c.product) for _, c in levels], dtype=np.intp)
         totals: dict[Label, list[int]] = {}
         countries = [(rank, c) for rank, (_, c) in enumerate(levels) if c.place in self.columns.countries]
+        for name, codes in self.columns.groups.items():
+            for rank, cell in countries:
+                if cell.place in codes:
+                    totals.setdefault(Label(cell.product, name, ALL), []).append(rank)
         for rank, cell in countries:
             totals.setdefault(Label(cell.product, WORLD, ALL), []).append(rank)
         world = sums(totals)
@@ -330,12 +407,13 @@ class Reporter:
                 table[rows, :weeks] = weekly.T[columns]
             filled = table.shape[1] if weeks > 1 else 1
             self._users.fill(levels[..., :filled], weekly)
-            _, made = self.places.rows("production_t")
-            _, world = self.places.rows("production_t world")
-            self._makers.into(table[made, :filled], table[world, :filled])
+            for total, (name, groups) in self._totals.items():
+                groups.into(table[self.places.rows(name)[1], :filled], table[self.places.rows(total)[1], :filled])
             first_lane = len(self.origins.labels)
             months[first_lane:] = monthly.T[self._lane_columns]
             self.origins.into(months[first_lane:], months[:first_lane])
+        for row, prices, wanted in self._means:
+            table[row, :weeks] = weighted_mean(table[prices, :weeks], table[wanted, :weeks])
         return Rows(table, table[:, :weeks], months, levels, loops)
 
     def _turnings(self, columns: int) -> tuple[Turning, Turning]:
@@ -343,14 +421,16 @@ class Reporter:
         row_of = self.places.row_of(columns)
         for start, numbers in enumerate(self._users.numbers):
             row_of[numbers] = self._first_level + start * len(self.levels) + self._users.fine_of
-        _, made = self.places.rows("production_t")
-        _, world = self.places.rows("production_t world")
-        makers = [(world.start + g, made.start + rows) for g, rows in enumerate(self._makers.groups)]
+        added = [
+            (self.places.rows(total)[1].start + g, self.places.rows(name)[1].start + rows)
+            for total, (name, groups) in self._totals.items()
+            for g, rows in enumerate(groups.groups)
+        ]
         first_lane = len(self.origins.labels)
         lane_row = np.full(max([-1, *self._lane_columns]) + 1, -1)
         lane_row[self._lane_columns] = first_lane + np.arange(len(self._lane_columns))
         return (
-            turning(row_of, [*makers, *self._users.totals(self._first_level)]),
+            turning(row_of, [*added, *self._users.totals(self._first_level)]),
             turning(lane_row, [(g, first_lane + rows) for g, rows in enumerate(self.origins.groups)]),
         )
 
@@ -447,14 +527,7 @@ def _prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> li
 
 def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
     """Shortages in the order in which `_declare_shortage` names them."""
-    first, recovered = np.full((2, len(users.unserved)), np.nan)
-    weeks = np.zeros(len(users.unserved))
-    if rows.loops:
-        rows.loops.shortages(rows.levels[1], rows.levels[0], users.unserved, SHORT, first, weeks, recovered)
-    else:
-        some = np.flatnonzero(users.unserved)  # in most places nothing is missing
-        short = rows.unserved[some] > SHORT * rows.wanted[some]
-        first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
+    first, weeks, recovered = _short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
     in_all = users.wanted[n_fine:]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
@@ -463,11 +536,28 @@ def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Fl
         users.priced_out,
         100.0 * ratio(users.total[n_fine:], in_all),
         100.0 * ratio(users.unserved[n_fine:], in_all),
+        100.0 * ratio(users.priced_out[n_fine:], in_all),
         first,
         weeks[n_fine:],
         recovered[n_fine:],
         np.where(np.isinf(earliest), np.nan, earliest),
     ]
+
+
+def _short_weeks(missing: Floats, wanted: Floats, total: Floats, loops: Loops | None) -> tuple[Floats, Floats, Floats]:
+    """First week in which more than `SHORT` of what is wanted is missing, how many there are, the week after the last.
+
+    Rows may end in zeros, see `Rows.table`.
+    """
+    first, recovered = np.full((2, len(total)), np.nan)
+    weeks = np.zeros(len(total))
+    if loops:
+        loops.shortages(missing, wanted, total, SHORT, first, weeks, recovered)
+    else:
+        some = np.flatnonzero(total)  # in most places nothing is missing
+        short = missing[some] > SHORT * wanted[some]
+        first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
+    return first, weeks, recovered
 
 
 def _hhi(groups: Sums, tonnes: Floats) -> Floats:

@@ -170,7 +170,7 @@ def touched_exports(run: Run) -> list[tuple[str, str]]:
     for product in run.products:
         table = run.summarised("export_t", "baseline", product=product)
         for row in table.to_dict("records"):
-            if ">" not in str(row["place"]):
+            if str(row["place"]) in run.countries:
                 sizes[product, str(row["place"])] = float(row["p50"])
     total = {p: add_up(v for (q, _), v in sizes.items() if q == p) for p in run.products}
     real = [pair for pair in found if sizes.get(pair, 0.0) > 0.02 * total[pair[0]]]

@@ -154,6 +154,23 @@ class Run(Tables):
         return {str(k): str(v) for k, v in dict(self.world.get("zone_of", {})).items()}
 
     @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Groups of countries that are places of their own: name -> countries."""
+        return {str(k): tuple(map(str, v)) for k, v in dict(self.world.get("groups") or {}).items()}
+
+    def members(self, place: str) -> tuple[str, ...]:
+        """The countries of a country, group, zone or the world."""
+        if place in self.groups:
+            return self.groups[place]
+        return tuple(c for c in self.countries if place in ("world", "", c, self.zone_of.get(c, "")))
+
+    @cached_property
+    def asked_places(self) -> tuple[str, ...]:
+        """Places that `report: focus:` names: countries, groups, zones or world."""
+        known = {*self.countries, *self.groups, *self.zones, "world"}
+        return tuple(p for p in self.options.get("places") or () if p in known)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Readable names of products, countries and end uses."""
         named = {str(p["id"]): str(p.get("name") or p["id"]) for p in self.world.get("products", ())}

@@ -38,11 +38,18 @@ class Variable:
 VARIABLES: tuple[Variable, ...] = (
     Variable("price_spot_index", "index", "product, zone", "spot price, baseline = 1"),
     Variable("price_paid_index", "index", "product, zone", "average price paid, contracts and spot, baseline = 1"),
-    Variable("wanted_t", "t/week", "product by country, zone, world, end use", "use at baseline prices"),
-    Variable("shortage_t", "t/week", "product by country, zone, world, end use", "use lost: unserved and priced out"),
-    Variable("shortage_unserved_t", "t/week", "product by country, zone, world, end use", "wanted and not to be had"),
+    Variable("wanted_t", "t/week", "product by country, group, zone, world, end use", "use at baseline prices"),
     Variable(
-        "shortage_priced_out_t", "t/week", "product by country, zone, world, end use", "given up because of price"
+        "shortage_t", "t/week", "product by country, group, zone, world, end use", "use lost: unserved and priced out"
+    ),
+    Variable(
+        "shortage_unserved_t", "t/week", "product by country, group, zone, world, end use", "wanted and not to be had"
+    ),
+    Variable(
+        "shortage_priced_out_t",
+        "t/week",
+        "product by country, group, zone, world, end use",
+        "given up because of price",
     ),
     Variable(
         "shortage_unserved_percent",
@@ -51,16 +58,19 @@ VARIABLES: tuple[Variable, ...] = (
         "physically missing, of what would be used at baseline prices",
     ),
     Variable("stock_cover_weeks", "weeks", "product, zone", "stocks in weeks of use", True),
-    Variable("production_t", "t/week", "product by country and world", "output", True),
+    Variable("production_t", "t/week", "product by country, group and world", "output", True),
     Variable(
-        "export_t", "t/month", "product by origin and by lane ORIGIN>DESTINATION, by month", "cross-border exports"
+        "export_t",
+        "t/month",
+        "product by origin (country, group) and lane ORIGIN>DESTINATION, by month",
+        "cross-border exports",
     ),
     Variable("licence_backlog_t", "t", "product, country of the office", "goods waiting for a licence"),
     Variable("licence_wait_days", "days", "product, country of the office", "mean age of the queue"),
     Variable("licence_granted_t", "t/week", "product, country of the office", "tonnes granted"),
     Variable("licence_refused_t", "t/week", "product, country of the office", "tonnes refused"),
-    Variable("leakage_t", "t/week", "product, buying country", "goods that came round a control", True),
-    Variable("stockpile_t", "t", "product, country", "public stocks", True),
+    Variable("leakage_t", "t/week", "product by buying country and group", "goods that came round a control", True),
+    Variable("stockpile_t", "t", "product by country and group", "public stocks", True),
     Variable("origin_exposure", "share", "product, country", "content of the tracked origin in stocks", True),
 )
 VARIABLE_BY_NAME = {variable.name: variable for variable in VARIABLES}
@@ -151,19 +161,19 @@ class Fans:
             self._stretches.append(Stretch(first, self._cells, dates, step, rows, more, make))
 
     def _declare(self) -> None:
-        n_fine = self.reporter.n_fine
+        first = self.reporter.first_series
         for variable in ("price_spot_index", "price_paid_index"):
             self._rows(variable)
-        sums_only = self.reporter.levels[n_fine:]
-        self._rows("wanted_t", n_fine)
+        sums_only = self.reporter.levels[first:]
+        self._rows("wanted_t", first)
         unserved, priced_out = (
-            self._after(self.reporter.places.rows(name)[1], n_fine)
+            self._after(self.reporter.places.rows(name)[1], first)
             for name in ("shortage_unserved_t", "shortage_priced_out_t")
         )
         self._add("shortage_t", sums_only, unserved, priced_out)
-        self._rows("shortage_unserved_t", n_fine)
-        self._rows("shortage_priced_out_t", n_fine)
-        self._declare_percent(n_fine)
+        self._rows("shortage_unserved_t", first)
+        self._rows("shortage_priced_out_t", first)
+        self._declare_percent(self.reporter.n_fine)
         self._rows("stock_cover_weeks")
         self._rows("production_t")
         labels, rows = self.reporter.places.rows("production_t world")

@@ -49,7 +49,9 @@ _ARM = Column(
     "scenario-baseline and policy:<name>-scenario",
 )
 _PRODUCT = Column("product", "text", "", "product id, or all")
-_PLACE = Column("place", "text", "", "country code, price zone, world, or a lane as ORIGIN>DESTINATION")
+_PLACE = Column(
+    "place", "text", "", "country code, group of countries, price zone, world, or a lane as ORIGIN>DESTINATION"
+)
 _END_USE = Column("end_use", "text", "", "end use id, or all")
 _UNIT = Column("unit", "text", "", "unit of the value")
 

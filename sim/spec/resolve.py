@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Position, did_you_mean
 from ..language.context import LowerContext
 from ..language.layers import labels
+from ..language.names import ALL
 from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.base import Event
@@ -290,12 +291,26 @@ def _tracked(spec: ScenarioSpec, world: LoadedWorld, placed: list[Placed]) -> st
     return ""
 
 
+def _places(written: tuple[str, ...], world: LoadedWorld) -> tuple[str, ...]:
+    """Places the report looks at first, in the order of the file: a group stays a place, `all` is the world."""
+    names = world.names
+    found: list[str] = []
+    for name in written:
+        if name == ALL:
+            found.append("world")
+        elif name in names.countries or name in names.zones or name in world.world.groups:
+            found.append(name)
+        else:
+            found += names.groups.get(name, ())  # another name for a single country
+    return tuple(dict.fromkeys(found))
+
+
 def _report(spec: ScenarioSpec, world: LoadedWorld, folder: Any) -> ReportOptions:
     report, names = spec.report, world.names
     return ReportOptions(
         title=report.title or spec.title,
         products=names.expand_products(report.focus.products),
-        places=names.expand_countries(report.focus.places),
+        places=_places(report.focus.places, world),
         end_uses=names.expand_end_uses(report.focus.end_uses),
         observed=tuple(str((folder / path).resolve()) for path in report.observed),
         figures=report.figures,

@@ -50,6 +50,7 @@ class World:
     products: tuple[Product, ...]
     end_uses: tuple[EndUse, ...]
     values: Mapping[Key, Num]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # summed as places of their own
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class ReportOptions:
 
     title: str = ""
     products: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()  # countries (groups expanded)
+    places: tuple[str, ...] = ()  # countries, groups, zones or world
     end_uses: tuple[str, ...] = ()
     observed: tuple[str, ...] = ()  # paths of CSV files with observed series
     figures: tuple[str, ...] = ()

@@ -269,6 +269,8 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
         products=tuple(Product(p.id, p.name, p.stage, p.mass_basis, p.inputs, p.contract_index) for p in spec.products),
         end_uses=tuple(EndUse(use.id, use.name) for use in spec.end_uses),
         values=values,
+        # A group of one country is that country's other name; others are places of their own.
+        groups={name: tuple(sorted(set(codes))) for name, codes in spec.groups.items() if len(set(codes)) > 1},
     )
     kept = {name: column for name, column in columns.items() if name in used}
     return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec)

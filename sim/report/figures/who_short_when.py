@@ -68,7 +68,7 @@ def _wide(run: Run, level: float) -> pd.DataFrame:
 
 def _rows(run: Run, middle: pd.DataFrame, high: pd.DataFrame) -> list[Any]:
     """Users to show: by their worst month, then gathered by country, the worst country first."""
-    wanted, uses = set(run.options.get("places") or ()), set(run.options.get("end_uses") or ())
+    wanted, uses = {c for place in run.asked_places for c in run.members(place)}, set(run.options.get("end_uses") or ())
     score = (middle.max(axis=1) + 0.01 * high.max(axis=1)).sort_values(ascending=False, kind="stable")
     score = score[[(not wanted or k[0] in wanted) and (not uses or k[1] in uses) for k in score.index]]
     chosen = list(score[score >= 0.01 * NOTED].index[:MOST_ROWS]) or list(score.index[:6])
