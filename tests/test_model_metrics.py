@@ -314,3 +314,23 @@ def test_makers_that_lack_inputs():
     assert case("maker_weeks_short", place="club") == 2
     assert case("maker_short_percent") == pytest.approx(100 * 20.25 / 600)
     assert case("maker_weeks_short", place="CN") == 0
+
+
+def test_uses_the_report_looks_at_are_told_by_country_too():
+    from dataclasses import replace
+
+    from sim.spec.resolved import ReportOptions
+
+    plain = fakes.scenario(weeks=WEEKS)
+    asked = Reporter(fakes.FakeModel(replace(plain, report=ReportOptions(end_uses=("wind",)))))
+    named = {o[:4] for o in asked.outcomes}
+    more = named - {o[:4] for o in Reporter(fakes.FakeModel(plain)).outcomes}
+    assert {(product, use) for _, product, _, use in more} == {("magnet", "wind")}
+    assert ("shortage_percent", "magnet", "DE", "wind") in more
+    case = Case()
+    case.set("shortage_unserved_t", pulse(6, 7, 4.0), place="DE", end_use="wind")
+    numbers = asked.compute(asked.rows(case.weekly, case.monthly), asked.money(np.asarray((0.5, 12.0, 1000.0))))
+    found = {o[:4]: number for o, number in zip(asked.outcomes, numbers, strict=True)}
+    assert found["shortage_unserved_percent", "magnet", "DE", "wind"] == pytest.approx(100 * 8 / 200)
+    assert found["shortage_unserved_percent", "magnet", "DE", "all"] == pytest.approx(100 * 8 / 400)
+    assert found["weeks_short", "magnet", "DE", "wind"] == 2

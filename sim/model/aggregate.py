@@ -180,6 +180,7 @@ class Columns:
         self.zones = tuple(sorted(world.zones))
         self.zone_of = dict(world.zone_of)
         self.groups = dict(sorted(world.groups.items()))
+        self.asked_uses = tuple(model.scenario.report.end_uses)
         self.end_uses = tuple(sorted(u.id for u in world.end_uses))
         self.n_weeks = int(model.n_weeks)
         self.n_months = len(model.month_starts)

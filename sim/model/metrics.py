@@ -53,7 +53,10 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
 
 
 _USERS = "product, country, end use; sums by country, group, zone, world and end use"
-_SUMS = "product by country, group, zone and world, and by end use of a group or the world"
+_SUMS = (
+    "product by country, group, zone and world, and by end use of a group or the world "
+    "(also of a country, for the end uses that the report looks at)"
+)
 _MAKERS = "product with inputs, by country, group and world"
 
 METRICS: tuple[Metric, ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -189,7 +189,7 @@ class Reporter:
         self._rows_block("origin_exposure", (("origin_exposure_share", "mean"), ("origin_exposure_peak_share", "max")))
         self._declare_money()
 
-    def _name(self, metric: str, labels: tuple[Label, ...]) -> None:
+    def _name(self, metric: str, labels: Sequence[Label]) -> None:
         unit = METRIC_BY_NAME[metric].unit
         self.outcomes += [Outcome(metric, *label, unit) for label in labels]
 
@@ -224,7 +224,10 @@ class Reporter:
         self._blocks.append(values)
 
     def _declare_shortage(self) -> None:
-        sums_only = self.levels[self.n_fine :]
+        asked = set(self.columns.asked_uses)
+        single = [i for i, label in enumerate(self.levels[: self.n_fine]) if label.end_use in asked]
+        told = as_slice(np.asarray([*single, *range(self.n_fine, len(self.levels))], dtype=np.intp))
+        sums_only = [self.levels[i] for i in single] + list(self.levels[self.n_fine :])
         for metric in ("shortage_t", "shortage_unserved_t", "shortage_priced_out_t"):
             self._name(metric, self.levels)
         for metric in ("shortage_percent", "shortage_unserved_percent", "shortage_priced_out_percent"):
@@ -240,7 +243,7 @@ class Reporter:
                     by_place.setdefault(Label(label.product, place, ALL), []).append(rank)
         stoppage = sums(by_place)
         self._name("first_stoppage_week", stoppage.labels)
-        self._blocks.append(lambda r, u, p: _shortages(r, u, self.n_fine, stoppage))
+        self._blocks.append(lambda r, u, p: _shortages(r, u, told, stoppage))
 
     def _declare_flows(self) -> None:
         self._sum_block("production_t", "production_t")
@@ -525,21 +528,21 @@ def _prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> li
     return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
 
 
-def _shortages(rows: Rows, users: Users, n_fine: int, stoppage: Sums) -> list[Floats]:
-    """Shortages in the order in which `_declare_shortage` names them."""
+def _shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) -> list[Floats]:
+    """Shortages in the order in which `_declare_shortage` names them; those of sums for the levels `told`."""
     first, weeks, recovered = _short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
-    in_all = users.wanted[n_fine:]
+    in_all = users.wanted[told]
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
         users.total,
         users.unserved,
         users.priced_out,
-        100.0 * ratio(users.total[n_fine:], in_all),
-        100.0 * ratio(users.unserved[n_fine:], in_all),
-        100.0 * ratio(users.priced_out[n_fine:], in_all),
+        100.0 * ratio(users.total[told], in_all),
+        100.0 * ratio(users.unserved[told], in_all),
+        100.0 * ratio(users.priced_out[told], in_all),
         first,
-        weeks[n_fine:],
-        recovered[n_fine:],
+        weeks[told],
+        recovered[told],
         np.where(np.isinf(earliest), np.nan, earliest),
     ]
 
