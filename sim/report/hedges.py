@@ -10,6 +10,7 @@ from .run import Run
 from .stored import FEWEST_RUNS, MANY_RUNS
 from .words import small
 
+MOST_WORDS = 35  # of a sentence of the answer
 NOTICED_PRICE = 1.03  # peak above which a price counts as having moved
 PLAINLY_TIMES = 1.15  # from here on a price is told as a multiple
 NOTICED_SHARE = 0.05  # per cent of wanted use lost, below which nothing is lost
@@ -49,6 +50,16 @@ def level(run: Run, s: Spread) -> str:
     rise = Spread(s.n, p5, p25, p50, p75, p95, "%")
     value, between = told(run, rise)
     return f"{value} above normal{between}"
+
+
+def fitting(*texts: str) -> str:
+    """The first of several wordings that is short enough for a sentence, the last if none is."""
+    return next((text for text in texts if len(text.split()) <= MOST_WORDS), texts[-1])
+
+
+def spanned(run: Run, between: str) -> str:
+    """An interval in brackets, said even where all runs agree; a single run has none."""
+    return f" ({whose(run)}: {between or 'the same'})" if run.n_ok > 1 else ""
 
 
 def whose(run: Run) -> str:

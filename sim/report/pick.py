@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOVED = math.log(1.03)
+EVERYWHERE = 0.5  # of the loss of the zone hit hardest: if all zones lose so much, the answer is about the world
 ENOUGH = 0.25  # of the highest rise: what makes the price of a touched product the one to tell
 
 
@@ -133,11 +134,11 @@ def _peaks(run: Run) -> pd.DataFrame:
 
 @once_per_run
 def short_products(run: Run) -> list[str]:
-    """Final products by the share of wanted use that is lost in the median run, the worst first."""
+    """Final products by the share of wanted use that is lost where it is asked about, the worst first."""
     loss = {}
     for product in run.final_products:
-        found = spread(run, "shortage_percent", run.main_arm, product, "world")
-        loss[product] = found.p95 if found else 0.0
+        spreads = [spread(run, "shortage_percent", run.main_arm, product, p) for p in run.asked_places or ("world",)]
+        loss[product] = max((s.p95 for s in spreads if s), default=0.0)
     wanted = tuple(run.options.get("products") or ())
     listed = [p for p in run.final_products if p in wanted] or list(run.final_products)
     return sorted(listed, key=lambda p: -loss[p])
@@ -145,13 +146,15 @@ def short_products(run: Run) -> list[str]:
 
 @once_per_run
 def short_zone(run: Run, product: str) -> str:
-    """The zone (or "world") that loses the larger share of what it wants of a product."""
-    best, place = -1.0, "world"
-    for zone in run.zones:
-        found = spread(run, "shortage_percent", run.main_arm, product, zone)
-        if found and found.p95 > best:
-            best, place = found.p95, zone
-    return place
+    """The place asked about, else the zone (or "world"), that loses the larger share of what it wants of a product."""
+    loss: dict[str, float] = {}
+    for place in run.main_places or run.zones:
+        found = spread(run, "shortage_percent", run.main_arm, product, place)
+        if found:
+            loss[place] = found.p95
+    worst = max(loss, key=lambda place: loss[place], default="world")
+    everywhere = not run.main_places and len(loss) > 1 and min(loss.values()) >= EVERYWHERE * loss[worst]
+    return "world" if everywhere else worst
 
 
 @once_per_run

@@ -1,86 +1,74 @@
-"""The sentence on policies: which lowers the loss most, which little, which the wrong way."""
+"""The sentence on policies: which averts most by the one criterion, with its interval, or that none can be told apart."""
 
 from __future__ import annotations
 
-from .hedges import NOTICED_SHARE, named, whose
-from .pick import Spread, short_products, short_zone, spread
-from .rounding import interval, plain, quantity
+from .case import Case
+from .hedges import fitting, whose
+from .pick import Spread
+from .policy_rank import Ranking, ladders, ranking
+from .rounding import with_interval
 from .run import Run
-
-LITTLE = 0.02  # part of the loss that a policy has to change to be worth a word
 
 
 def policies(run: Run) -> str:
-    """Policies by the loss of the final product that is lost most, where it is lost most."""
-    products = short_products(run)
-    if not products:
+    """The best policy, what it averts and its interval; a ladder of sizes as its two ends; "" without policies."""
+    found = ranking(run)
+    if not found.order or (found.base <= 0 and found.unit == "weeks"):
         return ""
-    product = products[0]
-    place = short_zone(run, product)
-    base = spread(run, "shortage_percent", run.main_arm, product, place)
-    found = []
-    for policy in run.policies:
-        s = spread(run, "shortage_percent", f"policy:{policy}-scenario", product, place)
-        if s is not None and s.n:
-            found.append((s.p50, policy, s))
-    if base is None or not found:
+    best = found.best
+    if best is None:
+        return _none(run, found)
+    amount, span = averted(run, best.by)
+    what = f"{amount} of {measure_of(found.case)}{span}"
+    ladder = next((each for each in ladders(run) if {a.policy for a in found.order} <= set(each.policies)), None)
+    texts = []
+    for name in phrases(run, best.policy):
+        if ladder is not None:
+            sizes = len(ladder.policies)
+            texts.append(f"Of {sizes} sizes of one measure, {name} averts most: {what}; the figure shows the curve.")
+        elif len(found.order) == 1:
+            texts.append(f"The only policy tried, {name}, averts {what}.")
+        else:
+            texts.append(f"Of the policies, {name} helps most, averting {what}{_tied(run, found)}.")
+    return fitting(*texts)
+
+
+def _none(run: Run, found: Ranking) -> str:
+    """No policy plainly helps: told by the one that comes nearest."""
+    top = found.order[0]
+    amount, span = averted(run, top.by)
+    what = measure_of(found.case)
+    many = "The only policy tried does not plainly help" if len(found.order) == 1 else "No policy plainly helps"
+    if top.by.p50 < 0:
+        worse = Spread(top.by.n, -top.by.p95, -top.by.p75, -top.by.p50, -top.by.p25, -top.by.p5, top.by.unit)
+        amount, span = averted(run, worse)
+        return fitting(
+            *(f"{many}: with {name} there is {amount} more of {what}{span}." for name in phrases(run, top.policy))
+        )
+    return fitting(*(f"{many}: {name} averts {amount} of {what}{span}." for name in phrases(run, top.policy)))
+
+
+def _tied(run: Run, found: Ranking) -> str:
+    if not found.tied:
         return ""
-    found.sort(key=lambda f: f[0])
-    name, where = named(run, product), run.where(place)
-    best, policy, s = found[0]
-    numbers = ("", "", "two", "three", "four", "five", "six")
-    many = numbers[len(found)] if len(found) < len(numbers) else str(len(found))
-    little = max(NOTICED_SHARE / 10, LITTLE * base.p50)  # of a loss of 5 %, a tenth of a point is not worth a word
-    worse = [p for v, p, other in found if other.p25 > 0 and v > max(NOTICED_SHARE, little)]
-    if best > -little or base.p50 <= 0:
-        none = "The only policy tried does not noticeably lower"
-        if len(found) > 1:
-            none = f"None of the {many} policies tried noticeably lowers"
-        end = f"; {_listed(run, worse)} {'makes' if len(worse) == 1 else 'make'} it larger" if worse else ""
-        return f"{none} the loss of {name} {where} in half of the runs{end}."
-    who = "The only policy tried," if len(found) == 1 else f"Of the {many} policies tried,"
-    comma, most = (",", "") if len(found) == 1 else ("", " most")
-    points = plain(-best)
-    text = (
-        f"{who} {run.policy_quoted(policy)}{comma} lowers the loss of {name} {where}{most}, "
-        f"by {points} percentage point{'' if points == '1' else 's'} from {quantity(base.p50, '%')}{_within(run, s)}"
-    )
-    return f"{text}{_others(run, found[1:], worse, little)}."
+    if len(found.tied) == 1:
+        return f"; “{run.policy_name(found.tied[0].policy)}” is not distinguishable from it"
+    return f"; {len(found.tied)} others are not distinguishable from it"
 
 
-def _within(run: Run, s: Spread) -> str:
-    """The interval of a relief, in brackets; one that may be harm says so."""
-    if run.n_ok == 1:
-        return ""
-    if s.p95 <= 0:
-        return f" ({whose(run)}: {interval(-s.p95, -s.p5, 'points')} less)"
-    return f" ({whose(run)}: from {quantity(s.p95, 'points')} more to {quantity(-s.p5, 'points')} less)"
+def measure_of(case: Case) -> str:
+    """The measure of a case within a sentence."""
+    if case.kind == "price":
+        return "the price peak"
+    return "missing use" if case.loss == "missing" else "use given up"
 
 
-def _others(run: Run, found: list[tuple[float, str, Spread]], worse: list[str], little: float) -> str:
-    """What the other policies do, those of a kind together."""
-    rest = [(v, p) for v, p, s in found if s.p75 < 0 and v < -little]
-    told = {p for _, p in rest} | set(worse)
-    unclear = [p for _, p, s in found if p not in told and _either_way(s, max(NOTICED_SHARE, little))]
-    idle = [p for _, p, _ in found if p not in told and p not in unclear]
-    text = ""
-    if rest:
-        text += "; " + " and ".join(f"{run.policy_quoted(p)} by {plain(-v)}" for v, p in rest)
-    if worse:
-        text += f"; {_listed(run, worse)} {'makes' if len(worse) == 1 else 'make'} it larger"
-    if unclear:
-        text += f"; the effect of {_listed(run, unclear)} goes either way"
-    if idle:
-        text += f"; {_listed(run, idle)} {'changes' if len(idle) == 1 else 'change'} it little"
-    return text
+def averted(run: Run, s: Spread) -> tuple[str, str]:
+    """What is averted and its interval in words."""
+    value, between = with_interval(s.p50, s.p5, s.p95, "times" if s.unit == "index" else s.unit)
+    return value, f" ({whose(run)}: {between or 'the same'})" if run.n_ok > 1 else ""
 
 
-def _listed(run: Run, policies: list[str]) -> str:
-    """ "a", "a and b", "a, b and c", in the words of the scenario file."""
-    names = [run.policy_quoted(p) for p in policies]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _either_way(s: Spread, least: float) -> bool:
-    """Whether a policy helps in some runs and harms in others, by more than can be ignored."""
-    return s.p5 < 0 < s.p95 and s.p95 - s.p5 > least
+def phrases(run: Run, policy: str) -> tuple[str, str]:
+    """A policy's title and its short name, in quotation marks."""
+    return f"“{run.policy_title(policy)}”", f"“{run.policy_name(policy)}”"

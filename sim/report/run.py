@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -166,9 +167,33 @@ class Run(Tables):
 
     @cached_property
     def asked_places(self) -> tuple[str, ...]:
-        """Places that `report: focus:` names: countries, groups, zones or world."""
+        """Places that `report: focus:` names: countries, groups, zones or world; else those that the question names."""
         known = {*self.countries, *self.groups, *self.zones, "world"}
-        return tuple(p for p in self.options.get("places") or () if p in known)
+        focus = tuple(p for p in self.options.get("places") or () if p in known)
+        return focus or self._places_in_question
+
+    @cached_property
+    def main_places(self) -> tuple[str, ...]:
+        """The places the headline is about: of those the report looks at the ones that the question names."""
+        both = tuple(p for p in self.asked_places if p in self._places_in_question)
+        return both or self.asked_places
+
+    @cached_property
+    def _places_in_question(self) -> tuple[str, ...]:
+        """Buying places that the question names, in its order; where the events' goods come from is not meant."""
+        sellers = {c for event in self.scenario_events for c in event.origins}
+        at: dict[str, int] = {}
+        for place in (*self.countries, *self.groups, *self.zones):
+            words = [re.escape(place)] if place in self.groups or place in ("US", "UK", "EU") else []
+            if place in self.countries:
+                words.append(rf"(?<!outside ){re.escape(self.label(place))}\w*")  # Japan, Japanese
+            elif place in self.zones:
+                words.append(re.escape(self.zone_label(place)))
+            hits = [re.search(rf"(?<![\w-]){word}(?![\w'’-])", self.question) for word in words]
+            first = min((hit.start() for hit in hits if hit), default=-1)
+            if first >= 0 and not set(self.members(place)) & sellers:
+                at[place] = first
+        return tuple(sorted(at, key=lambda place: at[place]))
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -208,10 +233,11 @@ class Run(Tables):
         return name if name.startswith("outside ") else f"in {self.with_article(name)}"
 
     def with_article(self, name: str) -> str:
-        """ "the United States", "the rest of the EU"; other names as they are."""
+        """ "the United States", "the rest of the EU", "the EU"; other names as they are."""
         if name.startswith("Rest "):
             return f"the {small(name)}"
-        return f"the {name}" if name.startswith(("United ", "Netherlands", "Philippines")) else name
+        article = name.startswith(("United ", "Netherlands", "Philippines")) or (name in self.groups and name.isupper())
+        return f"the {name}" if article else name
 
     def arm_label(self, arm: str) -> str:
         """Short name of an arm for axes: "no events", "scenario", the policy's name."""

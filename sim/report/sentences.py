@@ -1,28 +1,38 @@
-"""The answer in five computed sentences, hedged as far as the number of runs allows.
+"""The answer: a headline and at most five computed sentences, hedged as far as the number of runs allows.
 
-Every sentence is made from the stored outcomes; none is written by hand for a scenario. With fewer
-than `FEWEST_RUNS` runs there is no talk of probabilities, only of the range of what was seen.
+Every sentence is made from the stored outcomes; none is written by hand for a scenario. Each holds one median and its
+interval; what goes beyond stands in the tables. With fewer than `FEWEST_RUNS` runs there is no talk of
+probabilities, only of the range of what was seen.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .hedges import NOTICED_PRICE, NOTICED_SHARE, half, named, or_more, tenth, told, week_date, weeks_in
-from .pick import headline_price, short_products, short_zone, spread, spread_of, total_spread, values
+from .case import (
+    NOTICED_WEEKS,
+    Case,
+    asked_cases,
+    asks_for,
+    stopped_makers,
+    the_case,
+    weeks_lost,
+)
+from .headline import headline, output_at_risk, risk_place, subject
+from .hedges import NOTICED_PRICE, NOTICED_SHARE, fitting, named, spanned, week_date, weeks_in
+from .pick import Spread, headline_price, spread
 from .policy_words import policies
 from .price_words import price
-from .rounding import plain, quantity, share, whole
+from .rounding import plain, share, whole, with_interval
 from .run import Run
 from .sketch import month
 from .stored import FEWEST_RUNS, MANY_RUNS
 
-if TYPE_CHECKING:
-    import numpy as np
+__all__ = ["Answer", "answer", "nothing_happens", "week_date"]
 
-__all__ = ["Answer", "answer", "first_weeks", "nothing_happens", "week_date"]
+MOST_SENTENCES = 5
 
 
 @dataclass(frozen=True)
@@ -30,21 +40,37 @@ class Answer:
     """The answer of one run folder. `kind`: answer, nothing, few, failed."""
 
     kind: str
+    headline: str
     sentences: tuple[str, ...]
     cautions: tuple[str, ...]
 
 
 def answer(run: Run) -> Answer:
-    """Five sentences at most, and what to be careful about."""
+    """The headline, five sentences at most, and what to be careful about."""
     cautions = _cautions(run)
     if run.n_ok == 0:
-        return Answer("failed", (_failed(run),), ())
-    few = run.n_ok < FEWEST_RUNS
+        return Answer("failed", "There is no answer, because no run has finished.", (_failed(run),), ())
     if nothing_happens(run):
-        return Answer("nothing", _nothing(run), cautions)
-    makers = (price, _shortage, _who, _money, policies if run.policies else _recovery)
-    sentences = [s for s in (make(run) for make in makers) if s]
-    return Answer("few" if few else "answer", tuple(sentences), cautions)
+        return Answer("nothing", _quiet(run), _nothing(run), cautions)
+    few = run.n_ok < FEWEST_RUNS
+    return Answer("few" if few else "answer", headline(run), _sentences(run), cautions)
+
+
+def _sentences(run: Run) -> tuple[str, ...]:
+    """The sentences in reading order; of more than five those that matter less are left out."""
+    money_first = asks_for(run, "output")
+    makers: list[tuple[int, Callable[[Run], str]]] = [
+        (0, _loss),
+        (5, _given_up),
+        (3, _elsewhere),
+        (4, _makers),
+        (2, price),
+        (1 if money_first else 6, _money),
+        (1, policies) if run.policies else (7, _recovery),
+    ]
+    said = [(rank, number, text) for number, (rank, make) in enumerate(makers) if (text := make(run))]
+    kept = sorted(sorted(said)[:MOST_SENTENCES], key=lambda s: s[1])
+    return tuple(text for _, _, text in kept)
 
 
 # --- special cases --------------------------------------------------------------------------------
@@ -116,6 +142,12 @@ def _largest_loss(run: Run) -> float:
     return float(table["p95"].max()) if len(table) else 0.0
 
 
+def _quiet(run: Run) -> str:
+    if not run.scenario_events:
+        return "There are no events, and nothing happens."
+    return "Nothing happens that users of the material would notice."
+
+
 def _nothing(run: Run) -> tuple[str, ...]:
     rise, loss = _largest_rise(run) - 1.0, _largest_loss(run)
     of = f"in each of the {run.n_ok} runs" if run.n_ok < FEWEST_RUNS else "in 95 % of the runs"
@@ -137,156 +169,114 @@ def _nothing(run: Run) -> tuple[str, ...]:
     return (f"{first}: {of} {rises}, and {loses}.",)
 
 
-# --- the five sentences ---------------------------------------------------------------------------
+# --- the sentences ---------------------------------------------------------------------------------
 
 
-def _shortage(run: Run) -> str:
-    products = short_products(run)
-    if not products:
+def _told(run: Run, s: Spread) -> tuple[str, str]:
+    value, between = with_interval(s.p50, s.p5, s.p95, s.unit)
+    return value, spanned(run, between)
+
+
+def _loss(run: Run) -> str:
+    """What the place asked about loses."""
+    return _loss_of(run, the_case(run))
+
+
+def _loss_of(run: Run, case: Case) -> str:
+    who, name = subject(run, case), named(run, case.product)
+    if case.kind == "given up":
+        lost = weeks_lost(run, "given up", run.main_arm, case.product, case.place, case.end_use)
+        if lost is None:
+            return ""
+        value, span = _told(run, lost)
+        text = f"{who} give up {value} of normal use of {name} because of the price{span}"
+        return fitting(f"{text}, while next to nothing is physically missing.", f"{text}.")
+    lost = weeks_lost(run, "missing", run.main_arm, case.product, case.place, case.end_use)
+    if lost is None:
         return ""
-    product = products[0]
-    place = short_zone(run, product)
-    weeks = spread(run, "weeks_short", run.main_arm, product, place)
-    lost = spread(run, "shortage_percent", run.main_arm, product, place)
-    if weeks is None or lost is None:
+    value, span = _told(run, lost)
+    if case.kind == "price":
+        return f"{who} physically lack {value if lost.p50 >= 0.005 else 'none'} of the {name} they want{span}."
+    first = spread(run, "first_week_short", run.main_arm, case.product, case.place, case.end_use)
+    weeks = spread(run, "weeks_short", run.main_arm, case.product, case.place, case.end_use)
+    when = f", first around {month(week_date(run, first.p50))}" if first is not None and first.n else ""
+    if case.kind == "maybe":
+        rate = share(case.often) if run.n_ok >= MANY_RUNS else f"{round(case.often * run.n_ok)} of {run.n_ok}"
+        often = f"in {rate} of the runs" if run.n_ok >= MANY_RUNS else f"in {rate} runs"
+        text = f"{who} run physically short of {name} only {often}{when}"
+        return fitting(f"{text}; the median run lacks {value} of normal use{span}.", f"{text}{span}.")
+    text = f"{who} physically lack {value} of normal use of {name}{span}{when}"
+    long = f", over {whole(weeks.p50, 'week', 'weeks')} in all" if weeks is not None and weeks.n else ""
+    return fitting(f"{text}{long}.", f"{text}.")
+
+
+def _given_up(run: Run) -> str:
+    """What users give up because of the price, where something is missing besides."""
+    case = the_case(run)
+    lost = weeks_lost(run, "given up", run.main_arm, case.product, case.place, case.end_use)
+    if case.kind not in ("missing", "maybe") or lost is None or lost.p50 < NOTICED_WEEKS:
         return ""
-    name, where = named(run, product), run.where(place)
-    x = values(run, "weeks_short", run.main_arm, product, place)
-    hit = float((x > 0).mean()) if len(x) else 0.0
-    loss, between = told(run, lost)
-    how_long, long_between = told(run, weeks)
-    if hit == 0:
-        others = [values(run, "weeks_short", run.main_arm, product, zone) for zone in run.zones]
-        nowhere = all(not (other > 0).any() for other in others)
-        none = "In the only run no" if len(x) == 1 else f"In none of {len(x):,} runs is"
-        is_ = "is " if len(x) == 1 else ""
-        return (
-            f"{none} more than 1 % of the {name} wanted {'anywhere' if nowhere else where} {is_}physically missing in any week; "
-            f"the use given up {where} because of the price is {loss} of the whole period's{between}."
-        )
-    if hit < 0.5:
-        many = run.n_ok >= MANY_RUNS
-        rate = f"In {share(hit)} of the runs" if many else f"In {int((x > 0).sum())} of {len(x)} runs"
-        return (
-            f"{rate} more than 1 % of the {name} wanted {where} is physically missing for at least a week, "
-            f"{_first_place(run, product, place)}; over the whole period the use lost is {loss}{between}."
-        )
-    text = (
-        f"{half(run)} more than 1 % of the {name} wanted {where} is physically missing for "
-        f"{how_long}{or_more(run)}{long_between}, {_first_place(run, product, place)}, "
-        f"and {loss} of the whole period's use is lost{between}"
-    )
-    if run.n_ok >= FEWEST_RUNS:
-        import numpy as np
-
-        long = float(np.nanquantile(x, 0.9))
-        most = float(np.nanquantile(values(run, "shortage_percent", run.main_arm, product, place), 0.9))
-        text += f"; {tenth(run)} it lasts {whole(long, 'week', 'weeks')} or more, and {tenth(run)} the loss is {plain(most)} % or more"
-    return text + "."
+    value, span = _told(run, lost)
+    return f"Besides, because of the price, they give up {value} of normal use{span}."
 
 
-def _first_place(run: Run, product: str, place: str) -> str:
-    """ "first in Germany (in 63 % of the runs), around June 2025"."""
-    import numpy as np
-
-    names, weeks = first_weeks(run, product, place)
-    if not names or not len(weeks):
-        return "never for a whole country"
-    filled = np.where(np.isnan(weeks), np.inf, weeks)
-    earliest = filled.min(axis=0)
-    hit = np.isfinite(earliest)
-    if not hit.any():
-        return "never for a whole country"
-    # Several countries may be first in the same week: each counts.
-    wins = [(float((filled[i][hit] == earliest[hit]).mean()), c) for i, c in enumerate(names)]
-    rate, country = max(wins, key=lambda w: w[0])
-    when = month(week_date(run, float(np.median(earliest[hit]))))
-    often = f" ({share(rate)} of the runs in which it happens)" if run.n_ok >= FEWEST_RUNS and rate < 0.995 else ""
-    return f"first in {run.with_article(run.label(country))}{often}, around {when}"
-
-
-def first_weeks(run: Run, product: str, place: str) -> tuple[list[str], np.ndarray]:
-    """Countries of a place and, per country and run, the first week in which it is physically short."""
-    import numpy as np
-
-    members = [c for c in run.countries if place in ("world", c, run.zone_of.get(c, ""))]
-    table = run.outcomes("first_week_short", [run.main_arm], product=product, place=members, end_use="")
-    if table.empty:
-        return [], np.zeros((0, 0))
-    wide = table.pivot_table(index="place", columns="run", values="value", aggfunc="first", observed=True, dropna=False)
-    names = [str(p) for p in wide.index]
-    return names, wide.to_numpy(dtype=float)
-
-
-def _who(run: Run) -> str:
-    products = short_products(run)
-    if not products:
+def _elsewhere(run: Run) -> str:
+    """The second place asked about; without one the country that is hit hardest."""
+    case = the_case(run)
+    others = [c for c in asked_cases(run) if c.place != case.place] if run.asked_places else []
+    if others:
+        return _loss_of(run, others[0])
+    if case.end_use or len(run.members(case.place)) < 2:
         return ""
-    product = products[0]
-    lost = run.summarised("shortage_percent", run.main_arm, product=product, end_use="")
-    lost = lost[lost["place"].isin(run.countries)]
-    if lost.empty or float(lost["p95"].max()) < NOTICED_SHARE:
+    found = []
+    for country in run.members(case.place):
+        lost = weeks_lost(run, case.loss, run.main_arm, case.product, country)
+        if lost is not None and lost.p50 >= NOTICED_WEEKS:
+            found.append((lost.p50, lost.p95, country, lost))
+    if not found:
         return ""
-    worst = lost.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
-    s = spread_of(worst)
-    name = named(run, product)
-    country = run.with_article(run.label(str(worst["place"])))
-    loss, between = told(run, s)
-    text = f"Hardest hit is {country}, which loses {loss} of the {name} it wants over the whole period{between}"
-    uses = run.summarised("shortage_percent", run.main_arm, product=product, place="world")
-    uses = uses[uses["end_use"] != ""]
-    if len(uses):
-        row = uses.sort_values(["p50", "p95"], ascending=False, kind="stable").iloc[0]
-        u = spread_of(row)
-        text += f"; among uses worldwide it is {named(run, str(row['end_use']))} with {''.join(told(run, u))}"
-    return text + "."
+    _, _, country, lost = max(found, key=lambda f: f[:2])
+    value, span = _told(run, lost)
+    how = "physically lacks" if case.loss == "missing" else "gives up, because of the price,"
+    return f"Hardest hit is {run.with_article(run.label(country))}, which {how} {value} of normal use{span}."
+
+
+def _makers(run: Run) -> str:
+    """Makers that stand still or slow down because inputs are lacking."""
+    found = stopped_makers(run)
+    if not found:
+        return ""
+    top = found[0]
+    value, span = _told(run, top.lost)
+    name, where = named(run, top.product), run.where(top.country)
+    when = month(week_date(run, top.first.p50))
+    text = f"Makers of {name} {where}, lacking inputs, lose {value} of the output their orders call for{span}"
+    more = len(found) - 1
+    also = f"; {more} other {'group' if more == 1 else 'groups'} of makers too" if more else ""
+    return fitting(f"{text}, first around {when}{also}.", f"{text}, first around {when}.", f"{text}.")
 
 
 def _money(run: Run) -> str:
-    arm = f"{run.main_arm}-baseline"
-    risk = spread(run, "output_at_risk_usd", arm, "", "world")
+    """Output at risk where the answer is about, against the same runs without the events."""
+    risk = output_at_risk(run)
     if risk is None or risk.n == 0 or risk.p95 <= 0:
         return ""
-    text = f"Compared with the same runs without the events, the lost tonnes put output worth {''.join(told(run, risk))} at risk"
-    by = run.summarised("output_at_risk_usd", arm, product="", end_use="")
-    by = by[by["place"].isin(run.countries)]
-    if len(by) and risk.p50 > 0:
-        row = by.sort_values("p50", ascending=False, kind="stable").iloc[0]
-        part = float(row["p50"])
-        country = run.with_article(run.label(str(row["place"])))
-        text += f", most of it in {country}" if part > 0.5 * risk.p50 else f", the largest part in {country}"
-        text += f" ({quantity(part, 'USD')})"
-    total = total_spread(run, "extra_spend_usd", arm, "world")
-    if total is not None and total.p50 > 0:
-        value, between = told(run, total)
-        text += f"; for what they do get, users pay {value} more{between}"
-    return text + "."
+    value, span = _told(run, risk)
+    return f"The lost use puts output worth {value} at risk {run.where(risk_place(run))}{span}."
 
 
 def _recovery(run: Run) -> str:
-    import numpy as np
-
     product, zone = headline_price(run)
-    x = values(run, "price_spot_recovery_week", run.main_arm, product, zone)
-    x = x[~np.isnan(x)]
-    if not len(x):
+    back = spread(run, "price_spot_recovery_week", run.main_arm, product, zone)
+    if back is None or not back.n:
         return ""
-    last = weeks_in(run)
-    never = float((x > last).mean())
     name, where = named(run, product), run.where(zone)
-    middle = float(np.median(x))
-    if middle > last:
+    if back.p50 > weeks_in(run):
         return (
-            f"{half(run)} the spot price of {name} {where} is not back within 10 % of normal before the end of the period "
-            f"({month(run.end - dt.timedelta(days=1))})."
+            f"The spot price of {name} {where} is not back within 10 % of normal when the period ends, "
+            f"in {month(run.end - dt.timedelta(days=1))}."
         )
-    text = (
-        f"{half(run)} the spot price of {name} {where} is back within 10 % of normal by {month(week_date(run, middle))}"
-    )
-    if run.n_ok >= FEWEST_RUNS:
-        late = float(np.quantile(x, 0.9))
-        when = "not before the end of the period" if late > last else f"not before {month(week_date(run, late))}"
-        text += f"; {tenth(run)} {when}"
-        if 0 < never < 0.1:
-            text += f", and in {share(never)} not at all within the period"
-    return text + "."
+    ends = [month(week_date(run, min(x, weeks_in(run)))) for x in (back.p5, back.p95)]
+    between = "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{' or later' if back.p95 > weeks_in(run) else ''}"
+    middle = month(week_date(run, back.p50))
+    return f"The spot price of {name} {where} is back within 10 % of normal by {middle}{spanned(run, between)}."

@@ -163,8 +163,10 @@ def _first_stoppage(run: Run) -> list[Moment]:
         return []
     product, place = found
     text = f"First country {run.where(place)} physically short of {named(run, product)} by more than 1 %"
-    if len([c for c in run.countries if run.zone_of.get(c) == place]) == 1:
-        return _dated(run, "first_week_short", product, place, f"{run.label(place)} is first physically short of it")
+    if len(run.members(place)) == 1:
+        who = run.with_article(run.label(place))
+        text = f"{who[:1].upper()}{who[1:]} is first physically short of {named(run, product)} by more than 1 %"
+        return _dated(run, "first_week_short", product, place, text)
     return _dated(run, "first_stoppage_week", product, place, text)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 VARIABLES = (("shortage_t", "use lost in all"), ("shortage_unserved_t", "physically missing"))
 MOST_PRODUCTS = 3
+MOST_PLACES = 3
 
 
 class ShortageFan(ReportFigure):
@@ -46,7 +47,7 @@ class ShortageFan(ReportFigure):
 
 
 def _places(run: Run) -> list[str]:
-    return list(run.zones) or ["world"]
+    return list(run.asked_places[:MOST_PLACES] or run.zones) or ["world"]
 
 
 def _top(run: Run, product: str) -> float:
@@ -70,7 +71,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) ->
     ax.yaxis.set_major_locator(MaxNLocator(4) if top < 100 else FixedLocator([0, 25, 50, 75, 100]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _p: f"{v:g} %"))
     for place in _places(run):
-        colour = style.zone_colour(place, run.zones)
+        colour = style.zone_colour(place, run.zones if place in run.zones else _places(run))
         names = {"variable": variable, "product": product, "place": place}
         base = of_wanted(run, variable, "baseline", product, place)
         if base is not None and run.main_arm != "baseline":

@@ -1,0 +1,150 @@
+"""The headline: who, when, how much and what helps most, in at most `MOST_WORDS` words and without brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .case import Case, asks_for, the_case, weeks_lost
+from .hedges import named, week_date
+from .pick import Spread, headline_price, spread
+from .policy_rank import ranking
+from .rounding import quantity, share
+from .run import Run
+from .sketch import month
+from .stored import FEWEST_RUNS
+
+MOST_WORDS = 30
+PLAINLY = 0.9  # share of runs from which on a thing is told without "probably"
+
+
+def headline(run: Run) -> str:
+    """One sentence that answers the question; the wordings that leave more out are for names that are long."""
+    claims = _claims(run, the_case(run))
+    texts = [_closed(f"{what}{help_}") for help_ in (*_help(run), "") for what in claims]
+    short = next((text for text in texts if len(text.split()) <= MOST_WORDS), "")
+    return short or " ".join(texts[-1].split()[:MOST_WORDS]).rstrip(".,;") + "."
+
+
+def _closed(text: str) -> str:
+    """Ends once, and holds no brackets, which names of a scenario file may bring along."""
+    plain = text.replace("(", "").replace(")", "").replace("[", "").replace("]", "")
+    return " ".join(plain.split()).rstrip(".") + "."
+
+
+def subject(run: Run, case: Case) -> str:
+    """Who is told about, at the beginning of a sentence."""
+    where = run.where(case.place)
+    if case.end_use:
+        return f"Buyers for {named(run, case.end_use)} {where}"
+    return f"Users {where}"
+
+
+def _claims(run: Run, case: Case) -> Sequence[str]:
+    """What happens, with less and less detail."""
+    who, name = subject(run, case), named(run, case.product)
+    first = spread(run, "first_week_short", run.main_arm, case.product, case.place, case.end_use)
+    when = month(week_date(run, first.p50)) if first is not None and first.n else ""
+    missing = weeks_lost(run, "missing", run.main_arm, case.product, case.place, case.end_use)
+    gone = weeks_lost(run, "given up", run.main_arm, case.product, case.place, case.end_use)
+    if case.kind == "missing" and missing is not None:
+        how_much = quantity(missing.p50, "weeks")
+        lacks = f"{who} {_probably(run, case.often)}lack {how_much} of normal use of {name}"
+        return (*_worth(run, lacks), f"{lacks} from {when}", lacks)
+    if case.kind == "maybe":
+        claim = f"{who} run short of {name} in {_rate(run, case.often)}, then from {when}"
+        return (f"{claim}{_and_price(run)}", claim)
+    if case.kind == "given up" and gone is not None:
+        how_much = quantity(gone.p50, "weeks")
+        claim = f"{who} give up {how_much} of normal use of {name} because of the price"
+        full = f"{who} are not physically short of {name} but give up {how_much} of normal use because of the price"
+        return (*_worth(run, claim), full, claim)
+    return _price_claims(run, case)
+
+
+def _worth(run: Run, claim: str) -> Sequence[str]:
+    """A claim with the output at risk before it, if the question asks for output."""
+    if not asks_for(run, "output"):
+        return ()
+    risk = output_at_risk(run)
+    if risk is None or risk.p50 <= 0:
+        return ()
+    head = f"Output worth {quantity(risk.p50, 'USD')} is at risk"
+    return (f"{head}: {claim[:1].lower()}{claim[1:]}", head)
+
+
+def _price_claims(run: Run, case: Case) -> Sequence[str]:
+    product, zone = headline_price(run)
+    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+    week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
+    nobody = f"{subject(run, case)} lose next to nothing" if case.product else "Nobody goes short"
+    if peak is None or not peak.n:
+        return (nobody,)
+    when = f" around {month(week_date(run, week.p50))}" if week is not None and week.n else ""
+    level = times(peak.p50)
+    if peak.p50 < 1.03:
+        from .price_words import deepest_fall
+
+        fall = deepest_fall(run)
+        if fall:
+            return (
+                f"{nobody}; the spot price of {named(run, fall.product)} {run.where(fall.zone)} falls to "
+                f"{fall.ratio.p50:.2f} times normal",
+                nobody,
+            )
+        return (f"{nobody}, and no spot price rises noticeably", nobody)
+    price = f"the spot price of {named(run, product)} {run.where(zone)} peaks at {level}{when}"
+    if asks_for(run, "price") and not asks_for(run, "use"):
+        return (
+            f"{price[:1].upper()}{price[1:]}, and {nobody[:1].lower()}{nobody[1:]}",
+            f"{price[:1].upper()}{price[1:]}",
+        )
+    return (f"{nobody}, while {price}", f"{nobody}, but the price of {named(run, product)} rises", nobody)
+
+
+def times(level: float) -> str:
+    """A price level: "3.1 times normal", "8 % above normal"."""
+    return f"{quantity(level, 'times')} normal" if level >= 1.15 else f"{share(level - 1.0)} above normal"
+
+
+def _and_price(run: Run) -> str:
+    product, zone = headline_price(run)
+    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+    if peak is None or peak.p50 < 1.15:
+        return ""
+    return f"; spot {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}"
+
+
+def output_at_risk(run: Run) -> Spread | None:
+    """Output at risk where the answer is about, against the same runs without the events; a zone stands for the world."""
+    return spread(run, "output_at_risk_usd", f"{run.main_arm}-baseline", "", risk_place(run))
+
+
+def risk_place(run: Run) -> str:
+    """The place output at risk is told of: zones have none of their own."""
+    place = the_case(run).place
+    return place if place not in run.zones or place in run.countries else "world"
+
+
+def _probably(run: Run, often: float) -> str:
+    return "" if often >= PLAINLY or run.n_ok < FEWEST_RUNS else "probably "
+
+
+def _rate(run: Run, often: float) -> str:
+    return f"{share(often)} of runs" if run.n_ok >= FEWEST_RUNS else f"{round(often * run.n_ok)} of {run.n_ok} runs"
+
+
+def _help(run: Run) -> Sequence[str]:
+    """What helps most, in fewer and fewer words; () without policies."""
+    if not run.policies:
+        return ()
+    found = ranking(run)
+    best = found.best
+    if best is None:
+        if found.case.kind == "price" or found.base <= 0:
+            return ()
+        return ("; no policy tried plainly helps",)
+    names = (f"“{run.policy_title(best.policy)}”", f"“{run.policy_name(best.policy)}”")
+    if found.tied:
+        also = "another" if len(found.tied) == 1 else f"{len(found.tied)} others"
+        return tuple(f"; {name} helps most, not distinguishable from {also}" for name in names)
+    return tuple(f"; {name} helps most" for name in names)

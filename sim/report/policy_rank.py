@@ -1,0 +1,175 @@
+"""Policies by one criterion, the same on the terminal, on the page and in the tables.
+
+The criterion is what a policy averts of the loss the answer is about: weeks of normal use, either physically missing
+or given up because of the price, at the place asked about; where only prices move, the peak of the spot price. It is
+the median over runs of the difference between the policy and the scenario on the same draws. A policy whose 90 %
+interval overlaps that of the best is not distinguishable from it; one whose interval holds zero may do nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .case import Case, the_case, weeks_lost
+from .hedges import named
+from .pick import Spread, headline_price, spread
+from .run import Run
+from .stored import once_per_run
+
+LEAST = 0.05  # weeks of normal use (or of the price index) below which a policy changes nothing worth a word
+LEAST_PART = 0.02  # the same as a part of the loss
+LADDER = 3  # policies that differ in one size only, from which on they are told as a curve
+
+
+@dataclass(frozen=True)
+class Averted:
+    """What a policy averts by the criterion: positive is relief."""
+
+    policy: str
+    by: Spread
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All policies of a run by the criterion."""
+
+    case: Case
+    unit: str  # weeks, or index where the price is the criterion
+    base: float  # the loss without a policy
+    order: tuple[Averted, ...]  # best first
+
+    @property
+    def best(self) -> Averted | None:
+        """The policy that averts most, if it plainly averts anything."""
+        top = self.order[0] if self.order else None
+        return top if top is not None and top.by.p5 > 0 and top.by.p50 >= self.least else None
+
+    @property
+    def least(self) -> float:
+        """What has to be averted to be worth a word."""
+        return max(LEAST, LEAST_PART * self.base)
+
+    @property
+    def tied(self) -> tuple[Averted, ...]:
+        """Policies not distinguishable from the best: their 90 % intervals overlap."""
+        best = self.best
+        return tuple(a for a in self.order[1:] if a.by.p95 >= best.by.p5) if best else ()
+
+    @property
+    def harmful(self) -> tuple[Averted, ...]:
+        """Policies that plainly make the loss larger."""
+        return tuple(a for a in self.order if a.by.p95 < 0 and -a.by.p50 >= self.least)
+
+
+@once_per_run
+def ranking(run: Run) -> Ranking:
+    """The policies of the run by the criterion, best first."""
+    case = the_case(run)
+    found = []
+    for policy in run.policies:
+        s = _change(run, case, f"policy:{policy}-scenario")
+        if s is not None and s.n:
+            found.append(Averted(policy, Spread(s.n, -s.p95, -s.p75, -s.p50, -s.p25, -s.p5, s.unit)))
+    base = _change(run, case, run.main_arm)
+    level = base.p50 if base is not None else 0.0
+    found.sort(key=lambda a: (-a.by.p50, -a.by.p5, a.policy))
+    return Ranking(case, "index" if case.kind == "price" else "weeks", level, tuple(found))
+
+
+def _change(run: Run, case: Case, arm: str) -> Spread | None:
+    if case.kind == "price":
+        product, zone = headline_price(run)
+        return spread(run, "price_spot_peak_index", arm, product, zone)
+    return weeks_lost(run, case.loss, arm, case.product, case.place, case.end_use)
+
+
+def criterion(run: Run) -> str:
+    """The criterion in words: what is averted."""
+    case = ranking(run).case
+    if case.kind == "price":
+        product, zone = headline_price(run)
+        return f"how much they lower the peak spot price of {named(run, product)} {run.where(zone)}"
+    what = "physically missing" if case.loss == "missing" else "given up because of the price"
+    use = f" for {named(run, case.end_use)}" if case.end_use else ""
+    return f"how many weeks of normal use of {named(run, case.product)}{use} {what} {run.where(case.place)} they avert"
+
+
+# --- the same measure at several sizes ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Policies that differ in one size only, the smallest size first."""
+
+    policies: tuple[str, ...]
+    sizes: tuple[float, ...]
+
+
+@once_per_run
+def ladders(run: Run) -> list[Ladder]:
+    """Every set of at least `LADDER` policies that are one measure at several sizes."""
+    kinds: dict[str, list[tuple[str, list[float]]]] = {}
+    for policy in run.policies:
+        numbers: list[float] = []
+        shape = json.dumps(_shape(run, _raw_events(run, policy), numbers), sort_keys=True)
+        kinds.setdefault(shape, []).append((policy, numbers))
+    found = []
+    for members in kinds.values():
+        if len(members) < LADDER:
+            continue
+        columns = list(zip(*(numbers for _, numbers in members)))
+        moving = [column for column in columns if len(set(column)) > 1]
+        if moving and all(len(set(column)) == len(members) for column in moving[:1]):
+            ranked = sorted(zip(moving[0], members), key=lambda pair: pair[0])
+            found.append(Ladder(tuple(policy for _, (policy, _) in ranked), tuple(size for size, _ in ranked)))
+    return found
+
+
+def _raw_events(run: Run, policy: str) -> list[Mapping[str, Any]]:
+    """What a policy adds to the scenario's events, as the manifest holds it."""
+    arms = {str(a["name"]): set(a.get("events", ())) for a in run.scenario.get("arms", ()) if isinstance(a, Mapping)}
+    added = arms.get(f"policy:{policy}", set()) - arms.get(run.main_arm, set())
+    return [raw for index, raw in enumerate(run.scenario.get("events", ())) if index in added]
+
+
+def _shape(run: Run, value: Any, numbers: list[float], key: str = "") -> Any:
+    """A value with its numbers taken out (in order, into `numbers`), so that measures of one kind look alike."""
+    if key in ("name", "sentence", "announced_day", "start_day"):
+        return ""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, float)):
+        numbers.append(float(value))
+        return "#"
+    if isinstance(value, str):
+        return re.sub(r"\d+", "#", value)
+    if isinstance(value, Mapping):
+        if "column" in value:
+            numbers.append(run.central(value) or 0.0)
+            return "#"
+        return {k: _shape(run, item, numbers, k) for k, item in sorted(value.items())}
+    return [_shape(run, item, numbers) for item in value]
+
+
+# --- where a policy acts ---------------------------------------------------------------------------
+
+
+def acting_places(run: Run, policy: str) -> list[str]:
+    """Places that act in a policy or pay for it: those its events name, whole groups by their name.
+
+    An event that names nobody acts everywhere; the place the answer is about then stands for all.
+    """
+    codes = {c for event in run.policy_events(policy) for c in (*event.destinations, *event.origins)}
+    case = the_case(run).place
+    if not codes or codes >= set(run.countries):
+        return [case]
+    found = []
+    for name, members in run.groups.items():
+        if set(members) <= codes:
+            found.append(name)
+            codes -= set(members)
+    return [*[c for c in run.countries if c in codes], *found]
