@@ -246,7 +246,8 @@ def test_a_group_is_summed_before_anything_is_worked_out():
     assert case("shortage_t", place="club") == pytest.approx(28.3)
     assert case("shortage_percent", place="club") == pytest.approx(100 * 28.3 / (20 * 40))
     assert case("shortage_unserved_percent", place="club") == pytest.approx(100 * 8.3 / (20 * 40))
-    assert case("shortage_priced_out_percent", place="club") == pytest.approx(100 * 20 / (20 * 40))
+    assert case("shortage_unserved_weeks", place="club") == pytest.approx(8.3 / 40)
+    assert case("shortage_priced_out_weeks", place="club") == pytest.approx(20 / 40)
     assert case("weeks_short", place="JP") == 1  # 1.5 % of its own 20 t
     assert case("weeks_short", place="club") == 2  # but under 1 % of the group's 40 t
     assert case("first_week_short", place="club") == 6

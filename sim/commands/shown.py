@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import datetime as dt
-import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from ..experiment.batch import Options, Outcome
-    from ..report.run import Run
     from ..spec.resolved import Scenario
 
 
@@ -157,23 +153,15 @@ def terminable() -> Iterator[None]:
 
 
 def summary_lines(outcome: Outcome) -> list[str]:
-    """A few lines that answer: who goes short first, how high do prices go, what do policies change."""
+    """The answer as the report gives it: headline, sentences, what to be careful about."""
     from ..report.run import Run
+    from ..report.sentences import answer
 
-    manifest = outcome.manifest
-    run = Run(outcome.store.path, manifest)
-    lines = [f"{manifest['title']}", _counts(outcome)]
+    lines = [f"{outcome.manifest['title']}", _counts(outcome)]
     if not outcome.finished:
         return lines
-    file = outcome.store.path / "summary.csv"
-    with file.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    start = dt.date.fromisoformat(manifest["resolved"]["start"])
-    arm = "scenario" if "scenario" in manifest["arms"] else manifest["arms"][0]
-    lines += _short_first(run, [r for r in rows if r["arm"] == arm], outcome.finished, start)
-    lines += _prices(run, [r for r in rows if r["arm"] == arm])
-    lines += _policies(run, rows)
-    return lines
+    said = answer(Run(outcome.store.path, outcome.manifest))
+    return [*lines, *said.cautions, "", said.headline, *(f"  - {text}" for text in said.sentences)]
 
 
 def _counts(outcome: Outcome) -> str:
@@ -192,59 +180,3 @@ def _counts(outcome: Outcome) -> str:
     if precision and precision.get("reached") is not None:
         text += f"; standard error of {precision['metric']} {100 * precision['reached']:.1f} % of its mean"
     return text
-
-
-def _short_first(run: Run, rows: Sequence[dict[str, str]], runs: int, start: dt.date) -> list[str]:
-    """The end uses that are short in at least half of the runs, earliest first."""
-    found = [r for r in rows if r["metric"] == "first_week_short" and r["end_use"] != "all" and r["place"] != "world"]
-    often = [r for r in found if int(r["n"]) >= 0.5 * runs]
-    if not often:
-        some = max((int(r["n"]) for r in found), default=0)
-        if not some:
-            return ["Nobody goes physically short in any run."]
-        return [
-            f"Nobody goes short in half of the runs; at most {100 * some / runs:.0f} % of runs have a shortage somewhere."
-        ]
-    from ..report.words import small
-
-    often.sort(key=lambda r: (float(r["p50"]), -int(r["n"]), r["place"], r["end_use"]))
-    lines = ["Short first (median week in which more than 1 % is missing; 5-95 % of runs):"]
-    for r in often[:5]:
-        week = float(r["p50"])
-        date = start + dt.timedelta(days=7 * (math.floor(week) - 1))
-        lines.append(
-            f"  {run.label(r['place'])}, {small(run.label(r['end_use']))} ({small(run.label(r['product']))}): "
-            f"{date:%d %B %Y} (week {week:.0f}; {float(r['p5']):.0f} to {float(r['p95']):.0f}), "
-            f"in {100 * int(r['n']) / runs:.0f} % of runs"
-        )
-    if len(often) > 5:
-        lines.append(f"  and {len(often) - 5} more")
-    return lines
-
-
-def _prices(run: Run, rows: Sequence[dict[str, str]]) -> list[str]:
-    lines = []
-    for r in rows:
-        if r["metric"] == "price_spot_peak_index" and float(r["p50"]) > 1.2:
-            lines.append(
-                f"  {run.label(r['product'])}, {run.where(r['place'])}: {float(r['p50']):.1f}x"
-                f" ({float(r['p5']):.1f} to {float(r['p95']):.1f})"
-            )
-    return ["Peak spot prices, baseline = 1 (median; 5-95 % of runs):", *lines] if lines else []
-
-
-def _policies(run: Run, rows: Sequence[dict[str, str]]) -> list[str]:
-    """What each policy changes in the world's shortage of each product, in the mean."""
-    from ..report.words import small
-
-    told: dict[str, list[str]] = {}
-    for r in rows:
-        paired = r["arm"].startswith("policy:") and r["arm"].endswith("-scenario")
-        if paired and r["metric"] == "shortage_t" and (r["place"], r["end_use"]) == ("world", "all") and r["mean"]:
-            name = r["arm"].removeprefix("policy:").removesuffix("-scenario")
-            error = f" +/- {1.96 * float(r['standard_error']):,.0f}" if r["standard_error"] else ""
-            if float(r["mean"]):
-                told.setdefault(name, []).append(f"{small(run.label(r['product']))} {float(r['mean']):+,.0f}{error} t")
-    lines = [f"  {run.policy_title(name)}: {', '.join(parts)}" for name, parts in told.items()]
-    head = "Shortage in the world with each policy against the scenario alone, same draws (mean, 95 % interval):"
-    return [head, *lines] if lines else []

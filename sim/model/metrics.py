@@ -68,11 +68,18 @@ METRICS: tuple[Metric, ...] = (
     Metric("shortage_percent", "%", _SUMS, "100 x shortage_t / wanted_t", "share of normal use lost"),
     Metric("shortage_unserved_percent", "%", _SUMS, "100 x shortage_unserved_t / wanted_t", "share physically missing"),
     Metric(
-        "shortage_priced_out_percent",
-        "%",
+        "shortage_unserved_weeks",
+        "weeks",
         _SUMS,
-        "100 x shortage_priced_out_t / wanted_t",
-        "share given up because of the price",
+        "shortage_unserved_t / mean weekly wanted_t",
+        "weeks of normal use that are physically missing; unlike a share they do not shrink with the horizon",
+    ),
+    Metric(
+        "shortage_priced_out_weeks",
+        "weeks",
+        _SUMS,
+        "shortage_priced_out_t / mean weekly wanted_t",
+        "weeks of normal use given up because of the price",
     ),
     Metric(
         "first_week_short",

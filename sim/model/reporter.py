@@ -230,7 +230,9 @@ class Reporter:
         sums_only = [self.levels[i] for i in single] + list(self.levels[self.n_fine :])
         for metric in ("shortage_t", "shortage_unserved_t", "shortage_priced_out_t"):
             self._name(metric, self.levels)
-        for metric in ("shortage_percent", "shortage_unserved_percent", "shortage_priced_out_percent"):
+        for metric in ("shortage_percent", "shortage_unserved_percent"):
+            self._name(metric, sums_only)
+        for metric in ("shortage_unserved_weeks", "shortage_priced_out_weeks"):
             self._name(metric, sums_only)
         self._name("first_week_short", self.levels)
         self._name("weeks_short", sums_only)
@@ -532,6 +534,7 @@ def _shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) ->
     """Shortages in the order in which `_declare_shortage` names them; those of sums for the levels `told`."""
     first, weeks, recovered = _short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
     in_all = users.wanted[told]
+    weeks_in_all = float(max(rows.weekly.shape[1], 1))
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
     return [
         users.total,
@@ -539,7 +542,8 @@ def _shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) ->
         users.priced_out,
         100.0 * ratio(users.total[told], in_all),
         100.0 * ratio(users.unserved[told], in_all),
-        100.0 * ratio(users.priced_out[told], in_all),
+        weeks_in_all * ratio(users.unserved[told], in_all),
+        weeks_in_all * ratio(users.priced_out[told], in_all),
         first,
         weeks[told],
         recovered[told],

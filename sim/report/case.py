@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .hedges import NOTICED_PRICE, weeks_in
+from .hedges import NOTICED_PRICE
 from .pick import Spread, headline_price, short_products, short_zone, spread
 from .run import Run
 from .stored import once_per_run
@@ -18,7 +18,7 @@ from .stored import once_per_run
 OFTEN = 0.5  # share of runs from which on something is told as happening
 SELDOM = 0.05  # below it is not told
 NOTICED_WEEKS = 0.1  # weeks of normal use below which nothing is lost
-METRIC = {"missing": "shortage_unserved_percent", "given up": "shortage_priced_out_percent"}
+METRIC = {"missing": "shortage_unserved_weeks", "given up": "shortage_priced_out_weeks"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,9 @@ class Case:
 
 
 def weeks_lost(run: Run, loss: str, arm: str, product: str, place: str, end_use: str = "") -> Spread | None:
-    """Weeks of normal use that are "missing" or "given up", or (arm A-B) the difference between two arms.
-
-    100 x tonnes lost / tonnes wanted, times the weeks of the period over 100: every run has the same weeks, so that
-    quantiles carry over exactly.
-    """
+    """Weeks of normal use that are "missing" or "given up", or (arm A-B) the difference between two arms."""
     found = spread(run, METRIC[loss], arm, product, place, end_use)
-    if found is None or found.n == 0:
-        return None
-    factor = weeks_in(run) / 100.0
-    p5, p25, p50, p75, p95 = (factor * x for x in (found.p5, found.p25, found.p50, found.p75, found.p95))
-    return Spread(found.n, p5, p25, p50, p75, p95, "weeks")
+    return found if found is not None and found.n else None
 
 
 @once_per_run
@@ -104,6 +96,12 @@ def _case(run: Run, product: str, place: str, end_use: str) -> tuple[tuple[float
         kind = "price"
     rank = ("price", "given up", "maybe", "missing").index(kind)
     return (rank, lost, most, gone), Case(kind, product, place, end_use, often)
+
+
+def risk_place(run: Run) -> str:
+    """The place output at risk is told of: zones have none of their own."""
+    place = the_case(run).place
+    return place if place not in run.zones or place in run.countries else "world"
 
 
 def price_moves(run: Run) -> bool:

@@ -166,7 +166,7 @@ def by_run(case: Case, q: Quantity) -> pd.Series[Any]:
     """A quantity of a case, indexed by run."""
     import pandas as pd
 
-    table = case.run.outcomes(q.metric, [case.arm], product=q.product, place=q.place, end_use="")
+    table = case.run.outcomes(q.metric, [case.arm], product=q.product, place=q.place, end_use=q.end_use)
     return pd.Series(table["value"].to_numpy(dtype=float), index=table["run"].to_numpy()).sort_index()
 
 
@@ -281,7 +281,9 @@ def _shared(cases: Sequence[Case]) -> list[Quantity]:
     return [
         q
         for q in headline_quantities(cases[0].run)
-        if all(len(c.run.summarised(q.metric, c.arm, product=q.product, place=q.place, end_use="")) for c in cases)
+        if all(
+            len(c.run.summarised(q.metric, c.arm, product=q.product, place=q.place, end_use=q.end_use)) for c in cases
+        )
     ]
 
 
@@ -333,7 +335,7 @@ def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pai
     for q in wanted:
         cells = [Cell(q.title)]
         for case in cases:
-            x = values(case.run, q.metric, case.arm, q.product, q.place)
+            x = values(case.run, q.metric, case.arm, q.product, q.place, q.end_use)
             cells.append(_level(x, q.unit))
         unit = "points" if q.unit == "%" else q.unit
         for case, pair in zip(cases[1:], pairs, strict=True):
@@ -391,7 +393,7 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
 
     names = []
     for row, case in enumerate(reversed(cases)):
-        x = values(case.run, q.metric, case.arm, q.product, q.place)
+        x = values(case.run, q.metric, case.arm, q.product, q.place, q.end_use)
         x = x[np.isfinite(x)]
         names.append(sketch.fold(case.label, 20))
         if not len(x):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .case import Case, asks_for, the_case, weeks_lost
+from .case import Case, asks_for, risk_place, the_case, weeks_lost
 from .hedges import named, week_date
 from .pick import Spread, headline_price, spread
 from .policy_rank import ranking
@@ -117,12 +117,6 @@ def _and_price(run: Run) -> str:
 def output_at_risk(run: Run) -> Spread | None:
     """Output at risk where the answer is about, against the same runs without the events; a zone stands for the world."""
     return spread(run, "output_at_risk_usd", f"{run.main_arm}-baseline", "", risk_place(run))
-
-
-def risk_place(run: Run) -> str:
-    """The place output at risk is told of: zones have none of their own."""
-    place = the_case(run).place
-    return place if place not in run.zones or place in run.countries else "world"
 
 
 def _probably(run: Run, often: float) -> str:

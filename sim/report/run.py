@@ -191,9 +191,15 @@ class Run(Tables):
                 words.append(re.escape(self.zone_label(place)))
             hits = [re.search(rf"(?<![\w-]){word}(?![\w'’-])", self.question) for word in words]
             first = min((hit.start() for hit in hits if hit), default=-1)
-            if first >= 0 and not set(self.members(place)) & sellers:
+            if first >= 0 and not set(self.members(place)) <= sellers:
                 at[place] = first
         return tuple(sorted(at, key=lambda place: at[place]))
+
+    @cached_property
+    def uses_in_question(self) -> tuple[str, ...]:
+        """End uses of which the question names a telling word ("fibre makers or infrared optics")."""
+        asked = {word.lower() for word in re.findall(r"[\w-]{5,}", self.question)}
+        return tuple(u for u in self.end_uses if asked & set(re.findall(r"[\w-]{5,}", self.label(u).lower())))
 
     @cached_property
     def names(self) -> dict[str, str]:

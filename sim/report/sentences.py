@@ -16,11 +16,12 @@ from .case import (
     Case,
     asked_cases,
     asks_for,
+    risk_place,
     stopped_makers,
     the_case,
     weeks_lost,
 )
-from .headline import headline, output_at_risk, risk_place, subject
+from .headline import headline, output_at_risk, subject
 from .hedges import NOTICED_PRICE, NOTICED_SHARE, fitting, named, spanned, week_date, weeks_in
 from .pick import Spread, headline_price, spread
 from .policy_words import policies
@@ -228,6 +229,29 @@ def _elsewhere(run: Run) -> str:
         return _loss_of(run, others[0])
     if case.end_use or len(run.members(case.place)) < 2:
         return ""
+    return _worst_use(run, case) if run.uses_in_question else _worst_country(run, case)
+
+
+def _worst_use(run: Run, case: Case) -> str:
+    """Which of the uses that the question names loses most, in a group or the world."""
+    place = case.place if case.place in run.groups else "world"
+    found = []
+    for use in run.uses_in_question:
+        lost = weeks_lost(run, case.loss, run.main_arm, case.product, place, use)
+        if lost is not None:
+            found.append((lost.p50, lost.p95, use, lost))
+    if not found:
+        return _worst_country(run, case)
+    _, _, use, lost = max(found, key=lambda f: f[:2])
+    value, span = _told(run, lost)
+    how = "physically missing" if case.loss == "missing" else "given up because of the price"
+    among = "Of the uses asked about, " if len(found) > 1 else ""
+    text = f"{among}{named(run, use)} {run.where(place)} loses {'most: ' if len(found) > 1 else ''}{value} of normal use, {how}{span}."
+    return text[:1].upper() + text[1:]
+
+
+def _worst_country(run: Run, case: Case) -> str:
+    """The country of a group, zone or the world that is hit hardest."""
     found = []
     for country in run.members(case.place):
         lost = weeks_lost(run, case.loss, run.main_arm, case.product, country)

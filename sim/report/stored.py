@@ -25,6 +25,8 @@ SHAPE_RUNS = 2000  # runs that are read one by one; row groups hold runs in orde
 PER_RUN = (
     ("price_spot_peak_index", "arms"),
     ("shortage_percent", "arms"),
+    ("shortage_unserved_weeks", "arms"),
+    ("shortage_priced_out_weeks", "arms"),
     ("weeks_short", "arms"),
     ("output_at_risk_usd", "arms"),
     ("price_spot_recovery_week", "main"),
@@ -193,7 +195,7 @@ class Tables(ABC):
         and the shape of a histogram does not need more.
         """
         wanted = None if arms is None else set(arms)
-        table = self._by_run(metric, wanted)
+        table = self._by_run(metric, None if where.get("end_use") else wanted)  # single uses are not kept at hand
         if table.empty:
             return table
         keep = table["arm"].isin(wanted or set(table["arm"]))

@@ -11,12 +11,11 @@ from typing import Any
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
 from .hedges import week_date, weeks_in
-from .pick import Spread, short_products, spread, total_spread
+from .pick import Spread, spread, total_spread
 from .rounding import MISSING, NOTHING, plain, with_interval
 from .run import Run
 from .sketch import day
 from .stored import FEWEST_RUNS
-from .words import small
 
 MOST_INPUTS = 15
 
@@ -58,7 +57,9 @@ class ReportTable:
 
 def report_tables(run: Run) -> list[ReportTable]:
     """All tables of the report that have rows."""
-    makers = (key_numbers, policies, prices, countries)
+    from .answer_tables import losses, makers_short, policies, policies_by_place
+
+    makers = (key_numbers, losses, policies, policies_by_place, makers_short, prices)
     return [table for table in (maker(run) for maker in makers) if table.rows]
 
 
@@ -71,7 +72,7 @@ def intervals_are(run: Run) -> str:
     return f"Median of {run.n_ok:,} runs, and below it the interval that holds 90 % of them."
 
 
-def _cell(s: Spread | None, unit: str = "") -> Cell:
+def cell_of(s: Spread | None, unit: str = "") -> Cell:
     if s is None or s.n == 0 or math.isnan(s.p50):
         return Cell(MISSING)
     unit = unit or s.unit
@@ -95,10 +96,10 @@ def key_numbers(run: Run) -> ReportTable:
     rows = []
     for q in _quantities(run):
         cells = [Cell(q.title)]
-        cells += [_cell(spread(run, q.metric, a, q.product, q.place)) for a in arms]
+        cells += [cell_of(spread(run, q.metric, a, q.product, q.place, q.end_use)) for a in arms]
         other = "points" if q.unit == "%" else q.unit
         if "difference" in header:
-            cells.append(_cell(spread(run, q.metric, "scenario-baseline", q.product, q.place), other))
+            cells.append(cell_of(spread(run, q.metric, "scenario-baseline", q.product, q.place, q.end_use), other))
         rows.append(tuple(cells))
     paired = " Differences are taken run by run on the same draws." if "difference" in header else ""
     spending = _spending(run, arms + (["scenario-baseline"] if "difference" in header else []))
@@ -106,22 +107,6 @@ def key_numbers(run: Run) -> ReportTable:
         rows.append(spending)
     note = intervals_are(run) + paired
     return ReportTable("key_numbers", "Key numbers", note, tuple(header), tuple(rows))
-
-
-def policies(run: Run) -> ReportTable:
-    """What each policy changes against the scenario, run by run."""
-    wanted = headline_quantities(run)
-    header = ("", *(q.title for q in wanted))
-    rows = []
-    for policy in run.policies:
-        title, name = run.policy_title(policy), run.policy_name(policy)
-        cells = [Cell(title[:1].upper() + title[1:], name if name != title else "")]
-        for q in wanted:
-            unit = "points" if q.unit == "%" else q.unit
-            cells.append(_cell(spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place), unit))
-        rows.append(tuple(cells))
-    note = f"Difference from the scenario, run by run on the same draws: below zero is relief. {intervals_are(run)}"
-    return ReportTable("policies", "What the policies change", note, header, tuple(rows))
 
 
 def _quantities(run: Run) -> list[Any]:
@@ -136,13 +121,13 @@ def _quantities(run: Run) -> list[Any]:
             name = q.title.replace("Peak spot price", "Thinnest stock cover")
             extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name, ""))
     both = found[:1] + extra[:1] + found[1:] + extra[1:]
-    return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
+    return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place, q.end_use) is not None]
 
 
 def _spending(run: Run, arms: list[str]) -> tuple[Cell, ...]:
     """Extra spending of all users on all products; () if it was not reported."""
     totals = [total_spread(run, "extra_spend_usd", arm, "world") for arm in arms]
-    return (Cell("Extra spending of users, world"), *map(_cell, totals)) if any(totals) else ()
+    return (Cell("Extra spending of users, world"), *map(cell_of, totals)) if any(totals) else ()
 
 
 def prices(run: Run) -> ReportTable:
@@ -160,10 +145,10 @@ def prices(run: Run) -> ReportTable:
                 "price_spot_above_2x_weeks",
                 "cover_minimum_weeks",
             )
-            others = [_cell(spread(run, m, run.main_arm, product, zone)) for m in metrics]
+            others = [cell_of(spread(run, m, run.main_arm, product, zone)) for m in metrics]
             others[1] = _bare(spread(run, metrics[1], run.main_arm, product, zone))
-            rows.append((Cell(run.label(product)), Cell(run.where(zone)), _cell(peak), *others))
-    return ReportTable("prices", "Prices by product", _arm_note(run), header, tuple(rows))
+            rows.append((Cell(run.label(product)), Cell(run.where(zone)), cell_of(peak), *others))
+    return ReportTable("prices", "Prices by product", arm_note(run), header, tuple(rows))
 
 
 def _bare(s: Spread | None) -> Cell:
@@ -173,41 +158,12 @@ def _bare(s: Spread | None) -> Cell:
     return Cell(*with_interval(s.p50, s.p5, s.p95, ""), _numbers(s, s.unit))
 
 
-def _arm_note(run: Run) -> str:
+def arm_note(run: Run) -> str:
     arm = "With the events, no policy. " if run.main_arm == "scenario" and run.scenario_events else ""
     return arm + intervals_are(run)
 
 
-def countries(run: Run) -> ReportTable:
-    """Who loses what: by country, for the final product that is lost most."""
-    products = short_products(run)
-    if not products:
-        return ReportTable("countries", "", "", (), ())
-    product = products[0]
-    header = ("", "use lost", "physically missing", "first short", "weeks short", "output at risk")
-    found = []
-    for country in run.countries:
-        lost = spread(run, "shortage_percent", run.main_arm, product, country)
-        if lost is None:
-            continue
-        cells = (
-            Cell(run.label(country)),
-            _cell(lost),
-            _cell(spread(run, "shortage_unserved_percent", run.main_arm, product, country)),
-            _date_cell(run, spread(run, "first_week_short", run.main_arm, product, country)),
-            _cell(spread(run, "weeks_short", run.main_arm, product, country)),
-            _cell(spread(run, "output_at_risk_usd", run.main_arm, "", country)),
-        )
-        found.append((lost.p50, lost.p95, cells))
-    found.sort(key=lambda f: (-f[0], -f[1]))
-    title = f"Who loses {small(run.label(product))}"
-    note = (
-        _arm_note(run) + " Output at risk is that of all products. First short: of the runs in which it happens at all."
-    )
-    return ReportTable("countries", title, note, header, tuple(cells for _, _, cells in found))
-
-
-def _date_cell(run: Run, s: Spread | None) -> Cell:
+def date_cell(run: Run, s: Spread | None) -> Cell:
     if s is None or s.n == 0 or math.isnan(s.p50):
         return Cell("never")
     middle = day(week_date(run, s.p50))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ...results.quantiles import quantiles
 from .. import style
-from ..pick import headline_price, short_products, short_zone, spread, values
+from ..case import METRIC, risk_place, the_case
+from ..pick import headline_price, spread, values
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from ..stored import FEWEST_RUNS, SHAPE_RUNS, once_per_run
@@ -33,36 +34,41 @@ class Quantity:
     unit: str
     title: str
     phrase: str  # the same inside a sentence
+    end_use: str = ""
 
 
 @once_per_run
 def headline_quantities(run: Run) -> list[Quantity]:
-    """Peak price, total shortage, weeks short and output at risk of what the answer is about."""
+    """Peak price, use missing, use given up and output at risk of what the answer is about."""
     found = []
     product, zone = headline_price(run)
     if product:
         title = f"Peak spot price of {small(run.label(product))}, {run.where(zone)}"
         phrase = f"the peak spot price of {small(run.label(product))} {run.where(zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
-    short = short_products(run)
-    if short:
-        place = short_zone(run, short[0])
-        what = f"{run.label(short[0])}, {run.where(place)}"
-        users = f"{small(run.label(short[0]))} {run.where(place)}"
-        phrase = f"the loss of {users}"
-        found.append(Quantity("shortage_percent", short[0], place, "%", f"Use lost: {what}", phrase))
-        phrase = f"the shortage of {users}"
-        found.append(Quantity("weeks_short", short[0], place, "weeks", f"Weeks short: {what}", phrase))
-    found.append(
-        Quantity("output_at_risk_usd", "", "world", "USD", "Output at risk, world", "the output at risk worldwide")
-    )
-    return [q for q in found if spread(run, q.metric, run.main_arm, q.product, q.place) is not None]
+    case = the_case(run)
+    if case.product:
+        use = f" for {small(run.label(case.end_use))}" if case.end_use else ""
+        what = f"{run.label(case.product)}{use}, {run.where(case.place)}"
+        users = f"{small(run.label(case.product))}{use} {run.where(case.place)}"
+        where = (case.product, case.place)
+        title, phrase = f"Physically missing: {what}", f"the missing {users}"
+        found.append(Quantity(METRIC["missing"], *where, "weeks", title, phrase, case.end_use))
+        title, phrase = f"Given up because of the price: {what}", f"the use of {users} given up because of the price"
+        found.append(Quantity(METRIC["given up"], *where, "weeks", title, phrase, case.end_use))
+        if case.loss == "given up":
+            found[-2:] = found[:-3:-1]  # the measure policies are compared by comes first
+    place = risk_place(run)
+    at_ = "world" if place == "world" else run.where(place)
+    phrase = f"the output at risk {run.where(place)}"
+    found.append(Quantity("output_at_risk_usd", "", place, "USD", f"Output at risk, {at_}", phrase))
+    return [q for q in found if spread(run, q.metric, run.main_arm, q.product, q.place, q.end_use) is not None]
 
 
 class Distributions(ReportFigure):
     name = "distributions"
     explains = (
-        "Histogram and exceedance curve over runs of peak price, use lost, weeks short, output at risk, arm by arm."
+        "Histogram and exceedance curve over runs of peak price, use missing, use given up, output at risk, arm by arm."
     )
     needs = ("events",)
 
@@ -101,7 +107,7 @@ def _risk(run: Run) -> str:
 def _finite(run: Run, q: Quantity, arm: str) -> np.ndarray:
     import numpy as np
 
-    x = values(run, q.metric, arm, q.product, q.place)
+    x = values(run, q.metric, arm, q.product, q.place, q.end_use)
     finite: np.ndarray = x[np.isfinite(x)]
     return finite
 
@@ -168,7 +174,7 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
         ax.axhline(row, color=style.RULE, linewidth=0.6, zorder=0)
         ticks.append((row, run.arm_label(arm), colour))
         if len(x):
-            s = spread(run, q.metric, arm, q.product, q.place)
+            s = spread(run, q.metric, arm, q.product, q.place, q.end_use)
             p5, p50, p95 = (s.p5, s.p50, s.p95) if s else quantiles(x, (0.05, 0.5, 0.95))
             ax.plot([p5, p95], [row, row], color=colour, linewidth=2.2, zorder=4)
             ax.plot([p50], [row], "o", color=colour, markersize=4.2, zorder=5)
@@ -187,7 +193,7 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
 
 
 def _names(q: Quantity) -> dict[str, str]:
-    return {"metric": q.metric, "product": q.product or "all", "place": q.place}
+    return {"metric": q.metric, "product": q.product or "all", "place": q.place, "end_use": q.end_use or "all"}
 
 
 def _exceedance(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarray]) -> None:

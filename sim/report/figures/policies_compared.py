@@ -56,7 +56,7 @@ def _rows(run: Run) -> list[tuple[Quantity, str, Spread]]:
     found = []
     for q in headline_quantities(run):
         for policy in run.policies:
-            s = spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place)
+            s = spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place, q.end_use)
             if s is not None and s.n:
                 found.append((q, policy, s))
     return found

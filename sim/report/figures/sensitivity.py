@@ -54,7 +54,7 @@ def _quantities(run: Run) -> list[Quantity]:
 
     found = []
     for q in headline_quantities(run):
-        x = values(run, q.metric, run.main_arm, q.product, q.place)
+        x = values(run, q.metric, run.main_arm, q.product, q.place, q.end_use)
         finite = x[np.isfinite(x)]
         if (
             q.metric in ("price_spot_peak_index", "shortage_percent")
@@ -77,7 +77,7 @@ def correlations(run: Run, q: Quantity) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    outcome = run.outcomes(q.metric, [run.main_arm], product=q.product, place=q.place, end_use="")
+    outcome = run.outcomes(q.metric, [run.main_arm], product=q.product, place=q.place, end_use=q.end_use)
     merged = outcome[["run", "value"]].merge(run.runs, on="run").dropna(subset=["value"])
     n = len(merged)
     y = merged["value"].rank().to_numpy()
