@@ -244,6 +244,9 @@ def _outcomes_of(ensemble: Ensemble, arm: str) -> dict[tuple[str, str, str, str,
             if use == "all" or place == "world":
                 found["shortage_percent", product, place, use, "%"] = 100 * lost.sum(axis=1) / wanted.sum(axis=1)
                 found["shortage_unserved_percent", product, place, use, "%"] = 100 * x.sum(axis=1) / wanted.sum(axis=1)
+                weekly = wanted.mean(axis=1)
+                found["shortage_unserved_weeks", product, place, use, "weeks"] = x.sum(axis=1) / weekly
+                found["shortage_priced_out_weeks", product, place, use, "weeks"] = priced.sum(axis=1) / weekly
                 found["weeks_short", product, place, use, "weeks"] = short.sum(axis=1) * 1.0
                 found["short_recovery_week", product, place, use, "week"] = _after_last(short)
             else:

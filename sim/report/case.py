@@ -104,6 +104,11 @@ def risk_place(run: Run) -> str:
     return place if place not in run.zones or place in run.countries else "world"
 
 
+def knows_weeks(run: Run) -> bool:
+    """Whether losses were reported as weeks of normal use; older versions did not."""
+    return set(METRIC.values()) <= run.metrics()
+
+
 def price_moves(run: Run) -> bool:
     """Whether users notice the price the answer is about."""
     product, zone = headline_price(run)

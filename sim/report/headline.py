@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .case import Case, asks_for, risk_place, the_case, weeks_lost
+from .case import Case, asks_for, knows_weeks, risk_place, the_case, weeks_lost
 from .hedges import named, week_date
 from .pick import Spread, headline_price, spread
 from .policy_rank import ranking
@@ -76,7 +76,12 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
     product, zone = headline_price(run)
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
-    nobody = f"{subject(run, case)} lose next to nothing" if case.product else "Nobody goes short"
+    if not knows_weeks(run):
+        level_only = (
+            f"The spot price of {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}" if peak else ""
+        )
+        return (level_only or "This folder tells no losses of use",)
+    nobody = f"{subject(run, case)} lose next to nothing"
     if peak is None or not peak.n:
         return (nobody,)
     when = f" around {month(week_date(run, week.p50))}" if week is not None and week.n else ""

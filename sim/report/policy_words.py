@@ -21,15 +21,15 @@ def policies(run: Run) -> str:
     amount, span = averted(run, best.by)
     what = f"{amount} of {measure_of(found.case)}{span}"
     ladder = next((each for each in ladders(run) if {a.policy for a in found.order} <= set(each.policies)), None)
-    texts = []
-    for name in phrases(run, best.policy):
-        if ladder is not None:
-            sizes = len(ladder.policies)
-            texts.append(f"Of {sizes} sizes of one measure, {name} averts most: {what}; the figure shows the curve.")
-        elif len(found.order) == 1:
-            texts.append(f"The only policy tried, {name}, averts {what}.")
-        else:
-            texts.append(f"Of the policies, {name} helps most, averting {what}{_tied(run, found)}.")
+    names = phrases(run, best.policy)
+    if ladder is not None:
+        head = f"Of {len(ladder.policies)} sizes of one measure"
+        return fitting(*(f"{head}, {name} averts most: {what}; the figure shows the curve." for name in names))
+    if len(found.order) == 1:
+        return fitting(*(f"The only policy tried, {name}, averts {what}." for name in names))
+    ties = _tied(run, found)
+    heads = ("Of the policies, ", "")
+    texts = [f"{head}{name} helps most, averting {what}{tie}." for head in heads for tie in ties for name in names]
     return fitting(*texts)
 
 
@@ -48,12 +48,14 @@ def _none(run: Run, found: Ranking) -> str:
     return fitting(*(f"{many}: {name} averts {amount} of {what}{span}." for name in phrases(run, top.policy)))
 
 
-def _tied(run: Run, found: Ranking) -> str:
+def _tied(run: Run, found: Ranking) -> tuple[str, ...]:
+    """Policies not distinguishable from the best, with and without their name; nothing if there are none."""
     if not found.tied:
-        return ""
-    if len(found.tied) == 1:
-        return f"; “{run.policy_name(found.tied[0].policy)}” is not distinguishable from it"
-    return f"; {len(found.tied)} others are not distinguishable from it"
+        return ("",)
+    if len(found.tied) > 1:
+        return (f"; {len(found.tied)} others are not distinguishable from it",)
+    name = run.policy_name(found.tied[0].policy)
+    return (f"; “{name}” is not distinguishable from it", "; one other is not distinguishable from it")
 
 
 def measure_of(case: Case) -> str:

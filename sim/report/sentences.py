@@ -16,6 +16,7 @@ from .case import (
     Case,
     asked_cases,
     asks_for,
+    knows_weeks,
     risk_place,
     stopped_makers,
     the_case,
@@ -94,6 +95,11 @@ def _cautions(run: Run) -> tuple[str, ...]:
     status = str(run.manifest.get("status", "finished"))
     if status in ("interrupted", "running"):
         found.append(f"The batch was not finished ({status}): {n} of {asked} runs are in this report.")
+    if n and not knows_weeks(run):
+        found.append(
+            "The folder was made by an older version, which did not report weeks of normal use lost. Run it again for a "
+            "whole answer."
+        )
     return tuple(found)
 
 
