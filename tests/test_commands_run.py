@@ -70,33 +70,30 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
         "summary.csv",
     }
     assert (tmp_path / "x" / "scenario.yaml").read_text() == TEXT
-    assert re.search(r"  Metal, outside \w+: \d", done.output)
-    assert "  reserve: part -" in done.output
+    assert "  - The spot price of metal outside" in done.output
     assert done.output.rstrip().endswith("x")
     manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
     assert manifest["status"] == "finished"
     assert manifest["resolved"]["title"] == "China licenses metal"
 
 
-def test_the_summary_says_who_goes_short_first(tmp_path):
+def test_the_terminal_gives_the_answer_of_the_report(tmp_path):
     from sim.commands.shown import summary_lines
     from sim.experiment.batch import Options, run_batch
+    from sim.report.run import open_run
+    from sim.report.sentences import answer
     from sim.results.store import create
     from tests import fakes
 
     options = Options(engine="tests.fakes:ENGINE", workers=1)
-    text = "\n".join(summary_lines(run_batch(fakes.scenario(runs=30), lambda: create(tmp_path / "x"), options)))
-    rows = pd.read_csv(tmp_path / "x" / "summary.csv")
-    fine = rows[(rows.arm == "scenario") & (rows.metric == "first_week_short") & (rows.end_use != "all")]
-    first = fine[(fine.place != "world") & (fine.n >= 15)].sort_values(["p50", "n"], ascending=[True, False]).iloc[0]
-    lines = text.splitlines()
-    assert lines[2].startswith("Short first")
-    assert lines[3].startswith(f"  {first.place}, {first.end_use} (magnet): ")
-    assert (
-        f"(week {first.p50:.0f}; {first.p5:.0f} to {first.p95:.0f}), in {100 * first.n / 30:.0f} % of runs" in lines[3]
-    )
-    assert "  Magnet, outside CN: " in text
-    assert "  stockpile: magnet -" in text
+    lines = summary_lines(run_batch(fakes.scenario(runs=30), lambda: create(tmp_path / "x"), options))
+    said = answer(open_run(tmp_path / "x"))
+    assert lines[0] == "A fake scenario"
+    assert lines[1].startswith("30 runs x 3 arms")
+    assert said.headline in lines
+    assert len(said.sentences) >= 3
+    assert [line.removeprefix("  - ") for line in lines[lines.index(said.headline) + 1 :]] == list(said.sentences)
+    assert "magnet" in said.headline
 
 
 def test_default_folder_is_named_after_scenario_and_time(call, tmp_path):
@@ -220,7 +217,7 @@ def test_nothing_happens_is_said(call, tmp_path):
     (tmp_path / "squeeze.yaml").write_text(text)
     done = run(call, "x")
     assert done.exit_code == 0, done.output
-    assert "Nobody goes physically short in any run." in done.output
+    assert "There are no events, and nothing happens." in done.output
 
 
 def test_a_failed_batch_has_an_exit_code(call, tmp_path, monkeypatch):
