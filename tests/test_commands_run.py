@@ -1,7 +1,6 @@
 """run, resume, merge as typed: files that appear, words, exit codes."""
 
 import json
-import re
 from pathlib import Path
 
 import pandas as pd

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,22 +21,31 @@ from .aggregate import (
     Sums,
     UserLevels,
     affine,
-    after_last_true,
     as_slice,
-    count_true,
-    first_true,
     members,
     ratio,
     sums,
 )
 from .groups import exports, imports, price_rows, weighted_mean
-from .loops import LINE, Loops, Turning, turning
-from .metrics import DISTURBED, METRIC_BY_NAME, SHORT
+from .loops import Loops, Turning, turning
+from .metrics import METRIC_BY_NAME
+from .statistics import (
+    STATS,
+    Money,
+    Rows,
+    Users,
+    by_product,
+    hhi,
+    prices,
+    rows_by_line,
+    short_weeks,
+    shortages,
+    take,
+)
 from .structure import lookup
 
 _PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
 MAKER_VARIABLES = ("maker_called_t", "maker_lacking_t")
-DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
 
 
 class Outcome(NamedTuple):
@@ -48,35 +56,6 @@ class Outcome(NamedTuple):
     place: str
     end_use: str
     unit: str
-
-
-@dataclass(frozen=True)
-class Rows:
-    """One run's series by row, time along the second axis; shared by metrics and fans.
-
-    Views of memory that the next call of `Reporter.rows` in the same thread uses again.
-    """
-
-    table: Floats  # see `Reporter.places`; rows end in zeros, so that four weeks always fit
-    weekly: Floats  # the same without these zeros
-    monthly: Floats  # exports by origin, then by lane
-    levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
-    loops: Loops | None = None  # what made them, for what follows
-
-    @property
-    def wanted(self) -> Floats:
-        """Tonnes that would be used at baseline prices, by level."""
-        return self.levels[0, :, : self.weekly.shape[1]]
-
-    @property
-    def unserved(self) -> Floats:
-        """Tonnes that are not to be had, by level."""
-        return self.levels[1, :, : self.weekly.shape[1]]
-
-    @property
-    def priced_out(self) -> Floats:
-        """Tonnes given up because of price, by level."""
-        return self.levels[2, :, : self.weekly.shape[1]]
 
 
 class Reporter:
@@ -113,12 +92,12 @@ class Reporter:
                 self._place_prices(place, zones, chosen)
         self._place_rows("stock_cover_weeks")
         made = self._place_sums("production_t")
-        self._makers = _by_product(made)
+        self._makers = by_product(made)
         self._totals["production_t world"] = ("production_t", self._makers)
         self.places.add("production_t world", self._makers.labels)
         for variable in MAKER_VARIABLES:
             fed = self._place_sums(variable)
-            world = _by_product(fed)
+            world = by_product(fed)
             self._totals[f"{variable} world"] = (variable, world)
             self.places.add(f"{variable} world", world.labels)
         for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
@@ -138,7 +117,7 @@ class Reporter:
         for rank, label in enumerate(self.lanes):
             origins.setdefault(Label(label.product, label.place.split(">")[0], ALL), []).append(rank)
         self.origins = sums({**origins, **exports(tuple(self.lanes), self.columns.groups)})
-        self._lane_columns = _take(list(self.lanes.values()))
+        self._lane_columns = take(list(self.lanes.values()))
 
     def _place_rows(self, variable: str, labels: tuple[Label, ...] | None = None, suffix: str = "") -> None:
         table = self.columns.weekly.get(variable, {})
@@ -214,7 +193,7 @@ class Reporter:
         products = np.asarray([self.columns.products.index(label.product) for label in named], dtype=np.intp)
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            found = _prices(r.weekly[rows], u.mean[rows], p.price[products], r.loops)
+            found = prices(r.weekly[rows], u.mean[rows], p.price[products], r.loops)
             parts = []
             for zones, countries in zip(of_zones, of_countries):
                 parts += [each[zones] for each in found]
@@ -245,7 +224,7 @@ class Reporter:
                     by_place.setdefault(Label(label.product, place, ALL), []).append(rank)
         stoppage = sums(by_place)
         self._name("first_stoppage_week", stoppage.labels)
-        self._blocks.append(lambda r, u, p: _shortages(r, u, told, stoppage))
+        self._blocks.append(lambda r, u, p: shortages(r, u, told, stoppage))
 
     def _declare_flows(self) -> None:
         self._sum_block("production_t", "production_t")
@@ -266,8 +245,8 @@ class Reporter:
 
         def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
             lane = r.monthly[first_lane:].sum(axis=1)
-            groups = _hhi(by_group, from_origin.each(lane))
-            return [by_origin.each(lane), lane, _hhi(by_buyer, lane), groups, _hhi(by_maker, u.each[made])]
+            groups = hhi(by_group, from_origin.each(lane))
+            return [by_origin.each(lane), lane, hhi(by_buyer, lane), groups, hhi(by_maker, u.each[made])]
 
         self._blocks.append(flows)
 
@@ -282,7 +261,7 @@ class Reporter:
         called, lacking = (slice(a[1].start, b[1].stop) for a, b in parts)
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            first, weeks, _ = _short_weeks(r.table[lacking], r.table[called], u.each[lacking], r.loops)
+            first, weeks, _ = short_weeks(r.table[lacking], r.table[called], u.each[lacking], r.loops)
             return [100.0 * ratio(u.each[lacking], u.each[called]), first, weeks]
 
         self._blocks.append(values)
@@ -315,13 +294,13 @@ class Reporter:
             return
         for metric, _ in stats:
             self._name(metric, labels)
-        kinds = tuple(_STATS[kind] for _, kind in stats)
+        kinds = tuple(STATS[kind] for _, kind in stats)
         self._blocks.append(lambda r, u, p: [kind(r, u, rows) for kind in kinds])
 
     def _sum_block(self, variable: str, metric: str) -> None:
         """Sums over weeks by country, then over countries."""
         labels, rows = self.places.rows(variable)
-        world = _by_product(tuple(label for label in labels if label.place in self.columns.countries))
+        world = by_product(tuple(label for label in labels if label.place in self.columns.countries))
         self._name(metric, (*labels, *world.labels))
         self._blocks.append(lambda r, u, p: [u.each[rows], world.each(u.each[rows])])
 
@@ -417,8 +396,8 @@ class Reporter:
             first_lane = len(self.origins.labels)
             months[first_lane:] = monthly.T[self._lane_columns]
             self.origins.into(months[first_lane:], months[:first_lane])
-        for row, prices, wanted in self._means:
-            table[row, :weeks] = weighted_mean(table[prices, :weeks], table[wanted, :weeks])
+        for row, priced, wanted in self._means:
+            table[row, :weeks] = weighted_mean(table[priced, :weeks], table[wanted, :weeks])
         return Rows(table, table[:, :weeks], months, levels, loops)
 
     def _turnings(self, columns: int) -> tuple[Turning, Turning]:
@@ -443,7 +422,7 @@ class Reporter:
         """This thread's tables by week and by month: asking for fresh memory takes as long as filling it."""
         found: tuple[Floats, Floats] | None = getattr(self._local, "tables", None)
         if found is None:
-            weekly = _rows_by_line(self.places.size, self.columns.n_weeks)
+            weekly = rows_by_line(self.places.size, self.columns.n_weeks)
             found = weekly, np.empty((len(self.origins.labels) + len(self.lanes), self.columns.n_months))
             self._local.tables = found
         return found
@@ -453,121 +432,3 @@ class Reporter:
         users = Users.of(rows, self._first_level, len(self.levels))
         parts = [part for block in self._blocks for part in block(rows, users, money)]
         return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _rows_by_line(rows: int, weeks: int) -> Floats:
-    """Zeros (rows, more than `weeks`); every row begins a line of the processor's cache, an odd number of lines after the last.
-
-    So eight weeks of a row are one line, which is fetched and written once, and rows share the places of the cache evenly.
-    """
-    width = LINE * ((weeks // LINE + 1) | 1)
-    room = np.zeros(rows * width + LINE)
-    start = -room.ctypes.data // room.itemsize % LINE
-    return room[start : start + rows * width].reshape(rows, width)
-
-
-class Money(NamedTuple):
-    """Baseline prices (USD/kg by product) and value added that depends on a user's tonnes (USD/t)."""
-
-    price: Floats
-    value: Floats
-
-
-class Users(NamedTuple):
-    """Sums over the horizon: of every weekly row, and of users by level, t."""
-
-    each: Floats
-    mean: Floats
-    wanted: Floats
-    unserved: Floats
-    priced_out: Floats
-    total: Floats
-
-    @classmethod
-    def of(cls, rows: Rows, first: int, levels: int) -> Users:
-        each = rows.weekly.sum(axis=1)
-        wanted, unserved, priced_out = each[first:].reshape(len(USER_VARIABLES), levels)
-        mean = each / max(rows.weekly.shape[1], 1)
-        return cls(each, mean, wanted, unserved, priced_out, unserved + priced_out)
-
-
-def _take(groups: list[list[int]]) -> Index:
-    return np.asarray([group[0] for group in groups], dtype=np.intp)
-
-
-def _by_product(labels: tuple[Label, ...]) -> Sums:
-    """Sums over the countries of each product."""
-    members: dict[Label, list[int]] = {}
-    for rank, label in enumerate(labels):
-        members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
-    return sums(members)
-
-
-_STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
-    "mean": lambda r, u, rows: u.mean[rows],
-    "max": lambda r, u, rows: r.weekly[rows].max(axis=1, initial=-np.inf),
-    "min": lambda r, u, rows: r.weekly[rows].min(axis=1, initial=np.inf),
-    "sum": lambda r, u, rows: u.each[rows],
-}
-
-
-def _prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> list[Floats]:
-    """Statistics of price rows, in the order in which `_declare_prices` names them."""
-    above = np.zeros((len(DEAR), len(index)))
-    if loops:
-        peak, week, last = np.empty(len(index)), np.empty(len(index), dtype=np.intp), np.empty(len(index))
-        loops.peaks(index, DEAR, DISTURBED, peak, week, above, last)
-        calm = np.where(last > 0.0, last + 1.0, np.nan)
-    else:
-        peak, week = index.max(axis=1, initial=0.0), index.argmax(axis=1)
-        for weeks, level in zip(above, DEAR):
-            some = np.flatnonzero(peak > level)  # in most places prices never rise so far
-            weeks[some] = count_true(index[some] > level)
-        calm = np.full(len(index), np.nan)
-        some = np.flatnonzero(peak > DISTURBED)
-        calm[some] = after_last_true(index[some] > DISTURBED)
-    peak_week = np.where(peak > 1.0 + 1e-9, week + 1.0, np.nan)
-    return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
-
-
-def _shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) -> list[Floats]:
-    """Shortages in the order in which `_declare_shortage` names them; those of sums for the levels `told`."""
-    first, weeks, recovered = _short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
-    in_all = users.wanted[told]
-    weeks_in_all = float(max(rows.weekly.shape[1], 1))
-    earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
-    return [
-        users.total,
-        users.unserved,
-        users.priced_out,
-        100.0 * ratio(users.total[told], in_all),
-        100.0 * ratio(users.unserved[told], in_all),
-        weeks_in_all * ratio(users.unserved[told], in_all),
-        weeks_in_all * ratio(users.priced_out[told], in_all),
-        first,
-        weeks[told],
-        recovered[told],
-        np.where(np.isinf(earliest), np.nan, earliest),
-    ]
-
-
-def _short_weeks(missing: Floats, wanted: Floats, total: Floats, loops: Loops | None) -> tuple[Floats, Floats, Floats]:
-    """First week in which more than `SHORT` of what is wanted is missing, how many there are, the week after the last.
-
-    Rows may end in zeros, see `Rows.table`.
-    """
-    first, recovered = np.full((2, len(total)), np.nan)
-    weeks = np.zeros(len(total))
-    if loops:
-        loops.shortages(missing, wanted, total, SHORT, first, weeks, recovered)
-    else:
-        some = np.flatnonzero(total)  # in most places nothing is missing
-        short = missing[some] > SHORT * wanted[some]
-        first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
-    return first, weeks, recovered
-
-
-def _hhi(groups: Sums, tonnes: Floats) -> Floats:
-    """Herfindahl index of each group: sum of squares over the square of the sum."""
-    total = groups.each(tonnes)
-    return ratio(groups.each(tonnes * tonnes), total * total)

@@ -13,6 +13,7 @@ from ..results.quantiles import quantiles
 from . import style
 from .build import TEMPLATES, facts, fill, runs_of
 from .differences import differences, named_with_unit
+from .case import METRIC
 from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import save
@@ -290,7 +291,7 @@ def _shared(cases: Sequence[Case]) -> list[Quantity]:
 def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pairing]) -> list[str]:
     """One sentence per case on what it changes against the first, in the quantity of users' loss."""
     found = []
-    q = next((w for w in wanted if w.metric == "shortage_percent"), wanted[0])
+    q = next((w for w in wanted if w.metric in METRIC.values()), wanted[0])
     unit = "points" if q.unit == "%" else q.unit
     for case, pair in zip(cases[1:], pairs, strict=True):
         d = difference(cases[0], case, q, pair)

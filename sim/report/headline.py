@@ -19,8 +19,10 @@ PLAINLY = 0.9  # share of runs from which on a thing is told without "probably"
 
 def headline(run: Run) -> str:
     """One sentence that answers the question; the wordings that leave more out are for names that are long."""
-    claims = _claims(run, the_case(run))
-    texts = [_closed(f"{what}{help_}") for help_ in (*_help(run), "") for what in claims]
+    claims, helps = _claims(run, the_case(run)), _help(run)
+    whole = [f"{claims[0]}{help_}" for help_ in (*helps, "")] if asks_for(run, "output") else []
+    texts = [*whole, *(f"{what}{help_}" for what in claims for help_ in helps), *claims]
+    texts = [_closed(text) for text in texts]
     short = next((text for text in texts if len(text.split()) <= MOST_WORDS), "")
     return short or " ".join(texts[-1].split()[:MOST_WORDS]).rstrip(".,;") + "."
 
@@ -69,7 +71,7 @@ def _worth(run: Run, claim: str) -> Sequence[str]:
     if risk is None or risk.p50 <= 0:
         return ()
     head = f"Output worth {quantity(risk.p50, 'USD')} is at risk"
-    return (f"{head}: {claim[:1].lower()}{claim[1:]}", head)
+    return (f"{head}: {claim[:1].lower()}{claim[1:]}", f"{head} {run.where(risk_place(run))}")
 
 
 def _price_claims(run: Run, case: Case) -> Sequence[str]:

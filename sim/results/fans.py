@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.aggregate import ALL, Floats, Index, Label, sums
-from ..model.reporter import Reporter, Rows
+from ..model.reporter import Reporter
+from ..model.statistics import Rows
 
 Singles = NDArray[np.float32]
 

@@ -1,0 +1,175 @@
+"""Statistics of one run's rows: what `Reporter` puts together, as functions of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from .aggregate import (
+    ALL,
+    USER_VARIABLES,
+    WORLD,
+    Floats,
+    Index,
+    Label,
+    Sums,
+    after_last_true,
+    count_true,
+    first_true,
+    ratio,
+    sums,
+)
+from .loops import LINE, Loops
+from .metrics import DISTURBED, SHORT
+
+DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One run's series by row, time along the second axis; shared by metrics and fans.
+
+    Views of memory that the next call of `Reporter.rows` in the same thread uses again.
+    """
+
+    table: Floats  # see `Reporter.places`; rows end in zeros, so that four weeks always fit
+    weekly: Floats  # the same without these zeros
+    monthly: Floats  # exports by origin, then by lane
+    levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
+    loops: Loops | None = None  # what made them, for what follows
+
+    @property
+    def wanted(self) -> Floats:
+        """Tonnes that would be used at baseline prices, by level."""
+        return self.levels[0, :, : self.weekly.shape[1]]
+
+    @property
+    def unserved(self) -> Floats:
+        """Tonnes that are not to be had, by level."""
+        return self.levels[1, :, : self.weekly.shape[1]]
+
+    @property
+    def priced_out(self) -> Floats:
+        """Tonnes given up because of price, by level."""
+        return self.levels[2, :, : self.weekly.shape[1]]
+
+
+def rows_by_line(rows: int, weeks: int) -> Floats:
+    """Zeros (rows, more than `weeks`); every row begins a line of the processor's cache, an odd number of lines after the last.
+
+    So eight weeks of a row are one line, which is fetched and written once, and rows share the places of the cache evenly.
+    """
+    width = LINE * ((weeks // LINE + 1) | 1)
+    room = np.zeros(rows * width + LINE)
+    start = -room.ctypes.data // room.itemsize % LINE
+    return room[start : start + rows * width].reshape(rows, width)
+
+
+class Money(NamedTuple):
+    """Baseline prices (USD/kg by product) and value added that depends on a user's tonnes (USD/t)."""
+
+    price: Floats
+    value: Floats
+
+
+class Users(NamedTuple):
+    """Sums over the horizon: of every weekly row, and of users by level, t."""
+
+    each: Floats
+    mean: Floats
+    wanted: Floats
+    unserved: Floats
+    priced_out: Floats
+    total: Floats
+
+    @classmethod
+    def of(cls, rows: Rows, first: int, levels: int) -> Users:
+        each = rows.weekly.sum(axis=1)
+        wanted, unserved, priced_out = each[first:].reshape(len(USER_VARIABLES), levels)
+        mean = each / max(rows.weekly.shape[1], 1)
+        return cls(each, mean, wanted, unserved, priced_out, unserved + priced_out)
+
+
+def take(groups: list[list[int]]) -> Index:
+    return np.asarray([group[0] for group in groups], dtype=np.intp)
+
+
+def by_product(labels: tuple[Label, ...]) -> Sums:
+    """Sums over the countries of each product."""
+    members: dict[Label, list[int]] = {}
+    for rank, label in enumerate(labels):
+        members.setdefault(Label(label.product, WORLD, ALL), []).append(rank)
+    return sums(members)
+
+
+STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
+    "mean": lambda r, u, rows: u.mean[rows],
+    "max": lambda r, u, rows: r.weekly[rows].max(axis=1, initial=-np.inf),
+    "min": lambda r, u, rows: r.weekly[rows].min(axis=1, initial=np.inf),
+    "sum": lambda r, u, rows: u.each[rows],
+}
+
+
+def prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> list[Floats]:
+    """Statistics of price rows, in the order in which `_declare_prices` names them."""
+    above = np.zeros((len(DEAR), len(index)))
+    if loops:
+        peak, week, last = np.empty(len(index)), np.empty(len(index), dtype=np.intp), np.empty(len(index))
+        loops.peaks(index, DEAR, DISTURBED, peak, week, above, last)
+        calm = np.where(last > 0.0, last + 1.0, np.nan)
+    else:
+        peak, week = index.max(axis=1, initial=0.0), index.argmax(axis=1)
+        for weeks, level in zip(above, DEAR):
+            some = np.flatnonzero(peak > level)  # in most places prices never rise so far
+            weeks[some] = count_true(index[some] > level)
+        calm = np.full(len(index), np.nan)
+        some = np.flatnonzero(peak > DISTURBED)
+        calm[some] = after_last_true(index[some] > DISTURBED)
+    peak_week = np.where(peak > 1.0 + 1e-9, week + 1.0, np.nan)
+    return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
+
+
+def shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) -> list[Floats]:
+    """Shortages in the order in which `_declare_shortage` names them; those of sums for the levels `told`."""
+    first, weeks, recovered = short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
+    in_all = users.wanted[told]
+    weeks_in_all = float(max(rows.weekly.shape[1], 1))
+    earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
+    return [
+        users.total,
+        users.unserved,
+        users.priced_out,
+        100.0 * ratio(users.total[told], in_all),
+        100.0 * ratio(users.unserved[told], in_all),
+        weeks_in_all * ratio(users.unserved[told], in_all),
+        weeks_in_all * ratio(users.priced_out[told], in_all),
+        first,
+        weeks[told],
+        recovered[told],
+        np.where(np.isinf(earliest), np.nan, earliest),
+    ]
+
+
+def short_weeks(missing: Floats, wanted: Floats, total: Floats, loops: Loops | None) -> tuple[Floats, Floats, Floats]:
+    """First week in which more than `SHORT` of what is wanted is missing, how many there are, the week after the last.
+
+    Rows may end in zeros, see `Rows.table`.
+    """
+    first, recovered = np.full((2, len(total)), np.nan)
+    weeks = np.zeros(len(total))
+    if loops:
+        loops.shortages(missing, wanted, total, SHORT, first, weeks, recovered)
+    else:
+        some = np.flatnonzero(total)  # in most places nothing is missing
+        short = missing[some] > SHORT * wanted[some]
+        first[some], weeks[some], recovered[some] = first_true(short), count_true(short), after_last_true(short)
+    return first, weeks, recovered
+
+
+def hhi(groups: Sums, tonnes: Floats) -> Floats:
+    """Herfindahl index of each group: sum of squares over the square of the sum."""
+    total = groups.each(tonnes)
+    return ratio(groups.each(tonnes * tonnes), total * total)
