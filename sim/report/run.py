@@ -198,7 +198,7 @@ class Run(Tables):
     @cached_property
     def uses_in_question(self) -> tuple[str, ...]:
         """End uses of which the question names a telling word ("fibre makers or infrared optics")."""
-        asked = {word.lower() for word in re.findall(r"[\w-]{5,}", self.question)}
+        asked = {word.lower() for word in re.findall(r"[\w-]{5,}", self.question)} - {"other", "general", "users"}
         return tuple(u for u in self.end_uses if asked & set(re.findall(r"[\w-]{5,}", self.label(u).lower())))
 
     @cached_property
