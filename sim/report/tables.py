@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .case import risk_place
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
 from .hedges import week_date, weeks_in
@@ -125,9 +126,14 @@ def _quantities(run: Run) -> list[Any]:
 
 
 def _spending(run: Run, arms: list[str]) -> tuple[Cell, ...]:
-    """Extra spending of all users on all products; () if it was not reported."""
-    totals = [total_spread(run, "extra_spend_usd", arm, "world") for arm in arms]
-    return (Cell("Extra spending of users, world"), *map(cell_of, totals)) if any(totals) else ()
+    """Extra spending of users on all products, where the answer is about; () if it was not reported."""
+    place = risk_place(run)
+    totals = [total_spread(run, "extra_spend_usd", arm, place) for arm in arms]
+    return (
+        (Cell(f"Extra spending of users, {'world' if place == 'world' else run.where(place)}"), *map(cell_of, totals))
+        if any(totals)
+        else ()
+    )
 
 
 def prices(run: Run) -> ReportTable:

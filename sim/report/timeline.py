@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from .case import the_case
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
-from .pick import headline_price, short_products, short_zone, spread, touched_exports
+from .pick import headline_price, short_products, spread, touched_exports
 from .rounding import plain, share, with_interval
 from .run import Event, Run
 from .sketch import day, month
@@ -153,8 +154,9 @@ def _trough(run: Run) -> list[Moment]:
 
 
 def _short(run: Run) -> tuple[str, str] | None:
-    products = short_products(run)
-    return (products[0], short_zone(run, products[0])) if products else None
+    """Product and place of the shortage the answer is about."""
+    case = the_case(run)
+    return (case.product, case.place) if short_products(run) and case.product in run.final_products else None
 
 
 def _first_stoppage(run: Run) -> list[Moment]:
@@ -164,8 +166,7 @@ def _first_stoppage(run: Run) -> list[Moment]:
     product, place = found
     text = f"First country {run.where(place)} physically short of {named(run, product)} by more than 1 %"
     if len(run.members(place)) == 1:
-        who = run.with_article(run.label(place))
-        text = f"{who[:1].upper()}{who[1:]} is first physically short of {named(run, product)} by more than 1 %"
+        text = f"Users {run.where(place)} are first physically short of {named(run, product)} by more than 1 %"
         return _dated(run, "first_week_short", product, place, text)
     return _dated(run, "first_stoppage_week", product, place, text)
 
