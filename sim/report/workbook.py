@@ -126,7 +126,7 @@ def write_workbook(part: Part, path: Path) -> None:
 def _answer(made: _Book, sheet: Any, part: Part) -> None:
     sheet.set_column(0, 0, 110)
     said = part.answer
-    lines = [part.run.report_title, part.run.question, *said.cautions, getattr(said, "headline", ""), *said.sentences]
+    lines = [part.run.report_title, part.run.question, *said.cautions, said.headline, *said.sentences]
     for row, text in enumerate(line for line in lines if line):
         made.text(sheet, row, 0, text, made.head if row == 0 else made.wrap)
 
