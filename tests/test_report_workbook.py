@@ -75,7 +75,7 @@ def test_numbers_have_the_format_of_their_unit(book: Any) -> None:
     assert sheet["A2"].value.startswith("Peak spot price")
     assert sheet["B2"].number_format == '0.00"×"'
     formats = {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None}
-    assert {'0.0" %"', '"USD "#,##0'} <= formats
+    assert {'0.0" weeks"', '"USD "#,##0'} <= formats
 
 
 def test_charts_are_native_and_drawn_from_the_sheet_over_time(book: Any, part: Part) -> None:

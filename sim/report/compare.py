@@ -12,8 +12,8 @@ from ..results.pairing import other_numbers, why_unpaired
 from ..results.quantiles import quantiles
 from . import style
 from .build import TEMPLATES, facts, fill, runs_of
-from .differences import differences, named_with_unit
 from .case import METRIC
+from .differences import differences, named_with_unit
 from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import save

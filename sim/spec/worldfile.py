@@ -27,7 +27,7 @@ from .worldmodel import WorldSpec
 CODE = re.compile(r"[A-Za-z0-9]{1,12}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 STAGE = re.compile(r"[\w-]+( [\w-]+)*")
-RESERVED = (ALL, "rest")
+RESERVED = (ALL, "rest", "world")
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
 _other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
