@@ -14,6 +14,7 @@ import pytest
 
 from sim.report import workbook_data
 from sim.report.build import Part, make_part
+from sim.report.render import without_residues
 from sim.report.run import open_run
 from sim.report.squeeze import Shared
 from sim.report.workbook import write_workbook
@@ -146,3 +147,9 @@ def test_the_workbook_is_part_of_the_ordinary_install() -> None:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert any(line.startswith("xlsxwriter") for line in project["dependencies"])
     assert "excel" not in project["optional-dependencies"]
+
+
+def test_tables_of_figures_hold_no_residues() -> None:
+    table = pd.DataFrame({"value": [1e4, 2e-9, -3e-14, 0.5, float("nan")], "unit": ["t", "t", "%", "%", "%"]})
+    assert without_residues(table)["value"].tolist()[:4] == [1e4, 0.0, 0.0, 0.5]
+    assert np.isnan(without_residues(table)["value"].iloc[4])

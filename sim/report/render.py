@@ -10,6 +10,7 @@ from . import style
 from .figures.base import ReportFigure
 from .literal import write_csv
 from .squeeze import Shared, squeeze
+from .workbook_data import RESIDUE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +62,17 @@ def save(drawn: Drawn, stem: Path) -> tuple[Path, ...]:
     svg, png, csv = (stem.with_name(f"{stem.name}.{ending}") for ending in ("svg", "png", "csv"))
     svg.write_bytes(style.svg_bytes(drawn.figure))
     png.write_bytes(style.png_bytes(drawn.figure))
-    write_csv(drawn.table, csv, "%.10g")
+    write_csv(without_residues(drawn.table), csv, "%.10g")
     return svg, png, csv
+
+
+def without_residues(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of a figure with what is only rounding of sums put to 0, measured by the largest number of the same unit."""
+    if "value" not in table or "unit" not in table or not len(table):
+        return table
+    size = table["value"].astype(float).abs()
+    scale = size.groupby(table["unit"].astype(str)).transform("max")
+    return table.assign(value=table["value"].where(~(size < RESIDUE * scale), 0.0))
 
 
 def inline(svg: bytes, prefix: str, title: str) -> str:
