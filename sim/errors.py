@@ -43,10 +43,12 @@ class Problem:
 
 # Nobody reads a word of 20,000 letters that stands where a name should.
 LONGEST_WORD = re.compile(r"\S{120,}")
+LONGEST_TEXT = 1500
 
 
 def _shortened(text: str) -> str:
     """A text with words too long to be read cut in their middle; paths of files stay whole."""
+    text = text if len(text) < LONGEST_TEXT else f"{text[: LONGEST_TEXT - 60]} ... {text[-40:]}"
     return LONGEST_WORD.sub(lambda word: word[0] if _is_a_path(word[0]) else f"{word[0][:60]}...{word[0][-20:]}", text)
 
 

@@ -328,6 +328,18 @@ def test_a_word_nobody_can_read_is_cut(tmp_path: Path) -> None:
     assert len(found[0]) < 400
 
 
+def test_a_name_longer_than_the_system_allows(tmp_path: Path) -> None:
+    found = faults(tmp_path, GOOD.replace(f"world: {TINY.as_posix()}", "world: " + "a" * 5000))
+    assert len(found) == 1
+    assert "3:8: world: no such world" in found[0]
+
+
+@pytest.mark.parametrize("brackets", ["[" * 5000 + "]" * 5000, "[" * 41, "{a: " * 50 + "}" * 50])
+def test_what_is_too_deep_is_said_once(tmp_path: Path, brackets: str) -> None:
+    found = faults(tmp_path, GOOD.replace("title: A ban on metal", f"title: {brackets}"))
+    assert [line.split(": ")[-1] for line in found] == ["is nested deeper than 40 levels"]
+
+
 @pytest.mark.parametrize("odd", ["{uniform: [1, 0]}", "[export_ban]", "{a: {a: {a: 1}}}", ""])
 def test_a_type_that_is_no_word(tmp_path: Path, odd: str) -> None:
     assert len(faults(tmp_path, GOOD.replace("type: export_ban", f"type: {odd}"))) == 1

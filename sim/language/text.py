@@ -19,6 +19,7 @@ from ..errors import Position, Problem, Problems
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+TOO_DEEP = re.compile(r"[\[{]" + f"{{{MAX_DEPTH + 1}}}")
 MAX_NODES = 100_000
 
 ODD_SPACES = (
@@ -138,6 +139,10 @@ def _scan_characters(text: str, shown: str) -> Iterator[Problem]:
         tab = line.find("\t")
         if tab >= 0 and not re.search(r"(^|\s)#", line[:tab]):
             yield Problem(Position(shown, number, tab + 1), "", "tab character; indent and separate with spaces")
+        # The parser takes a second for a thousand brackets; what is too deep is seen here at once.
+        deep = TOO_DEEP.search(line)
+        if deep is not None and not line.lstrip().startswith("#"):
+            yield Problem(Position(shown, number, deep.end()), "", f"is nested deeper than {MAX_DEPTH} levels")
 
 
 def _name(char: str) -> str:

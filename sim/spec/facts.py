@@ -26,6 +26,7 @@ HEADER = (
 )
 CONFIDENCES = ("high", "medium", "low", "assumption")
 SHAPES = ("uniform", "triangular", "pert", "lognormal", "normal")
+GROUP = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 MAX_TABLE_BYTES = 20_000_000
 SPLIT = re.compile(r"-?\d+,\d+")  # a number that its decimal comma has split over two columns
 
@@ -242,6 +243,8 @@ class _Row:
             return None
 
     def provenance(self) -> None:
+        if self.row["group"] and not GROUP.fullmatch(self.row["group"]):
+            self.fail("group", f"must be up to 80 letters, digits, _, - and . (got {self.row['group']})")
         if not self.row["source"]:
             self.fail("source", "every number needs a source (for an assumption, its reason)")
         confidence = self.row["confidence"]

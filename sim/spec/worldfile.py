@@ -70,12 +70,12 @@ def find_world(name: str, base: Path | None = None) -> Path | None:
     """Folder of a world: a shipped one, or a path (relative to `base`)."""
     if not name or "\0" in name:
         return None
-    if (SHIPPED / name / "world.yaml").is_file() and "/" not in name:
-        return SHIPPED / name
     candidate = (base or Path()) / name
     try:
+        if "/" not in name and (SHIPPED / name / "world.yaml").is_file():
+            return SHIPPED / name
         return candidate if (candidate / "world.yaml").is_file() else None
-    except OSError:
+    except OSError:  # a name longer than the system allows
         return None
 
 
