@@ -30,7 +30,7 @@ FILED_RUNS = 200  # of the chunk whose files are timed; in a batch of ten thousa
 def a_batch(runs: int, workers: int, pool: str = "processes", chunk: int = 0, years: float = YEARS) -> dict[str, Any]:
     """In a fresh process: one batch into a folder that is thrown away."""
     from sim.experiment.batch import Options, run_batch
-    from sim.results.store import create
+    from sim.results.folder import create
 
     scenario = shipped(SCENARIO, years, ARMS)
     options = Options(runs=runs, workers=workers, pool=pool, chunk=chunk, engine="batch")

@@ -6,7 +6,9 @@ row in `COMMANDS`. The one-line help stands here so that `supplyrisk --help` imp
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -29,6 +31,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gallery": ("gallery", "Run the shipped scenarios and write the gallery page (for developers)."),
     "docs": ("docs", "Write the reference pages of the documentation (for developers)."),
 }
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """A batch system's request to end (SIGTERM) is taken like Ctrl-C: what is finished is kept, workers end."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class LazyGroup(click.Group):
@@ -58,13 +76,25 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        from .errors import SupplyriskError
+        import errno
+
+        from .errors import INTERRUPTED, MACHINE, SupplyriskError
 
         try:
-            return super().invoke(ctx)
+            with terminable():
+                return super().invoke(ctx)
         except SupplyriskError as error:  # plain lines, never a traceback, never wrapped
             click.echo(str(error), err=True)
-            ctx.exit(2)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt as error:
+            click.echo(str(error) or "interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.errno is None:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"{where}{error.strerror}", err=True)
+            ctx.exit(MACHINE)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -13,6 +13,12 @@ from pathlib import Path
 
 LAUNCHER = "run_scenario.py"
 
+# Exit codes; 0 is: all that was asked for is there.
+NOT_DONE = 1  # something that was asked for is not there: runs, a report
+WRONG = 2  # a scenario, world, folder or option is wrong; the messages say where
+MACHINE = 3  # no room, no permission, folder in use: nothing is wrong with what was asked
+INTERRUPTED = 130  # Ctrl-C or SIGTERM
+
 
 @dataclass(frozen=True, order=True)
 class Position:
@@ -57,7 +63,22 @@ def _is_a_path(word: str) -> bool:
 
 
 class SupplyriskError(Exception):
-    """An error whose message is meant for the person at the keyboard."""
+    """An error whose message is meant for the person at the keyboard.
+
+    `exit_code` tells a script which kind it is (the table is on the reference page of the commands).
+    """
+
+    exit_code = WRONG
+
+
+class MachineError(SupplyriskError):
+    """Nothing is wrong with what was asked, but this machine can't do it now: the same command may work later."""
+
+    exit_code = MACHINE
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or a request to end, with a message that says how to go on."""
 
 
 class Problems(SupplyriskError):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sim.experiment.batch import Options, run_batch
-from sim.results.store import create
+from sim.results.folder import create
 from tests import fakes
 
 ENGINE = "tests.fakes:ENGINE"

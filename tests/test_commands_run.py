@@ -81,7 +81,7 @@ def test_the_terminal_gives_the_answer_of_the_report(tmp_path):
     from sim.experiment.batch import Options, run_batch
     from sim.report.run import open_run
     from sim.report.sentences import answer
-    from sim.results.store import create
+    from sim.results.folder import create
     from tests import fakes
 
     options = Options(engine="tests.fakes:ENGINE", workers=1)

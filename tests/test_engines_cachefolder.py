@@ -96,7 +96,7 @@ import sys
 sys.path.insert(0, {root!r})
 if __name__ == "__main__":
     from sim.experiment.batch import Options, run_batch
-    from sim.results.store import create
+    from sim.results.folder import create
     from pathlib import Path
     from tests import fakes
     run_batch(fakes.scenario(runs=12), lambda: create(Path("run")), Options(engine="tests.fakes:ENGINE", workers=2, chunk=3))

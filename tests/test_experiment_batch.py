@@ -19,7 +19,8 @@ from sim.experiment.runner import CHUNK_BYTES, chunk_runs
 from sim.experiment.single import run_alone
 from sim.experiment.work import shared_arms
 from sim.results import fans, series, summary
-from sim.results.store import Span, StoreError, create
+from sim.results.folder import create
+from sim.results.store import Span, StoreError
 from sim.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
 from sim.spec.load import load_scenario
 from tests import fakes, small_worlds

@@ -16,7 +16,8 @@ from sim.errors import SupplyriskError
 from sim.experiment import cluster as cluster_module
 from sim.experiment.batch import Options, run_batch
 from sim.experiment.cluster import Cluster
-from sim.results.store import Store, create
+from sim.results.folder import create
+from sim.results.store import Store
 from tests import fakes
 
 pytest.importorskip("distributed")

@@ -10,7 +10,7 @@ from sim.errors import SupplyriskError
 from sim.experiment.batch import Options, run_batch
 from sim.experiment.compare import Side, compare, why_unpaired
 from sim.experiment.control_variate import control, of_folder
-from sim.results.store import create
+from sim.results.folder import create
 from tests import fakes
 
 

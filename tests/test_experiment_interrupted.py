@@ -101,7 +101,8 @@ VICTIM = """
 import sys
 from pathlib import Path
 from sim.experiment.batch import Options, run_batch, resume
-from sim.results.store import Store, create
+from sim.results.folder import create
+from sim.results.store import Store
 from tests import fakes
 import pyarrow.parquet, scipy.special  # so that what is killed is the work, not the imports
 

@@ -15,7 +15,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 
-from sim.errors import SupplyriskError
+from sim.errors import Problem, SupplyriskError
+from sim.experiment.thaw import freeze
 from sim.report import style
 from sim.report.figures import FIGURE_BY_NAME, FIGURES, chosen, named
 from sim.report.figures.base import TOPICS
@@ -25,6 +26,7 @@ from sim.report.figures.flows import chain
 from sim.report.figures.sensitivity import correlations
 from sim.report.run import Run, open_run
 from sim.report.sketch import Drawn
+from sim.spec.observed import read_observed
 from tests.report_runs import make_run_folder
 
 OBSERVED = """# recorded by customs
@@ -43,9 +45,13 @@ china_nickel_exports_total,2025-07,619,t,Customs,high
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_run_folder(tmp_path_factory.mktemp("figures") / "run", runs=40, days=500)
-    (path / "seen.csv").write_text(OBSERVED)
+    seen = tmp_path_factory.mktemp("seen") / "seen.csv"
+    seen.write_text(OBSERVED)
+    problems: list[Problem] = []
+    recorded = [freeze(one) for one, _ in read_observed(seen, "seen.csv", None, problems)]
+    assert problems == []
     manifest = json.loads((path / "manifest.json").read_text())
-    manifest["resolved"]["report"] = {"observed": [str(path / "seen.csv")]}
+    manifest["resolved"]["report"] = {"recorded": recorded}
     (path / "manifest.json").write_text(json.dumps(manifest))
     return path
 

@@ -2,7 +2,7 @@
 
 import errno
 import json
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.results import store as store_module
-from sim.results.store import DiskFull, Span, Store, StoreError, create, layered_json, locked, missing, write_atomic
+from sim.results.store import Damaged, DiskFull, Span, Store, StoreError, layered_json, missing, write_atomic
 
 
 def test_missing_runs():
@@ -21,25 +21,6 @@ def test_missing_runs():
     assert missing([Span(0, 10)], Span(0, 10)) == []
     assert missing([Span(0, 4), Span(12, 20)], Span(2, 10)) == [Span(4, 10)]
     assert missing([], Span(5, 5)) == []
-
-
-def test_a_folder_is_never_overwritten_by_accident(tmp_path):
-    path = tmp_path / "run"
-    made = create(path)
-    made.write_manifest({"format": store_module.FORMAT})
-    with pytest.raises(StoreError, match="--force"):
-        create(path)
-    create(path, force=True)
-    assert list(path.iterdir()) == []
-
-
-def test_force_never_empties_a_folder_that_is_not_a_run_folder(tmp_path):
-    (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(StoreError, match="not a run folder"):
-        create(tmp_path, force=True)
-    assert (tmp_path / "thesis.tex").exists()
-    with pytest.raises(StoreError, match="is a file"):
-        create(tmp_path / "thesis.tex")
 
 
 def test_chunks_appear_whole_and_once(tmp_path):
@@ -51,6 +32,66 @@ def test_chunks_appear_whole_and_once(tmp_path):
     made.write_chunk(Span(3, 9), {"a": b""})
     with pytest.raises(StoreError, match="run 3 is in two chunks"):
         made.spans()
+
+
+def flip(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def swap(one, other):
+    one.rename(one.with_name("aside"))
+    other.rename(one)
+    one.with_name("aside").rename(other)
+
+
+def from_elsewhere(made):
+    other = Store(made.path / "other")
+    other.write_chunk(Span(5, 9), {"a": b"same length", "b": b"."}, "another batch")
+    shutil.rmtree(made.chunk_path(Span(5, 9)))
+    shutil.copytree(other.chunk_path(Span(5, 9)), made.chunk_path(Span(5, 9)))
+
+
+def through_a_link(made):
+    file = made.chunk_path(Span(5, 9)) / "a"
+    file.rename(made.path / "elsewhere")
+    file.symlink_to(made.path / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("damage", "hit"),
+    [
+        (lambda made: flip(made.chunk_path(Span(5, 9)) / "a"), [Span(5, 9)]),
+        (lambda made: flip(made.chunk_path(Span(5, 9)) / "checksums.json"), [Span(5, 9)]),
+        (lambda made: (made.chunk_path(Span(5, 9)) / "a").write_bytes(b"second chun"), [Span(5, 9)]),
+        (lambda made: (made.chunk_path(Span(5, 9)) / "a").write_bytes(b"second chunk and more"), [Span(5, 9)]),
+        (lambda made: (made.chunk_path(Span(5, 9)) / "a").unlink(), [Span(5, 9)]),
+        (lambda made: (made.chunk_path(Span(5, 9)) / "checksums.json").unlink(), [Span(5, 9)]),
+        (lambda made: swap(made.chunk_path(Span(0, 5)), made.chunk_path(Span(5, 9))), [Span(0, 5), Span(5, 9)]),
+        (lambda made: made.chunk_path(Span(5, 9)).rename(made.chunk_path(Span(3, 7))), [Span(3, 7)]),
+        (from_elsewhere, [Span(5, 9)]),
+        (through_a_link, [Span(5, 9)]),
+    ],
+    ids=["bit", "checksums", "cut", "longer", "file gone", "no checksums", "swapped", "renamed", "other batch", "link"],
+)
+def test_a_damaged_chunk_is_told_and_never_used(tmp_path, damage, hit):
+    made = Store(tmp_path)
+    for span, content in ((Span(0, 5), b"first chunk!"), (Span(5, 9), b"second chunk"), (Span(9, 12), b"third")):
+        made.write_chunk(span, {"a": content, "b": b"."}, "batch")
+    assert made.intact("batch") == made.spans()
+    damage(made)
+    for span in hit:
+        with pytest.raises(Damaged):
+            made.read_chunk(span, "batch")
+    told = []
+    sound = made.sound("batch", told.append)
+    assert [text.split("; ")[-1] for text in told] == [
+        f"runs {span.first} to {span.last - 1} are computed again" for span in hit
+    ]
+    assert sound == [span for span in (Span(0, 5), Span(5, 9), Span(9, 12)) if span in made.spans()]
+    assert not set(hit) & set(made.spans())
+    assert made.sound("batch", told.append) == sound
 
 
 def test_a_full_disk_is_said_plainly_and_leaves_no_half_file(tmp_path, monkeypatch):
@@ -83,21 +124,6 @@ def test_sweeping_removes_what_a_kill_left(tmp_path):
     made.sweep()
     assert [p.name for p in tmp_path.iterdir()] == ["chunks"]
     assert len(list(made.chunks_path.iterdir())) == 1
-
-
-def test_one_process_at_a_time(tmp_path):
-    made = Store(tmp_path)
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    try:
-        (tmp_path / ".lock").write_text(json.dumps({"pid": other.pid, "host": os.uname().nodename}))
-        with pytest.raises(StoreError, match=str(other.pid)), locked(made):
-            pass
-    finally:
-        other.kill()
-        other.wait()
-    with locked(made):  # its owner is gone
-        assert (tmp_path / ".lock").exists()
-    assert not (tmp_path / ".lock").exists()
 
 
 def test_manifests_in_plain_words(tmp_path):

@@ -249,10 +249,13 @@ def test_several_worlds_give_several_scenarios(tmp_path: Path) -> None:
 
 
 def test_report_options_are_resolved(tmp_path: Path) -> None:
-    put(tmp_path, "series\n", "o.csv")
+    row = "china_metal_exports_total,2025-03,1500,kg,customs,high"
+    put(tmp_path, f"series,period,value,unit,source,confidence\n{row}\n", "o.csv")
     report = "report: {observed: o.csv, months: 18, figures: [price], focus: {products: refining, places: allies}}\n"
     options = scenario(tmp_path, report).report
-    assert options.observed == (str(tmp_path / "o.csv"),)
+    assert [(one.series, one.value, one.first.month) for one in options.recorded] == [
+        ("china_metal_exports_total", 1.5, 3)
+    ]
     assert (options.products, options.places, options.months, options.figures) == (
         ("metal",),
         ("JP", "US"),

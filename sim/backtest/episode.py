@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import Position, Problem, Problems, did_you_mean
+from ..language.names import Names
+from ..language.table import Row, parse_number, parse_period, rows
+from ..spec.observed import UNITS, read_observed
+from ..spec.resolved import Recorded
 from .measure import FLOWS as FLOW_NAMES
-from .measure import VARIABLES, Meter, Unknown, month_number, parse_period
+from .measure import VARIABLES, Meter, Unknown, month_number
 from .statistics import STATISTIC_BY_NAME, Period, Statistic, parse_statistic
 
-OBSERVED = ("series", "period", "value", "unit", "source", "confidence")
-OBSERVED_OPTIONAL = ("note", "variable", "product", "place", "reference")
 TARGETS = ("id", "variable", "product", "place", "statistic", "from", "to", "reference_from", "reference_to")
 TARGETS_TOO = ("low", "high", "unit", "basis")
 FILES = ("scenario.yaml", "observed.csv", "targets.csv")
-CONFIDENCES = ("high", "medium", "low", "assumption")
-# unit -> (factor, kind); a series is compared in t, index, share or USD/kg
-UNITS = {"t": 1.0, "kg": 1e-3, "kt": 1e3, "g": 1e-6, "%": 0.01, "CNY/t": 1e-3, "USD/t": 1e-3}
 TARGET_UNITS = ("month", "months", "weeks", "ratio", "share", "%", "t", "kg", "index", "USD/kg", "")
 
 
@@ -147,21 +144,6 @@ def episodes_in(folders: Sequence[Path]) -> list[Episode]:
     return found
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of a table and where its fields stand."""
-
-    fields: dict[str, str]
-    file: str
-    line: int
-    text: str
-
-    def at(self, column: str) -> Position:
-        value = self.fields.get(column, "")
-        place = self.text.find(value) if value else -1
-        return Position(self.file, self.line, place + 1 if place >= 0 else 1)
-
-
 class _Reader:
     """Both tables of an episode; problems are collected."""
 
@@ -169,140 +151,69 @@ class _Reader:
         self.folder = folder
         self.problems = problems
         self.meter: Meter | None = None
+        self.names: Names | None = None
         if loaded is not None:
             from ..model.compile import compile_scenario
 
             self.scenario = loaded.scenarios[0]
-            self.meter = Meter(compile_scenario(self.scenario), loaded.resolutions[0].world.names)
+            self.names = loaded.resolutions[0].world.names
+            self.meter = Meter(compile_scenario(self.scenario), self.names)
 
-    def fault(self, row: _Row, column: str, message: str) -> None:
+    def fault(self, row: Row, column: str, message: str) -> None:
         self.problems.append(Problem(row.at(column), column, message))
 
-    # --- tables ---------------------------------------------------------------------------------
-    def rows(self, name: str, needed: Sequence[str], optional: Sequence[str]) -> Iterator[_Row]:
-        from ..language.text import decode
+    # --- fields ---------------------------------------------------------------------------------
+    def number(self, row: Row, column: str) -> float:
+        try:
+            return parse_number(row.fields.get(column, ""))
+        except ValueError as error:
+            self.fault(row, column, str(error))
+            return math.nan
 
-        path = self.folder / name
-        shown = str(path)
+    def days(self, row: Row, column: str) -> tuple[dt.date, dt.date] | None:
         try:
-            text = decode(path, shown)
-        except Problems as error:
-            self.problems += error.problems
-            return
-        lines = text.splitlines()
-        kept = [(n, line) for n, line in enumerate(lines, start=1) if line.strip() and not line.startswith("#")]
-        if not kept:
-            self.problems.append(Problem(Position(shown, 1, 1), "", f"is empty; its columns are {','.join(needed)}"))
-            return
-        try:
-            table = list(csv.reader(io.StringIO("\n".join(line for _, line in kept)), strict=True))
-        except csv.Error as error:
-            self.problems.append(Problem(Position(shown, 1, 1), "", f"can't be read as CSV: {error}"))
-            return
-        header = [field.strip() for field in table[0]]
-        wrong = False
-        for column in header:
-            if column not in (*needed, *optional):
-                hint = did_you_mean(column, (*needed, *optional), 0)
-                self.problems.append(Problem(Position(shown, kept[0][0], 1), "", f"unknown column {column}{hint}"))
-                wrong = True
-        for column in needed:
-            if column not in header:
-                message = f"column {column} is missing; the columns are {','.join(needed)}"
-                self.problems.append(Problem(Position(shown, kept[0][0], 1), "", message))
-                wrong = True
-        if wrong or len(table) != len(kept):
-            if not wrong:
-                self.problems.append(Problem(Position(shown, 1, 1), "", "a field goes over several lines"))
-            return
-        for (number, line), fields in zip(kept[1:], table[1:], strict=True):
-            row = _Row(dict(zip(header, (field.strip() for field in fields), strict=False)), shown, number, line)
-            if len(fields) != len(header):
-                message = f"has {len(fields)} fields, the header {len(header)}"
-                self.problems.append(Problem(Position(shown, number, 1), "", message))
-            else:
-                yield row
-
-    def number(self, row: _Row, column: str) -> float:
-        text = row.fields.get(column, "")
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            self.fault(row, column, f"must be a number (got {text or 'nothing'})")
-        return value
-
-    def days(self, row: _Row, column: str) -> tuple[dt.date, dt.date] | None:
-        text = row.fields.get(column, "")
-        try:
-            return parse_period(text)
-        except ValueError:
-            self.fault(
-                row, column, f"must be a period like 2025, 2025-Q2, 2025-04 or 2025-04-16 (got {text or 'nothing'})"
-            )
+            return parse_period(row.fields.get(column, ""))
+        except ValueError as error:
+            self.fault(row, column, str(error))
             return None
 
     # --- observed -------------------------------------------------------------------------------
     def observed(self) -> tuple[tuple[Series, ...], int]:
-        groups: dict[str, list[_Row]] = {}
+        path = self.folder / "observed.csv"
+        groups: dict[str, list[tuple[Recorded, Row]]] = {}
         unmapped = 0
-        for row in self.rows("observed.csv", OBSERVED, OBSERVED_OPTIONAL):
-            if row.fields["confidence"] not in CONFIDENCES:
-                hint = did_you_mean(row.fields["confidence"], CONFIDENCES)
-                self.fault(row, "confidence", f"got {row.fields['confidence'] or 'nothing'}{hint}")
-            if not row.fields["source"]:
-                self.fault(row, "source", "every observation needs a source")
-            if row.fields.get("variable"):
-                groups.setdefault(row.fields["series"], []).append(row)
+        for one, row in read_observed(path, str(path), self.names, self.problems):
+            if one.variable:
+                groups.setdefault(one.series, []).append((one, row))
             else:
                 unmapped += 1
         found = [self.series(name, rows) for name, rows in groups.items()]
         return tuple(one for one in found if one is not None), unmapped
 
-    def series(self, name: str, rows: list[_Row]) -> Series | None:
-        first = rows[0]
-        keys = ("variable", "product", "place", "reference", "unit")
-        for row in rows[1:]:
-            for key in keys:
-                if row.fields.get(key, "") != first.fields.get(key, ""):
-                    self.fault(row, key, f"differs from the first row of series {name} (line {first.line})")
-        variable, product, place = (first.fields.get(key, "") for key in keys[:3])
-        self.known(first, variable, product, place)
-        unit = first.fields["unit"]
-        factor = UNITS.get(unit, 1.0)
-        relative = bool(first.fields.get("reference"))
-        reference = self.number(first, "reference") * factor if relative else 1.0
-        if relative and not reference > 0:
-            self.fault(first, "reference", "must be above 0: it is the normal level of the series in its own unit")
-            reference = math.nan
+    def series(self, name: str, found: list[tuple[Recorded, Row]]) -> Series | None:
+        first, at = found[0]
+        self.known(at, first.variable, first.product, first.place)
+        if self.meter is None:
+            return None
         points = []
-        for row in rows:
-            span, value = self.days(row, "period"), self.number(row, "value") * factor
-            if span is None or self.meter is None:
-                continue
-            start, stop = ((day - self.scenario.start).days for day in span)
-            if variable in FLOW_NAMES:
-                value *= 365.25 / 12.0 / (stop - start) if abs(stop - start - 30) > 3 else 1.0
+        for one, _ in found:
+            start, stop = (one.first - self.scenario.start).days, (one.after - self.scenario.start).days
             if start < 0 or stop > self.scenario.days:
                 continue  # outside the horizon: shown to nobody, scored by nobody
-            points.append(
-                Point(
-                    start,
-                    stop,
-                    value,
-                    value / reference,
-                    row.fields["period"],
-                    row.fields["source"],
-                    row.fields["confidence"],
-                )
-            )
+            value = one.value
+            if one.variable in FLOW_NAMES:
+                value *= 365.25 / 12.0 / (stop - start) if abs(stop - start - 30) > 3 else 1.0
+            level = value / (one.reference or 1.0)
+            points.append(Point(start, stop, value, level, one.period, one.source, one.confidence))
         points.sort(key=lambda point: point.start)
         if not points:
             return None
-        return Series(name, variable, product, place, relative, reference, unit, tuple(points), first.at("series"))
+        return Series(
+            name, first.variable, first.product, first.place, first.reference > 0, first.reference or 1.0, first.unit,
+            tuple(points), at.at("series"),
+        )  # fmt: skip
 
-    def known(self, row: _Row, variable: str, product: str, place: str) -> None:
+    def known(self, row: Row, variable: str, product: str, place: str) -> None:
         if variable not in VARIABLES:
             self.fault(row, "variable", f"got {variable or 'nothing'}{did_you_mean(variable, VARIABLES, 0)}")
         elif self.meter is not None:
@@ -315,7 +226,8 @@ class _Reader:
     def targets(self) -> tuple[Target, ...]:
         found: list[Target] = []
         lines: dict[str, int] = {}
-        for row in self.rows("targets.csv", (*TARGETS, *TARGETS_TOO), ()):
+        path = self.folder / "targets.csv"
+        for row in rows(path, str(path), (*TARGETS, *TARGETS_TOO), (), self.problems):
             name = row.fields["id"]
             if not name or name in lines:
                 what = f"given twice (first in line {lines[name]})" if name else "every target needs an id"
@@ -326,7 +238,7 @@ class _Reader:
                 found.append(target)
         return tuple(found)
 
-    def target(self, row: _Row) -> Target | None:
+    def target(self, row: Row) -> Target | None:
         before = len(self.problems)
         statistic, argument = self.statistic(row)
         if row.fields["unit"] not in TARGET_UNITS:
@@ -354,7 +266,7 @@ class _Reader:
             row.fields["unit"], row.fields["basis"], row.at("id"),
         )  # fmt: skip
 
-    def statistic(self, row: _Row) -> tuple[Statistic | None, float]:
+    def statistic(self, row: Row) -> tuple[Statistic | None, float]:
         written = row.fields["statistic"]
         try:
             return parse_statistic(written)
@@ -365,11 +277,11 @@ class _Reader:
             self.fault(row, "statistic", str(error))
         return None, math.nan
 
-    def month(self, row: _Row, column: str) -> float:
+    def month(self, row: Row, column: str) -> float:
         span = self.days(row, column)
         return float(month_number(span[0])) if span else math.nan
 
-    def period(self, row: _Row, first: str, last: str) -> Period | None:
+    def period(self, row: Row, first: str, last: str) -> Period | None:
         begin, end = self.days(row, first), self.days(row, last)
         if begin is None or end is None or self.meter is None:
             return None

@@ -16,17 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SupplyriskError, did_you_mean
+from ..language.table import parse_period
+from ..spec.observed import FLOWS, MONTHLY, SINGLE, VARIABLES
 
 Floats = NDArray[np.float64]
-
-# name -> (weekly column or columns, what is done with several cells, meaning)
-SUMMED = ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t", "production_t", "leakage_t", "stockpile_t")
-OFFICE = ("licence_backlog_t", "licence_granted_t", "licence_refused_t")
-SINGLE = ("price_spot_index", "price_paid_index", "price_contract_index", "stock_cover_weeks", "licence_wait_days")
-DERIVED = ("price_spot_usd_per_kg", "price_paid_usd_per_kg", "shortage_t", "used_t", "unserved_share", "shortage_share")
-MONTHLY = ("export_t", "legal_export_t", "quota_used_share")
-VARIABLES = (*SUMMED, *OFFICE, *SINGLE, *DERIVED, *MONTHLY)
-FLOWS = (*SUMMED[:-1], "licence_granted_t", "licence_refused_t", "shortage_t", "used_t", "export_t", "legal_export_t")
 
 
 class Unknown(SupplyriskError):
@@ -267,44 +260,7 @@ def _quotient(above: Path, below: Path) -> Path:
     return Path(above.first, above.days, value, False)
 
 
-# --- periods --------------------------------------------------------------------------------------
-def parse_period(text: str) -> tuple[dt.date, dt.date]:
-    """First day and the day after the last of `2025`, `2025-04`, `2025-04-16`, `2025-Q2`, `2010-H2`, `A..B`.
-
-    Raises
-    ------
-    ValueError
-        If the text is none of these.
-    """
-    text = text.strip()
-    if ".." in text:
-        first, _, last = text.partition("..")
-        return parse_period(first)[0], parse_period(last)[1]
-    parts = text.split("-")
-    year = int(parts[0])
-    if len(parts) == 1 and len(text) == 4:
-        return dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
-    if len(parts) == 2 and parts[1][:1] in "QH" and parts[1][1:].isdigit():
-        months = 3 if parts[1][0] == "Q" else 6
-        number = int(parts[1][1:])
-        if not 1 <= number <= 12 // months:
-            raise ValueError(text)
-        return _month(year, (number - 1) * months), _month(year, number * months)
-    if len(parts) == 2:
-        month = int(parts[1])
-        if not 1 <= month <= 12:
-            raise ValueError(text)
-        return _month(year, month - 1), _month(year, month)
-    if len(parts) == 3:
-        day = dt.date(year, int(parts[1]), int(parts[2]))
-        return day, day + dt.timedelta(days=1)
-    raise ValueError(text)
-
-
-def _month(year: int, months: int) -> dt.date:
-    return dt.date(year + months // 12, months % 12 + 1, 1)
-
-
+# --- months ---------------------------------------------------------------------------------------
 def month_number(date: dt.date) -> int:
     """Months since year 0, so that months can be compared and averaged."""
     return 12 * date.year + date.month - 1
@@ -318,4 +274,16 @@ def month_name(number: float) -> str:
     return f"{whole // 12}-{whole % 12 + 1:02d}"
 
 
-__all__ = ["Mapping", "Meter", "Path", "Unknown", "month_name", "month_number", "parse_period", "split_names"]
+__all__ = [
+    "FLOWS",
+    "MONTHLY",
+    "VARIABLES",
+    "Mapping",
+    "Meter",
+    "Path",
+    "Unknown",
+    "month_name",
+    "month_number",
+    "parse_period",
+    "split_names",
+]

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounded import MAX_TABLE_BYTES, path_is_file
+from ..language.text import decode
 from .measure import FLOWS
 
 Floats = NDArray[np.float64]
@@ -128,9 +130,9 @@ def write_errors(path: Path, errors: Errors) -> None:
 
 def read_errors(path: Path) -> Errors:
     """Errors by kind; none if there is no such table."""
-    if not path.is_file():
+    if not path_is_file(path):
         return {}
-    rows: Iterable[dict[str, str]] = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    rows: Iterable[dict[str, str]] = csv.DictReader(io.StringIO(decode(path, str(path), MAX_TABLE_BYTES)))
     return {row["kind"]: ErrorOfKind(float(row["base"]), float(row["slope"]), int(row["points"])) for row in rows}
 
 

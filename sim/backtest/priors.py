@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..bounded import MAX_TABLE_BYTES
+from ..language.text import decode
 
 Floats = NDArray[np.float64]
 Strings = NDArray[np.str_]
@@ -102,8 +106,7 @@ def read_ensemble(path: Path) -> Floats:
     KeyError
         A number of the prior is not in the table.
     """
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(io.StringIO(decode(path, str(path), MAX_TABLE_BYTES))))
     own = own_values()
     columns = []
     for prior in PRIORS:

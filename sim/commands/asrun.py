@@ -6,6 +6,8 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..bounded import path_is_file
+
 if TYPE_CHECKING:
     from ..spec.load import Loaded
     from ..spec.resolve import Resolution
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     """YAML that gives the same scenario again: with its comments if nothing was added to the file."""
-    if len(loaded.layers) == 1 and not sets:
+    if len(loaded.layers) == 1 and not sets and path_is_file(loaded.layers[0]):  # a pipe can't be read again
         return loaded.layers[0].read_text(encoding="utf-8")
     from ruamel.yaml import YAML
 

@@ -95,7 +95,7 @@ def read_notes(path: Path) -> dict[str, Any]:
 def run_scenario(file: Path, runs: int, folder: Path) -> None:
     """Run a scenario file into `folder`, one folder per world below it, in this process."""
     from ..experiment.batch import Options, run_batch
-    from ..results.store import create
+    from ..results.folder import create
     from ..spec.load import read_scenario
 
     for scenario in read_scenario(file, [f"monte_carlo.runs={runs}"]).scenarios:

@@ -16,13 +16,14 @@ import click
 def command(folders: tuple[Path, ...], out: Path, force: bool, no_report: bool, quiet: bool) -> None:
     """Join the run folders of `--shard 1/N` ... `--shard N/N` into one.
 
-    The tables are those of the whole batch run at once. If runs are missing, `resume` on the new folder
-    computes them.
+    The tables are those of the whole batch run at once. What was damaged in a shard since it was written is left
+    out. If runs are missing, the exit code is 1, and `resume` on the new folder computes them.
     """
     from ..experiment.merging import merge
-    from ..results.store import Store, create
+    from ..results.folder import create
+    from ..results.store import Store
     from .shown import leave
 
     stores = [Store(folder) for folder in folders]
-    outcome = merge(stores, lambda: create(out, force), lambda text: click.echo(text, err=True))
+    outcome = merge(stores, lambda: create(out, force, folders), lambda text: click.echo(text, err=True))
     leave([outcome], {"no_report": no_report, "quiet": quiet})

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..errors import INTERRUPTED, MACHINE, NOT_DONE, WRONG
+
 SHARED = 4  # keys that as many types have with the same meaning are described once
 # Types that are about another event, which has to be in the example too.
 BEFORE = {
@@ -251,6 +253,17 @@ def metrics_page() -> str:
 # --- command line -------------------------------------------------------------------------------------------------
 
 
+EXIT_CODES = (
+    ("0", "all that was asked for is there", ""),
+    (str(NOT_DONE), "something that was asked for is not there: runs are missing, none finished, the report failed",
+     "the last lines say which command goes on: `resume`, `report`"),
+    (str(WRONG), "a scenario, world, folder or option is wrong, and nothing was changed", "the messages say where and what to write"),
+    (str(MACHINE), "the machine can't do it now: disk full, no permission, the folder in use by another process",
+     "make room, or wait; then `resume`, or the same command again"),
+    (str(INTERRUPTED), "interrupted by Ctrl-C or by a request to end (SIGTERM)", "`resume` goes on from there"),
+)  # fmt: skip
+
+
 def cli_page() -> str:
     """Every command with its arguments and options."""
     import click
@@ -261,10 +274,11 @@ def cli_page() -> str:
     context = click.Context(group, info_name="supplyrisk", **group.context_settings)
     intro = (
         "`python run_scenario.py …` in a checkout takes the same commands as `supplyrisk …` of an installed one, and "
-        "a path alone means `run`. Exit codes: 0 all went well, 1 what was asked for could not be done, 2 a scenario, "
-        "world or option is wrong (the messages say where), 130 interrupted by Ctrl-C."
+        "a path alone means `run`."
     )
-    parts = [intro, table(("command", "does"), ((f"[`{n}`](#{n})", text) for n, (_, text) in COMMANDS.items()))]
+    codes = table(("exit code", "means", "what to do"), EXIT_CODES)
+    parts = [intro, "## Exit codes", codes, "## Commands"]
+    parts += [table(("command", "does"), ((f"[`{n}`](#{n})", text) for n, (_, text) in COMMANDS.items()))]
     for name in COMMANDS:
         command = group.get_command(context, name)
         assert command is not None

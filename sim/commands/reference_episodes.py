@@ -5,9 +5,9 @@ from __future__ import annotations
 
 def episodes_page() -> str:
     """`episodes.md`, made from the vocabulary itself."""
-    from ..backtest.episode import OBSERVED, TARGET_UNITS, TARGETS, TARGETS_TOO, UNITS
-    from ..backtest.measure import VARIABLES
+    from ..backtest.episode import TARGET_UNITS, TARGETS, TARGETS_TOO
     from ..backtest.statistics import STATISTICS
+    from ..spec.observed import COLUMNS, UNITS, VARIABLES
     from .reference import code, page, table
 
     statistics = [
@@ -23,11 +23,12 @@ def episodes_page() -> str:
         "world is set back by `baseline` (see the how-to). Everything before the first announcement is the reference; "
         "leave some months of it.",
         "## observed.csv",
-        "Columns: " + ", ".join(code(name) for name in OBSERVED) + ". The optional columns `variable`, `product`, "
+        "Columns: " + ", ".join(code(name) for name in COLUMNS) + ". The optional columns `variable`, `product`, "
         "`place` and `reference` say what a series is compared with; rows without a variable are kept as a record and "
         "compared with nothing. With a `reference`, the normal level in the series' own unit, both sides are divided by "
         "their normal. A period is written 2025, 2025-Q2, 2025-H1, 2025-04, 2025-04-16 or two of them with `..` "
-        "between. Confidence is high, medium, low or assumption. Units with a conversion: "
+        "between. A value has a decimal point and no separator of thousands. `#` at a line's start makes it a comment. "
+        "Confidence is high, medium, low or assumption. Units with a conversion: "
         + ", ".join(code(name) for name in UNITS)
         + ". Flows are quantities of their period and compared as monthly rates. Points before the first announcement "
         "are drawn and not scored.",

@@ -15,10 +15,15 @@ def command(folder: Path, no_excel: bool, list_only: bool) -> None:
     """Write report.html, report.md, report.xlsx, iamc.csv and the figures of a run folder."""
     from ..report.build import build_report, runs_of
     from ..report.figures import chosen
+    from ..report.run import open_run
+    from ..results.lock import locked
+    from ..results.store import Store
 
     if list_only:
         for run in runs_of(folder):
             for figure in chosen(run):
                 click.echo(f"{figure.name:20} {figure.explains}")
         return
-    click.echo(build_report(folder, excel=not no_excel))
+    with locked(Store(open_run(folder).path)):
+        page = build_report(folder, excel=not no_excel)
+    click.echo(page)

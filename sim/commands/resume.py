@@ -17,17 +17,19 @@ from .run import batch_options
 def command(folder: Path, **given: Any) -> None:
     """Finish a batch that was interrupted, killed, or ran out of disk.
 
-    The tables come out as if it had never stopped. A finished run folder is left as it is.
+    The tables come out as if it had never stopped; chunks that are not as they were written are computed again.
+    A finished run folder is left as it is. Exit codes are those of `run`.
     """
     import sys
 
-    from ..experiment.batch import FINISHED, SHARD, Options, resume, shard_span
+    from ..experiment.batch import Options, resume, shard_span
+    from ..experiment.stages import is_finished, resumable
     from ..results.store import Span, Store, missing
-    from .shown import Shown, leave, terminable
+    from .shown import Shown, leave
 
     store = Store(folder)
-    manifest = store.manifest()
-    if manifest["status"] in (FINISHED, SHARD):
+    manifest = resumable(store)
+    if is_finished(store, manifest):
         click.echo(f"{folder} is finished: {manifest['counts']['finished']:,} runs")
         return
     shard = manifest["shard"]
@@ -43,6 +45,6 @@ def command(folder: Path, **given: Any) -> None:
         cluster=given["cluster"],
         chunk=given["chunk"] or 0,
     )
-    with terminable(), shown.bar(todo):
+    with shown.bar(todo):
         outcome = resume(store, options, given["force"], shown)
     leave([outcome], given)

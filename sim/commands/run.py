@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..experiment.batch import Options, Outcome
+    from ..experiment.batch import Options
     from ..experiment.precision import Precision
+    from ..experiment.stages import Outcome
     from ..spec.resolved import Scenario
+    from .shown import Shown
 
 
 def batch_options(function: Any) -> Any:
@@ -76,8 +78,8 @@ def command(file: Path, **given: Any) -> None:
     """Run a scenario file (or repeat a run folder) and write tables, figures and report.
 
     The run folder holds runs, outcomes, series and summary as tables and report.html. Exit code 0: done;
-    1: no run finished; 2: something is wrong with the file or the options; 130: interrupted, finish with
-    the command `resume DIR`.
+    1: runs or the report are missing; 2: something is wrong with the file, the folder or the options;
+    3: no room, no permission, or the folder is in use; 130: interrupted, finish with the command `resume DIR`.
     """
     from ..errors import SupplyriskError
 
@@ -89,7 +91,7 @@ def command(file: Path, **given: Any) -> None:
             raise SupplyriskError("--trace and --follow need --only-run N")
         run_single(scenarios, _options(given), given)
         return
-    outcomes = _run_all(scenarios, text, sources, given)
+    outcomes = _run_all(file, scenarios, text, sources, given)
     from .shown import leave
 
     leave(outcomes, given)
@@ -175,37 +177,50 @@ def _precision(text: str | None, metric: str) -> Precision | None:
     return Precision(goal, metric)
 
 
-def _run_all(scenarios: list[Scenario], text: str, sources: list[str], given: dict[str, Any]) -> list[Outcome]:
+def _run_all(
+    file: Path, scenarios: list[Scenario], text: str, sources: list[str], given: dict[str, Any]
+) -> list[Outcome]:
     """Run every world of the scenario, in folders of its own if there are several."""
     import datetime as dt
-    import sys
+    from functools import partial
 
-    from ..experiment.batch import command_line, run_batch
-    from ..results.store import create, default_path
-    from .shown import Shown, terminable
+    from ..results.folder import create
+    from ..results.store import default_path
 
     options = _options(given)
     name = scenarios[0].name
     out: Path = given["out"] or default_path(Path("outputs"), name, dt.datetime.now(dt.UTC))
-    outcomes = []
-    for scenario, its_sources in zip(scenarios, sources, strict=True):
-        path = out if len(scenarios) == 1 else out / scenario.world.name
-        shown = Shown(scenario.world.name if len(scenarios) > 1 else "", given["quiet"] or not sys.stderr.isatty())
-        with terminable(), shown.task(options, scenario):
-            outcome = run_batch(
-                scenario,
-                lambda path=path: create(path, given["force"]),  # type: ignore[misc]
-                options,
-                text,
-                command_line(),
-                shown,
-                its_sources,
-            )
-        outcomes.append(outcome)
-        if outcome.interrupted:
-            break
-    if len(scenarios) > 1:
-        from .worlds import write_parent
+    inputs = [file] if file.is_dir() else []
+    if len(scenarios) == 1:
+        shown = _shown(given["quiet"])
+        return [_run_one(scenarios[0], lambda: create(out, given["force"], inputs), options, (text, sources[0]), shown)]
+    from .worlds import begin_parent, write_parent
 
-        write_parent(out, scenarios, outcomes, text)
+    outcomes: list[Outcome] = []
+    with create(out, given["force"], inputs) as parent:
+        begin_parent(parent, scenarios, text)
+        for scenario, its_sources in zip(scenarios, sources, strict=True):
+            shown = _shown(given["quiet"], scenario.world.name)
+            below = partial(create, out / scenario.world.name)
+            outcomes.append(_run_one(scenario, below, options, (text, its_sources), shown))
+            if outcomes[-1].interrupted:
+                break
+        write_parent(parent, scenarios, outcomes)
     return outcomes
+
+
+def _shown(quiet: bool, label: str = "") -> Shown:
+    import sys
+
+    from .shown import Shown
+
+    return Shown(label, quiet or not sys.stderr.isatty())
+
+
+def _run_one(scenario: Scenario, open_store: Any, options: Options, texts: tuple[str, str], shown: Shown) -> Outcome:
+    """Run one world of the scenario; `texts`: the scenario, and where its numbers come from."""
+    from ..experiment.batch import command_line, run_batch
+
+    text, sources = texts
+    with shown.task(options, scenario):
+        return run_batch(scenario, open_store, options, text, command_line(), shown, sources)

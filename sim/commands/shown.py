@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..experiment.batch import Options, Outcome
+    from ..experiment.batch import Options
+    from ..experiment.stages import Outcome
     from ..spec.resolved import Scenario
 
 
@@ -82,11 +83,12 @@ class Shown:
 
 
 def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
-    """Report, summary, exit code."""
-    report = None
+    """Report, summary, exit code: 0 only if all that was asked for is there."""
+    from ..errors import INTERRUPTED, NOT_DONE, as_typed
+
     parent = outcomes[0].store.path if len(outcomes) == 1 else outcomes[0].store.path.parent
-    if not given["no_report"] and any(outcome.finished for outcome in outcomes):
-        report = build_report(parent)
+    wanted = not given["no_report"] and any(outcome.finished for outcome in outcomes)
+    report = build_report(parent) if wanted else None
     for outcome in outcomes:
         for line in failure_lines(outcome):
             click.echo(line, err=True)
@@ -95,10 +97,19 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
         click.echo("\n".join(summary_lines(outcome)))
     click.echo(str(report or parent))
     if any(outcome.interrupted for outcome in outcomes):
-        raise SystemExit(130)
+        for outcome in outcomes:
+            if outcome.interrupted:
+                click.echo(f"interrupted; {as_typed('resume', str(outcome.store.path))} goes on from there", err=True)
+        raise SystemExit(INTERRUPTED)
+    absent = {outcome.store.path: int(outcome.manifest["counts"].get("missing", 0)) for outcome in outcomes}
+    for path, count in absent.items():
+        if count:
+            click.echo(f"{count:,} runs are missing; {as_typed('resume', str(path))} computes them", err=True)
     if not any(outcome.finished for outcome in outcomes):
         click.echo("no run finished", err=True)
-        raise SystemExit(1)
+        raise SystemExit(NOT_DONE)
+    if any(absent.values()) or (wanted and report is None):
+        raise SystemExit(NOT_DONE)
 
 
 def failure_lines(outcome: Outcome) -> list[str]:
@@ -124,29 +135,26 @@ def failure_lines(outcome: Outcome) -> list[str]:
 
 def build_report(folder: Path) -> Path | None:
     """The report of a run folder; without one the tables stand."""
+    from ..errors import Interrupted, as_typed
+    from ..results.lock import locked
+    from ..results.store import Store
+
+    again = as_typed("report", str(folder))
     try:
         from ..report.build import build_report as build
 
-        return Path(build(folder))
+        with locked(Store(folder)):
+            return Path(build(folder))
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted while the report was drawn; the tables are complete: {again} draws it"
+        ) from None
     except Exception as error:  # hours of computing must not end in a traceback over a picture
-        click.echo(f"the tables are complete, but the report failed: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            f"the tables are complete, but the report failed: {type(error).__name__}: {error}; {again} tries again",
+            err=True,
+        )
         return None
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """A batch system's request to end (SIGTERM) is taken like Ctrl-C: what is finished is written."""
-    import signal
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 # --- summary --------------------------------------------------------------------------------------

@@ -72,6 +72,8 @@ def _write(out: Path, single: Single, ready: Bench, found: list[Event], force: b
     from ..results.store import StoreError, atomic_path, explained
 
     names = ["outcomes.parquet", *(["trace.parquet", "trace.csv"] if found else [])]
+    if (out / "manifest.json").exists():
+        raise StoreError(f"{out} is the run folder of a batch; name another folder for a single run")
     if not force and any((out / name).exists() for name in names):
         raise StoreError(f"{out} holds the tables of a run already; --force replaces them")
     with explained(out):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import importlib.util
 import pickle
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
@@ -17,15 +17,16 @@ from typing import Any
 from ..errors import RunFailed, SupplyriskError
 from ..model.stated import as_json, traded
 from ..results import sketch
-from ..results.chunks import KEEP, Layout
-from ..results.finish import Finished, finish
+from ..results.chunks import KEEP
 from ..results.joining import Help
-from ..results.store import FORMAT, Span, Store, StoreError, locked, missing
+from ..results.lock import locked
+from ..results.store import FORMAT, Span, Store, StoreError, batch_mark, missing
 from ..spec.resolved import Scenario
 from .designs import SAMPLERS
 from .pools import cores, make_pool
 from .precision import Precision, Watch
 from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
+from .stages import RUNNING, Outcome, conclude, how_to_go_on, is_finished, now, resumable
 from .thaw import digest, freeze, thaw_scenario
 from .versions import code_hash, other_versions, versions
 from .work import Batch, Bench, bench, join_block, shared_arms
@@ -40,7 +41,7 @@ POOL_SECONDS = 4.0  # of work for which starting processes pays
 SCENARIO, SOURCES = "scenario.yaml", "sources.csv"  # texts kept with the results
 ENGINES = ("reference", "batch")
 _own_engines: set[str] = set()  # `module:name` that callers of this process have asked for
-RUNNING, INTERRUPTED, FINISHED, SHARD = "running", "interrupted", "finished", "shard finished"
+ATTEMPTS = 3  # at writing chunks that come back from the disk as they were written
 
 
 @dataclass(frozen=True)
@@ -58,23 +59,6 @@ class Options:
     shard: tuple[int, int] | None = None  # i of n, from 1
     precision: Precision | None = None
     chunk: int = 0  # runs per chunk; 0: as it fits
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a batch came to."""
-
-    store: Store
-    manifest: Mapping[str, Any]
-    interrupted: bool = False
-
-    @property
-    def finished(self) -> int:
-        return int(self.manifest["counts"].get("finished", 0))
-
-    @property
-    def failed(self) -> int:
-        return int(self.manifest["counts"].get("failed", 0))
 
 
 # --- choices --------------------------------------------------------------------------------------
@@ -155,10 +139,6 @@ def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
     return Span((i - 1) * runs // n, i * runs // n)
 
 
-def now() -> str:
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 # --- a batch --------------------------------------------------------------------------------------
 
 
@@ -234,7 +214,7 @@ def describe(batch: Batch, ready: Bench, options: Options, command: Sequence[str
 
 def run_batch(
     scenario: Scenario,
-    open_store: Callable[[], Store],
+    open_store: Callable[[], AbstractContextManager[Store]],
     options: Options,
     yaml_text: str = "",
     command: Sequence[str] = (),
@@ -246,7 +226,7 @@ def run_batch(
     Parameters
     ----------
     open_store : callable
-        Makes the folder; called once the scenario is known to compile.
+        Makes and holds the folder (`results.folder.create`); called once the scenario is known to compile.
     sources : str
         `sources.csv`: where each number of the world comes from, as the scenario runs it.
     """
@@ -254,14 +234,13 @@ def run_batch(
     batch, ready = prepare(scenario, options, told.note)
     if options.cluster:  # said before there is a run folder
         make_pool("cluster", 1, options.cluster).stop()
-    store = open_store()
-    with locked(store):
-        manifest = describe(batch, ready, options, command)
+    manifest = describe(batch, ready, options, command)
+    with open_store() as store, how_to_go_on(store):
+        store.write_manifest(manifest)  # first of all: from now on the batch can be resumed
         if yaml_text:
             store_text(store, yaml_text)
         if sources:
             store_text(store, sources, SOURCES)
-        store.write_manifest(manifest)
         return _work(store, batch, ready, manifest, options, told)
 
 
@@ -275,8 +254,15 @@ def store_text(store: Store, text: str, name: str = SCENARIO) -> None:
 def resume(store: Store, options: Options, force: bool = False, progress: Progress | None = None) -> Outcome:
     """Finish what is missing of a run folder; one that is finished is left as it is."""
     told = progress or Quiet()
-    manifest = store.manifest()
-    if manifest["status"] in (FINISHED, SHARD):
+    manifest = resumable(store)
+    if is_finished(store, manifest):
+        return Outcome(store, manifest)
+    with locked(store), how_to_go_on(store):
+        return _resumed(store, resumable(store), options, force, told)
+
+
+def _resumed(store: Store, manifest: dict[str, Any], options: Options, force: bool, told: Progress) -> Outcome:
+    if is_finished(store, manifest):
         return Outcome(store, manifest)
     if manifest["hashes"]["code"] != code_hash() and not force:
         raise StoreError(
@@ -299,11 +285,10 @@ def resume(store: Store, options: Options, force: bool = False, progress: Progre
     batch, ready = prepare(thaw_scenario(manifest["resolved"]), options, told.note)
     batch = replace(batch, block=manifest["design_block"])
     ready = bench(batch)
-    with locked(store):
-        store.sweep()
-        manifest = {**manifest, "status": RUNNING, "engine": batch.engine}
-        store.write_manifest(manifest)
-        return _work(store, batch, ready, manifest, options, told)
+    store.sweep()
+    manifest = {**manifest, "status": RUNNING, "engine": batch.engine}
+    store.write_manifest(manifest)
+    return _work(store, batch, ready, manifest, options, told)
 
 
 def _work(
@@ -312,7 +297,7 @@ def _work(
     """Compute what is missing, then write the tables."""
     wanted = shard_span(batch.runs, options.shard)
     clock = Clock()
-    done = store.spans()
+    mark = batch_mark(manifest)
     tally = Tally()
     interrupted = False
     workers = options.workers or default_workers(batch)
@@ -323,17 +308,23 @@ def _work(
             warm_up(batch, ready, told.note)
         runner = Runner(store, batch, pool, told)
         runner.tally = tally
-        if options.precision:
-            wanted = _until_precise(runner, store, ready, wanted, options, manifest, done)
-        else:
-            gaps = missing(done, wanted)
-            todo = sum(gap.last - gap.first for gap in gaps)
-            if todo:
+        spans = store.sound(mark, told.note)
+        for _ in range(ATTEMPTS):
+            if options.precision:
+                wanted = _until_precise(runner, store, ready, wanted, options, manifest, spans)
+            elif gaps := missing(spans, wanted):
+                todo = sum(gap.last - gap.first for gap in gaps)
                 runner.run(gaps, options.chunk or chunk_runs(ready, batch, todo, workers))
+            spans = store.sound(mark, told.note)
+            if not missing(spans, wanted):
+                break
+        else:
+            raise StoreError(f"{store.path}: what is written here does not come back as it was; is the disk sound?")
     except KeyboardInterrupt:
         interrupted = True
         pool.stop()
-        told.note("interrupted: writing the tables of the runs that are finished")
+        told.note("interrupted: writing the tables of the runs that are finished (once more: leave them to `resume`)")
+        spans = store.sound(mark, told.note)
     except BaseException:
         pool.stop()
         raise
@@ -346,7 +337,7 @@ def _work(
     submit = None if interrupted else pool.helpers()
     help = Help(submit, partial(join_block, batch)) if submit else None
     try:
-        return conclude(store, ready.layout, manifest, wanted, timings, interrupted, options.shard is not None, help)
+        return conclude(store, ready.layout, manifest, wanted, spans, timings, interrupted, help)
     finally:
         pool.stop()
 
@@ -377,42 +368,6 @@ def _until_precise(
             break
     manifest["precision"] = {**precision.as_json(), "runs": last, **watch.as_json()}
     return Span(0, last)
-
-
-def conclude(
-    store: Store,
-    made: Layout,
-    manifest: dict[str, Any],
-    wanted: Span,
-    timings: Mapping[str, float],
-    interrupted: bool,
-    keep_chunks: bool,
-    help: Help | None = None,
-) -> Outcome:
-    """Write the tables of all finished runs and the last manifest."""
-    clock = Clock()
-    spans = [span for span in store.spans() if span.last <= wanted.last]
-    written: Finished = finish(store, made, spans, help)
-    absent = sum(gap.last - gap.first for gap in missing(spans, wanted))
-    seconds = dict(timings)
-    seconds["tables"] = clock.seconds()
-    here = written.counts["finished"] + written.counts["failed"]
-    seconds["runs_per_second"] = here / seconds["wall"] if seconds.get("wall") else 0.0
-    complete = not absent and not interrupted
-    manifest = {
-        **manifest,
-        "status": (SHARD if manifest["shard"] else FINISHED) if complete else INTERRUPTED,
-        "finished": now() if complete else "",
-        "timings": {name: round(value, 3) for name, value in seconds.items()},
-        "counts": {**written.counts, "missing": absent, "rows": written.rows},
-        "outcomes_csv": written.outcomes_csv,
-        "table_hashes": written.hashes,
-        "results_hash": written.results_hash,
-    }
-    store.write_manifest(manifest)
-    if complete and not keep_chunks:
-        store.remove_chunks()
-    return Outcome(store, manifest, interrupted)
 
 
 def batch_of(manifest: Mapping[str, Any]) -> Batch:

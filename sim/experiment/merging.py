@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from itertools import pairwise
 
-from ..results.store import Span, Store, StoreError, locked
+from ..bounded import MAX_TABLE_BYTES, read_bytes
+from ..results.store import Damaged, Span, Store, StoreError, batch_mark, write_atomic
 from ..sums import add_up
-from .batch import ENGINES, RUNNING, SCENARIO, SOURCES, Outcome, batch_of, conclude, engine_of, now
+from .batch import ENGINES, SCENARIO, SOURCES, batch_of, engine_of
+from .stages import RUNNING, Outcome, conclude, now, resumable
 from .versions import other_versions
 from .work import bench
 
@@ -17,21 +18,25 @@ SAME = ("runs", "seed", "sampler", "design_block", "keep_series", "series_step_w
 
 
 def merge(
-    stores: Sequence[Store], open_store: Callable[[], Store], note: Callable[[str], None] = lambda text: None
+    stores: Sequence[Store],
+    open_store: Callable[[], AbstractContextManager[Store]],
+    note: Callable[[str], None] = lambda text: None,
 ) -> Outcome:
     """Join shards (or interrupted parts) of one batch into a new run folder.
+
+    What was damaged in a shard since it was written is left out, told, and counts as missing.
 
     Parameters
     ----------
     note : callable
-        Takes what the user should know: parts that were computed with other versions of Python or libraries.
+        Takes what the user should know: damage, and parts that were computed with other versions of Python or libraries.
 
     Raises
     ------
     StoreError
         If they are not parts of one batch, or hold the same run twice.
     """
-    manifests = [store.manifest() for store in stores]
+    manifests = [resumable(store) for store in stores]
     first = stores[0].path
     for store, manifest in zip(stores, manifests):
         for key in SAME:
@@ -55,21 +60,23 @@ def merge(
         raise StoreError(f"{first} holds no finished runs: there is nothing to merge")
     if spans[-1][0].last > manifests[0]["runs"]:
         raise StoreError(f"{spans[-1][1].path} holds run {spans[-1][0].last - 1}, which the batch does not have")
-    target = open_store()
-    with locked(target):
+    with open_store() as target:
         manifest = {**manifests[0], "shard": None, "status": RUNNING, "created": now(), "timings": {}}
-        for text in (stores[0].path / name for name in (SCENARIO, SOURCES)):
-            if text.exists():
-                shutil.copyfile(text, target.path / text.name)
         target.write_manifest(manifest)
+        for text in (stores[0].path / name for name in (SCENARIO, SOURCES)):
+            if text.is_file() and not text.is_symlink():
+                write_atomic(target.path / text.name, read_bytes(text, MAX_TABLE_BYTES))
+        mark = batch_mark(manifest)
+        joined = []
         for span, store in spans:
-            to = target.chunk_path(span)
-            beside = to.with_name(f".{to.name}.{os.getpid()}.tmp")
-            shutil.copytree(store.chunk_path(span), beside)
-            beside.rename(to)
+            try:
+                target.write_chunk(span, store.read_chunk(span, mark), mark)
+                joined.append(span)
+            except Damaged as error:
+                note(f"{error}; runs {span.first} to {span.last - 1} are left out")
         ready = bench(batch_of(manifest))
         timings = {
             "simulation": add_up(float(m["timings"].get("simulation", 0.0)) for m in manifests),
             "wall": max(float(m["timings"].get("wall", 0.0)) for m in manifests),
         }
-        return conclude(target, ready.layout, manifest, Span(0, manifest["runs"]), timings, False, keep_chunks=False)
+        return conclude(target, ready.layout, manifest, Span(0, manifest["runs"]), joined, timings, interrupted=False)

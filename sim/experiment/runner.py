@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..errors import SupplyriskError
 from ..results import chunks
-from ..results.store import Span, Store
+from ..results.store import Span, Store, batch_mark
 from .pools import Pool
 from .work import Batch, Bench, Job, Report, bench
 
@@ -84,7 +84,9 @@ class Runner:
         self.pool = pool
         self.progress: Progress = progress or Quiet()
         self.tally = Tally()
-        self._stamp = str(store.manifest().get("created", ""))
+        manifest = store.manifest()
+        self._stamp = str(manifest.get("created", ""))
+        self._mark = batch_mark(manifest)
         self._deaths: dict[Span, int] = {}
         self._suspects: list[Span] = []
         pool.on_tick = self._tell
@@ -114,7 +116,7 @@ class Runner:
         return self.tally
 
     def _job(self, span: Span) -> Job:
-        return Job(self.batch, span, str(self.store.path.resolve()), self._stamp)
+        return Job(self.batch, span, str(self.store.path.resolve()), self._stamp, self._mark)
 
     def _submit(self, span: Span, pending: dict[Future[Report], Job], queue: deque[Span]) -> None:
         job = self._job(span)
@@ -165,7 +167,7 @@ class Runner:
 
     def _keep(self, report: Report) -> None:
         if report.files is not None:
-            self.store.write_chunk(report.span, report.files)
+            self.store.write_chunk(report.span, report.files, self._mark)
         self.tally.finished += report.finished
         self.tally.failed += report.failed
         self.tally.seconds += report.seconds
@@ -210,7 +212,7 @@ class Runner:
         ready = bench(self.batch)
         values = ready.design.values(span.first, span.last)
         chunk = chunks.lost(span.first, values, ready.layout, "the worker died (killed, or out of memory)")
-        self.store.write_chunk(span, chunks.files(chunk, ready.layout))
+        self.store.write_chunk(span, chunks.files(chunk, ready.layout), self._mark)
         self.tally.failed += 1
         self._tell()
 

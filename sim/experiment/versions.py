@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import __version__
 
+PLACES = ("store.py", "lock.py", "folder.py")  # of `results`: where things are kept, not what they are
 LIBRARIES = ("numpy", "scipy", "pyarrow", "simpy", "numba")
 
 
@@ -19,7 +20,7 @@ def code_hash() -> str:
     files = [file for part in ("model", "engines", "shocks") for file in sorted((root / part).glob("*.py"))]
     files += [root / "streams.py", root / "powers.py", root / "sums.py"]
     files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
-    files += [file for file in sorted((root / "results").glob("*.py")) if file.name != "store.py"]
+    files += [file for file in sorted((root / "results").glob("*.py")) if file.name not in PLACES]
     sha = hashlib.sha256()
     for file in files:
         sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")

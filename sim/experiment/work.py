@@ -73,6 +73,7 @@ class Job:
     span: Span
     folder: str = ""
     stamp: str = ""  # `created` of the manifest that a worker must see before it writes
+    mark: str = ""  # the batch, as chunks name it (`store.batch_mark`)
 
 
 @dataclass
@@ -234,7 +235,7 @@ def run_job(job: Job, tick: Callable[[int], None] | None = None, shelf: Shelf | 
     content = chunks.files(chunk, ready.layout)
     report = Report(job.span, len(chunk.finished), chunk.status.count(FAILED), 0.0)
     if job.folder and _is_the_folder(Path(job.folder), job.stamp):
-        Store(Path(job.folder)).write_chunk(job.span, content)
+        Store(Path(job.folder)).write_chunk(job.span, content, job.mark)
     else:
         report.files = content
     report.seconds = time.perf_counter() - start

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..bounded import MAX_BYTES, Unreadable, read_bytes
 from ..errors import Position, Problem, Problems
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 TOO_DEEP = re.compile(r"[\[{]" + f"{{{MAX_DEPTH + 1}}}")
+MAX_KEY = 200  # letters
+MAX_TEXT = 10_000
 MAX_NODES = 100_000
 
 ODD_SPACES = (
@@ -89,16 +91,9 @@ def decode(path: Path, shown: str, limit: int = MAX_BYTES) -> str:
         return Problems([Problem(Position(shown, line, col), "", message)])
 
     try:
-        if path.is_dir():
-            raise refuse("is a folder; a file is wanted")
-        if path.stat().st_size > limit:
-            size = path.stat().st_size / 1e6
-            raise refuse(f"is too large to be read ({size:.1f} MB; at most {limit / 1e6:.0f} MB)")
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise refuse("no such file" + _near(path)) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise refuse(f"can't be read: {getattr(error, 'strerror', None) or error}") from None
+        raw = read_bytes(path, limit)
+    except Unreadable as error:
+        raise refuse(str(error)) from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise refuse("is in UTF-16; save it as UTF-8", 1, 1)
     try:
@@ -108,17 +103,6 @@ def decode(path: Path, shown: str, limit: int = MAX_BYTES) -> str:
         line = before.count(b"\n") + 1
         col = error.start - (before.rfind(b"\n") + 1) + 1
         raise refuse(f"is not UTF-8 (byte 0x{raw[error.start]:02x}); save it as UTF-8", line, col) from None
-
-
-def _near(path: Path) -> str:
-    import difflib
-
-    try:
-        names = [other.name for other in path.parent.iterdir()]
-    except OSError:
-        return ""
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"; did you mean {path.with_name(close[0])}" if close else ""
 
 
 def parse_text(text: str, shown: str) -> Node:
@@ -299,9 +283,13 @@ class _Builder:
 
     def _scalar(self, event: Any, at: Position) -> str | None:
         value = str(event.value)
+        key_next = bool(self.stack) and self.stack[-1].is_map and self.stack[-1].key is None
+        if len(value) > (MAX_KEY if key_next else MAX_TEXT):
+            most = MAX_KEY if key_next else MAX_TEXT
+            self.add(at, f"{'a key' if key_next else 'a text'} of {len(value):,} letters; at most {most:,}")
+            return value[:most]
         if event.style is None and value in ("", "~", "null"):
             return None
-        is_key = bool(self.stack) and self.stack[-1].is_map and self.stack[-1].key is None
         if FORBIDDEN.search(value):
             self.add(at, f"control character {_name(FORBIDDEN.findall(value)[0])}; delete it")
         for char in value:
@@ -310,7 +298,7 @@ class _Builder:
                 break
         # Inside a text a typographic apostrophe is fine; round a key or at a value's start it was
         # meant as YAML's quote.
-        suspects = value if is_key else value[:1] if event.style is None else ""
+        suspects = value if key_next else value[:1] if event.style is None else ""
         for char in suspects:
             if char in SMART_QUOTES:
                 self.add(self._find(event, char, at), f"typographic quote {_name(char)}; use \" or '")

@@ -11,7 +11,6 @@ from typing import Any
 from .figures import chosen
 from .history import history
 from .literal import markdown
-from .observed import keep_copies
 from .render import FOLDER, Picture, render
 from .run import NotARunFolder, Run, open_run
 from .sentences import Answer, answer
@@ -101,7 +100,6 @@ def runs_of(folder: Path) -> list[Run]:
 
 def make_part(run: Run, shared: Shared, key: str = "") -> Part:
     """Draw the figures of a run and put its words together."""
-    keep_copies(run)
     said = answer(run)
     usable = run.n_ok > 0
     pictures, missing = draw_figures(run, shared) if usable else ([], [])

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..bounded import MAX_MANIFEST_BYTES, path_is_file, path_is_folder, read_bytes
 from ..errors import SupplyriskError
 from .stored import Tables
 from .words import plain_uncertainty, short_name, small
@@ -434,12 +435,14 @@ def open_run(path: Path | str) -> Run:
     """
     folder = Path(path)
     file = folder / "manifest.json"
-    if not folder.is_dir():
+    if not path_is_folder(folder):
         raise NotARunFolder(f"{folder} is not a folder")
-    if not file.exists():
+    if not path_is_file(file):
         raise NotARunFolder(f"{folder} holds no manifest.json, so it is not the folder of a run")
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = json.loads(read_bytes(file, MAX_MANIFEST_BYTES))
     except (OSError, ValueError) as error:
         raise NotARunFolder(f"{file} can't be read ({error})") from error
+    if not isinstance(manifest, dict) or not {"resolved", "worlds"} & set(manifest):
+        raise NotARunFolder(f"{folder} holds no runs yet: its batch was ended before it began")
     return Run(folder, manifest)

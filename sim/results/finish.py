@@ -25,7 +25,7 @@ from ..model.aggregate import ALL, WORLD, Floats
 from . import chunks
 from .arrow import numbers
 from .chunks import Layout
-from .joining import Digest, Help, Part, ahead, parts
+from .joining import Digest, Help, Part, Stop, ahead, parts
 from .series import write_series
 from .store import Span, Store, atomic_path, write_atomic
 from .summary import Turned
@@ -69,29 +69,35 @@ def finish(store: Store, made: Layout, spans: Sequence[Span], help: Help | None 
     n_ok = sum(len(part.runs) for part in found)
     total = sum(span.last - span.first for span in spans)
     done.counts = {"finished": n_ok, "failed": total - n_ok}
+    stop = Stop()
     with ThreadPoolExecutor(3) as beside:  # parts that share nothing; most of their work leaves the interpreter free
-        written = {
-            "runs": beside.submit(_runs, store, made, found),
-            "series": beside.submit(write_series, store, made, found, help),
-            "summary": beside.submit(_summary, store, made, found, help),
-        }
-        done.rows["outcomes"], done.outcomes_csv = _outcomes(store, made, found)
-        for name, task in written.items():
-            done.rows[name], hashes = task.result()
-            done.hashes |= hashes
+        try:
+            written = {
+                "runs": beside.submit(_runs, store, made, found, stop),
+                "series": beside.submit(write_series, store, made, found, help),
+                "summary": beside.submit(_summary, store, made, found, help, stop),
+            }
+            done.rows["outcomes"], done.outcomes_csv = _outcomes(store, made, found, stop)
+            for name, task in written.items():
+                done.rows[name], hashes = task.result()
+                done.hashes |= hashes
+        except BaseException:  # Ctrl-C, a full disk: the others need not come to their end
+            stop.now()
+            raise
     return done
 
 
 # --- runs, outcomes -------------------------------------------------------------------------------
 
 
-def _runs(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[str, str]]:
+def _runs(store: Store, made: Layout, found: Sequence[Part], stop: Stop) -> tuple[int, dict[str, str]]:
     """Write the table of runs; returns its rows and its hash."""
     # Words and numbers apart, so that where one chunk ends and the next begins leaves no trace.
     digest, words = Digest("runs", made.sampled), Digest("messages")
     rows = 0
     with atomic_path(store.path / "runs.parquet") as path, chunks.writer(path, schema("runs", made.sampled)) as out:
         for part in found:
+            stop.look()
             table = chunks.read_runs(part.path)
             out.write_table(table)
             rows += len(table)
@@ -102,7 +108,7 @@ def _runs(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[
     return rows, {"runs": digest.hex()}
 
 
-def _outcomes(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, dict[str, Any]]:
+def _outcomes(store: Store, made: Layout, found: Sequence[Part], stop: Stop) -> tuple[int, dict[str, Any]]:
     """Write the table of outcomes; returns its rows and what of it outcomes.csv holds."""
     n_ok = sum(len(part.runs) for part in found)
     shown, runs_in_csv, rule = csv_rows(made, n_ok)
@@ -114,7 +120,10 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part]) -> tuple[int, d
         csv_path.open("wb") as text,
     ):
         text.write((",".join(header("outcomes")) + "\n").encode())
-        for runs, values, table in (piece for pieces in ahead(partial(_tables, made), found, 1) for piece in pieces):
+        for runs, values, table in (
+            piece for pieces in ahead(partial(_tables, made), found, 1, stop) for piece in pieces
+        ):
+            stop.look()
             out.write_table(table)
             rows += len(table)
             take = min(len(runs), runs_in_csv - listed)
@@ -153,11 +162,14 @@ def csv_rows(made: Layout, runs: int) -> tuple[list[int], int, str]:
     return few, min(runs, fitting), rule
 
 
-def _summary(store: Store, made: Layout, found: Sequence[Part], help: Help | None) -> tuple[int, dict[str, str]]:
+def _summary(
+    store: Store, made: Layout, found: Sequence[Part], help: Help | None, stop: Stop
+) -> tuple[int, dict[str, str]]:
     """Write the table of statistics; returns its rows, its hash and that of the outcomes it was made from."""
     whole = Digest("outcomes", made.columns, made.outcomes)
     with Turned(store.path, len(made.columns) * len(made.outcomes), sum(len(part.runs) for part in found)) as turned:
         for part in found:
+            stop.look()
             for _, values in chunks.pieces(made, part.runs, chunks.read_outcomes(part.path, made)):
                 whole.numbers(values)
                 turned.add(values.reshape(len(values), turned.rows))

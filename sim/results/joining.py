@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -79,11 +80,32 @@ def parts(store: Store, spans: Sequence[Span]) -> list[Part]:
     return found
 
 
-def ahead(function: Callable[[A], B], items: Iterable[A], most: int = 2) -> Iterator[B]:
+class Stopped(Exception):
+    """The joining of tables was called off; what is half written is removed."""
+
+
+class Stop:
+    """Calls off all that works on the tables, in whatever thread: each looks here between two pieces of its work."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def now(self) -> None:
+        self._event.set()
+
+    def look(self) -> None:
+        """Raises Stopped once it was called off."""
+        if self._event.is_set():
+            raise Stopped
+
+
+def ahead(function: Callable[[A], B], items: Iterable[A], most: int = 2, stop: Stop | None = None) -> Iterator[B]:
     """`map` in order, a few items ahead in threads (Arrow's and NumPy's work leaves the interpreter free)."""
     with ThreadPoolExecutor(most) as executor:
         waiting: deque[Future[B]] = deque()
         for item in items:
+            if stop:
+                stop.look()
             waiting.append(executor.submit(function, item))
             if len(waiting) > most:
                 yield waiting.popleft().result()

@@ -8,36 +8,67 @@
 
 Every file appears under its name only when it is complete: it is written beside its place, flushed to
 the disk and renamed. A chunk is a folder and is renamed as a whole, so a power cut costs the chunks that
-were being computed and nothing else.
+were being computed and nothing else. A chunk holds the checksums of its files, its runs and the batch it
+belongs to: what a disk or a copy has changed since, or put in another's place, is computed again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import json
 import os
+import re
 import shutil
-import socket
-from collections.abc import Iterator, Mapping
+import stat
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import SupplyriskError, as_typed
+from ..bounded import MAX_MANIFEST_BYTES, path_is_file, read_bytes
+from ..errors import MACHINE, SupplyriskError, as_typed
 
 FORMAT = 1
+EMPTIED = "emptied"  # status of a folder whose old results are being removed
+CHECKSUMS = "checksums.json"
+CHUNK_NAME = re.compile(r"runs-(\d{9,})-(\d{9,})")
+BATCH_KEYS = (
+    "runs",
+    "seed",
+    "sampler",
+    "design_block",
+    "keep_series",
+    "arms",
+    "hashes",
+)  # what makes runs fit together
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+_NO_SUCH_PLACE = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.EINVAL, errno.EISDIR}
 
 
 class StoreError(SupplyriskError):
     """The run folder can't be used as asked."""
 
 
+class Damaged(StoreError):
+    """A chunk is not as it was written."""
+
+
 class DiskFull(StoreError):
     """No space is left; finished chunks are intact."""
+
+    exit_code = MACHINE
+
+
+class NoAccess(StoreError):
+    """The system does not let this process write."""
+
+    exit_code = MACHINE
 
 
 class Span(NamedTuple):
@@ -76,9 +107,16 @@ def explained(path: Path) -> Iterator[None]:
             raise DiskFull(
                 f"{path}: the disk is full. Finished runs are intact; make room, then `{as_typed('resume', str(path))}`"
             ) from error
-        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-            raise StoreError(f"{path}: can't write here ({error.strerror or error})") from error
+        if error.errno in _NO_SUCH_PLACE:
+            raise StoreError(f"{_short(path)}: can't be a run folder ({error.strerror or error})") from error
+        if isinstance(error, PermissionError) or error.errno in (errno.EROFS, errno.EIO):
+            raise NoAccess(f"{path}: can't write here ({error.strerror or error})") from error
         raise
+
+
+def _short(path: Path, most: int = 120) -> str:
+    text = str(path)
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -113,6 +151,28 @@ def atomic_path(path: Path) -> Iterator[Path]:
         raise
 
 
+def batch_mark(manifest: Mapping[str, Any]) -> str:
+    """Name of the batch a chunk belongs to: equal for all shards and resumptions of one batch, and for no other."""
+    of = {key: manifest.get(key) for key in BATCH_KEYS}
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _checksums(span: Span, files: Mapping[str, bytes], batch: str) -> bytes:
+    sums = {name: [len(content), zlib.crc32(content)] for name, content in files.items()}
+    return json.dumps({"runs": [span.first, span.last - 1], "batch": batch, "files": sums}).encode()
+
+
+def _plain_bytes(path: Path, most: int) -> bytes:
+    """Content of a regular file (never through a link), at most one byte more than `most`."""
+    handle = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("no regular file")
+        return file.read(most + 1)
+
+
 @dataclass(frozen=True)
 class Store:
     """A run folder."""
@@ -129,11 +189,11 @@ class Store:
         """The manifest; raises StoreError in plain words if there is none."""
         file = self.path / "manifest.json"
         try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise StoreError(f"{self.path} is not a run folder: it holds no manifest.json") from None
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{file}: can't be read ({error})") from error
+            if not path_is_file(file):
+                raise StoreError(f"{_short(self.path)} is not a run folder: it holds no manifest.json")
+            found = json.loads(read_bytes(file, MAX_MANIFEST_BYTES))
+        except (ValueError, RecursionError) as error:
+            raise StoreError(f"{_short(file)}: can't be read ({error})") from error
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise StoreError(f"{file}: not the manifest of a run folder of this version")
         return found
@@ -146,8 +206,16 @@ class Store:
     def chunk_path(self, span: Span) -> Path:
         return self.chunks_path / f"runs-{span.first:09d}-{span.last - 1:09d}"
 
-    def write_chunk(self, span: Span, files: Mapping[str, bytes]) -> None:
-        """Put a finished stretch of runs in its place; one that is there already is left as it is."""
+    def write_chunk(self, span: Span, files: Mapping[str, bytes], batch: str = "") -> None:
+        """Put a finished stretch of runs in its place; one that is there already is left as it is.
+
+        Parameters
+        ----------
+        files : mapping
+            Content by name.
+        batch : str
+            What the runs belong to (see `batch_mark`).
+        """
         target = self.chunk_path(span)
         beside = self.chunks_path / f".{target.name}.{os.getpid()}.tmp"
         try:
@@ -155,6 +223,7 @@ class Store:
                 beside.mkdir(parents=True, exist_ok=True)
                 for name, content in files.items():
                     _write(beside / name, content)
+                _write(beside / CHECKSUMS, _checksums(span, files, batch))
                 _sync_folder(beside)
                 if not target.exists():
                     beside.rename(target)
@@ -170,22 +239,98 @@ class Store:
         StoreError
             If two of them hold the same run, which no interruption can bring about.
         """
+        return self._apart(self._named())
+
+    def _named(self) -> list[Span]:
+        """What the names of chunks say, in order."""
         found = []
-        for path in self.chunks_path.glob("runs-*") if self.chunks_path.exists() else ():
-            _, first, last = path.name.split("-")
-            found.append(Span(int(first), int(last) + 1))
-        found.sort()
-        for a, b in pairwise(found):
+        for path in self.chunks_path.iterdir() if self.chunks_path.is_dir() else ():
+            name = CHUNK_NAME.fullmatch(path.name)
+            if name and int(name[1]) <= int(name[2]):
+                found.append(Span(int(name[1]), int(name[2]) + 1))
+        return sorted(found)
+
+    def _apart(self, spans: list[Span]) -> list[Span]:
+        for a, b in pairwise(spans):
             if b.first < a.last:
                 raise StoreError(f"{self.path}: run {b.first} is in two chunks")
+        return spans
+
+    def read_chunk(self, span: Span, batch: str = "") -> dict[str, bytes]:
+        """The files of a chunk as they were written.
+
+        Raises
+        ------
+        Damaged
+            If anything differs: a bit, a length, a file, the runs or the batch. Nothing of it may be used.
+        """
+        path = self.chunk_path(span)
+        if path.is_symlink():
+            raise Damaged(f"{path} is a link")
+        try:
+            written = json.loads(_plain_bytes(path / CHECKSUMS, most=100_000))
+            wanted = {str(name): (int(size), int(crc)) for name, (size, crc) in written["files"].items()}
+            whose = (written["runs"], written["batch"])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Damaged(f"{path}: no checksums ({error})") from None
+        if whose != ([span.first, span.last - 1], batch):
+            raise Damaged(f"{path}: holds other runs, or runs of another batch")
+        found = {}
+        for name, (size, crc) in wanted.items():
+            try:
+                if "/" in name or os.sep in name:
+                    raise ValueError("not a name")
+                content = _plain_bytes(path / name, size)
+            except (OSError, ValueError) as error:
+                raise Damaged(f"{path / name}: {getattr(error, 'strerror', None) or error}") from None
+            if (len(content), zlib.crc32(content)) != (size, crc):
+                raise Damaged(f"{path / name}: not as it was written")
+            found[name] = content
         return found
+
+    def sound(self, batch: str, tell: Callable[[str], None]) -> list[Span]:
+        """Chunks that are as they were written, in order; others are removed, to be computed again, and told."""
+
+        found = self._faults(batch)
+        for span, what in found.items():
+            if what:
+                tell(f"{what}; runs {span.first} to {span.last - 1} are computed again")
+                self._remove_chunk(span)
+        return self._apart([span for span, what in found.items() if not what])
+
+    def intact(self, batch: str) -> list[Span]:
+        """Chunks that are as they were written, in order; nothing is touched."""
+        return self._apart([span for span, what in self._faults(batch).items() if not what])
+
+    def _faults(self, batch: str) -> dict[Span, str]:
+        """What is wrong with each chunk, in order; nothing, as a rule."""
+
+        def fault(span: Span) -> str:
+            try:
+                self.read_chunk(span, batch)
+            except Damaged as error:
+                return str(error)
+            return ""
+
+        spans = self._named()
+        with ThreadPoolExecutor(4) as threads:  # reading and checksums leave the interpreter free
+            return dict(zip(spans, threads.map(fault, spans)))
+
+    def _remove_chunk(self, span: Span) -> None:
+        path = self.chunk_path(span)
+        with explained(self.path):
+            if path.is_symlink() or not path.is_dir():
+                path.unlink()
+            else:
+                shutil.rmtree(path)
 
     def sweep(self) -> None:
         """Remove what an interruption left half written."""
-        for path in self.chunks_path.glob(".*.tmp") if self.chunks_path.exists() else ():
+        for path in self.chunks_path.glob(".runs-*.tmp") if self.chunks_path.exists() else ():
             shutil.rmtree(path, ignore_errors=True)
         for path in self.path.glob(".*.tmp"):
-            path.unlink(missing_ok=True)
+            if not path.is_dir():
+                path.unlink(missing_ok=True)
 
     def remove_chunks(self) -> None:
         """Once the tables are complete the chunks only take up room."""
@@ -204,31 +349,6 @@ def missing(done: list[Span], wanted: Span) -> list[Span]:
     return [gap for gap in gaps if gap.first < gap.last]
 
 
-def create(path: Path, force: bool = False) -> Store:
-    """Make a run folder.
-
-    Parameters
-    ----------
-    force : bool
-        Empty a run folder that is there already. A folder that is not a run folder is never emptied.
-    """
-    if path.exists() and not path.is_dir():
-        raise StoreError(f"{path} is a file, not a folder")
-    if path.exists() and any(path.iterdir()):
-        ours = (path / "manifest.json").exists()
-        if not force:
-            hint = f"; --force replaces it, `{as_typed('resume', str(path))}` finishes it" if ours else ""
-            raise StoreError(f"{path} is not empty{hint}")
-        if not ours:
-            raise StoreError(f"{path} is not empty and not a run folder, so --force does not empty it")
-        with explained(path):
-            for each in path.iterdir():
-                shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
-    with explained(path):
-        path.mkdir(parents=True, exist_ok=True)
-    return Store(path)
-
-
 def default_path(outputs: Path, name: str, now: dt.datetime) -> Path:
     """`outputs/<scenario>/<UTC stamp>`, with a number if two batches start in the same second."""
     stamp = now.strftime("%Y-%m-%dT%H%M%SZ")
@@ -238,55 +358,6 @@ def default_path(outputs: Path, name: str, now: dt.datetime) -> Path:
         path = outputs / name / f"{stamp}-{number}"
         number += 1
     return path
-
-
-@contextmanager
-def locked(store: Store) -> Iterator[None]:
-    """Only one process at a time works on a run folder; a lock whose owner is gone is taken over."""
-    file = store.path / ".lock"
-    mine = {"pid": os.getpid(), "host": socket.gethostname()}
-    for _ in range(2):
-        try:
-            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-            break
-        except FileExistsError:
-            owner = _owner(file)
-            if owner and owner.get("host") == mine["host"] and _alive(int(owner.get("pid", 0))):
-                raise StoreError(f"{store.path} is being worked on by process {owner['pid']}") from None
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            with explained(store.path):
-                raise error
-    else:
-        raise StoreError(f"{store.path} is being worked on by another process")
-    try:
-        with os.fdopen(handle, "w") as opened:
-            json.dump(mine, opened)
-        yield
-    finally:
-        file.unlink(missing_ok=True)
-
-
-def _owner(file: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(file.read_text())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _alive(pid: int) -> bool:
-    if pid <= 0 or pid == os.getpid():
-        return False
-    if os.name != "posix":
-        return True  # signal 0 would end the process there
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def layered_json(content: Any, depth: int = 3, indent: int = 0) -> str:

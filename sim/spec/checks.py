@@ -266,15 +266,6 @@ def _positive_definite(matrix: list[list[float]]) -> bool:
     return True
 
 
-def observed_files_exist(case: Case) -> Faults:
-    observed = case.spec.report.observed
-    for index, name in enumerate(observed):
-        path = case.folder / name
-        if not path.is_file():
-            at = ("report", "observed", index) if len(observed) > 1 else ("report", "observed")
-            yield at, f"no such file (got {name}, looked for at {path})"
-
-
 def general_licences_have_an_office(case: Case) -> Faults:
     """A general licence exempts from a licence regime: without one it does nothing."""
     reach = reach_of(case.resolutions[0])
@@ -301,7 +292,6 @@ CHECKS = (
     rules.events_are_not_restated,
     durations_fit,
     correlations_are_possible,
-    observed_files_exist,
     general_licences_have_an_office,
 )
 

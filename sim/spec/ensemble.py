@@ -8,11 +8,14 @@ correlations the episodes gave them.
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
+from ..bounded import MAX_TABLE_BYTES
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names
 from ..language.numbers import Num, Sampled
+from ..language.text import decode
 from ..units import UnitError, parse_registry
 from .cells import bounds, full_key, known_in
 from .parameters import PARAMETER_BY_NAME
@@ -27,8 +30,7 @@ def apply_ensemble(path: Path, names: Names, values: dict[Key, Num], columns: di
     Columns of other worlds are passed over. A row of the world that names more (a by-product's
     `margin_exponent`, the armed forces' elasticity) has a physical reason and stays.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.reader(file) if any(row)]
+    rows = [row for row in csv.reader(io.StringIO(decode(path, str(path), MAX_TABLE_BYTES))) if any(row)]
     if len(rows) < 2:
         raise Problems([Problem(Position(str(path), 1, 1), "", "holds no parameter sets")])
     for number, written in enumerate(rows[0]):

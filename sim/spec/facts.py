@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..bounded import MAX_TABLE_BYTES
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names
 from ..language.quantity import Quantity
@@ -27,7 +28,6 @@ HEADER = (
 CONFIDENCES = ("high", "medium", "low", "assumption")
 SHAPES = ("uniform", "triangular", "pert", "lognormal", "normal")
 GROUP = re.compile(r"[A-Za-z0-9_.-]{1,80}")
-MAX_TABLE_BYTES = 20_000_000
 SPLIT = re.compile(r"-?\d+,\d+")  # a number that its decimal comma has split over two columns
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from ..errors import Position, Problem, Problems
 from ..language.layers import PathError, clashes, merge, numbered, set_value, split_path
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
-from ..language.text import Node, parse_text, path_text, read_file
+from ..language.text import MAX_NODES, Node, parse_text, path_text, read_file
+from .observed import at_mention, recorded, with_recorded
 from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
 from .worldfile import LoadedWorld, ensemble_file, find_world, load_world_folder, unknown_world
 
 Path_ = tuple[str | int, ...]
+MAX_LAYERS = 20  # files, one extending the next
+MAX_FILES = 100  # files of one scenario
 
 
 @dataclass(frozen=True)
@@ -92,54 +96,101 @@ def _cached(folder: Path, shown: str, _stamp: tuple[tuple[str, int, int], ...]) 
 def read_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
     """Like `load_scenario`, keeping what `explain` and the run folder need."""
     path = Path(path)
-    files: list[Path] = []
-    root = _layers(path, files, ())
-    root = _with_sets(root, sets)
-    return _typed(path, root, files)
+    layers = _Layers()
+    root = _with_sets(layers.read(path), sets)
+    return _typed(path, root, layers.files)
 
 
 def text_scenario(text: str, path: str | Path, sets: Sequence[str] = ()) -> Loaded:
     """A scenario given as text, as if it stood in a file at `path`."""
     path = Path(path)
-    root = _extended(path, parse_text(text, str(path)), [path], ())
+    root = _Layers([path]).extended(path, parse_text(text, str(path)), ())
     return _typed(path, _with_sets(root, sets), [path])
 
 
 # --- layers ---------------------------------------------------------------------------------------
-def _layers(path: Path, files: list[Path], above: tuple[Path, ...]) -> Node:
-    files.append(path)
-    return _extended(path, read_file(path), files, above)
+@dataclass
+class _Layers:
+    """The files of a scenario, each read once however often others extend it."""
+
+    files: list[Path] = field(default_factory=list)
+    done: dict[str, Node] = field(default_factory=dict)
+
+    def read(self, path: Path, above: tuple[str, ...] = ()) -> Node:
+        """A file laid on those it extends."""
+        real = os.path.realpath(path)
+        if real not in self.done:
+            self.files.append(path)
+            self.done[real] = self.extended(path, read_file(path), above)
+        return self.done[real]
+
+    def extended(self, path: Path, root: Node, above: tuple[str, ...]) -> Node:
+        """A file that was read, laid on those it extends."""
+        node = root.get("extends")
+        if node is None or node.value is None:
+            return root
+        listed = [node] if isinstance(node.value, str) else list(node.value) if isinstance(node.value, tuple) else []
+        problems: list[Problem] = []
+        parents: dict[str, Node] = {}
+        above = (*above, os.path.realpath(path))
+        for item in listed:
+            if not isinstance(item.value, str):
+                continue  # the typed model says what is wrong with it
+            other = path.parent / item.value
+            real = os.path.realpath(other)
+            fault = self._fault(item.value, real, above, parents)
+            if fault:
+                problems.append(Problem(item.position, "extends", fault))
+                continue
+            try:
+                parents[real] = self.read(other, above)
+            except Problems as error:
+                at_file = [problem for problem in error.problems if not problem.position.line]
+                problems += [Problem(item.position, "extends", f"{p.position.file} {p.message}") for p in at_file]
+                problems += [problem for problem in error.problems if problem.position.line]
+        own = _without(root, "extends") if all(isinstance(item.value, str) for item in listed) and listed else root
+        if len(parents) > 1:
+            problems += clashes([_without(parent, "title") for parent in parents.values()], own)
+        if problems:
+            raise Problems(problems)
+        base = Node({}, root.position)
+        for layer in (*parents.values(), own):
+            base = _bounded(merge(base, layer), node)
+        return base
+
+    def _fault(self, name: str, real: str, above: tuple[str, ...], parents: Mapping[str, Node]) -> str:
+        if real in above:
+            return f"{name} extends this file again, in a circle"
+        if real in parents:
+            return f"{name} stands there twice"
+        if len(above) >= MAX_LAYERS:
+            return f"more than {MAX_LAYERS} files lie on one another"
+        if len(self.files) >= MAX_FILES:
+            return f"more than {MAX_FILES} files belong to this scenario"
+        return ""
 
 
-def _extended(path: Path, root: Node, files: list[Path], above: tuple[Path, ...]) -> Node:
-    """The file laid on those it extends."""
-    node = root.get("extends")
-    if node is None or node.value is None:
+def _bounded(root: Node, at: Node) -> Node:
+    """The tree, if what several files add up to is not too much."""
+    if root.size <= MAX_NODES:
         return root
-    listed = [node] if isinstance(node.value, str) else list(node.value) if isinstance(node.value, tuple) else []
-    problems: list[Problem] = []
-    parents: list[Node] = []
-    for item in listed:
-        if not isinstance(item.value, str):
-            continue  # the typed model says what is wrong with it
-        other = path.parent / item.value
-        if other.resolve() in {step.resolve() for step in (*above, path)}:
-            problems.append(Problem(item.position, "extends", f"{item.value} extends this file again, in a circle"))
-            continue
-        try:
-            parents.append(_layers(other, files, (*above, path)))
-        except Problems as error:
-            at_file = [problem for problem in error.problems if not problem.position.line]
-            problems += [Problem(item.position, "extends", f"{p.position.file} {p.message}") for p in at_file]
-            problems += [problem for problem in error.problems if problem.position.line]
-    own = _without(root, "extends") if all(isinstance(item.value, str) for item in listed) and listed else root
-    problems += clashes([_without(parent, "title") for parent in parents], own) if len(parents) > 1 else []
-    if problems:
-        raise Problems(problems)
-    base = Node({}, root.position)
-    for parent in parents:
-        base = merge(base, parent)
-    return merge(base, own)
+    size = _count(root)
+    if size > MAX_NODES:
+        what = f"holds more than {MAX_NODES:,} values once the files it extends are put in"
+        raise Problems([Problem(at.position, "extends", what)])
+    return Node(root.value, root.position, root.key_positions, size)
+
+
+def _count(node: Node) -> int:
+    waiting, count = [node], 0
+    while waiting and count <= MAX_NODES:
+        value = waiting.pop().value
+        count += 1
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, tuple):
+            waiting += value
+    return count
 
 
 def _without(root: Node, key: str) -> Node:
@@ -186,9 +237,11 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     resolutions = tuple(resolve(spec, world, path.stem, path.parent) for world in worlds)
     faults = [fault for resolution in resolutions for fault in resolution.faults]
     faults += check_scenario(spec, resolutions, path.parent, root)
-    if faults:
-        raise Problems(_placed(root, faults))
-    notes = _placed(root, note_scenario(spec, resolutions, path.parent))
+    seen, misread, remarks = recorded(spec.report.observed, path.parent, names, spec.horizon.start, spec.horizon.last)
+    if faults or misread:
+        raise Problems([*_placed(root, faults), *sorted(at_mention(root, misread))])
+    resolutions = tuple(with_recorded(resolution, seen) for resolution in resolutions)
+    notes = [*_placed(root, note_scenario(spec, resolutions, path.parent)), *remarks]
     layers = tuple(dict.fromkeys(files))
     others = dict.fromkeys(file for world in worlds for file in world.files)
     return Loaded(path, root, spec, resolutions, layers, (*layers, *others), tuple(notes))

@@ -312,7 +312,6 @@ def _report(spec: ScenarioSpec, world: LoadedWorld, folder: Any) -> ReportOption
         products=names.expand_products(report.focus.products),
         places=_places(report.focus.places, world),
         end_uses=names.expand_end_uses(report.focus.end_uses),
-        observed=tuple(str((folder / path).resolve()) for path in report.observed),
         figures=report.figures,
         months=report.months,
     )

@@ -148,6 +148,24 @@ class SampledColumn:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """One observation of the real world, as its file says; days first .. after-1."""
+
+    series: str
+    variable: str  # "": compared with nothing, unless its series' name says what it is
+    product: str  # names with spaces between; "": all
+    place: str
+    period: str
+    first: dt.date
+    after: dt.date
+    value: float  # in the unit of comparison: t, index, share, USD/kg, CNY/kg, weeks, days
+    reference: float  # normal level in the same unit; 0: none
+    unit: str  # as recorded
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class ReportOptions:
     """What the analyst asked of the report; () and "" leave the choice to the report."""
 
@@ -155,7 +173,7 @@ class ReportOptions:
     products: tuple[str, ...] = ()
     places: tuple[str, ...] = ()  # countries, groups, zones or world
     end_uses: tuple[str, ...] = ()
-    observed: tuple[str, ...] = ()  # paths of CSV files with observed series
+    recorded: tuple[Recorded, ...] = ()  # observed series to be drawn beside the simulated ones
     figures: tuple[str, ...] = ()
     months: int = 0  # 0: as the report chooses
 

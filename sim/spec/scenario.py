@@ -285,7 +285,8 @@ class ReportSpec(Strict):
     """Products and places the report looks at first. Default: what the events touch."""
 
     observed: Annotated[tuple[str, ...], TextList("the path of a CSV file")] = ()
-    """CSV files with observed series to be drawn beside the simulated ones (path from this file)."""
+    """CSV files with recorded series to be drawn beside the simulated ones (path from this file; columns as in
+    observed.csv of an episode)."""
 
     figures: Annotated[tuple[str, ...], TextList("the name of a figure")] = ()
     """Figures by name, instead of those chosen from what the events touch."""

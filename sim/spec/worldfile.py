@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ..bounded import path_is_file
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import ALL, Names
 from ..language.numbers import Num, Sampled
@@ -70,13 +71,10 @@ def find_world(name: str, base: Path | None = None) -> Path | None:
     """Folder of a world: a shipped one, or a path (relative to `base`)."""
     if not name or "\0" in name:
         return None
+    if "/" not in name and path_is_file(SHIPPED / name / "world.yaml"):
+        return SHIPPED / name
     candidate = (base or Path()) / name
-    try:
-        if "/" not in name and (SHIPPED / name / "world.yaml").is_file():
-            return SHIPPED / name
-        return candidate if (candidate / "world.yaml").is_file() else None
-    except OSError:  # a name longer than the system allows
-        return None
+    return candidate if path_is_file(candidate / "world.yaml") else None
 
 
 def unknown_world(name: str) -> str:
