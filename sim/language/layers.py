@@ -99,10 +99,12 @@ def labels(named: Sequence[tuple[str, str]]) -> list[str]:
     """
     taken = {name for name, _ in named if name}
     found = []
+    free: dict[str, int] = {}  # of each type the lowest number that may be free: thousands of one type take no time
     for name, kind in named:
-        label, number = name or kind, 2
+        label, number = name or kind, free.get(kind, 2)
         while not name and label in taken:
             label, number = f"{kind} {number}", number + 1
+            free[kind] = number
         taken.add(label)
         found.append(label)
     return found
