@@ -8,7 +8,8 @@ import pytest
 from sim.experiment import batch as batch_module
 from sim.experiment.batch import resume
 from sim.experiment.merging import merge
-from sim.results.store import StoreError, create
+from sim.results.folder import create
+from sim.results.store import StoreError
 from tests.batch_runs import HERE, run
 
 
