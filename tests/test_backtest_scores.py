@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,15 +12,40 @@ import pytest
 from sim.backtest.calibrate import FARTHEST, distance
 from sim.backtest.episode import Episode, read_episode
 from sim.backtest.evaluate import hit, median, quantile
+from sim.backtest.measure import Meter, Unknown
 from sim.backtest.scores import crps, naive_forecasts, score_series
 from sim.backtest.statistics import STATISTIC_BY_NAME
+from sim.model.compile import compile_scenario
 
-GALLIUM = Path(__file__).parents[1] / "scenarios" / "episodes" / "gallium_licences_2023"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+GALLIUM = SCENARIOS / "episodes" / "gallium_licences_2023"
+CANDIDATES = sorted(path.parent for path in (SCENARIOS / "candidates").glob("*/targets.csv"))
 
 
 @pytest.fixture(scope="module")
 def episode() -> Episode:
     return read_episode(GALLIUM)
+
+
+@pytest.mark.parametrize("folder", CANDIDATES, ids=lambda folder: folder.name)
+def test_candidates_can_be_scored(folder: Path) -> None:
+    found = read_episode(folder)
+    first = min(target.period.start for target in found.targets)
+    assert found.start_day - 90 < first, "a target asks about the time before anything was known"
+    assert any(p.start >= found.start_day for series in found.series for p in series.points)
+
+
+def test_a_product_over_a_product_is_their_ratio() -> None:
+    found = read_episode(SCENARIOS / "candidates" / "bismuth_licences_2025")
+    model = compile_scenario(found.scenario)
+    meter = Meter(model, found.loaded.resolutions[0].world.names)
+    run = SimpleNamespace(weekly=np.ones((model.n_weeks, len(model.weekly_columns))))
+    ratio = meter.reader("price_spot_usd_per_kg", "bismuth_oxide/bismuth_metal", "exCN")(run)
+    price = {p: meter._price(p) for p in ("bismuth_oxide", "bismuth_metal")}
+    assert price["bismuth_oxide"] != price["bismuth_metal"]
+    assert ratio.value == pytest.approx(price["bismuth_oxide"] / price["bismuth_metal"])
+    with pytest.raises(Unknown, match="bismuth_oxid"):
+        meter.reader("price_spot_usd_per_kg", "bismuth_metal/bismuth_oxid", "exCN")
 
 
 def test_crps_of_a_certain_forecast_is_its_error() -> None:

@@ -1,8 +1,8 @@
 """Simulated series by name: what a target or an observed series is compared with.
 
 A name is (variable, product, place). `product` and `place` may list several, joined by `+`; a place
-may be a country, a group, a zone, `all`, for flows `CN>US` (`CN>`: everybody abroad), and `A/B` for the
-ratio of two places.
+may be a country, a group, a zone, `all`, for flows `CN>US` (`CN>`: everybody abroad). `A/B` is the ratio of two
+places or of two products.
 """
 
 from __future__ import annotations
@@ -107,6 +107,10 @@ class Meter:
         if "/" in place:
             above, _, below = place.partition("/")
             upper, lower = self.reader(variable, product, above), self.reader(variable, product, below)
+            return lambda run: _quotient(upper(run), lower(run))
+        if "/" in product:
+            above, _, below = product.partition("/")
+            upper, lower = self.reader(variable, above, place), self.reader(variable, below, place)
             return lambda run: _quotient(upper(run), lower(run))
         if variable in MONTHLY:
             return self._flows(variable, product, place)

@@ -46,8 +46,9 @@ def episodes_page() -> str:
         "### Variables",
         ", ".join(code(name) for name in VARIABLES) + ".",
         "`product` and `place` may name several, joined by `+`. A place is a country, a group, a price zone, `all`; for "
-        "flows `CN>US` (`CN>`: everybody abroad); `exCN/CN` is the ratio of two places. `legal_export_t` leaves out "
-        "what leaked; `quota_used_share` is the legal exports over the quota of the month.",
+        "flows `CN>US` (`CN>`: everybody abroad); `exCN/CN` is the ratio of two places, and a product written `A/B` that "
+        "of two products. `legal_export_t` leaves out what leaked; `quota_used_share` is the legal exports over the "
+        "quota of the month.",
         "## Calibration",
         "`supplyrisk calibrate` draws the shared behaviour from prior ranges and keeps what fits the episodes. "
         "`--leave-out NAME` leaves an episode out, and `backtest FOLDER --ensemble FILE` scores it by the table so made. "
