@@ -7,6 +7,7 @@ Inputs, beside this file in `data/`:
 trade_by_code.csv   bilateral trade by HS code and year, tonnes and thousand USD (CEPII BACI, from UN Comtrade; flows under
                     100,000 USD a year left out, 99.6 % of the value kept)
 trade_codes.csv     which code stands for which product, by value or by tonnes, over which years
+trade_points.csv    single flows that a better source has than the codes (customs by eight digits), tonnes a year
 
 For every buyer of a product with a code, the part of its purchases that is not home supply is shared out over foreign makers as
 the statistics have it:
@@ -16,6 +17,13 @@ the statistics have it:
 flow is the mean over the years named. Home supply stays as the table has it (it follows from output and use). Only countries
 that make the product in the world count as suppliers: what others sell on is left out, or counted for the maker it comes from where
 `through` says so (TH>ROW). The rest of the EU and of the world are summed over their members.
+
+What a hub sells is counted for the makers it buys from, in the mix of its purchases (column `hubs`): the Philippines finish
+magnets for Japanese owners, so that part of what Japan buys there is Japan's own and drops out. Purchases of a hub that is no
+country of the world of its own are left out; a hub that is one (Vietnam) keeps them.
+
+A flow of trade_points.csv takes its place before the codes: its share is tonnes over all foreign purchases of the buyer, over the
+products of the same codes; the other makers share what is left as the codes have it.
 
 A share of 5 % or more gets a range: the lowest and highest of its share by value and by tonnes and by single year, where the
 source has them. Buyers for whom the statistics hold less than 0.5 million USD a year keep their rows.
@@ -44,6 +52,7 @@ MOST_HOME = 0.995
 SOURCE = "CEPII BACI V202601 (UN Comtrade), HS {codes}, {years}, by {measure}; computed by tools/trade_shares.py"
 
 Flow = tuple[str, str, str, str, float, float]  # code, year, exporter, importer, tonnes, thousand USD
+Points = dict[tuple[str, str], dict[str, str]]  # (buyer, seller): row of trade_points.csv with its share of imports
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -90,6 +99,37 @@ def import_shares(
     }
 
 
+def without_hubs(
+    chosen: list[Flow], members: list[str], makers: set[str], through: dict[str, str], hubs: list[str]
+) -> list[Flow]:
+    """Flows with what hubs sell counted for the makers they buy from, in the mix of their purchases."""
+
+    def hub_of(country: str) -> str | None:
+        here = place(country, members)
+        return country if country in hubs else here if here in hubs else None
+
+    mix = {hub: (defaultdict[str, float](float), defaultdict[str, float](float)) for hub in hubs}
+    for _, _, exporter, importer, tonnes, thousand_usd in chosen:
+        hub, seller = hub_of(importer), place(exporter, members)
+        seller = through.get(seller, seller)
+        if hub is not None and hub_of(exporter) is None and seller in makers:
+            mix[hub][0][seller] += tonnes
+            mix[hub][1][seller] += thousand_usd
+    made: list[Flow] = []
+    for code, year, exporter, importer, tonnes, thousand_usd in chosen:
+        hub, into = hub_of(exporter), hub_of(importer)
+        if (into is not None and into not in members) or (hub is not None and hub == into):
+            continue
+        if hub is None:
+            made.append((code, year, exporter, importer, tonnes, thousand_usd))
+            continue
+        by_tonnes, by_value = mix[hub]
+        for seller, value in by_value.items():
+            part = by_tonnes[seller] / (sum(by_tonnes.values()) or 1.0)
+            made.append((code, year, seller, importer, tonnes * part, thousand_usd * value / sum(by_value.values())))
+    return made
+
+
 def ranges(
     chosen: list[Flow], members: list[str], makers: set[str], through: dict[str, str]
 ) -> dict[tuple[str, str], tuple[float, float]]:
@@ -106,12 +146,18 @@ def ranges(
 
 
 def new_rows(
-    code: dict[str, str], rows: list[dict[str, str]], members: list[str], makers: set[str], all_flows: list[Flow]
+    code: dict[str, str],
+    rows: list[dict[str, str]],
+    members: list[str],
+    makers: set[str],
+    all_flows: list[Flow],
+    points: Points | None = None,
 ) -> list[dict[str, str]]:
     """Rows of one product: the statistics' where they say enough, else the ones that stood there."""
     codes, years, by = code["codes"].split(), code["years"].split(), code["measure"]
     through = dict(part.split(">") for part in code["through"].split())
     chosen = [flow for flow in all_flows if flow[0] in codes and flow[1] in years]
+    chosen = without_hubs(chosen, members, makers, through, code["hubs"].split())
     shares = import_shares(chosen, members, makers, through, by)
     spread = ranges(chosen, members, makers, through)
     worth: dict[str, float] = defaultdict(float)
@@ -124,7 +170,8 @@ def new_rows(
         if buyer in code["skip_buyers"].split() or worth[buyer] < LEAST_THOUSAND_USD or buyer not in shares:
             made += mine
             continue
-        made += _buyer_rows(code, mine, buyer, shares[buyer], spread, worth[buyer])
+        known = {seller: point for (to, seller), point in (points or {}).items() if to == buyer}
+        made += _buyer_rows(code, mine, buyer, shares[buyer], spread, worth[buyer], known)
     return made
 
 
@@ -135,7 +182,9 @@ def _buyer_rows(
     shares: dict[str, float],
     spread: dict[tuple[str, str], tuple[float, float]],
     worth: float,
+    known: dict[str, dict[str, str]],
 ) -> list[dict[str, str]]:
+    shares, scale = _with_points(shares, known)
     home_rows = [row for row in mine if row["partner"] == buyer]
     home = min(sum(float(row["value"]) for row in home_rows), MOST_HOME)
     kept = {seller: share for seller, share in shares.items() if share >= LEAST_SHARE}
@@ -151,7 +200,10 @@ def _buyer_rows(
     for (seller, share), value in zip(ordered, values, strict=True):
         if value <= 0.0:
             continue
-        low, high = (left * bound for bound in spread[buyer, seller])
+        low, high = (left * scale * bound for bound in spread[buyer, seller])
+        point = known.get(seller)
+        if point is not None:
+            low, high = left * float(point["low"]), min(left * float(point["high"]), left)
         ranged = value >= RANGED_FROM and low < value < high
         made.append(
             dict.fromkeys(mine[0], "")
@@ -166,14 +218,64 @@ def _buyer_rows(
                 "high": f"{min(high, 1.0):.4f}" if ranged else "",
                 "shape": "pert" if ranged else "",
                 "year": code["years"].split()[-1],
-                "source": source,
-                "confidence": "medium",
-                "note": f"{share:.1%} of imports worth {worth / 1000:,.1f} m USD a year; {code['reason']}".replace(
-                    "%", " %"
-                ),
+                "source": source if point is None else point["source"],
+                "confidence": "medium" if point is None else point["confidence"],
+                "note": _note(code, share, worth, point),
             }
         )
     return made
+
+
+def _with_points(shares: dict[str, float], known: dict[str, dict[str, str]]) -> tuple[dict[str, float], float]:
+    """Shares of imports with known flows in their place, and the factor on the others."""
+    if not known:
+        return shares, 1.0
+    given = {seller: float(point["share"]) for seller, point in known.items()}
+    others = {seller: share for seller, share in shares.items() if seller not in given}
+    scale = (1.0 - sum(given.values())) / (sum(others.values()) or 1.0)
+    return given | {seller: share * scale for seller, share in others.items()}, scale
+
+
+def _note(code: dict[str, str], share: float, worth: float, point: dict[str, str] | None) -> str:
+    if point is not None:
+        return f"{share:.1%} of imports: {float(point['tonnes']):,.0f} t; {point['note']}".replace("%", " %")
+    return f"{share:.1%} of imports worth {worth / 1000:,.1f} m USD a year; {code['reason']}".replace("%", " %")
+
+
+def points_of(world: str, codes: str, bought_abroad: dict[str, float]) -> Points:
+    """Known flows as shares of what each buyer buys abroad, with the range as shares.
+
+    Parameters
+    ----------
+    world, codes
+        Name of the world; codes of `trade_codes.csv`.
+    bought_abroad
+        Tonnes a year that each buyer buys from other countries, over all products of these codes.
+    """
+    found: Points = {}
+    for row in table("trade_points.csv"):
+        if row["world"] == world and row["codes"] == codes and row["buyer"] in bought_abroad:
+            abroad = bought_abroad[row["buyer"]]
+            shares = {k: str(min(float(row[k]) / abroad, 0.99)) for k in ("low", "high")}
+            share = str(min(float(row["tonnes"]) / abroad, 0.98))
+            found[row["buyer"], row["seller"]] = row | shares | {"share": share}
+    return found
+
+
+def bought_abroad(folder: Path, trade: list[dict[str, str]], products: set[str]) -> dict[str, float]:
+    """Tonnes a year that each country buys abroad of products of final use, from use and home supply."""
+    with (folder / "demand.csv").open(encoding="utf-8", newline="") as file:
+        uses = [r for r in csv.DictReader(file) if r["parameter"] == "use_t_per_year" and r["product"] in products]
+    home = {
+        (row["product"], row["country"]): float(row["value"])
+        for row in trade
+        if row["parameter"] == "trade_share" and row["country"] == row["partner"]
+    }
+    sums: dict[str, float] = defaultdict(float)
+    for row in uses:
+        key = (row["product"], row["country"])
+        sums[row["country"]] += float(row["value"]) * (1.0 - min(home.get(key, 0.0), MOST_HOME))
+    return sums
 
 
 def rewrite(folder: Path, all_flows: list[Flow]) -> str:
@@ -188,11 +290,15 @@ def rewrite(folder: Path, all_flows: list[Flow]) -> str:
     for code in [row for row in table("trade_codes.csv") if row["world"] == folder.name]:
         mine = [r for r in rows if r["parameter"] == "trade_share" and r["product"] == code["product"]]
         makers = {row["country"] for row in outputs if row["product"] == code["product"]}
-        fresh = new_rows(code, mine, members, makers, all_flows)
+        same = {
+            c["product"] for c in table("trade_codes.csv") if (c["world"], c["codes"]) == (folder.name, code["codes"])
+        }
+        points = points_of(folder.name, code["codes"], bought_abroad(folder, rows, same))
+        fresh = new_rows(code, mine, members, makers, all_flows, points)
         at = rows.index(mine[0])
         rest = [row for row in rows if row not in mine]
         rows = rest[:at] + fresh + rest[at:]
-        changed += sum("tools/trade_shares.py" in row["source"] for row in fresh)
+        changed += len(fresh) - sum(row in mine for row in fresh)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
