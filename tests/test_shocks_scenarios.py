@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,34 @@ def test_scenario_tells_what_is_known_assumed_and_where_from(file: Path) -> None
         assert word in text, f"{file.name} has no {word}"
     for scenario in load_scenario(file):
         assert sum(arm.name.startswith("policy:") for arm in scenario.arms) >= 2
+
+
+def rules(scenario: Any) -> set[tuple[str, object, str]]:
+    """What says that two scenarios are about one event of history: type, day of announcement, who."""
+    dated = [event for event in scenario.events if isinstance(event.announced_day, (int, float))]
+    return {
+        (event.type, scenario.start + dt.timedelta(days=float(event.announced_day)), str(effect.select.origins))
+        for event in dated
+        for effect in event.effects
+    }
+
+
+def test_an_event_of_history_is_written_once() -> None:
+    """A scenario about what an episode is about extends it: two files would say two things of one office.
+
+    Not the episodes of `untouched`, which may not know what a scenario knows by hindsight.
+    """
+    folders = [path for name in ("episodes", "candidates") for path in FOLDER.glob(f"{name}/*/scenario.yaml")]
+    episodes = {path: load_scenario(path) for path in folders}
+    told = {(s.world.name, rule): path for path, found in episodes.items() for s in found for rule in rules(s)}
+    assert len(told) > 10
+    shared = 0
+    for file in STORIES:
+        for scenario in load_scenario(file):
+            for path in {told[key] for rule in rules(scenario) if (key := (scenario.world.name, rule)) in told}:
+                shared += 1
+                assert f"extends: {path.relative_to(FOLDER)}" in file.read_text(encoding="utf-8"), (file.name, path)
+    assert shared >= 4
 
 
 @pytest.mark.parametrize("file", STORIES, ids=lambda f: f.stem)
