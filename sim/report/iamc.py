@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,23 +92,31 @@ def yearly(fan: Fan, what: str, start: dt.date, end: dt.date) -> tuple[dict[int,
     """
     import numpy as np
 
-    first = np.asarray(fan.dates, dtype="datetime64[D]")
-    end = start + dt.timedelta((end - start).days // 7 * 7)
-    ends = np.append(first[1:], np.datetime64(end, "D"))
+    dates = np.asarray(fan.dates, dtype="datetime64[D]")
+    lengths, years, shared = _calendar(dates.astype(np.int64).tobytes(), start, end)
     values = np.stack([np.asarray(fan.at(quantile), dtype=np.float64) for quantile, _ in QUANTILES], axis=1)
     if what == WEEK:
         values = values / 7.0 * DAYS_PER_YEAR
     elif what == MONTH:
-        values = values / (ends - first).astype(float)[:, None] * DAYS_PER_YEAR
+        values = values / lengths[:, None] * DAYS_PER_YEAR
     # Added up as differences to the first period, of which the smallest are only rounding: what is flat stays flat.
     away = values - values[0]
     away[np.abs(away) <= RESOLUTION * np.abs(values[0])] = 0.0
-    found: dict[int, np.ndarray] = {}
-    covered: dict[int, float] = {}
-    for year in range(start.year, (end - dt.timedelta(1)).year + 1):
-        opens, closes = np.datetime64(f"{year}-01-01", "D"), np.datetime64(f"{year + 1}-01-01", "D")
-        days = np.clip((np.minimum(ends, closes) - np.maximum(first, opens)).astype(float), 0.0, None)
-        if days.sum() > 0.0:
-            found[year] = values[0] + (days[:, None] * away).sum(axis=0) / days.sum()
-            covered[year] = float(days.sum())
-    return found, covered
+    days = shared.sum(axis=1)
+    of_years = values[0] + np.stack([(part[:, None] * away).sum(axis=0) for part in shared]) / days[:, None]
+    return dict(zip(years, of_years)), dict(zip(years, days.tolist()))
+
+
+@lru_cache(maxsize=16)
+def _calendar(dates: bytes, start: dt.date, end: dt.date) -> tuple[np.ndarray, list[int], np.ndarray]:
+    """Days of each period, the years that periods touch, and the days of each period in each year."""
+    import numpy as np
+
+    first = np.frombuffer(dates, dtype=np.int64).astype("datetime64[D]")
+    ends = np.append(first[1:], np.datetime64(start + dt.timedelta((end - start).days // 7 * 7), "D"))
+    years = range(start.year, (end - dt.timedelta(1)).year + 1)
+    opens = np.array([f"{year}-01-01" for year in (*years, years.stop)], dtype="datetime64[D]")
+    begun, over = np.maximum(first, opens[:-1, None]), np.minimum(ends, opens[1:, None])
+    shared = np.clip((over - begun).astype(float), 0.0, None)
+    some = shared.sum(axis=1) > 0.0
+    return (ends - first).astype(float), [year for year, here in zip(years, some) if here], shared[some]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+LAST_NAME = "\U0010ffff"  # behind every name
+KEPT_ARMS = 12  # whose rows of series stay in memory
 FEWEST_RUNS = 30  # below this nothing is said about how likely an outcome is
 MANY_RUNS = 200  # from here on quantiles are told without "about"
 SHAPE_RUNS = 2000  # runs that are read one by one; row groups hold runs in order, so that the rest is skipped
@@ -246,29 +248,55 @@ class Tables(ABC):
             keep &= ds.field("run") < SHAPE_RUNS
         return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
 
+    def _quantile_rows(self, arm: str) -> dict[str, pd.DataFrame]:
+        """Rows of `series.parquet` that hold quantiles of one arm, by variable: one pass, however many are asked for.
+
+        Of the arms that were read the last few are kept: two hundred policies hold a hundred million rows.
+        """
+        kept: dict[str, dict[str, pd.DataFrame]] = self._cache.setdefault("quantile rows", {})
+        if arm not in kept:
+            table = self._rows_of_arm(arm)
+            found = {}
+            for name, rows in table.groupby("variable", observed=True, sort=False).indices.items():
+                found[str(name)] = table.iloc[rows]
+            while len(kept) >= KEPT_ARMS:
+                kept.pop(next(iter(kept)))
+            kept[arm] = found
+        return kept[arm]
+
+    def _rows_of_arm(self, arm: str) -> pd.DataFrame:
+        import pandas as pd
+        import pyarrow.compute as pc
+
+        columns = ["arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit"]
+        if self._series is None:
+            return pd.DataFrame(columns=columns)
+        stored, ranges = self._series
+        parts = [i for i, (low, high) in enumerate(ranges) if low <= arm <= high]
+        table = stored.read_row_groups(parts, columns=columns, use_threads=True)
+        keep = pc.and_(pc.equal(table["arm"].cast("string"), arm), table["quantile"].is_valid())
+        return _clean(table.filter(keep).to_pandas())
+
     @cached_property
-    def _quantile_rows(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Rows of `series.parquet` that hold quantiles, by variable and arm: one pass, however many are asked for."""
-        import pyarrow.dataset as ds
+    def _series(self) -> tuple[Any, list[tuple[str, str]]] | None:
+        """`series.parquet`, opened once, and the first and last arm in each of its parts, as its statistics say."""
+        import pyarrow.parquet as pq
 
         file = self.path / "series.parquet"
         if not file.exists():
-            return {}
-        columns = ["arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit"]
-        keep = ds.field("quantile").is_valid() if self._kept_runs else None
-        table = _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
-        found = {}
-        for key, rows in table.groupby(["variable", "arm"], observed=True, sort=False).indices.items():
-            names: Any = key
-            found[str(names[0]), str(names[1])] = table.iloc[rows]
-        return found
+            return None
+        stored = pq.ParquetFile(file)
+        column = stored.metadata.schema.names.index("arm")
+        found = [stored.metadata.row_group(i).column(column).statistics for i in range(stored.metadata.num_row_groups)]
+        known = [(part.min, part.max) if part is not None and part.has_min_max else ("", LAST_NAME) for part in found]
+        return stored, known
 
     def _part(self, variable: str, arm: str) -> pd.DataFrame:
         """Quantiles of one variable of one arm."""
         import pandas as pd
 
         columns = ("arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit")
-        found = self._quantile_rows.get((variable, arm))
+        found = self._quantile_rows(arm).get(variable)
         return pd.DataFrame(columns=list(columns)) if found is None else found
 
     def _runs_of(self, variable: str, arm: str) -> pd.DataFrame:
@@ -356,17 +384,24 @@ def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
 
     if table.empty:
         return {}
-    stored = table[table["quantile"].notna()].sort_values(["date", "quantile"], kind="stable")
-    dates, quantiles = stored["date"].to_numpy(), stored["quantile"].to_numpy(dtype=float)
-    values, units = stored["value"].to_numpy(dtype=float), stored["unit"].astype(object).to_numpy()
-    levels = tuple(float(q) for q in np.unique(quantiles))
-    found = {}
-    for key, rows in stored.groupby(list(DIMENSIONS), observed=True, sort=False).indices.items():
-        block = values[rows].reshape(-1, len(levels))
-        names: Any = key
-        product, place, end_use = (str(k) for k in names)
-        found[product, place, end_use] = Fan(dates[rows][:: len(levels)], levels, block, str(units[rows[0]]))
-    return found
+    stored = table[table["quantile"].notna()]
+    codes = [stored[name].cat.codes.to_numpy() for name in DIMENSIONS]
+    order = np.lexsort((stored["quantile"].to_numpy(dtype=float), stored["date"].to_numpy(), *codes[::-1]))
+    stored, codes = stored.iloc[order], [code[order] for code in codes]
+    dates, values = stored["date"].to_numpy(), stored["value"].to_numpy(dtype=float)
+    levels = tuple(float(q) for q in np.unique(stored["quantile"].to_numpy(dtype=float)))
+    new = np.any([np.diff(code, prepend=code[:1]) != 0 for code in codes], axis=0)
+    starts = [0, *np.flatnonzero(new).tolist()]
+    ends = [*starts[1:], len(values)]
+    product, place, end_use, unit = (
+        stored[name].iloc[starts].astype(object).map(str).to_list() for name in (*DIMENSIONS, "unit")
+    )
+    return {
+        (product[i], place[i], end_use[i]): Fan(
+            dates[first:end][:: len(levels)], levels, values[first:end].reshape(-1, len(levels)), unit[i]
+        )
+        for _, i, first, end in sorted(zip(order[starts], range(len(starts)), starts, ends))  # as the file has them
+    }
 
 
 def _clean(table: pd.DataFrame) -> pd.DataFrame:
