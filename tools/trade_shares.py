@@ -237,9 +237,10 @@ def _with_points(shares: dict[str, float], known: dict[str, dict[str, str]]) -> 
 
 
 def _note(code: dict[str, str], share: float, worth: float, point: dict[str, str] | None) -> str:
+    of_imports = f"{share * 100:.1f} % of imports"
     if point is not None:
-        return f"{share:.1%} of imports: {float(point['tonnes']):,.0f} t; {point['note']}".replace("%", " %")
-    return f"{share:.1%} of imports worth {worth / 1000:,.1f} m USD a year; {code['reason']}".replace("%", " %")
+        return f"{of_imports}: {float(point['tonnes']):,.0f} t; {point['note']}"
+    return f"{of_imports} worth {worth / 1000:,.1f} m USD a year; {code['reason']}"
 
 
 def points_of(world: str, codes: str, bought_abroad: dict[str, float]) -> Points:
