@@ -206,14 +206,14 @@ def test_support_in_usd_per_kg_is_worth_its_share_of_the_price():
 
 def test_dearest_lines_stop_first():
     """None of the capacity runs below 90 % of unit cost, all above it, half in the middle."""
-    half = run(with_d(), outage(with_d()), plant(unit_cost_ratio=100), support("price_floor", floor="95"), years=2.0)
+    half = run(with_d(), outage(with_d()), plant(unit_cost_ratio=100), support("price_floor", floor="95 times"), years=2.0)
     # The price of the metal stays far below 90 in the first half year.
     assert half.price("metal", "Z")[:45].max() < 90.0
     assert half.column("production_t", "metal", "D")[25:45] == pytest.approx(np.full(20, 10.0))
 
 
 def test_more_support_never_lessens_what_is_made():
-    made = [calm(plant(**DEAR), support("subsidy", amount=str(x))).sum() for x in (7, 8.2, 8.5, 9, 12)]
+    made = [calm(plant(**DEAR), support("subsidy", amount=f"{x} times")).sum() for x in (7, 8.2, 8.5, 9, 12)]
     assert made[0] == 0.0
     assert (np.diff(made) >= 0.0).all()
     assert made[-1] > made[1] > 0.0
