@@ -234,6 +234,24 @@ def test_a_failed_batch_has_an_exit_code(call, tmp_path, monkeypatch):
     assert Store(tmp_path / "x").manifest()["counts"]["failed"] == 4
 
 
+def test_one_failed_run_among_others_is_no_success(call, tmp_path, monkeypatch):
+    from sim.engines.reference import ReferenceEngine
+    from sim.errors import RunFailed
+
+    whole = ReferenceEngine.run
+
+    def fail_once(self, model, arm, run, seed, values, trace=False):
+        if run == 1:
+            raise RunFailed("stocks went negative")
+        return whole(self, model, arm, run, seed, values, trace)
+
+    monkeypatch.setattr(ReferenceEngine, "run", fail_once)
+    done = run(call, "x")
+    assert done.exit_code == 1
+    assert "runs failed and are left out of all numbers" in done.output
+    assert "stocks went negative" in done.output
+
+
 def test_several_worlds_are_run_each(call, tmp_path):
     import shutil
 

@@ -206,7 +206,9 @@ def test_support_in_usd_per_kg_is_worth_its_share_of_the_price():
 
 def test_dearest_lines_stop_first():
     """None of the capacity runs below 90 % of unit cost, all above it, half in the middle."""
-    half = run(with_d(), outage(with_d()), plant(unit_cost_ratio=100), support("price_floor", floor="95 times"), years=2.0)
+    half = run(
+        with_d(), outage(with_d()), plant(unit_cost_ratio=100), support("price_floor", floor="95 times"), years=2.0
+    )
     # The price of the metal stays far below 90 in the first half year.
     assert half.price("metal", "Z")[:45].max() < 90.0
     assert half.column("production_t", "metal", "D")[25:45] == pytest.approx(np.full(20, 10.0))

@@ -255,7 +255,7 @@ def metrics_page() -> str:
 
 EXIT_CODES = (
     ("0", "all that was asked for is there", ""),
-    (str(NOT_DONE), "something that was asked for is not there: runs are missing, none finished, the report failed",
+    (str(NOT_DONE), "something that was asked for is not there: runs are missing or failed, or the report did",
      "the last lines say which command goes on: `resume`, `report`"),
     (str(WRONG), "a scenario, world, folder or option is wrong, and nothing was changed", "the messages say where and what to write"),
     (str(MACHINE), "the machine can't do it now: disk full, no permission, the folder in use by another process",

@@ -74,7 +74,7 @@ def finish(store: Store, made: Layout, spans: Sequence[Span], help: Help | None 
         try:
             written = {
                 "runs": beside.submit(_runs, store, made, found, stop),
-                "series": beside.submit(write_series, store, made, found, help),
+                "series": beside.submit(write_series, store, made, found, help, stop),
                 "summary": beside.submit(_summary, store, made, found, help, stop),
             }
             done.rows["outcomes"], done.outcomes_csv = _outcomes(store, made, found, stop)

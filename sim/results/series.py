@@ -7,6 +7,7 @@ from concurrent.futures import BrokenExecutor, CancelledError
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..model.loops import Loops
 from . import chunks, sketch
 from .arrow import array, nullable
 from .chunks import Layout
-from .joining import Digest, Help, Part, ahead
+from .joining import Digest, Help, Part, Stop, ahead
 from .store import Store, atomic_path
 from .tables import QUANTILES, schema
 
@@ -26,7 +27,7 @@ PLACES = 1 << 24  # of a table of counts (8 bytes each)
 
 
 def write_series(
-    store: Store, made: Layout, found: Sequence[Part], help: Help | None = None
+    store: Store, made: Layout, found: Sequence[Part], help: Help | None = None, stop: Stop | None = None
 ) -> tuple[int, dict[str, str]]:
     """Write the table of series; returns its rows and its hash (none if there are no series)."""
     if made.keep == "none":
@@ -37,7 +38,9 @@ def write_series(
     rows = 0
     with atomic_path(store.path / "series.parquet") as path, chunks.writer(path, schema("series")) as out:
         items = [(arm, block) for arm in range(len(made.arms)) for block in range(len(made.blocks))]
-        for (arm, block), (found_quantiles, values) in zip(items, _blocks(made, some, items, help)):
+        for (arm, block), (found_quantiles, values) in zip(items, _blocks(made, some, items, help, stop)):
+            if stop:
+                stop.look()
             digest.numbers(found_quantiles)
             for table in _series_tables(made, arm, block, found_quantiles, values, some):
                 out.write_table(table, row_group_size=2_000_000)
@@ -48,20 +51,25 @@ def write_series(
 
 
 def _blocks(
-    made: Layout, found: Sequence[Part], items: Sequence[tuple[int, int]], help: Help | None
+    made: Layout, found: Sequence[Part], items: Sequence[tuple[int, int]], help: Help | None, stop: Stop | None = None
 ) -> Iterator[tuple[Floats, NDArray[np.float32] | None]]:
     """Quantiles of every arm and block of series, and the runs' values if they were kept."""
     paths = [part.path for part in found]
     if help is None or made.values_kept:
-        return ahead(lambda item: _block(made, paths, *item), items)
+        return ahead(lambda item: _block(made, paths, *item), items, stop=stop)
+
+    alone = Lock()
 
     def by_worker(item: tuple[int, int]) -> tuple[Floats, None]:
         try:
             return help.submit(help.block, paths, *item).result(), None
         except (BrokenExecutor, CancelledError):  # the runs are done: what a worker can't do is done here
-            return block_quantiles(made, paths, *item), None
+            if stop:
+                stop.look()
+            with alone:  # one by one: the worker may have died for want of memory
+                return block_quantiles(made, paths, *item), None
 
-    return ahead(by_worker, items, AWAITED)
+    return ahead(by_worker, items, AWAITED, stop)
 
 
 def _block(made: Layout, paths: Sequence[Path], arm: int, block: int) -> tuple[Floats, NDArray[np.float32] | None]:
