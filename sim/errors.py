@@ -22,14 +22,29 @@ INTERRUPTED = 130  # Ctrl-C or SIGTERM
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """A place in a file; `line` and `col` count from 1 (0: the file as a whole)."""
+    """A place in a file; `line` and `col` count from 1 (0: the file as a whole).
+
+    Of a cell of a workbook `file` names the sheet too (`shares.xlsx trade`), and it is written `shares.xlsx trade!H12`.
+    """
 
     file: str = ""
     line: int = 0
     col: int = 0
+    cell: bool = False
 
     def __str__(self) -> str:
+        if self.cell:
+            return f"{self.file}!{_letters(self.col)}{self.line}"
         return f"{self.file}:{self.line}:{self.col}" if self.line else self.file
+
+
+def _letters(column: int) -> str:
+    """A spreadsheet's name of a column: A, B, ... Z, AA."""
+    name = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
 
 
 @dataclass(frozen=True, order=True)

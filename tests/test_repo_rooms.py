@@ -39,6 +39,7 @@ HEAVY = {
     "distributed",
     "SALib",
     "xlsxwriter",
+    "openpyxl",
     "duckdb",
     "fontTools",
 }

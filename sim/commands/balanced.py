@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import Problem
+from ..errors import Position, Problem
 from ..language.problems import find, place
 from ..sums import add_up
 
@@ -46,7 +46,7 @@ def balance_lines(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
     from ..model.stated import SLIGHT, traded
 
     names = resolution.world.names
-    stated = _stated_lanes(loaded)
+    stated = _stated_lanes(loaded, resolution)
     yield "Trade at the start, balanced so that makers sell what they make and all are supplied (central values):"
     for item in traded(resolution.scenario):
         moved = f"{_percent(item.moved_share)} of purchases from other sellers than stated"
@@ -70,7 +70,8 @@ def _before(loaded: Loaded, resolution: Resolution) -> Sequence[Traded]:
     from ..model.stated import traded
 
     spec = loaded.spec
-    if not (spec.baseline.overrides or spec.baseline.shares or spec.uncertain.overrides or spec.uncertain.shares):
+    own = spec.baseline.overrides or spec.baseline.shares or spec.uncertain.overrides or spec.uncertain.shares
+    if not (own or resolution.world.laid):
         return ()
     world = replace(resolution.scenario.world, values=resolution.before)
     return traded(replace(resolution.scenario, world=world, sampled=(), events=(), arms=resolution.scenario.arms[:1]))
@@ -115,7 +116,8 @@ def _mistyped(outputs: Sequence[float], item: Traded) -> list[int]:
 def _stated_notes(loaded: Loaded, resolution: Resolution, item: Traded, usual: Traded) -> Iterator[Problem]:
     """Trade shares that the scenario states and the balance does not keep."""
     shares = {(lane.seller, lane.buyer): lane.stated_share for lane in usual.lanes}
-    for (product, seller, buyer), steps in _stated_lanes(loaded).items():
+    rows = {item.fact.position for item in resolution.world.laid}
+    for (product, seller, buyer), (position, path) in _stated_lanes(loaded, resolution).items():
         lanes = {(lane.seller, lane.buyer): lane for lane in item.lanes}
         lane = lanes.get((seller, buyer))
         if product != item.product or lane is None or abs(lane.share - lane.stated_share) <= FAR_SHARE:
@@ -126,20 +128,30 @@ def _stated_notes(loaded: Loaded, resolution: Resolution, item: Traded, usual: T
         )
         there, back = shares.get((seller, buyer), 0.0), shares.get((buyer, seller), 0.0)
         if seller != buyer and abs(back - lane.stated_share) < abs(there - lane.stated_share):
+            if position in rows:
+                message += "; country buys, partner sells: the other way round it is "
+                message += f"{_percent(back)} in the world"
+                yield Problem(position, path, message)
+                continue
             message += f"; the order is product, seller, buyer: did you mean {{{buyer}: {{{seller}: ...}}}}"
             message += f", which is {_percent(back)} in the world" if back > 0.0 else ""
-        yield Problem(place(loaded.root, steps, key=True), ".".join(steps), message)
+        yield Problem(position, path, message)
 
 
-def _stated_lanes(loaded: Loaded) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """(product, seller, buyer) whose share the scenario states -> where it does."""
-    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+def _stated_lanes(loaded: Loaded, resolution: Resolution) -> dict[tuple[str, str, str], tuple[Position, str]]:
+    """(product, seller, buyer) whose share the scenario states -> where it does, and the path there."""
+    found: dict[tuple[str, str, str], tuple[Position, str]] = {}
+    for item in resolution.world.laid:
+        fact = item.fact
+        if fact.key[0] == "trade_share" and not item.is_same:
+            found[fact.key[1], fact.key[2], fact.key[3]] = fact.position, fact.path
     spec = loaded.spec
     for section, changes in (("baseline", spec.baseline.overrides), ("uncertain", spec.uncertain.overrides)):
         for change in changes:
-            steps = change.path.split(".") if section == "baseline" else [change.path]
+            steps = (section, *(change.path.split(".") if section == "baseline" else [change.path]))
+            where = place(loaded.root, steps, key=True), ".".join(steps)
             lanes = [key for key in change.keys if key[0] == "trade_share" and not change.scale]
-            found |= {(product, seller, buyer): (section, *steps) for _, product, seller, buyer in lanes}
+            found |= {(product, seller, buyer): where for _, product, seller, buyer in lanes}
     return found
 
 

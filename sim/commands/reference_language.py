@@ -107,6 +107,39 @@ A group gives its number to each of its members. Only in `shares` it is the tota
 for the EU, of which 2 % Germany, and the other members share 8 % in their proportions. Shares that can't hold
 together (a member above its group, members that leave nothing to nobody, overlapping groups) are refused.
 
+### Own numbers from tables
+
+`tables` lays rows of own files over the world: CSV or Excel workbooks (.xlsx), paths from the file they are written in. A
+table has the columns of a world's tables ([write a world](../how-to/write-a-world.md)); `world NAME --export FILE.xlsx` writes
+all of them to be edited ([use your own numbers](../how-to/use-your-own-numbers.md)).
+
+```csv {file=scenarios/our_trade.csv}
+parameter,product,input,country,partner,end_use,value,unit,low,high,shape,group,year,source,confidence,note
+trade_share,ht_magnet,,US,JP,,25,%,20,30,pert,,2025,our customs office,medium,
+output_t_per_year,ht_magnet,,DE,,,900,t/yr,,,,,2025,makers' reports,high,
+```
+
+```yaml
+baseline:
+  tables: [our_trade.csv]
+  cover_weeks: {ht_magnet: {DE: 8 weeks}}
+```
+
+- A row takes the place of the world's row for the same cell, or is new. A row with the world's number changes
+  nothing; if it names another source or confidence, those are carried. Rows that are not there keep the world's numbers.
+- The tables come first: whatever `baseline` and `uncertain` say in the file itself holds over them, and a `scale` multiplies
+  them, as if they were the world's. Among rows, those of the world included, the one that names more dimensions holds; `check`
+  says where rows of the world do.
+- A row with `low`, `high` and `shape` is drawn under the path of its cell, as the world's rows are. All other draws stay the
+  same, so a run with own numbers is compared with one without run by run.
+- Trade shares stay as stated; the buyer's other suppliers make room in their proportions, and `check` says so.
+- Two tables may give one cell different numbers only if one of them is the world's. A row counts in every world of the
+  scenario that knows its names.
+- Every sheet of a workbook is a table, but `read me`, `names` and `parameters` and those whose name begins with `#`. A formula
+  counts as the value it had when the file was saved. Faults are told with their line (`our_trade.csv:12:8`) or cell
+  (`our_world.xlsx trade!H12`), all at once.
+- The run folder's `sources.csv` holds every row as it was run, with `table` in `stated_in` and its file and cell in the note.
+
 ## uncertain
 
 Paths with dots, each with a distribution, and rank correlations between them. A number may just as well be given its

@@ -2,7 +2,8 @@
 
 `baseline` nests a parameter's dimensions in the registry's order; a leaf is a number with its unit, a
 distribution, or `{value: , source: , confidence: , note: }`; `{scale: 1.2}` multiplies instead. `shares`
-sets countries' shares of the output of a product, the rest is rebalanced. `uncertain` gives the same
+sets countries' shares of the output of a product, the rest is rebalanced. `tables` names files whose rows are laid over
+the world first (see `tables`). `uncertain` gives the same
 paths, dotted, a distribution.
 """
 
@@ -25,6 +26,7 @@ from .resolved import Key
 
 LEAF_KEYS = ("value", "scale", "source", "confidence", "note")
 SHARES = "shares"
+TABLES = "tables"
 SHARE_QUANTITY = Quantity("a share", SHARE, "90 %", "share", 0, 1)
 SCALE_QUANTITY = Quantity("a factor", FACTOR, "1.2", "times", 0, 1000)
 
@@ -59,6 +61,7 @@ class Baseline:
 
     overrides: tuple[Override, ...] = ()
     shares: tuple[ShareOverride, ...] = ()
+    tables: tuple[str, ...] = ()  # paths of tables whose rows are laid over the world first
 
 
 @dataclass
@@ -79,10 +82,22 @@ class _Reader:
             return
         parameter = PARAMETER_BY_NAME.get(name)
         if parameter is None:
-            known = (*PARAMETER_BY_NAME, SHARES)
+            known = (*PARAMETER_BY_NAME, SHARES, TABLES)
             self.fail(at, f"unknown parameter (got {name}){did_you_mean(name, known, 0)}")
             return
         self.level(parameter, value, at, ())
+
+    def tables(self, value: Any) -> tuple[str, ...]:
+        """Paths of tables (`tables` reads them)."""
+        items = value if isinstance(value, (list, tuple)) else (value,)
+        for index, item in enumerate(items):
+            try:
+                refuse_shape(item, "the path of a table (.csv or .xlsx)")
+            except ValueError as error:
+                self.fail((TABLES, index) if isinstance(value, (list, tuple)) else (TABLES,), str(error))
+        if not items:
+            self.fail((TABLES,), "names nothing; write the path of a table (.csv or .xlsx) or a list of them")
+        return tuple(str(item) for item in items)
 
     def level(self, parameter: Parameter, value: Any, at: tuple[str | int, ...], written: tuple[str, ...]) -> None:
         if not is_leaf(value):
@@ -213,11 +228,15 @@ class BaselineField(TextField):
         if not isinstance(value, Mapping):
             raise field_error(f"must be a mapping of parameters (got {value})")
         reader = _Reader(names)
+        tables: tuple[str, ...] = ()
         for name, item in value.items():
-            reader.parameter(str(name), item, (name,))
+            if name == TABLES:
+                tables = reader.tables(item)
+            else:
+                reader.parameter(str(name), item, (name,))
         if reader.problems:
             raise field_error(reader.problems)
-        return Baseline(tuple(reader.overrides), tuple(reader.shares))
+        return Baseline(tuple(reader.overrides), tuple(reader.shares), tables)
 
     def json_schema(self) -> JsonSchema:
         nested: JsonSchema = {"type": ["number", "string", "object"]}
@@ -230,6 +249,11 @@ class BaselineField(TextField):
             "type": "object",
             "description": "shares of the output of a product, product: {country: share}; the other countries keep "
             "their proportions and share the rest",
+        }
+        properties[TABLES] = {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+            "description": "tables of own numbers (.csv, .xlsx; paths from this file), laid over the world's rows before all "
+            "other changes",
         }
         return {"type": "object", "properties": properties, "additionalProperties": False}
 

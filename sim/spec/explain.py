@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..language.numbers import Sampled
 from ..language.uncertain import Uncertain
@@ -15,9 +15,11 @@ from .load import Loaded, origins
 from .parameters import PARAMETER_BY_NAME
 from .resolve import Placed, Resolution
 from .resolved import SampledColumn, Scenario
+from .worldfile import Laid
 
 # World numbers drawn by default are counted rather than listed beyond this many.
 MANY_COLUMNS = 12
+MANY_ROWS = 40  # rows of own tables that are listed
 
 
 def explain(loaded: Loaded, *, origins: bool = False) -> str:
@@ -64,10 +66,12 @@ def _changes(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
         before, after = output_shares(resolution.before, product), output_shares(resolution.after, product)
         if any(abs(before.get(c, 0) - after.get(c, 0)) > 5e-5 for c in {*before, *after}):
             moved.append((product, before, after))
-    if not changes and not moved:
+    laid = resolution.world.laid
+    if not changes and not moved and not laid:
         return
     yield ""
     yield "Changes of the world:"
+    yield from _tables(laid)
     for product, before, after in moved:
         yield f"  shares of the output of {names.products[product]}:"
         for country in {**after, **before}:
@@ -77,6 +81,26 @@ def _changes(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
     for change in changes:
         if change.keys[0][0] != "output_t_per_year" or change.scale:
             yield from _one_change(change, resolution)
+
+
+def _tables(laid: Sequence[Laid]) -> Iterator[str]:
+    """Rows of the scenario's own tables that say something else than the world's."""
+    numbers = [item for item in laid if not item.is_same]
+    if laid:
+        sources = (
+            f", {len(laid) - len(numbers)} more give the world's number another source"
+            if len(numbers) < len(laid)
+            else ""
+        )
+        yield f"  {len(numbers)} numbers from tables{sources}:"
+    for item in numbers[:MANY_ROWS]:
+        fact = item.fact
+        old = "not in the world" if item.shipped is None else f"{item.shipped.value:,.6g}"
+        drawn = f" ({fact.uncertain.text})" if fact.uncertain is not None else ""
+        said = f"{fact.source}; {fact.confidence}"
+        yield f"    {fact.path}: {old} -> {fact.value:,.6g} {fact.unit}{drawn}  [{said}; {fact.position}]"
+    if len(numbers) > MANY_ROWS:
+        yield f"    and {len(numbers) - MANY_ROWS} more"
 
 
 def _one_change(change: Override, resolution: Resolution) -> Iterator[str]:
@@ -190,7 +214,7 @@ def _policies(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
 
 def _uncertain(resolution: Resolution) -> Iterator[str]:
     scenario = resolution.scenario
-    shipped = resolution.world.columns
+    shipped = resolution.world.before.columns
     own = [column for column in scenario.sampled if shipped.get(column.name) != column]
     world = [column for column in scenario.sampled if shipped.get(column.name) == column]
     if not scenario.sampled:
@@ -257,7 +281,7 @@ def _origins(loaded: Loaded) -> Iterator[str]:
     yield "Sources of the world's numbers they replace:"
     told = False
     for resolution in loaded.resolutions:
-        for fact in resolution.world.facts:
+        for fact in resolution.world.before.facts:
             old, new = resolution.before.get(fact.key), resolution.after.get(fact.key)
             if (
                 new is None

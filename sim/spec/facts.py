@@ -1,12 +1,13 @@
-"""Reads a world's CSV tables: one row, one fact, with unit, year, source and confidence."""
+"""Reads a world's tables: one row, one fact, with unit, year, source and confidence."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..bounded import MAX_TABLE_BYTES
@@ -28,6 +29,7 @@ HEADER = (
 CONFIDENCES = ("high", "medium", "low", "assumption")
 SHAPES = ("uniform", "triangular", "pert", "lognormal", "normal")
 GROUP = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+OWN_UNIT = re.compile(r"[-+\d.,]+ ?%")
 SPLIT = re.compile(r"-?\d+,\d+")  # a number that its decimal comma has split over two columns
 
 
@@ -72,14 +74,48 @@ def read_table(path: Path, shown: str, names: Names, problems: list[Problem]) ->
         problems.append(Problem(Position(shown, 1, 1), "", f"is empty; its first line must be {','.join(HEADER)}"))
         return []
     header = rows[0][1]
-    if not _header_is_right(header, shown, problems):
+    if not header_is_right(header, lambda _: Position(shown, 1, 1), problems):
         return []
     facts = []
     for at, row in rows[1:]:
-        fact = _Row(dict(zip(header, row, strict=False)), header, at, shown, lines, names, problems).fact(len(row))
+        line = lines[at - 1] if at <= len(lines) else ""
+        fact = row_fact(header, row, partial(_begin, shown, at, line), names, problems)
         if fact is not None:
             facts.append(fact)
     return facts
+
+
+def row_fact(
+    header: Sequence[str],
+    row: Sequence[str],
+    place: Callable[[int], Position],
+    names: Names,
+    problems: list[Problem],
+) -> Fact | None:
+    """The fact of one row, or nothing and what is wrong with it.
+
+    Parameters
+    ----------
+    header, row : sequence of str
+        Names of the columns, and what stands in them.
+    place : callable
+        Where the field of a column (counted from 0) stands.
+    """
+    return _Row(dict(zip(header, row, strict=False)), header, place, names, problems).fact(len(row))
+
+
+def _begin(shown: str, number: int, line: str, column: int) -> Position:
+    """Where a field of a line begins (fields before it may be quoted)."""
+    col, field, quoted = 1, 0, False
+    for index, char in enumerate(line):
+        if field == column:
+            break
+        if char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            field += 1
+            col = index + 2
+    return Position(shown, number, col if field == column else 1)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -92,8 +128,9 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         before = reader.line_num
 
 
-def _header_is_right(header: list[str], shown: str, problems: list[Problem]) -> bool:
-    at = Position(shown, 1, 1)
+def header_is_right(header: Sequence[str], place: Callable[[int], Position], problems: list[Problem]) -> bool:
+    """Whether a table has the columns of a world's table, in any order."""
+    at = place(0)
     for mark, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and header[0].startswith(f"{HEADER[0]}{mark}"):
             message = (
@@ -101,9 +138,9 @@ def _header_is_right(header: list[str], shown: str, problems: list[Problem]) -> 
             )
             problems.append(Problem(at, "", message))
             return False
-    for name in header:
+    for number, name in enumerate(header):
         if name not in HEADER:
-            problems.append(Problem(at, "", f"unknown column (got {name}){did_you_mean(name, HEADER, 0)}"))
+            problems.append(Problem(place(number), "", f"unknown column (got {name}){did_you_mean(name, HEADER, 0)}"))
     for name in HEADER:
         if header.count(name) != 1:
             what = "is missing" if name not in header else "stands there twice"
@@ -117,15 +154,13 @@ class _Row:
     def __init__(
         self,
         row: dict[str, str],
-        header: list[str],
-        line: int,
-        shown: str,
-        lines: list[str],
+        header: Sequence[str],
+        place: Callable[[int], Position],
         names: Names,
         problems: list[Problem],
     ) -> None:
-        self.row, self.header, self.line, self.shown = row, header, line, shown
-        self.lines, self.names, self.problems = lines, names, problems
+        self.row, self.header, self.place = row, header, place
+        self.names, self.problems = names, problems
         self.failed = False
 
     def fact(self, fields: int) -> Fact | None:
@@ -197,6 +232,13 @@ class _Row:
             return None
         if unit not in accepted:
             return None
+        if OWN_UNIT.fullmatch(self.row[column]) and unit != "%":
+            written = self.row[column]
+            self.fail(
+                column,
+                f"is in per cent, the unit of the row is {unit} (got {written}); write {written[:-1].strip()} and unit %",
+            )
+            return None
         try:
             value = parse_registry(f"{self.row[column]} {unit}".replace("% %", "%"), parameter.unit)
         except UnitError as error:
@@ -233,7 +275,11 @@ class _Row:
         if self.failed or value is None or first is None or last is None:
             return None
         if not first <= value <= last:
-            self.fail("value", f"must lie between low and high (got {value:g}, not in {first:g} to {last:g})")
+            self.fail(
+                "value",
+                f"must lie between low and high (got {value:g}, not in {first:g} to {last:g}); "
+                "move them with it, or clear low, high, shape and group",
+            )
             return None
         numbers = (first, value, last) if shape in ("triangular", "pert") else (first, last)
         try:
@@ -261,16 +307,4 @@ class _Row:
         self.problems.append(Problem(self.position(column), f"{path} {column}" if path else column, message))
 
     def position(self, column: str) -> Position:
-        """Where the field begins (fields before it may be quoted)."""
-        number = self.header.index(column)
-        line = self.lines[self.line - 1] if self.line <= len(self.lines) else ""
-        col, field, quoted = 1, 0, False
-        for index, char in enumerate(line):
-            if field == number:
-                break
-            if char == '"':
-                quoted = not quoted
-            elif char == "," and not quoted:
-                field += 1
-                col = index + 2
-        return Position(self.shown, self.line, col if field == number else 1)
+        return self.place(self.header.index(column))

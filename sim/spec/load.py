@@ -19,6 +19,7 @@ from .observed import at_mention, recorded, with_recorded
 from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
+from .tables import lay, table_notes
 from .worldfile import LoadedWorld, ensemble_file, find_world, load_world_folder, unknown_world
 
 Path_ = tuple[str | int, ...]
@@ -224,6 +225,8 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
     names = merged([world.names for world in worlds]) if worlds else None
+    worlds, table_problems = lay(root, path, worlds)
+    problems += table_problems
     written = root
     root, put, path_problems = _uncertain_paths(root)
     problems += path_problems
@@ -242,6 +245,7 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
         raise Problems([*_placed(root, faults), *sorted(at_mention(root, misread))])
     resolutions = tuple(with_recorded(resolution, seen) for resolution in resolutions)
     notes = [*_placed(root, note_scenario(spec, resolutions, path.parent)), *remarks]
+    notes += [note for world in worlds for note in table_notes(world)]
     layers = tuple(dict.fromkeys(files))
     others = dict.fromkeys(file for world in worlds for file in world.files)
     return Loaded(path, root, spec, resolutions, layers, (*layers, *others), tuple(notes))

@@ -6,6 +6,9 @@ a world); of two that name the same dimensions, the one for fewer cells (a count
 otherwise contradict each other and are refused. A scale multiplies what would hold without it, unless a value that
 names more stands for the cell. What `uncertain` gives for the very cells of a `baseline` change holds; a scale of one section
 multiplies what the other gives.
+
+Rows of own tables (`baseline: {tables: ...}`, see `tables`) are the world's rows by the time all this is applied: what the
+file itself says holds over them, a scale multiplies them.
 """
 
 from __future__ import annotations

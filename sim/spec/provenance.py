@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..language.numbers import Sampled
 from .baseline import Override
@@ -13,6 +13,7 @@ from .load import Loaded
 from .parameters import PARAMETER_BY_NAME
 from .resolve import Resolution
 from .resolved import Key, SampledColumn
+from .worldfile import Laid
 
 COLUMNS = (
     *("what", "parameter", *DIMS, "value", "unit", "low", "high", "group"),
@@ -26,7 +27,7 @@ BALANCED = "follows from the scenario's other numbers"
 
 @dataclass(frozen=True)
 class Row:
-    """One number as it is run. `stated_in`: world, or scenario where the scenario replaced the world's number."""
+    """One number as it is run. `stated_in`: world, scenario where the scenario replaced the world's number, or table."""
 
     key: Key
     value: float | None
@@ -67,6 +68,7 @@ def sources(loaded: Loaded, resolution: Resolution) -> Iterator[Row]:
     put = [(key, change) for change in changes if not change.scale for key in change.keys]
     columns = {column.name: column for column in resolution.scenario.sampled if column.kind == "table"}
     own = {fact.key: fact for fact in resolution.world.facts}
+    laid = {item.fact.key: item for item in resolution.world.laid}
     for key, number in resolution.scenario.world.values.items():
         if any(covers(pattern, key) for pattern, _ in put):
             continue
@@ -75,7 +77,8 @@ def sources(loaded: Loaded, resolution: Resolution) -> Iterator[Row]:
         if joint is not None:
             yield _joint_row(key, joint, fact)
         elif fact is not None:
-            yield _world_row(fact, changes, resolution.after)
+            row = _world_row(fact, changes, resolution.after)
+            yield _table_row(row, laid[key]) if key in laid else row
         else:
             yield Row(key, resolution.after.get(key), None, None, "", "", BALANCED, NOT_STATED, "", "scenario")
     for key, change in put:
@@ -99,6 +102,13 @@ def _world_row(fact: Fact, changes: list[Override], after: Mapping[Key, float]) 
         note = "; ".join(part for part in (f"{fact.value:g} in the world's table, {how}", given, note) if part)
         low = high = None
     return Row(fact.key, now, low, high, fact.group, fact.year, fact.source, fact.confidence, note, "world")
+
+
+def _table_row(row: Row, laid: Laid) -> Row:
+    """A number from a table of the scenario, with the place it stands at and the world's it replaces."""
+    world = "no number of the world" if laid.shipped is None else f"{laid.shipped.value:g} in the world's table"
+    note = "; ".join(part for part in (f"{laid.fact.position}, {world}", row.note) if part)
+    return replace(row, note=note, stated_in="table")
 
 
 def _scenario_row(key: Key, change: Override) -> Row:

@@ -94,7 +94,7 @@ def resolve(spec: ScenarioSpec, world: LoadedWorld, name: str, folder: Any) -> R
         tracked_origin=_tracked(spec, world, placed),
         report=_report(spec, world, folder),
     )
-    before = {fact.key: fact.value for fact in world.facts}
+    before = {fact.key: fact.value for fact in world.before.facts}
     return Resolution(scenario, world, tuple(placed), before, after, draft.structural(), tuple(faults))
 
 

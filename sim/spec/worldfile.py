@@ -31,6 +31,8 @@ STAGE = re.compile(r"[\w-]+( [\w-]+)*")
 RESERVED = (ALL, "rest", "world")
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
+# Tables beside a world's numbers, which no run reads.
+BESIDE = ("history.csv", "effects.csv")
 _other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
 
 
@@ -50,6 +52,15 @@ def ensemble_file() -> Path:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """A row of a scenario's own tables (see `tables`): `shipped` is the world's row in whose place it stands."""
+
+    fact: Fact
+    shipped: Fact | None
+    is_same: bool  # the world's number, with another source
+
+
+@dataclass(frozen=True)
 class LoadedWorld:
     """A world with everything known about its numbers."""
 
@@ -60,6 +71,13 @@ class LoadedWorld:
     folder: Path
     files: tuple[Path, ...]
     spec: WorldSpec
+    laid: tuple[Laid, ...] = ()
+    shipped: LoadedWorld | None = None  # the world before rows were laid over it
+
+    @property
+    def before(self) -> LoadedWorld:
+        """The world as it was shipped."""
+        return self.shipped or self
 
 
 def shipped_worlds() -> tuple[str, ...]:
@@ -83,6 +101,11 @@ def unknown_world(name: str) -> str:
     return f"no such world (got {name}){did_you_mean(name, known, 20)}; or write a path to a world's folder"
 
 
+def tables_of(folder: Path) -> list[Path]:
+    """The tables of a world's numbers."""
+    return sorted(path for path in folder.glob("*.csv") if path.name not in BESIDE)
+
+
 def load_world_folder(folder: Path, shown: str = "") -> LoadedWorld:
     """Load a world.
 
@@ -101,7 +124,7 @@ def load_world_folder(folder: Path, shown: str = "") -> LoadedWorld:
     if problems:
         raise Problems(problems)
     names = _names(folder.name, spec)
-    tables = sorted(folder.glob("*.csv"))
+    tables = tables_of(folder)
     facts: list[Fact] = []
     for table in tables:
         facts += read_table(table, f"{shown}/{table.name}", names, problems)
