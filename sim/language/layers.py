@@ -17,6 +17,7 @@ from .uncertain import KINDS
 
 Path = tuple[str | int, ...]
 
+GROUPS = "groups"  # the section whose keys are names an analyst gave
 BASELINE = "baseline"  # the section whose keys are cells of a world's numbers
 NUMBER_KEYS = {"value", "scale", "source", "confidence", "note"}
 
@@ -35,6 +36,8 @@ def merge(base: Node, over: Node, key: str = "") -> Node:
                 entries[name] = node
             elif name == BASELINE and not key:
                 entries[name] = merge_cells(entries[name], node)
+            elif name == GROUPS and not key:
+                entries[name] = _merge_groups(entries[name], node)
             else:
                 entries[name] = merge(entries[name], node, name)
         keys = {**base.key_positions, **over.key_positions}
@@ -59,6 +62,14 @@ def merge_cells(base: Node, over: Node) -> Node:
     for key, node in over.value.items():
         entries[key] = merge_cells(entries[key], node) if key in entries else node
     return Node(entries, over.position, {**base.key_positions, **over.key_positions}, base.size + over.size)
+
+
+def _merge_groups(base: Node, over: Node) -> Node:
+    """Groups of countries, by name: a group that both define is the later one, not the two together."""
+    if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+        return base if over.value is None else over
+    keys = {**base.key_positions, **over.key_positions}
+    return Node({**base.value, **over.value}, over.position, keys, base.size + over.size)
 
 
 def _is_number(node: Node) -> bool:
@@ -162,7 +173,7 @@ def clashes(siblings: Sequence[Node], over: Node) -> list[Problem]:
     """Values that two extended files set differently and the extending file leaves open."""
     seen: dict[Path, Node] = {}
     problems = []
-    settled = {path for path, _ in leaves(over)}
+    settled = {path for path, _ in leaves(over) if path}  # a file that only extends settles nothing
     for sibling in siblings:
         for path, node in leaves(_named_only(sibling)):
             first = seen.setdefault(path, node)

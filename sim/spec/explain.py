@@ -36,7 +36,12 @@ def explain(loaded: Loaded, *, origins: bool = False) -> str:
     for resolution in loaded.resolutions:
         if len(loaded.resolutions) > 1:
             lines += ["", f"=== World {resolution.world.names.world}: {resolution.world.world.title} ==="]
-        lines += [*_changes(loaded, resolution), *_outlook(loaded, resolution), *_timeline(resolution)]
+        lines += [
+            *_groups(loaded, resolution),
+            *_changes(loaded, resolution),
+            *_outlook(loaded, resolution),
+            *_timeline(resolution),
+        ]
         lines += [*_policies(loaded, resolution), *_uncertain(resolution)]
     lines += _arms(loaded)
     if origins:
@@ -55,6 +60,18 @@ def _head(loaded: Loaded) -> Iterator[str]:
     yield f"World: {worlds}."
     weeks = scenario.days // 7
     yield f"Horizon: {say_date(scenario.start)} to {say_date(last)} ({scenario.days:,} days, {weeks} market weeks)."
+
+
+def _groups(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
+    """Groups of countries that the scenario defines, with the countries they have in this world."""
+    if not loaded.spec.groups:
+        return
+    names = resolution.world.names
+    yield ""
+    yield "Groups of this scenario:"
+    for name in loaded.spec.groups:
+        members = ", ".join(names.countries[code] for code in names.groups.get(name, ()))
+        yield f"  {name}: {members or 'none of its countries is in this world'}."
 
 
 def _changes(loaded: Loaded, resolution: Resolution) -> Iterator[str]:

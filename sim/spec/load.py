@@ -16,6 +16,7 @@ from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import MAX_NODES, Node, parse_text, path_text, read_file
 from .observed import at_mention, recorded, with_recorded
+from .owngroups import with_own_groups
 from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
@@ -224,6 +225,8 @@ def _with_sets(root: Node, sets: Sequence[str]) -> Node:
 def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
+    worlds, group_problems = with_own_groups(root, worlds)
+    problems += group_problems
     names = merged([world.names for world in worlds]) if worlds else None
     worlds, table_problems = lay(root, path, worlds)
     problems += table_problems

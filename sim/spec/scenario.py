@@ -38,6 +38,7 @@ from ..shocks.registry import EVENT_TYPES
 from ..sums import add_up
 from ..units import FACTOR, PLAIN, TIME, convert
 from .baseline import Baseline, BaselineField, UncertainField, UncertainNumbers
+from .owngroups import GroupsField
 
 AnyEvent = Annotated[Union[EVENT_TYPES], Field(discriminator="type")]  # type: ignore[valid-type]  # noqa: UP007
 MAX_YEARS = 60
@@ -318,6 +319,10 @@ class ScenarioSpec(Strict):
     horizon: Horizon
     """The time that is simulated."""
 
+    groups: Annotated[dict[str, tuple[str, ...]], GroupsField()] = Field(default_factory=dict)
+    """Groups of countries by name (`allies: [JP, KR, US, EU]`), made of countries and groups of the world. They may stand
+    wherever a group of the world may, and are summed as places in all results. Default: the world's groups only."""
+
     baseline: Annotated[Baseline, BaselineField()] = Baseline()
     """Changes of the world's numbers, nested as parameter, then its dimensions; `shares` sets countries' shares."""
 
@@ -351,4 +356,4 @@ class ScenarioSpec(Strict):
                 yield ("policies", name, "events", index), f"policy:{name}", event
 
 
-SECTIONS = ("extends", "baseline", "outlook", "uncertain", "events", "policies", "monte_carlo", "report")
+SECTIONS = ("extends", "groups", "baseline", "outlook", "uncertain", "events", "policies", "monte_carlo", "report")
