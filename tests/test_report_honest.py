@@ -24,7 +24,7 @@ from sim.spec.load import read_scenario
 from sim.spec.parameter_labels import LABELS
 from sim.spec.parameters import PARAMETERS
 from sim.spec.provenance import COLUMNS, JOINT, SCENARIO_FILE, sources
-from sim.spec.worldfile import SHIPPED
+from sim.spec.worldfile import SHIPPED, tables_of
 from tests.report_runs import make_run_folder
 from tests.test_report_build import only
 
@@ -50,7 +50,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a user's own world called gallium, whose sources are the user's."""
     folder = tmp_path_factory.mktemp("own")
     shutil.copytree(SHIPPED / "gallium", folder / "gallium")
-    for file in (folder / "gallium").glob("*.csv"):
+    for file in tables_of(folder / "gallium"):
         rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
         column = rows[0].index("source")
         for row in rows[1:]:

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from sim.model.stated import traded
 from sim.spec.load import read_world
 from sim.spec.parameters import PARAMETER_BY_NAME
+from sim.spec.worldfile import tables_of
 
 from .small_worlds import scenario
 
@@ -50,7 +51,7 @@ class Data:
         folder = WORLDS / name
         self.meta = YAML(typ="safe").load((folder / "world.yaml").read_text(encoding="utf-8"))
         frames = []
-        for path in sorted(folder.glob("*.csv")):
+        for path in tables_of(folder):
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
             assert list(frame.columns) == COLUMNS, path
             frames.append(frame)

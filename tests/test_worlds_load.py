@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.spec.load import read_world
+from sim.spec.worldfile import tables_of
 
 WORLDS = Path(__file__).parent.parent / "sim" / "worlds"
 NAMES = sorted(p.parent.name for p in WORLDS.glob("*/world.yaml"))
@@ -16,7 +17,7 @@ NAMES = sorted(p.parent.name for p in WORLDS.glob("*/world.yaml"))
 @pytest.mark.parametrize("name", NAMES)
 def test_worlds_load_keeps_every_row(name: str) -> None:
     loaded = read_world(name)
-    rows = sum(len(pd.read_csv(path, dtype=str)) for path in (WORLDS / name).glob("*.csv"))
+    rows = sum(len(pd.read_csv(path, dtype=str)) for path in tables_of(WORLDS / name))
     assert len(loaded.facts) == rows
     assert set(loaded.world.zones) == {"CN", "exCN"}
     assert loaded.names.groups["rest_of_world"] == ("ROW",)

@@ -112,7 +112,7 @@ def names_rows(loaded: LoadedWorld) -> Iterator[Row]:
     names = loaded.names
     yield "stands in", "write", "meaning"
     for product in loaded.world.products:
-        yield "product, input", product.id, f"{product.name} (t of {product.mass_basis})"
+        yield "product, input", product.id, f"{product.name} ({product.mass_basis})"
     for code in known_in(names, "country"):
         yield "country, partner", code, names.countries[code]
     for use in known_in(names, "end_use"):

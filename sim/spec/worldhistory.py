@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..bounded import MAX_TABLE_BYTES
-from ..errors import Position, Problem, Problems, SupplyriskError, did_you_mean
+from ..errors import Position, Problem, Problems, SupplyriskError, as_typed, did_you_mean
 from ..language.names import Names
 from ..language.text import decode
 from ..sums import add_up
@@ -26,6 +26,7 @@ from .worldfile import LoadedWorld
 FILE = "history.csv"
 COLUMNS = ("year", "product", "country", "value", "unit", "source", "confidence")
 UNIT = "t/yr"
+FAR = 0.05  # difference of shares that is worth a remark
 LEAST = 0.005  # countries with a smaller share in every year are summed as others
 
 
@@ -120,11 +121,17 @@ def _lines(loaded: LoadedWorld, rows: Sequence[Output]) -> Iterator[str]:
         if not made:
             continue
         yield ""
-        yield f"{product.name} (t of {product.mass_basis}):"
+        yield f"{product.name} ({product.mass_basis}):"
         own = {key[2]: value for key, value in values.items() if key[:2] == ("output_t_per_year", product.id)}
         shares = {year: _shares(rows, product.id, year) for year in made}
         yield from _table(loaded, shares, output_shares(values, product.id), made, add_up(own.values()))
         yield from _sources(rows, product.id)
+        last = shares[max(shares)]
+        mine = output_shares(values, product.id)
+        far = sorted(code for code in {*mine, *last} if abs(mine.get(code, 0.0) - last.get(code, 0.0)) > FAR)
+        if far:
+            yield f"  The world differs from {max(shares)} by more than {FAR * 100:.0f} points in {', '.join(far)}: its rows say why"
+            yield f"  ({as_typed('world', loaded.names.world, '--sources')})."
     if silent:
         yield ""
         yield f"No statistics by country are published for {', '.join(silent)}."
