@@ -105,7 +105,7 @@ def test_ndfeb_without_events_is_flat_for_ten_years():
 
 
 @pytest.mark.parametrize(
-    "name", ["ndfeb", "gallium", "antimony", "tungsten", "germanium", "graphite", "bismuth", "magnesium"]
+    "name", ["ndfeb", "gallium", "antimony", "tungsten", "germanium", "graphite", "bismuth", "magnesium", "cobalt"]
 )
 def test_shipped_worlds_without_events_are_flat_for_every_draw(name: str):
     model, values = shipped(name, 2.0)

@@ -53,6 +53,14 @@ def test_a_landlocked_seller_reaches_the_sea_by_rail() -> None:
     assert lane.days[1] > transit.lane("CN", "JP").days[1] + 4300 / 700
 
 
+def test_published_days_of_a_lane_count_instead_of_the_formula() -> None:
+    """Kolwezi to China takes 90 days from door to door: published, most of it before the ship leaves."""
+    lane = transit.lane("CD", "CN")
+    assert lane.days[1] == pytest.approx(90, abs=1)
+    assert "90 days door to door" in lane.note
+    assert lane.days[1] > transit.lane("ZA", "CN").days[1] + 40
+
+
 def test_unknown_country_is_refused() -> None:
     with pytest.raises(KeyError, match="XX"):
         transit.lane("XX", "JP")

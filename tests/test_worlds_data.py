@@ -40,6 +40,7 @@ CHINA_SHARES = {
     "graphite": [(("flake_graphite",), 0.75, 0.87), (("natural_anode", "synthetic_anode"), 0.94, 0.97)],
     "bismuth": [(("bismuth_metal",), 0.80, 0.90)],
     "magnesium": [(("magnesium",), 0.84, 0.93)],
+    "cobalt": [(("cobalt_intermediate",), 0.003, 0.02), (("cobalt_chemical", "cobalt_metal"), 0.76, 0.82)],
 }
 
 

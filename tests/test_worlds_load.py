@@ -36,6 +36,7 @@ def test_worlds_load_keeps_every_row(name: str) -> None:
         ("graphite", "CN US KR JP"),
         ("bismuth", "CN KR JP US DE"),
         ("magnesium", "CN US DE JP IL TR"),
+        ("cobalt", "CD ID CN FI JP KR US DE"),
     ],
 )
 def test_worlds_have_the_countries_that_scenarios_speak_of(name: str, needed: str) -> None:

@@ -8,7 +8,8 @@ Inputs, beside this file in `data/`:
 
 sea_distance.csv        shortest sea routes between ports (searoute 1.6.0, Eurostat marine network), nautical miles
 lead_times_lpi2018.csv  median days from factory to port and from port to consignee (World Bank LPI survey 2018)
-land_lanes.csv          rail and road lanes with approximate kilometres
+land_lanes.csv          rail and road lanes with approximate kilometres; where `days` is given, that many (published) count
+                        instead of the formula
 gateways.csv            the ports that stand for a country
 
 Equations (days; nm nautical miles, v speed in knots, km kilometres):
@@ -134,6 +135,8 @@ class Transit:
 
     @staticmethod
     def _haul(row: dict[str, str]) -> float:
+        if row["days"]:
+            return float(row["days"])
         km = float(row["km"])
         if row["mode"] == "rail":
             return km / RAIL_KM_A_DAY + GAUGE_CHANGE_DAYS * int(row["gauge_changes"])
