@@ -57,7 +57,7 @@ def test_page_has_question_picture_words_and_command(folder: Path, tmp_path: Pat
     text = gallery(said, (SHORT,), folder, tmp_path, 3)
     scenario = (ROOT / "scenarios" / f"{SHORT}.yaml").read_text(encoding="utf-8")
     assert re.findall(r"^question: (.+)$", scenario, re.MULTILINE)[0] in text
-    assert f"supplyrisk run scenarios/{SHORT}.yaml" in text
+    assert f"python run_scenario.py scenarios/{SHORT}.yaml" in text
     assert f"(images/gallery/{SHORT}.png)" in text
     assert (tmp_path / f"{SHORT}.png").stat().st_size < 60_000
     assert "Beside published numbers" not in text  # neither of its scenarios was run
