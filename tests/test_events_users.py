@@ -146,7 +146,7 @@ def test_a_larger_obligation_held_in_time_lessens_a_later_shortage():
 
 
 def reserve(world: Any = None, **fields: Any) -> Any:
-    base = {"products": "metal", "countries": "B", "target": "8 weeks", "release_price_index": "1000"}
+    base = {"products": "metal", "countries": "B", "target": "8 weeks", "release_price_index": "1000 times"}
     return written(world or pair(), "strategic_stockpile", **{"start": 0, **base, **fields})
 
 

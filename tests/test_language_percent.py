@@ -107,6 +107,32 @@ BARE = [
         "        start: 2025-02-01\n      - {type: subsidy, products: metal, countries: CN, amount: {uniform: [0.5, 20]}}",
         "amount: can be read in two ways (got 20); write 20 USD/kg or 20 times",
     ),
+    (
+        "elasticity_short: {pert: [0.05, 0.12, 0.3]}",
+        "use_t_per_year.part.JP.cars: {scale: {uniform: [90, 110]}}",
+        "scale.uniform[0]: can be read in two ways (got 90); write 90 % or 90 times",
+    ),
+    (
+        "shares: {metal: {CN: 90 %}}",
+        "use_t_per_year: {scale: 110}",
+        "use_t_per_year.scale: can be read in two ways (got 110); write 110 % or 110 times",
+    ),
+    (
+        "        start: 2025-02-01",
+        "        start: 2025-02-01\n      - {type: diversified_sourcing, origins: CN, preference: 50, start: 2025-05-01}",
+        "preference: can be read in two ways (got 50); write 50 % or 50 times",
+    ),
+    (
+        "    duration: 26 weeks",
+        "    trigger: {variable: price_spot_index, product: metal, place: CN, above: 300}\n    duration: 26 weeks",
+        "above: can be read in two ways (got 300); write 300 % or 300 times",
+    ),
+    (
+        "        start: 2025-02-01",
+        "        start: 2025-02-01\n"
+        "      - {type: strategic_stockpile, products: metal, countries: JP, target: 8 weeks, release_price_index: 50}",
+        "release_price_index: needs its sign (got 50); did you mean 50 times",
+    ),
 ]
 
 

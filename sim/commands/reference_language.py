@@ -164,8 +164,8 @@ stages or `all`; end uses are ids or `all`. One name or a list.
 **Shares and percentages.** `80 %` and `0.8` are the same. Where more than 100 % is possible (duties, taxes, changes of
 demand, growth, quotas and licence capacity as a share of normal), a plain number of 1 or more can be read in two ways
 and is refused, in distributions too: write `10 %` or `1000 %`, `100 %` and not `1`. In a share between 0 and 1 a plain
-`1` is all of it. Multiples take plain numbers: an index of `3` is three times the baseline. A price written as a
-multiple above 10 needs its sign too: `110 USD/kg` or `11 times`.
+`1` is all of it. Multiples take plain numbers up to 10: an index of `3` is three times the baseline. Above that they
+need their sign, since 110 could be 110 % or a price: write `110 %` or `110 times`, `110 USD/kg` or `11 times`.
 """
 
 UNITS: tuple[tuple[str, str, Mapping[str, float]], ...] = (

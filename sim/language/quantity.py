@@ -45,6 +45,8 @@ class Quantity(TextField):
             raise units.UnitError(f"is not a number (got {value})")
         if isinstance(value, str) and self.two_readings and abs(number) >= 1 and not _is_percent(value):
             raise units.UnitError(self._which(value, number))
+        if isinstance(value, str) and self.multiple and number > LARGEST_BARE_MULTIPLE and _is_bare(value):
+            raise units.UnitError(self._which_multiple(value, number))
         if not self.low <= number <= self.high:
             raise units.UnitError(self._out_of_bounds(value, number))
         if self.whole and number != int(number):
@@ -59,6 +61,19 @@ class Quantity(TextField):
         share between 0 and 1 a bare 1 is all of it, and more than that is out of bounds anyhow.
         """
         return self.unit in SHARE_UNITS and "%" in self.accepted and (self.high > 1 or self.low < -1)
+
+    @property
+    def multiple(self) -> bool:
+        """Whether a bare 110 could mean 110 % as well as 110 times: in factors and indices that reach that far."""
+        return self.unit not in SHARE_UNITS and "%" in self.accepted and self.high > LARGEST_BARE_MULTIPLE
+
+    def _which_multiple(self, value: Any, number: float) -> str:
+        readings = ((number / 100, f"{number:.12g} %"), (number, f"{number:.12g} times"))
+        meant = [written for times, written in readings if self.low <= times <= self.high]
+        if len(meant) == 2:
+            return f"can be read in two ways (got {value}); write {' or '.join(meant)}"
+        said = f"needs its sign (got {value})" if number <= self.high else self.outside(value, number)
+        return f"{said}; did you mean {meant[0]}" if meant else said
 
     def _which(self, value: Any, number: float) -> str:
         meant = [f"{percent:.12g} %" for percent in (number, 100 * number) if self.low <= percent / 100 <= self.high]
@@ -113,11 +128,15 @@ class Quantity(TextField):
         if "" not in self.accepted:
             return {"type": "string", "examples": [self.example]}
         bounds: JsonSchema = {"minimum": self.low, "maximum": self.high}
+        if self.multiple:
+            bounds["maximum"] = LARGEST_BARE_MULTIPLE
         if self.two_readings:
             bounds = {"exclusiveMinimum": max(self.low, -1), "exclusiveMaximum": min(self.high, 1)}
         return {"type": ["integer" if self.whole else "number", "string"], **bounds, "examples": [self.example]}
 
 
+# A plain multiple above this needs its sign: a tenfold price is written 10, an elevenfold one `11 times`.
+LARGEST_BARE_MULTIPLE = 10.0
 # Units in which a plain number is a part of one.
 SHARE_UNITS = ("share", "1/yr", "1/week")
 
@@ -129,6 +148,14 @@ def _digits(number: float) -> str:
 
 def _is_percent(value: Any) -> bool:
     return "%" in str(value) or "percent" in str(value)
+
+
+def _is_bare(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 _NUMBERS: JsonSchema = {"type": "array", "items": {"type": ["number", "string"]}}

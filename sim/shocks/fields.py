@@ -28,6 +28,7 @@ from ..language.fields import (
     refuse_shape,
 )
 from ..language.names import Names
+from ..language.quantity import LARGEST_BARE_MULTIPLE
 from ..language.uncertain import SubProblems, Uncertain, field_error, is_distribution
 from ..units import FACTOR, PRICE, UnitError
 
@@ -212,7 +213,6 @@ class PlaceField(TextField):
 
 USD_PER_KG = Quantity("a price", PRICE, "110 USD/kg", "USD/kg", 0, 1e7)
 TIMES_BASELINE = Quantity("a price", FACTOR, "110 USD/kg", "times the baseline price", 0, 100)
-LARGEST_BARE_INDEX = 10.0
 
 
 def _refuse_bare_price(value: Any) -> None:
@@ -228,7 +228,7 @@ def _refuse_bare_price(value: Any) -> None:
         number = float(value)
     except (TypeError, ValueError):
         return
-    if number > LARGEST_BARE_INDEX:
+    if number > LARGEST_BARE_MULTIPLE:
         raise UnitError(f"can be read in two ways (got {value}); write {value} USD/kg or {value} times")
 
 

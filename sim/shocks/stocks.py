@@ -48,7 +48,7 @@ class StrategicStockpile(Event):
     release_price_index: HighIndex = 2.0
     """Also released while the spot price index exceeds this; what makers of another product buy (oxides, say) has no
     end users who could go unserved, so there only the price releases it. Default: 2, twice the baseline (assumption);
-    write 1000 for never."""
+    write `1000 times` for never."""
 
     def what(self, ctx: LowerContext) -> str:
         text = (
