@@ -9,6 +9,7 @@ output_statistics.csv   output by country and year, tonnes, of three publication
 history_products.csv    which commodity of the statistics stands for which product, and whose figures count: of each year those of the
                         first publication that has the year. So the last two years are those of USGS, on which the worlds rest, and
                         a step between 2023 and 2024 may be one of sources; the rows name theirs.
+                        Cobalt ends in 2024: what followed the export stop of February 2025 is kept out of its world.
 
 oxide_contents.csv      where a product is a part of what the statistics count (Nd and Pr, Dy and Tb in rare earth oxides): the share
                         of a country's tonnes that it is, typical of its deposits, with which the world's own outputs are made
