@@ -258,7 +258,7 @@ def test_report_options_are_resolved(tmp_path: Path) -> None:
     ]
     assert (options.products, options.places, options.months, options.figures) == (
         ("metal",),
-        ("JP", "US"),
+        ("allies",),  # a group is a place of its own
         18,
         ("price",),
     )
