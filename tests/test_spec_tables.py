@@ -13,6 +13,8 @@ from sim.cli import main
 from sim.commands.balanced import balance_notes
 from sim.commands.world_export import export_world
 from sim.language.numbers import Sampled
+from sim.report.own_numbers import own_numbers
+from sim.report.run import open_run
 from sim.spec.explain import explain
 from sim.spec.facts import HEADER
 from sim.spec.load import read_scenario, read_world
@@ -65,6 +67,8 @@ def test_one_edited_number_is_run_with_its_source(tmp_path: Path) -> None:
     ] == [("cover_weeks", "JP", "9.0", "our survey", "high")]
     assert "own.xlsx stocks!G" in kept[0]["note"]
     assert "14 in the world's table" in kept[0]["note"]
+    (reported,) = own_numbers(open_run(out)).rows
+    assert [cell.text for cell in reported[1:4]] == ["9 weeks", "high", "our survey (2024)"]
     told = explain(read_scenario(tmp_path / "s.yaml"))
     assert "cover_weeks.part.JP: 14 -> 9 weeks" in told
     assert "own.xlsx stocks!G" in told
@@ -109,6 +113,26 @@ def test_what_the_file_itself_says_holds_over_a_table(tmp_path: Path) -> None:
     assert central(load(tmp_path, f"{own}\n  cover_weeks: 6 weeks"), "cover_weeks", "part", "JP", "cars") == 6.0
     scaled = load(tmp_path, f"{own}\n  use_t_per_year: {{scale: 1.5}}")
     assert central(scaled, "use_t_per_year", "part", "US", "cars") == pytest.approx(150.0)
+
+
+def test_a_row_that_does_not_hold_is_told(tmp_path: Path) -> None:
+    """What a file that is extended says holds over the tables of the one that extends it: never in silence."""
+    table(
+        tmp_path / "own.csv",
+        row("cover_weeks", "9", "weeks", product="part", country="JP"),
+        row("output_t_per_year", "600", "t/yr", product="metal", country="CN"),
+    )
+    put(
+        tmp_path,
+        f"{HEAD}baseline: {{cover_weeks: {{part: {{allies: 5 weeks}}}}, shares: {{metal: {{CN: 60 %}}}}}}\n",
+        "base.yaml",
+    )
+    loaded = read_scenario(put(tmp_path, "extends: base.yaml\nbaseline: {tables: own.csv}\n"))
+    assert central(loaded, "cover_weeks", "part", "JP", "cars") == 5.0
+    assert [note.message for note in loaded.notes] == [
+        "does not hold: the scenario itself gives cover_weeks.part.allies",
+        "does not hold: the scenario itself gives shares.metal.CN",
+    ]
 
 
 def test_among_rows_the_one_that_names_more_holds(tmp_path: Path) -> None:

@@ -127,9 +127,9 @@ baseline:
 
 - A row takes the place of the world's row for the same cell, or is new. A row with the world's number changes
   nothing; if it names another source or confidence, those are carried. Rows that are not there keep the world's numbers.
-- The tables come first: whatever `baseline` and `uncertain` say in the file itself holds over them, and a `scale` multiplies
-  them, as if they were the world's. Among rows, those of the world included, the one that names more dimensions holds; `check`
-  says where rows of the world do.
+- The tables come first: whatever `baseline` and `uncertain` say in the scenario files (extended ones too) holds over them, and
+  a `scale` multiplies them, as if they were the world's. Among rows, those of the world included, the one that names more
+  dimensions holds. `check` names every row that does not hold, and why.
 - A row with `low`, `high` and `shape` is drawn under the path of its cell, as the world's rows are. All other draws stay the
   same, so a run with own numbers is compared with one without run by run.
 - Trade shares stay as stated; the buyer's other suppliers make room in their proportions, and `check` says so.

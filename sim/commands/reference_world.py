@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from ..spec.load import read_world
 from ..spec.worldfile import LoadedWorld, shipped_worlds
+from ..spec.worldhistory import history_lines, read_history
 from ..sums import add_up
 from .reference import code, page, table
+from .reference_effects import effects_section, vintage
 
 CONFIDENCES = ("high", "medium", "low", "assumption")
 
@@ -32,8 +34,21 @@ def world_page(loaded: LoadedWorld) -> str:
             by_use = amounts(loaded, "use_t_per_year", product.id, 3)
             parts += ["Used by country:", by_country(loaded, users), "Used by end use:", by_end_use(loaded, by_use)]
         parts += ["Bought from (share of each country's purchases):", suppliers(loaded, product.id)]
-    parts += ["## How sure the numbers are", confidence(loaded), "## Sources", sources(loaded)]
+    parts += history(loaded)
+    parts += ["## How sure the numbers are", *effects_section(loaded)]
+    parts += ["Rows by table and confidence:", confidence(loaded), "Rows by year:", vintage(loaded.facts)]
+    parts += ["## Sources", sources(loaded)]
     return page(world.title, *parts)
+
+
+def history(loaded: LoadedWorld) -> list[str]:
+    """Shares of output over the years, as the command shows them."""
+    rows = read_history(loaded.folder, loaded.names.world, loaded.names)
+    if not rows:
+        return []
+    shown = "\n".join(history_lines(loaded, rows)).rstrip()
+    told = f"As published, and as this world has them ({loaded.world.base_year}):"
+    return ["## Shares of output over the years", told, f"```text\n{shown}\n```"]
 
 
 def amounts(loaded: LoadedWorld, parameter: str, product: str, dimension: int) -> dict[str, float]:

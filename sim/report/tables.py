@@ -59,8 +59,9 @@ class ReportTable:
 def report_tables(run: Run) -> list[ReportTable]:
     """All tables of the report that have rows."""
     from .answer_tables import losses, makers_short, policies, policies_by_place
+    from .own_numbers import own_numbers
 
-    makers = (key_numbers, losses, policies, policies_by_place, makers_short, prices)
+    makers = (key_numbers, losses, policies, policies_by_place, makers_short, prices, own_numbers)
     return [table for table in (maker(run) for maker in makers) if table.rows]
 
 

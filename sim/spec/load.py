@@ -248,7 +248,10 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
         raise Problems([*_placed(root, faults), *sorted(at_mention(root, misread))])
     resolutions = tuple(with_recorded(resolution, seen) for resolution in resolutions)
     notes = [*_placed(root, note_scenario(spec, resolutions, path.parent)), *remarks]
-    notes += [note for world in worlds for note in table_notes(world)]
+    given = (spec.baseline, spec.uncertain)
+    overrides = [each for section in given for each in section.overrides]
+    shares = [each for section in given for each in section.shares]
+    notes += [note for world in worlds for note in table_notes(world, overrides, shares)]
     layers = tuple(dict.fromkeys(files))
     others = dict.fromkeys(file for world in worlds for file in world.files)
     return Loaded(path, root, spec, resolutions, layers, (*layers, *others), tuple(notes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..language.numbers import Sampled
 from .baseline import Override
@@ -107,7 +108,9 @@ def _world_row(fact: Fact, changes: list[Override], after: Mapping[Key, float]) 
 def _table_row(row: Row, laid: Laid) -> Row:
     """A number from a table of the scenario, with the place it stands at and the world's it replaces."""
     world = "no number of the world" if laid.shipped is None else f"{laid.shipped.value:g} in the world's table"
-    note = "; ".join(part for part in (f"{laid.fact.position}, {world}", row.note) if part)
+    # Run folders are handed on: the file by its name, not by the folder it lay in.
+    at = replace(laid.fact.position, file=Path(laid.fact.position.file).name)
+    note = "; ".join(part for part in (f"{at}, {world}", row.note) if part)
     return replace(row, note=note, stated_in="table")
 
 

@@ -9,7 +9,7 @@ shares stay as stated; the buyer's suppliers whose rows are not changed make roo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names, merged
 from ..language.numbers import Num, Sampled
 from ..language.text import Node
-from .apply import TRADE, Draft, close_unused_lanes
-from .cells import cells_of
+from ..sums import add_up
+from .apply import OUTPUT, TRADE, Draft, close_unused_lanes
+from .baseline import Override, ShareOverride
+from .cells import cells_of, covers
 from .facts import Fact, read_table
 from .resolved import Key
 from .workbook_rows import read_workbook
@@ -220,7 +222,7 @@ def _round_off(draft: Draft) -> None:
         lanes.setdefault((key[1], key[3]), []).append(key)
     for keys in lanes.values():
         stated = [key for key in keys if key in draft.fixed_lanes]
-        total = sum(draft.central(draft.values[key]) for key in stated)
+        total = add_up(draft.central(draft.values[key]) for key in stated)
         open_lanes = [key for key in keys if key not in draft.fixed_lanes and draft.central(draft.values[key]) > 0.0]
         if stated and not open_lanes and 0.0 < abs(total - 1.0) <= SHARE_TOLERANCE:
             for key in stated:
@@ -228,41 +230,57 @@ def _round_off(draft: Draft) -> None:
 
 
 # --- what it did ----------------------------------------------------------------------------------
-def table_notes(world: LoadedWorld) -> Iterator[Problem]:
-    """What is worth knowing of rows that were laid: suppliers that made room, rows that hold for nothing."""
+def table_notes(
+    world: LoadedWorld, overrides: Sequence[Override], shares: Sequence[ShareOverride]
+) -> Iterator[Problem]:
+    """What is worth knowing of rows that were laid: those that do not hold, and suppliers that made room.
+
+    Parameters
+    ----------
+    overrides, shares : sequences
+        What the file itself says in `baseline` and `uncertain`.
+    """
     if world.shipped is None:
         return
     before = {fact.key: fact.value for fact in world.shipped.facts}
-    stated = [item.fact for item in world.laid if not item.is_same]
-    for fact in stated:
-        narrower = [
-            key
-            for key in before
-            if key[0] == fact.key[0]
-            and key != fact.key
-            and _inside(key, fact.key)
-            and key not in {f.key for f in stated}
-        ]
-        if narrower:
-            rows = f"{len(narrower)} row{'s' if len(narrower) > 1 else ''} of the world"
-            message = f"{rows}, which name{'' if len(narrower) > 1 else 's'} more, still hold{'' if len(narrower) > 1 else 's'}"
-            yield Problem(fact.position, fact.path, message)
+    stated = {item.fact.key: item.fact for item in world.laid if not item.is_same}
+    for fact in stated.values():
+        yield from _not_holding(fact, before, stated, overrides, shares)
+    yield from _room_made(before, list(stated.values()))
+
+
+def _not_holding(
+    fact: Fact,
+    before: Mapping[Key, float],
+    stated: Mapping[Key, Fact],
+    overrides: Sequence[Override],
+    shares: Sequence[ShareOverride],
+) -> Iterator[Problem]:
+    """Where something else holds than a row: narrower rows of the world, or what the scenario file says."""
+    narrower = [key for key in before if key != fact.key and covers(fact.key, key) and key not in stated]
+    if narrower:
+        many = len(narrower) > 1
+        rows = f"{len(narrower)} rows of the world, which name more, still hold"
+        yield Problem(fact.position, fact.path, rows if many else "1 row of the world, which names more, still holds")
+    over = [each.path for each in overrides if not each.scale and any(covers(key, fact.key) for key in each.keys)]
+    if fact.key[0] == OUTPUT:
+        over += [each.path for each in shares if fact.key[1] in each.products and fact.key[2] in each.countries]
+    if over:
+        yield Problem(fact.position, fact.path, f"does not hold: the scenario itself gives {min(over)}")
+
+
+def _room_made(before: Mapping[Key, float], stated: Sequence[Fact]) -> Iterator[Problem]:
+    """Buyers whose other suppliers made room for stated shares."""
     buyers: dict[tuple[str, str], list[Fact]] = {}
     for fact in stated:
         if fact.key[0] == TRADE:
             buyers.setdefault((fact.key[1], fact.key[3]), []).append(fact)
-    for (product, buyer), facts in buyers.items():
-        stated_keys = {fact.key for fact in facts}
-        others = [
-            v for k, v in before.items() if k[0] == TRADE and (k[1], k[3]) == (product, buyer) and k not in stated_keys
-        ]
-        held, left = sum(others), 1.0 - sum(fact.value for fact in facts)
+    for buyer, facts in buyers.items():
+        keys = {fact.key for fact in facts}
+        others = [v for k, v in before.items() if k[0] == TRADE and (k[1], k[3]) == buyer and k not in keys]
+        held, left = add_up(others), 1.0 - add_up(fact.value for fact in facts)
         if held > 0.0 and abs(left - held) > SHARE_TOLERANCE / 4:
             message = (
-                f"the other suppliers of {buyer} make room: {held * 100:.1f} % in the world, {left * 100:.1f} % now"
+                f"the other suppliers of {buyer[1]} make room: {held * 100:.1f} % in the world, {left * 100:.1f} % now"
             )
             yield Problem(facts[0].position, facts[0].path, message)
-
-
-def _inside(key: Key, pattern: Key) -> bool:
-    return all(not want or want == have for want, have in zip(pattern[1:], key[1:], strict=True))

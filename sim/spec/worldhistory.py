@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..bounded import MAX_TABLE_BYTES
-from ..errors import Position, Problem, Problems, SupplyriskError, as_typed, did_you_mean
+from ..errors import Position, Problem, Problems, SupplyriskError, did_you_mean
 from ..language.names import Names
 from ..language.text import decode
 from ..sums import add_up
@@ -109,18 +109,18 @@ def history_table(loaded: LoadedWorld) -> str:
     rows = read_history(loaded.folder, loaded.names.world, loaded.names)
     if not rows:
         raise SupplyriskError(f"the world {loaded.names.world} has no {FILE}")
-    return "\n".join(_lines(loaded, rows))
+    title = f"{loaded.world.title}: shares of output as published, and as the world has them ({loaded.world.base_year})"
+    return "\n".join([title, "", *history_lines(loaded, rows)])
 
 
-def _lines(loaded: LoadedWorld, rows: Sequence[Output]) -> Iterator[str]:
+def history_lines(loaded: LoadedWorld, rows: Sequence[Output]) -> Iterator[str]:
+    """One table per product that has statistics, and what has none."""
     values = {fact.key: fact.value for fact in loaded.facts}
-    yield f"{loaded.world.title}: shares of output as published, and as the world has them ({loaded.world.base_year})"
     silent = [product.name for product in loaded.world.products if not totals(rows, product.id)]
     for product in loaded.world.products:
         made = totals(rows, product.id)
         if not made:
             continue
-        yield ""
         yield f"{product.name} ({product.mass_basis}):"
         own = {key[2]: value for key, value in values.items() if key[:2] == ("output_t_per_year", product.id)}
         shares = {year: _shares(rows, product.id, year) for year in made}
@@ -130,10 +130,10 @@ def _lines(loaded: LoadedWorld, rows: Sequence[Output]) -> Iterator[str]:
         mine = output_shares(values, product.id)
         far = sorted(code for code in {*mine, *last} if abs(mine.get(code, 0.0) - last.get(code, 0.0)) > FAR)
         if far:
-            yield f"  The world differs from {max(shares)} by more than {FAR * 100:.0f} points in {', '.join(far)}: its rows say why"
-            yield f"  ({as_typed('world', loaded.names.world, '--sources')})."
-    if silent:
+            listed = ", ".join(far)
+            yield f"  The world differs from {max(shares)} by more than {FAR * 100:.0f} points in {listed}: its rows (--sources) say why."
         yield ""
+    if silent:
         yield f"No statistics by country are published for {', '.join(silent)}."
 
 
