@@ -53,6 +53,7 @@ def scenario(
     countries: tuple[str, ...] = COUNTRIES,
     sampled: tuple[SampledColumn, ...] | None = None,
     groups: dict[str, tuple[str, ...]] | None = None,
+    stock_uses: tuple[str, ...] = (),
 ) -> Scenario:
     columns = sampled or (
         SampledColumn("depth", "depth", "uniform", (0.1, 0.9), 0.5),
@@ -81,7 +82,7 @@ def scenario(
         zones=("CN", "exCN"),
         zone_of={c: "CN" if c == "CN" else "exCN" for c in countries},
         products=tuple(Product(p, p.title(), p, "t oxide", PRODUCTS[:i] if i else ()) for i, p in enumerate(PRODUCTS)),
-        end_uses=tuple(EndUse(u, u.title()) for u in END_USES),
+        end_uses=tuple(EndUse(u, u.title(), u in stock_uses) for u in END_USES),
         values={
             ("price_usd_per_kg", "oxide"): 100.0,
             ("price_usd_per_kg", "magnet"): 60.0,

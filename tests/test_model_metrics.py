@@ -52,6 +52,22 @@ def pulse(first, last, height, base=0.0):
     return values
 
 
+def test_what_is_not_bought_for_stock_is_no_shortage():
+    """A surplus that goes into store is bought, but nobody is short of it: only its own row has it."""
+    for stock_uses, lost in (((), 13.0), (("wind",), 8.0), (("cars", "wind"), None)):
+        case = Case(groups={"club": ("DE", "JP")}, stock_uses=stock_uses)
+        case.set("shortage_unserved_t", pulse(4, 4, 8.0), end_use="cars")
+        case.set("shortage_unserved_t", pulse(4, 4, 5.0), end_use="wind")
+        assert case("shortage_t", place="DE", end_use="wind") == 5.0
+        assert case("shortage_t", place="world", end_use="wind") == 5.0
+        for place in ("DE", "exCN", "club", "world"):
+            if lost is None:
+                with pytest.raises(ValueError, match="unpack"):
+                    case("shortage_t", place=place)
+            else:
+                assert case("shortage_t", place=place) == lost
+
+
 def test_every_metric_computed_is_declared_and_named_once():
     reporter = Case().reporter
     assert len(set(reporter.outcomes)) == len(reporter.outcomes)

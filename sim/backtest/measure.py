@@ -64,6 +64,7 @@ class Meter:
     def __init__(self, model: Any, names: Any) -> None:
         self.model = model
         self.names = names
+        self.stock_uses = {use.id for use in model.scenario.world.end_uses if use.is_stock}
         self.weekly: dict[tuple[str, str, str], list[int]] = {}
         for number, column in enumerate(model.weekly_columns):
             self.weekly.setdefault((column.variable, column.product, column.place), []).append(number)
@@ -122,7 +123,8 @@ class Meter:
         return self._sum(variable, products, self.places(place))
 
     def _columns(self, variable: str, products: Sequence[str], places: Sequence[str]) -> list[int]:
-        return [n for p in products for c in places for n in self.weekly.get((variable, p, c), ())]
+        found = [n for p in products for c in places for n in self.weekly.get((variable, p, c), ())]
+        return [n for n in found if self.model.weekly_columns[n].end_use not in self.stock_uses]
 
     def _week(self, value: Floats, flow: bool) -> Path:
         return Path(self.week_first, self.week_days, value, flow)

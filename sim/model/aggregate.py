@@ -182,6 +182,7 @@ class Columns:
         self.groups = dict(sorted(world.groups.items()))
         self.asked_uses = tuple(model.scenario.report.end_uses)
         self.end_uses = tuple(sorted(u.id for u in world.end_uses))
+        self.stock_uses = frozenset(u.id for u in world.end_uses if u.is_stock)
         self.n_weeks = int(model.n_weeks)
         self.n_months = len(model.month_starts)
         self._rank = {
@@ -238,7 +239,7 @@ class UserLevels:
 
     Fine rows are (product, country, end use); coarse ones (product, group, end use), (product, country),
     (product, world, end use), (product, zone), (product, group), (product, world), in this order. The last three
-    add up countries, so that a run costs two passes over its users. Series are kept from the countries on.
+    add up countries, so that a run costs two passes over its users. Sums over end uses leave out uses that are stock. Series are kept from the countries on.
     """
 
     def __init__(self, columns: Columns) -> None:
@@ -257,7 +258,8 @@ class UserLevels:
         countries: dict[Label, list[int]] = {}
         uses: dict[Label, list[int]] = {}
         for rank, label in enumerate(fine):
-            countries.setdefault(Label(label.product, label.place, ALL), []).append(rank)
+            if label.end_use not in columns.stock_uses:  # nobody goes short of what would have been stored
+                countries.setdefault(Label(label.product, label.place, ALL), []).append(rank)
             uses.setdefault(Label(label.product, WORLD, label.end_use), []).append(rank)
         # A zone that is one country of the same name is left to the country.
         whole = [z for z in columns.zones if not (z in columns.countries and columns.zone_of.get(z) == z)]

@@ -36,6 +36,7 @@ class Product:
 class EndUse:
     id: str
     name: str
+    is_stock: bool = False  # bought to be stored: what is not bought is no shortage and is in no sum over uses
 
 
 @dataclass(frozen=True)

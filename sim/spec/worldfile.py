@@ -288,7 +288,7 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
         zones=tuple(spec.zones),
         zone_of={code: zone for zone, members in names.zones.items() for code in members},
         products=tuple(Product(p.id, p.name, p.stage, p.mass_basis, p.inputs, p.contract_index) for p in spec.products),
-        end_uses=tuple(EndUse(use.id, use.name) for use in spec.end_uses),
+        end_uses=tuple(EndUse(use.id, use.name, use.is_stock) for use in spec.end_uses),
         values=values,
         # A group of one country is that country's other name; others are places of their own.
         groups={name: tuple(sorted(set(codes))) for name, codes in spec.groups.items() if len(set(codes)) > 1},

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..language.fields import Name, OneOf, Strict, Text, TextField, Title, Year, refuse_shape
+from ..language.fields import Flag, Name, OneOf, Strict, Text, TextField, Title, Year, refuse_shape
 from ..language.names import ALL, Names
 from ..language.uncertain import SubProblems, field_error
 
@@ -90,6 +90,9 @@ class EndUseSpec(Strict):
     """Short name used in paths and tables."""
     name: Title
     """Name for readers."""
+    is_stock: Flag = False
+    """Bought to be stored and not used, like a surplus that goes into store. What is not bought for it is no shortage: it is
+    left out of all sums over end uses."""
 
 
 class WorldSpec(Strict):
