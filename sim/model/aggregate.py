@@ -239,7 +239,8 @@ class UserLevels:
 
     Fine rows are (product, country, end use); coarse ones (product, group, end use), (product, country),
     (product, world, end use), (product, zone), (product, group), (product, world), in this order. The last three
-    add up countries, so that a run costs two passes over its users. Sums over end uses leave out uses that are stock. Series are kept from the countries on.
+    add up countries, so that a run costs two passes over its users. Sums over end uses leave out uses that are
+    stock. Series are kept from the countries on.
     """
 
     def __init__(self, columns: Columns) -> None:
