@@ -203,6 +203,9 @@ def test_flows_follow_the_chain_that_is_touched(run: Run) -> None:
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda f: f.name)
 @pytest.mark.parametrize("layout", [style.WIDE, style.NARROW], ids=lambda layout: layout.name)
 def test_every_figure_fits_its_page(run: Run, figure: Any, layout: style.Layout) -> None:
+    if figure.name == "policy_ladder":  # this run has no policy at several sizes
+        assert not figure.available(run)
+        return
     with style.house_style(), warnings.catch_warnings():
         warnings.simplefilter("error")
         result = figure.draw(run, layout)
@@ -239,7 +242,7 @@ def test_drawing_leaves_the_callers_settings_alone(run: Run) -> None:
 
 def test_figures_are_chosen_by_what_the_events_touch(run: Run, tmp_path: Path) -> None:
     everything = {f.name for f in chosen(run)}
-    assert everything == set(FIGURE_BY_NAME)
+    assert everything == set(FIGURE_BY_NAME) - {"policy_ladder"}  # it has no policy at several sizes
     quiet = open_run(make_run_folder(tmp_path, runs=4, strength=0.0, days=200, arms=("baseline", "scenario")))
     names = {f.name for f in chosen(quiet)}
     assert "price_fan" in names

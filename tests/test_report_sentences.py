@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.report import style
 from sim.report.answer_tables import policies as policy_table
 from sim.report.answer_tables import policies_by_place
-from sim.report.policy_rank import ladders, ranking
+from sim.report.figures import FIGURE_BY_NAME
+from sim.report.ladders import ladders
+from sim.report.policy_rank import ranking
 from sim.report.run import Run, open_run
 from sim.report.sentences import answer
 from tests.report_handmade import (
@@ -305,7 +308,55 @@ def test_sizes_of_one_measure_are_a_ladder(tmp_path: Path) -> None:
     assert ladder.policies == names
     assert ladder.sizes == (30.0, 60.0, 90.0)
     assert answer(run).sentences[-1].startswith("Of 3 sizes of one measure, “d30” averts most: 3 weeks of missing use")
+    assert "not distinguishable" not in answer(run).sentences[-1]
     holds_the_rules(run)
+
+
+def test_a_ladder_has_the_unit_of_the_file_and_says_from_where_on_it_is_flat(tmp_path: Path) -> None:
+    n, names = 201, ("d180", "d30", "d60")
+    i = np.arange(n) / (n - 1)
+    change: Values = {}
+    for name, relief in (("d30", 1.0), ("d60", 2.4), ("d180", 2.5)):
+        for place, part in PLACES.items():
+            key = (f"policy:{name}-scenario", MISSING, HT, place, "all", "weeks")
+            change[key] = -part * relief * (0.8 + 0.4 * i)
+    folder = handmade(tmp_path, n, change, policies=names)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    scenario = manifest["resolved"].get("scenario", manifest["resolved"])
+    for raw in scenario["events"]:
+        if raw["name"] in names:
+            days = int(raw["name"][1:])
+            raw["effects"][0]["schedule"] = [{"day": 0.0, "level": days / 7}]
+            raw["sentence"] = f"From 2 May 2026 on, they hold {days:,} days of use, sold above 1.5 times the price."
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    run = open_run(folder)
+    (ladder,) = ladders(run)
+    assert (ladder.policies, ladder.sizes, ladder.unit) == (("d30", "d60", "d180"), (30.0, 60.0, 180.0), "days")
+    assert answer(run).headline.endswith("“d180” helps most, but from 60 days on sizes are not distinguishable.")
+    assert answer(run).sentences[-1].endswith("; from 60 days on sizes are not distinguishable.")
+    holds_the_rules(run)
+    assert not FIGURE_BY_NAME["policies_compared"].available(run)
+    figure = FIGURE_BY_NAME["policy_ladder"]
+    assert figure.available(run)
+    for layout in (style.WIDE, style.NARROW):
+        with style.house_style():
+            table = figure.draw(run, layout).table
+    middle = table[table["quantile"] == 0.5].set_index("arm")["value"]
+    assert list(middle.index) == ["scenario", "policy:d30", "policy:d60", "policy:d180"]
+    assert list(table["size_unit"].unique()) == ["days"]
+    assert middle["scenario"] == pytest.approx(3.0)
+
+
+def test_a_group_that_the_analyst_named_is_told_as_one(tmp_path: Path) -> None:
+    folder = handmade(tmp_path, 201, report={"places": ["allies"]})
+    manifest = json.loads((folder / "manifest.json").read_text())
+    scenario = manifest["resolved"].get("scenario", manifest["resolved"])
+    scenario["world"]["groups"] = {"allies": ["DE", "JP"], "EU": ["DE", "REU"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    run = open_run(folder)
+    assert run.where("allies") == "in the group allies"
+    assert run.where("EU") == "in the EU"
+    assert run.where("JP") == "in Japan"
 
 
 def test_policies_are_told_for_the_places_that_act_in_them(tmp_path: Path) -> None:
@@ -339,6 +390,19 @@ def test_recovery_is_told_without_policies(tmp_path: Path) -> None:
     n = 201
     text = " ".join(answer(open_run(handmade(tmp_path, n, never_short(n)))).sentences)
     assert "is back within 10 % of normal by November 2025 (90 % of runs: October 2025 to December 2025)" in text
+
+
+def test_a_price_that_does_not_come_back_says_in_how_many_runs(tmp_path: Path) -> None:
+    n = 201
+    weeks = np.where(np.arange(n) < 40, 60.0 + np.arange(n) / 10, 105.0)
+    back = {("scenario", "price_spot_recovery_week", OXIDE, "exCN", "all", "week"): weeks}
+    run = open_run(handmade(tmp_path, n, never_short(n) | back))
+    text = " ".join(answer(run).sentences)
+    assert "not back within 10 % of normal by December 2026 in 80 % of runs (90 % of runs: back in" in text
+    holds_the_rules(run)
+    back = {("scenario", "price_spot_recovery_week", OXIDE, "exCN", "all", "week"): np.full(n, 105.0)}
+    run = open_run(handmade(tmp_path / "never", n, never_short(n) | back))
+    assert "in 100 % of runs (90 % of runs: never)" in " ".join(answer(run).sentences)
 
 
 def test_only_a_fall(tmp_path: Path) -> None:

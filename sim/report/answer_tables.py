@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .case import METRIC, stopped_makers, the_case
+from .ladders import ladders
 from .pick import short_products, spread, total_spread
-from .policy_rank import Averted, acting_places, criterion, ladders, ranking
+from .policy_rank import Averted, acting_places, criterion, ranking
 from .run import Run
 from .tables import Cell, ReportTable, arm_note, cell_of, date_cell, intervals_are
 from .words import small
@@ -93,8 +94,8 @@ def _verdict(run: Run, each: Averted) -> Cell:
 
 
 def _ladder_note(run: Run) -> str:
-    names = [", ".join(run.policy_name(p) for p in ladder.policies) for ladder in ladders(run)]
-    return "".join(f"One measure at rising sizes: {each}. " for each in names)
+    told = [", ".join(ladder.said(number) for number in range(len(ladder.sizes))) for ladder in ladders(run)]
+    return "".join(f"One measure at several sizes, see the figure: {each}. " for each in told)
 
 
 def policies_by_place(run: Run) -> ReportTable:

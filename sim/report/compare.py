@@ -390,7 +390,7 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
     import numpy as np
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    from .figures.distributions import _tick
+    from .figures.distributions import tick
 
     names = []
     for row, case in enumerate(reversed(cases)):
@@ -416,14 +416,14 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
         place = {"metric": q.metric, "product": q.product or "all", "place": q.place}
         sketch.record_spread(s, case=case.label, arm=case.arm, **place)
     ax.set_yticks(range(len(cases)), names)
-    for tick, case in zip(ax.get_yticklabels(), reversed(cases), strict=True):
-        tick.set_color(case.colour)
-        tick.set_fontweight("bold")
+    for label, case in zip(ax.get_yticklabels(), reversed(cases), strict=True):
+        label.set_color(case.colour)
+        label.set_fontweight("bold")
     ax.set_ylim(-0.5, len(cases) - 0.3)
     ax.grid(visible=False)
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
     ax.margins(x=0.12)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-    ax.xaxis.set_major_formatter(FuncFormatter(_tick(q.unit)))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick(q.unit)))
     ax.set_title(sketch.wrap(q.title, lost=1.35))

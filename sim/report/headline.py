@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .case import Case, asks_for, knows_weeks, risk_place, the_case, weeks_lost
 from .hedges import named, week_date
+from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, spread
 from .policy_rank import ranking
 from .rounding import quantity, share
@@ -53,7 +54,7 @@ def _claims(run: Run, case: Case) -> Sequence[str]:
         lacks = f"{who} {_probably(run, case.often)}lack {how_much} of normal use of {name}"
         return (*_worth(run, lacks), f"{lacks} from {when}", lacks)
     if case.kind == "maybe":
-        claim = f"{who} run short of {name} in {_rate(run, case.often)}, then from {when}"
+        claim = f"{who} run short of {name} in {rate(run, case.often)}, then from {when}"
         return (f"{claim}{_and_price(run)}", claim)
     if case.kind == "given up" and gone is not None:
         how_much = quantity(gone.p50, "weeks")
@@ -130,7 +131,7 @@ def _probably(run: Run, often: float) -> str:
     return "" if often >= PLAINLY or run.n_ok < FEWEST_RUNS else "probably "
 
 
-def _rate(run: Run, often: float) -> str:
+def rate(run: Run, often: float) -> str:
     return f"{share(often)} of runs" if run.n_ok >= FEWEST_RUNS else f"{round(often * run.n_ok)} of {run.n_ok} runs"
 
 
@@ -145,6 +146,12 @@ def _help(run: Run) -> Sequence[str]:
             return ()
         return ("; no policy tried plainly helps",)
     names = (f"“{run.policy_title(best.policy)}”", f"“{run.policy_name(best.policy)}”")
+    ladder = ladder_of(run, best.policy)
+    if ladder is not None and {a.policy for a in found.order} <= set(ladder.policies):
+        size = equal_from(ladder, {best.policy, *(a.policy for a in found.tied)})
+        if size:
+            ties = (f"but from {size} on sizes are not distinguishable", f"not distinguishable from {size} on")
+            return tuple(f"; {name} helps most, {tie}" for tie in ties for name in names)
     if found.tied:
         also = "another" if len(found.tied) == 1 else f"{len(found.tied)} others"
         return tuple(f"; {name} helps most, not distinguishable from {also}" for name in names)

@@ -8,11 +8,7 @@ interval overlaps that of the best is not distinguishable from it; one whose int
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .case import Case, the_case, weeks_lost
 from .hedges import named
@@ -22,7 +18,6 @@ from .stored import once_per_run
 
 LEAST = 0.05  # weeks of normal use (or of the price index) below which a policy changes nothing worth a word
 LEAST_PART = 0.02  # the same as a part of the loss
-LADDER = 3  # policies that differ in one size only, from which on they are told as a curve
 
 
 @dataclass(frozen=True)
@@ -71,16 +66,17 @@ def ranking(run: Run) -> Ranking:
     case = the_case(run)
     found = []
     for policy in run.policies:
-        s = _change(run, case, f"policy:{policy}-scenario")
+        s = loss_of(run, case, f"policy:{policy}-scenario")
         if s is not None and s.n:
             found.append(Averted(policy, Spread(s.n, -s.p95, -s.p75, -s.p50, -s.p25, -s.p5, s.unit)))
-    base = _change(run, case, run.main_arm)
+    base = loss_of(run, case, run.main_arm)
     level = base.p50 if base is not None else 0.0
     found.sort(key=lambda a: (-a.by.p50, -a.by.p5, a.policy))
     return Ranking(case, "index" if case.kind == "price" else "weeks", level, tuple(found))
 
 
-def _change(run: Run, case: Case, arm: str) -> Spread | None:
+def loss_of(run: Run, case: Case, arm: str) -> Spread | None:
+    """The loss the criterion is about in an arm, or (arm A-B) its difference between two."""
     if case.kind == "price":
         product, zone = headline_price(run)
         return spread(run, "price_spot_peak_index", arm, product, zone)
@@ -96,63 +92,6 @@ def criterion(run: Run) -> str:
     what = "physically missing" if case.loss == "missing" else "given up because of the price"
     use = f" for {named(run, case.end_use)}" if case.end_use else ""
     return f"how many weeks of normal use of {named(run, case.product)}{use} {what} {run.where(case.place)} they avert"
-
-
-# --- the same measure at several sizes ------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """Policies that differ in one size only, the smallest size first."""
-
-    policies: tuple[str, ...]
-    sizes: tuple[float, ...]
-
-
-@once_per_run
-def ladders(run: Run) -> list[Ladder]:
-    """Every set of at least `LADDER` policies that are one measure at several sizes."""
-    kinds: dict[str, list[tuple[str, list[float]]]] = {}
-    for policy in run.policies:
-        numbers: list[float] = []
-        shape = json.dumps(_shape(run, _raw_events(run, policy), numbers), sort_keys=True)
-        kinds.setdefault(shape, []).append((policy, numbers))
-    found = []
-    for members in kinds.values():
-        if len(members) < LADDER:
-            continue
-        columns = list(zip(*(numbers for _, numbers in members)))
-        moving = [column for column in columns if len(set(column)) > 1]
-        if moving and all(len(set(column)) == len(members) for column in moving[:1]):
-            ranked = sorted(zip(moving[0], members), key=lambda pair: pair[0])
-            found.append(Ladder(tuple(policy for _, (policy, _) in ranked), tuple(size for size, _ in ranked)))
-    return found
-
-
-def _raw_events(run: Run, policy: str) -> list[Mapping[str, Any]]:
-    """What a policy adds to the scenario's events, as the manifest holds it."""
-    arms = {str(a["name"]): set(a.get("events", ())) for a in run.scenario.get("arms", ()) if isinstance(a, Mapping)}
-    added = arms.get(f"policy:{policy}", set()) - arms.get(run.main_arm, set())
-    return [raw for index, raw in enumerate(run.scenario.get("events", ())) if index in added]
-
-
-def _shape(run: Run, value: Any, numbers: list[float], key: str = "") -> Any:
-    """A value with its numbers taken out (in order, into `numbers`), so that measures of one kind look alike."""
-    if key in ("name", "sentence", "announced_day", "start_day"):
-        return ""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (int, float)):
-        numbers.append(float(value))
-        return "#"
-    if isinstance(value, str):
-        return re.sub(r"\d+", "#", value)
-    if isinstance(value, Mapping):
-        if "column" in value:
-            numbers.append(run.central(value) or 0.0)
-            return "#"
-        return {k: _shape(run, item, numbers, k) for k, item in sorted(value.items())}
-    return [_shape(run, item, numbers) for item in value]
 
 
 # --- where a policy acts ---------------------------------------------------------------------------

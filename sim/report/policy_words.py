@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .case import Case
 from .hedges import fitting, whose
+from .ladders import equal_from, ladder_of
 from .pick import Spread
-from .policy_rank import Ranking, ladders, ranking
+from .policy_rank import Ranking, ranking
 from .rounding import with_interval
 from .run import Run
 
@@ -20,11 +21,12 @@ def policies(run: Run) -> str:
         return _none(run, found)
     amount, span = averted(run, best.by)
     what = f"{amount} of {measure_of(found.case)}{span}"
-    ladder = next((each for each in ladders(run) if {a.policy for a in found.order} <= set(each.policies)), None)
+    ladder = ladder_of(run, best.policy)
     names = phrases(run, best.policy)
-    if ladder is not None:
+    if ladder is not None and {a.policy for a in found.order} <= set(ladder.policies):
         head = f"Of {len(ladder.policies)} sizes of one measure"
-        return fitting(*(f"{head}, {name} averts most: {what}; the figure shows the curve." for name in names))
+        ties = _tied(run, found)
+        return fitting(*(f"{head}, {name} averts most: {what}{tie}." for tie in ties for name in names))
     if len(found.order) == 1:
         return fitting(*(f"The only policy tried, {name}, averts {what}." for name in names))
     ties = _tied(run, found)
@@ -49,9 +51,17 @@ def _none(run: Run, found: Ranking) -> str:
 
 
 def _tied(run: Run, found: Ranking) -> tuple[str, ...]:
-    """Policies not distinguishable from the best, with and without their name; nothing if there are none."""
-    if not found.tied:
+    """Policies not distinguishable from the best, in fewer and fewer words; nothing if there are none."""
+    best = found.best
+    if best is None or not found.tied:
         return ("",)
+    ladder = ladder_of(run, best.policy)
+    size = equal_from(ladder, {best.policy, *(a.policy for a in found.tied)}) if ladder is not None else ""
+    if ladder is not None and size:
+        others = len([a for a in found.tied if a.policy not in ladder.policies])
+        too = f", nor from {others} other {'policy' if others == 1 else 'policies'}" if others else ""
+        text = f"; from {size} on sizes are not distinguishable"
+        return (f"{text}{too}", text)
     if len(found.tied) > 1:
         return (f"; {len(found.tied)} others are not distinguishable from it",)
     name = run.policy_name(found.tied[0].policy)

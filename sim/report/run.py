@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..bounded import MAX_MANIFEST_BYTES, path_is_file, path_is_folder, read_bytes
 from ..errors import SupplyriskError
+from .events import Event, central, read_events
 from .stored import Tables
-from .words import plain_uncertainty, short_name, small
+from .words import short_name, small
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,33 +28,6 @@ if TYPE_CHECKING:
 
 class NotARunFolder(SupplyriskError):
     """The folder can't be read as results; the message says why, in one sentence."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event of a scenario as the report tells it. Dates are None where a trigger decides them."""
-
-    name: str
-    type: str
-    sentence: str
-    announced: dt.date | None
-    start: dt.date | None
-    end: dt.date | None
-    ops: tuple[str, ...]
-    products: tuple[str, ...]
-    origins: tuple[str, ...]
-    destinations: tuple[str, ...]
-    end_uses: tuple[str, ...]
-    arms: tuple[str, ...] = ()
-    uncertain_date: bool = False
-    uncertain_end: bool = False
-    suspends: tuple[str, ...] = ()  # names of the events that stand still while this one is in force
-
-    @property
-    def called(self) -> str:
-        """The event within a sentence: "the export ban", with its own name if it has one."""
-        kind, name = self.type.replace("_", " "), self.name.replace("_", " ")
-        return f"the {kind}" if name in ("", kind) else f"the {kind} “{name}”"
 
 
 @dataclass
@@ -243,7 +216,10 @@ class Run(Tables):
         """ "the United States", "the rest of the EU", "the EU"; other names as they are."""
         if name.startswith("Rest "):
             return f"the {small(name)}"
-        article = name.startswith(("United ", "Netherlands", "Philippines")) or (name in self.groups and name.isupper())
+        groups = {self.label(group) for group in self.groups}
+        if name in groups and not name.isupper():
+            return f"the group {name}"  # a name that an analyst gave: "allies"
+        article = name in groups or name.startswith(("United ", "Netherlands", "Philippines"))
         return f"the {name}" if article else name
 
     def arm_label(self, arm: str) -> str:
@@ -356,12 +332,7 @@ class Run(Tables):
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events of the scenario and of its policies, in order of their start."""
-        arms = [a for a in self.scenario.get("arms", ()) if isinstance(a, Mapping)]
-        found = []
-        for index, raw in enumerate(self.scenario.get("events", ())):
-            members = tuple(str(a["name"]) for a in arms if index in tuple(a.get("events", ())))
-            found.append(self._event(raw, members))
-        return tuple(sorted(found, key=lambda e: (e.start or dt.date.max, e.name)))
+        return read_events(self.scenario, self.start, self.sampled)
 
     @property
     def scenario_events(self) -> tuple[Event, ...]:
@@ -373,56 +344,9 @@ class Run(Tables):
         arm = f"policy:{policy.removeprefix('policy:')}"
         return tuple(e for e in self.events if arm in e.arms and "scenario" not in e.arms)
 
-    def _event(self, raw: Mapping[str, Any], arms: tuple[str, ...]) -> Event:
-        triggered = raw.get("trigger") is not None
-        effects = list(raw.get("effects", ()))
-        picked: dict[str, list[str]] = {k: [] for k in ("products", "origins", "destinations", "end_uses")}
-        for effect in effects:
-            for key, into in picked.items():
-                into += [str(x) for x in effect.get("select", {}).get(key, ()) if str(x) not in into]
-        start, announced = self._day(raw.get("start_day")), self._day(raw.get("announced_day"))
-        length = self.central(raw.get("duration_days"))
-        end = None
-        if start is not None and length is not None and math.isfinite(length):
-            end = start + dt.timedelta(days=round(length))
-        return Event(
-            name=str(raw.get("name", "")),
-            type=str(raw.get("type", "")),
-            sentence=plain_uncertainty(str(raw.get("sentence", ""))),
-            announced=None if triggered else announced,
-            start=None if triggered else start,
-            end=None if triggered else end,
-            ops=tuple(dict.fromkeys(str(e.get("op", "")) for e in effects)),
-            products=tuple(picked["products"]),
-            origins=tuple(picked["origins"]),
-            destinations=tuple(picked["destinations"]),
-            end_uses=tuple(picked["end_uses"]),
-            arms=arms,
-            uncertain_date=isinstance(raw.get("start_day"), Mapping),
-            uncertain_end=any(isinstance(raw.get(key), Mapping) for key in ("start_day", "duration_days")),
-            suspends=tuple(str(e["texts"]["event"]) for e in effects if e.get("op") == "suspend"),
-        )
-
     def central(self, number: Any) -> float | None:
         """The central value of a number that may be uncertain."""
-        if number is None:
-            return None
-        if isinstance(number, Mapping):
-            columns = {str(c["name"]): float(c["central"]) for c in self.sampled}
-            bases = [columns.get(str(name)) for name in (number.get("column"), *number.get("times", ()))]
-            known = [base for base in bases if base is not None]
-            if len(known) < len(bases):
-                return None
-            return float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * math.prod(known)
-        if isinstance(number, str):
-            return math.inf if "inf" in number.lower() else float(number)
-        return float(number)
-
-    def _day(self, number: Any) -> dt.date | None:
-        day = self.central(number)
-        if day is None or not math.isfinite(day):
-            return None
-        return self.start + dt.timedelta(days=round(day))
+        return central(number, self.sampled)
 
 
 def open_run(path: Path | str) -> Run:

@@ -22,9 +22,9 @@ from .case import (
     the_case,
     weeks_lost,
 )
-from .headline import headline, output_at_risk, subject
+from .headline import headline, output_at_risk, rate, subject
 from .hedges import NOTICED_PRICE, NOTICED_SHARE, fitting, named, spanned, week_date, weeks_in
-from .pick import Spread, headline_price, spread
+from .pick import Spread, headline_price, spread, values
 from .policy_words import policies
 from .price_words import price
 from .rounding import plain, share, whole, with_interval
@@ -302,9 +302,13 @@ def _recovery(run: Run) -> str:
         return ""
     name, where = named(run, product), run.where(zone)
     if back.p50 > weeks_in(run):
-        return (
-            f"The spot price of {name} {where} is not back within 10 % of normal when the period ends, "
-            f"in {month(run.end - dt.timedelta(days=1))}."
+        far = values(run, "price_spot_recovery_week", run.main_arm, product, zone) > weeks_in(run)
+        end, often = month(run.end - dt.timedelta(days=1)), rate(run, float(far.sum()) / max(len(far), 1))
+        between = "never" if back.p5 > weeks_in(run) else f"back in {month(week_date(run, back.p5))} or later"
+        far_off = f"{often}{spanned(run, between)}."
+        return fitting(
+            f"The spot price of {name} {where} is not back within 10 % of normal when the period ends, in {end}, in {far_off}",
+            f"The spot price of {name} {where} is not back within 10 % of normal by {end} in {far_off}",
         )
     ends = [month(week_date(run, min(x, weeks_in(run)))) for x in (back.p5, back.p95)]
     between = "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{' or later' if back.p95 > weeks_in(run) else ''}"

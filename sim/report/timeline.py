@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from .case import the_case
+from .events import Event
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
 from .pick import headline_price, short_products, spread, touched_exports
 from .rounding import plain, share, with_interval
-from .run import Event, Run
+from .run import Run
 from .sketch import day, month
 from .stored import FEWEST_RUNS, MANY_RUNS
 

@@ -27,6 +27,7 @@ FIGURES = (
     "licence_office",
     "distributions",
     "policies_compared",
+    "policy_ladder",
     "sensitivity",
 )
 COMPARED = ("compare.html", "compare.svg", "compare.png", "compare.csv")

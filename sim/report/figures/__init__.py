@@ -15,6 +15,7 @@ from .exposure_tiles import ExposureTiles
 from .flows import FlowsFigure
 from .licence_office import LicenceOffice
 from .policies_compared import PoliciesCompared
+from .policy_ladder import PolicyLadder
 from .price_fan import PriceFan
 from .sensitivity import Sensitivity
 from .shortage_fan import ShortageFan
@@ -33,6 +34,7 @@ FIGURES: tuple[ReportFigure, ...] = (
     LicenceOffice(),
     Distributions(),
     PoliciesCompared(),
+    PolicyLadder(),
     Sensitivity(),
 )
 FIGURE_BY_NAME = {figure.name: figure for figure in FIGURES}

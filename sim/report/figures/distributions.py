@@ -126,11 +126,13 @@ def _axis(ax: Axes, q: Quantity, low: float, high: float) -> None:
     pad = 0.03 * (high - low) or 0.5
     ax.set_xlim(low - pad, high + pad)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-    ax.xaxis.set_major_formatter(FuncFormatter(_tick(q.unit)))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick(q.unit)))
     ax.grid(visible=False)
 
 
-def _tick(unit: str) -> Callable[[float, int | None], str]:
+def tick(unit: str) -> Callable[[float, int | None], str]:
+    """How the numbers of an axis are written, by unit."""
+
     def text(value: float, _position: int | None) -> str:
         sign = "−" if value < 0 else ""
         if unit == "USD":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import style
+from ..ladders import in_ladders
 from ..pick import Spread, spread
 from ..rounding import with_interval
 from ..run import Run
@@ -22,16 +23,16 @@ class PoliciesCompared(ReportFigure):
     needs = ("policies",)
 
     def available(self, run: Run) -> bool:
-        return bool(run.policies) and bool(_rows(run))
+        return bool(_policies(run)) and bool(_rows(run))
 
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
         rows = _rows(run)
         wanted = list(dict.fromkeys(q for q, _, _ in rows))
         side_by_side = layout.columns > 1
-        titles = {p: _title(run, p, side_by_side) for p in run.policies}
+        titles = {p: _title(run, p, side_by_side) for p in _policies(run)}
         lines = max(title.count("\n") for title in titles.values()) + 1
         step = 0.36 + 0.13 * lines  # inches a policy takes: title, numbers, bar
-        height = 0.25 + step * len(run.policies)
+        height = 0.25 + step * len(titles)
         sketch = Sketch(run, layout, len(wanted), height, columns=len(wanted) if side_by_side else 1)
         for number, (ax, q) in enumerate(zip(sketch.axes, wanted, strict=True)):
             shown = titles if number == 0 or not side_by_side else {}
@@ -52,10 +53,16 @@ def _title(run: Run, policy: str, wide: bool) -> str:
     return Sketch.fold(title[:1].upper() + title[1:], 105 if wide else 52)
 
 
+def _policies(run: Run) -> list[str]:
+    """Policies but those that are one measure at several sizes, which have a figure of their own."""
+    ladder = in_ladders(run)
+    return [policy for policy in run.policies if policy not in ladder]
+
+
 def _rows(run: Run) -> list[tuple[Quantity, str, Spread]]:
     found = []
     for q in headline_quantities(run):
-        for policy in run.policies:
+        for policy in _policies(run):
             s = spread(run, q.metric, f"policy:{policy}-scenario", q.product, q.place, q.end_use)
             if s is not None and s.n:
                 found.append((q, policy, s))
@@ -68,7 +75,7 @@ def _panel(
     """One quantity: a row per policy; `room` is the part of a row that titles take."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    from .distributions import _tick
+    from .distributions import tick
 
     run = sketch.run
     low, high = min(0.0, *(s.p5 for _, s in rows)), max(0.0, *(s.p95 for _, s in rows))
@@ -102,7 +109,7 @@ def _panel(
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_locator(MaxNLocator(3 if sketch.columns > 1 else 5))
-    ax.xaxis.set_major_formatter(FuncFormatter(_tick("points" if q.unit == "%" else q.unit)))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick("points" if q.unit == "%" else q.unit)))
     ax.set_title(sketch.fold(q.title, 23 if sketch.columns > 1 else 46), pad=4, fontsize=8.4)
 
 
