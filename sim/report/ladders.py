@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ..shocks.effects import OPS
 from .rounding import plain
 from .run import Run
 from .stored import once_per_run
@@ -25,7 +24,7 @@ class Ladder:
 
     policies: tuple[str, ...]
     sizes: tuple[float, ...]
-    unit: str  # as the events' sentences say it (days, %, t/yr), else that of the number in the model
+    unit: str  # as the events' sentences say it (days, %, t/yr), else what the model calls the number
     measure: str  # kind of the events, in words
 
     def said(self, number: int) -> str:
@@ -114,21 +113,13 @@ def _shape(run: Run, value: Any, numbers: list[tuple[str, float]], unit: str = "
         if "column" in value:
             numbers.append((unit, run.central(value) or 0.0))
             return "#"
-        own = _UNITS.get(str(value.get("op", "")), unit)
         told = {k: item for k, item in sorted(value.items(), key=_schedule_first) if k not in _UNTOLD}
-        return {
-            k: _shape(run, item, numbers, own if k in ("schedule", "level") else _words(k)) for k, item in told.items()
-        }
+        return {k: _shape(run, item, numbers, "" if k == "level" else k.replace("_", " ")) for k, item in told.items()}
     return [_shape(run, item, numbers, unit) for item in value]
 
 
 _UNTOLD = ("name", "sentence", "announced_day", "start_day")
-_UNITS = {op.name: op.unit for op in OPS}
 
 
 def _schedule_first(item: tuple[str, Any]) -> tuple[bool, str]:
     return item[0] != "schedule", item[0]
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ")
