@@ -156,3 +156,16 @@ def test_only_what_was_read_is_in_the_run_folder(scenario, tmp_path, monkeypatch
     assert repeated.exit_code == 0, repeated.output
     forced = CliRunner().invoke(main, ["run", "y", "--out", "x", "--force", *words[4:]], catch_exceptions=False)
     assert forced.exit_code == 0, forced.output  # all of a report's files are ours
+
+
+def test_changes_in_per_cent_are_a_record_and_no_amounts(scenario):
+    found, loaded = faults(scenario, GOOD + "china_metal_exports_total,2025-03,-35,% y/y,customs,high,,,,\n")
+    assert found == []
+    assert {one.value for one in loaded.scenarios[0].report.recorded} == {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}
+
+
+def test_shipped_episodes_are_read_without_a_fault():
+    folders = sorted(path.parent for path in (Path(__file__).parents[1] / "scenarios").glob("*/*/targets.csv"))
+    assert len(folders) >= 5
+    for folder in folders:
+        assert read_episode(folder).name == folder.name

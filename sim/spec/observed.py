@@ -29,10 +29,10 @@ VARIABLES = (*SUMMED, *OFFICE, *SINGLE, *DERIVED, *MONTHLY)
 FLOWS = (*SUMMED[:-1], "licence_granted_t", "licence_refused_t", "shortage_t", "used_t", "export_t", "legal_export_t")
 
 # unit -> factor to the unit of comparison: t, index, share, USD/kg, CNY/kg, weeks, days
-UNITS = {"t": 1.0, "kg": 1e-3, "kt": 1e3, "g": 1e-6, "%": 0.01, "CNY/t": 1e-3, "USD/t": 1e-3}
+UNITS = {"t": 1.0, "kg": 1e-3, "kt": 1e3, "g": 1e-6, "%": 0.01, "CNY/t": 1e-3, "USD/t": 1e-3, "USD/lb": 1 / 0.45359237}
 TONNES = ("t", "kg", "kt", "g")
-MONEY = ("USD/kg", "USD/t", "CNY/kg", "CNY/t")
-DOLLARS = ("USD/kg", "USD/t")
+MONEY = ("USD/kg", "USD/t", "USD/lb", "CNY/kg", "CNY/t")
+DOLLARS = ("USD/kg", "USD/t", "USD/lb")
 SHARES = ("share", "%", "ratio")
 Fault = Callable[[str, str], None]  # column, what is wrong with it
 EXPORTS = re.compile(r"(?P<origin>[a-z ]+?)_(?P<product>[a-z0-9_]+?)_exports_(?P<to>total|to:.+)$", re.IGNORECASE)
@@ -88,7 +88,8 @@ def _observation(row: Row, names: Names | None, problems: list[Problem]) -> Reco
     product = " ".join(part for part in re.split(r"[+,;\s]+", product) if part)
     if variable:
         _compared(row, variable, product, names, fault_at=fault)
-    elif EXPORTS.match(fields["series"]) and fields["unit"] not in TONNES:
+    elif EXPORTS.match(fields["series"]) and fields["unit"] not in TONNES and not fields["unit"].startswith("%"):
+        # A change in per cent is kept as a record: it is no amount that could be drawn.
         fault("unit", f"exports are in {', '.join(TONNES)} (got {fields['unit'] or 'nothing'})")
     span, value = _span(row, fault_at=fault), _number(row, "value", fault_at=fault)
     if variable and value is not None and value < 0:
@@ -175,7 +176,9 @@ def recorded(
     found: list[tuple[Recorded, Row]] = []
     problems: list[Problem] = []
     for path in paths:
-        found += read_observed(folder / path, str(folder / path), names, problems)
+        rows = read_observed(folder / path, str(folder / path), names, problems)
+        # Changes in per cent are a record for the reader of the file, no amounts for a figure.
+        found += [(one, row) for one, row in rows if one.variable or not row.fields["unit"].startswith("%")]
     seen: dict[str, tuple[Row, bool, bool]] = {}
     for one, row in found:
         first, inside, drawn = seen.get(one.series, (row, False, False))
