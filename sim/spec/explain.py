@@ -109,7 +109,7 @@ def _tables(laid: Sequence[Laid]) -> Iterator[str]:
             if len(numbers) < len(laid)
             else ""
         )
-        yield f"  {len(numbers)} numbers from tables{sources}:"
+        yield f"  {len(numbers)} number{'' if len(numbers) == 1 else 's'} from tables{sources}:"
     for item in numbers[:MANY_ROWS]:
         fact = item.fact
         old = "not in the world" if item.shipped is None else f"{item.shipped.value:,.6g}"

@@ -55,7 +55,13 @@ def read_workbook(path: Path, shown: str, names: Names, problems: list[Problem])
         if sheet.title in HELP_SHEETS or sheet.title.startswith(PASSED_OVER):
             continue
         if sheet.max_row > MAX_ROWS:
-            problems.append(Problem(Position(f"{shown} {sheet.title}"), "", f"has more than {MAX_ROWS:,} rows"))
+            problems.append(
+                Problem(
+                    Position(f"{shown} {sheet.title}"),
+                    "",
+                    f"has more than {MAX_ROWS:,} rows; delete the empty ones below the table",
+                )
+            )
             continue
         rows = [list(row) for row in sheet.iter_rows()]
         if not any(cell.value is not None for row in rows for cell in row):
