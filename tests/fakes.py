@@ -116,6 +116,7 @@ class FakeModel:
         self.start = made_of.start
         self.n_days = made_of.days
         self.n_weeks = made_of.days // 7
+        self.lead_weeks = self.lead_months = 0
         self.arm_names = tuple(arm.name for arm in made_of.arms)
         self.sampled = made_of.sampled
         starts = [0]

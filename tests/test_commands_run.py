@@ -89,6 +89,7 @@ def test_the_terminal_gives_the_answer_of_the_report(tmp_path):
     said = answer(open_run(tmp_path / "x"))
     assert lines[0] == "A fake scenario"
     assert lines[1].startswith("30 runs x 3 arms")
+    assert lines[2] == "Outlook calm: nothing is in force but what the scenario says."
     assert said.headline in lines
     assert len(said.sentences) >= 3
     assert [line.removeprefix("  - ") for line in lines[lines.index(said.headline) + 1 :]] == list(said.sentences)

@@ -24,6 +24,7 @@ title: A ban
 question: Do the laws hold?
 world: {world}
 horizon: {{start: 2026-01-01, years: 4}}
+outlook: calm
 events:
   - {{type: export_ban, origins: CN, products: {products}, start: 2026-07-01, {ban}}}
 """

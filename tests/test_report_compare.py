@@ -25,6 +25,7 @@ BASE = """
 title: One
 world: gallium
 horizon: {start: 2026-01-01, years: 1}
+outlook: calm
 monte_carlo: {runs: 4}
 baseline:
   cover_weeks: {gallium_wafer: {JP: 9 weeks}}

@@ -32,6 +32,7 @@ SCENARIO = """
 title: Our own gallium
 world: ./gallium
 horizon: {start: 2026-01-01, years: 1}
+outlook: calm
 baseline:
   shares: {pure_gallium: {JP: 25 %}}
   cover_weeks:

@@ -25,7 +25,7 @@ from sim.spec.load import Loaded, read_scenario, text_scenario
 from .spec_files import TINY, put
 
 HEAD = f"title: x\nworld: {TINY.as_posix()}\nhorizon: {{start: 2025-01-01, years: 3}}\n"
-NDFEB = "title: x\nworld: ndfeb\nhorizon: {start: 2026-01-01, years: 2}\n"
+NDFEB = "title: x\nworld: ndfeb\nhorizon: {start: 2026-01-01, years: 2}\noutlook: calm\n"
 
 
 def read(baseline: Any = None, uncertain: Any = None, head: str = HEAD, sets: tuple[str, ...] = ()) -> Loaded:

@@ -54,8 +54,8 @@ class Bench:
         self._targets = [(target, _readers(meter, target)) for target in episode.targets]
         self._series = [(one, meter.reader(one.variable, one.product, one.place)) for one in episode.series]
         self.columns = [column.name for column in self.model.sampled]
-        whole = Period(0, self.model.n_days, self.model.start)
-        self.months = [(start, stop) for _, start, stop in whole.months() if stop <= self.model.n_days]
+        whole = Period(0, self.model.scenario.days, self.model.start)
+        self.months = [(start, stop) for _, start, stop in whole.months() if stop <= self.model.scenario.days]
 
     def design(self, runs: int, seed: int, sampler: str = "lhs") -> Floats:
         """Values of the uncertain numbers as a Monte Carlo batch would draw them."""

@@ -71,11 +71,13 @@ class Meter:
         self.monthly: dict[tuple[str, str, str], list[int]] = {}
         for number, column in enumerate(model.monthly_columns):
             self.monthly.setdefault((column.product, column.place, column.partner), []).append(number)
-        self.week_first = 7.0 * np.arange(model.n_weeks)
-        self.week_days = np.minimum(7.0, model.n_days - self.week_first)
-        starts = np.asarray(model.month_starts, dtype=np.float64)
+        # Days count from the horizon's first day; a lead-in lies before it.
+        lead_days = 7 * model.lead_weeks
+        self.week_first = 7.0 * np.arange(model.n_weeks) - lead_days
+        self.week_days = np.minimum(7.0, model.n_days - lead_days - self.week_first)
+        starts = np.asarray(model.month_starts, dtype=np.float64) - lead_days
         self.month_first = starts
-        self.month_days = np.diff(np.append(starts, model.n_days))
+        self.month_days = np.diff(np.append(starts, model.n_days - lead_days))
 
     # --- names ----------------------------------------------------------------------------------
     def products(self, text: str) -> tuple[str, ...]:

@@ -259,7 +259,7 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
     ax.axvline(when(one.episode.start_day), color=style.QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
     name = series.name.replace("_", " ").replace(":", ": ")
     ax.set_title(textwrap.fill(name, TITLE_LETTERS), fontsize=8.5)
-    style.date_axis(ax, when(0), when(one.bench.model.n_days), layout.columns == 1)
+    style.date_axis(ax, when(0), when(one.bench.model.scenario.days), layout.columns == 1)
     top = max(float(q[4].max()), max(seen))
     if "price" in series.variable:
         style.index_axis(ax, min(float(q[0].min()), min(seen)), top)

@@ -23,6 +23,7 @@ title: A stop that passes
 question: Do prices come to rest?
 world: {world}
 horizon: {{start: 2026-01-01, years: 8}}
+outlook: calm
 events:
   - {{type: export_ban, origins: CN, products: {products}, start: 2026-07-01, duration: 12 months}}
 """

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..bounded import path_is_file
+from ..spec.outlooks import TODAY
 
 if TYPE_CHECKING:
     from ..spec.load import Loaded
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
 
 def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     """YAML that gives the same scenario again: with its comments if nothing was added to the file."""
-    if len(loaded.layers) == 1 and not sets and path_is_file(loaded.layers[0]):  # a pipe can't be read again
+    kept = loaded.spec.outlook.base != TODAY and path_is_file(loaded.layers[0])  # a pipe can't be read again
+    if len(loaded.layers) == 1 and not sets and kept:
         return loaded.layers[0].read_text(encoding="utf-8")
     from ruamel.yaml import YAML
+
+    standing = [each.world.today.path for each in loaded.resolutions if each.world.today is not None]
+    laid_on = standing if loaded.spec.outlook.base == TODAY else []
 
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
@@ -26,6 +31,7 @@ def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     out = io.StringIO()
     out.write("# The scenario as run, with everything it extends and was set on the command line put in.\n")
     out.write("".join(f"# from {file.name}\n" for file in loaded.layers))
+    out.write("".join(f"# laid on {file.parent.name}/{file.name}\n" for file in laid_on))
     out.write("".join(f"# with --set {each}\n" for each in sets))
     yaml.dump(_bare(loaded.root.plain()), out)
     return out.getvalue()

@@ -154,6 +154,41 @@ uncertain:
 ```
 """
 
+OUTLOOK = """
+### Today or calm
+
+What stands under `outlook` happens in every arm, so that no difference between arms is due to it. It is laid on one of two
+things, and the report, `explain` and the terminal say which:
+
+- `outlook: today`: the rules in force, the projects under way and the truces that the world's `today.yaml` lists, each with
+  its source. This is the default for horizons that start in 2026 or later where the world has such a file.
+- `outlook: calm`: the world's numbers as they stand, with nothing in force. The default elsewhere.
+
+With `today` the simulation begins before the horizon, at `simulate_from`, so that stocks, prices and queues at its start are
+those that the rules have led to. This **lead-in** is the same in every arm. Weeks, outcomes, money and shortages count from
+the horizon's start, growth too; days before it are negative.
+
+Your own lines are laid on that. An event with the name of a standing one changes what it says and leaves the rest; others
+are added. In the scenario and in policies the stricter of two rules holds
+([where two rules meet](events.md#where-two-rules-meet)); to lift a standing rule, suspend it by its name.
+
+```yaml
+title: China lifts its licences on gallium
+world: gallium
+horizon: {start: 2026-07-01, years: 3}
+outlook:
+  base: today
+  events:
+    - {name: truce on the US gallium ban, end: 2027-11-27}   # in every arm: the truce is longer
+    - {name: gallium wafer licences, probability: 0 %}       # in every arm: without them
+events:
+  - {type: suspension, events: [gallium licences], start: 2027-01-01}   # only in the scenario: lifted
+```
+
+`simulate_from` and events before the horizon may be used without a `today.yaml` too:
+`outlook: {simulate_from: 2025-01-01, events: [...]}`.
+"""
+
 VALUES = """
 ## How values are written
 
@@ -201,6 +236,8 @@ def language_page() -> str:
         parts += [f"## {title}", text, keys(model)]
         if title == "horizon":
             parts.append(BASELINE)
+        if title == "outlook":
+            parts.append(OUTLOOK)
     parts += ["## events", "The types and their keys: [event and policy types](events.md).", VALUES, units_table()]
     parts += ["## Distributions", "One value is drawn per run, the same in every arm.", distributions(), EXTENDS]
     return page("The scenario language", *parts)
@@ -236,6 +273,8 @@ def kind(row: FieldRow, hint: typing.Any) -> str:
     words = special.get(type(field).__name__, row.kind)
     if row.key == "events":
         words = "a list of [events](events.md)"
+    elif row.key == "outlook":
+        words = "today, calm or a mapping, see [outlook](#outlook)"
     elif row.key == "policies":
         words = "a mapping of [policies](#policies)"
     elif row.kind in ("a mapping", "a list of mappings"):

@@ -168,10 +168,11 @@ def summary_lines(outcome: Outcome) -> list[str]:
     from ..report.run import Run
     from ..report.sentences import answer
 
-    lines = [f"{outcome.manifest['title']}", _counts(outcome)]
+    run = Run(outcome.store.path, outcome.manifest)
+    lines = [f"{outcome.manifest['title']}", _counts(outcome), f"Outlook {run.outlook_said}."]
     if not outcome.finished:
         return lines
-    said = answer(Run(outcome.store.path, outcome.manifest))
+    said = answer(run)
     return [*lines, *said.cautions, "", said.headline, *(f"  - {text}" for text in said.sentences)]
 
 

@@ -86,7 +86,7 @@ def _arm_events(model: Any, arm: str, trace: Any) -> list[Event]:
             name = model.lane_names[entity]
             product, _, way = name.partition(":")
             origin, _, destination = way.partition("#")[0].partition(">")
-        found.append(Event(arm, day, event, name, number, product, origin, destination, amount))
+        found.append(Event(arm, day - 7 * model.lead_weeks, event, name, number, product, origin, destination, amount))
     return found
 
 

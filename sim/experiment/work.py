@@ -160,13 +160,19 @@ def simulate(
     collector = Collector(made, arms, len(runs), loops, shelf)
     messages = [""] * len(runs)
     remarks = [""] * len(runs)
-    priced = -1
+    priced, lead, lead_in = -1, int(ready.model.lead_weeks), b""
     for run, arm, found in _results(ready, arms, runs, seed, values):
         row = run - span.first
         if isinstance(found, Exception):
             name = made.arms[arm]
             messages[row] = messages[row] or f"{name}: {_words(found)}"
         else:
+            if lead:
+                before = found.weekly[:lead].tobytes()
+                if arm == arms[0]:
+                    lead_in = before
+                # Nothing of an arm may be felt before the reported start, or its difference were no answer.
+                assert before == lead_in, f"run {run}: arm {made.arms[arm]} differs before the reported start"
             rows = made.reporter.rows(found.weekly, found.monthly, loops)
             if row != priced:
                 money, priced = made.reporter.money(values[row]), row

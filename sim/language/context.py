@@ -25,6 +25,7 @@ class LowerContext:
     names: Names
     start: dt.date
     days: int
+    lead_days: int = 0  # simulated before `start`; days count from `start` all the same
     columns: dict[str, Uncertain] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)  # column -> group, if it shares its quantile
     _paths: dict[int, str] = field(default_factory=dict)

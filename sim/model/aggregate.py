@@ -183,8 +183,10 @@ class Columns:
         self.asked_uses = tuple(model.scenario.report.end_uses)
         self.end_uses = tuple(sorted(u.id for u in world.end_uses))
         self.stock_uses = frozenset(u.id for u in world.end_uses if u.is_stock)
-        self.n_weeks = int(model.n_weeks)
-        self.n_months = len(model.month_starts)
+        # Of what is reported: the records begin with `lead_weeks` and `lead_months` that are not.
+        self.lead_weeks, self.lead_months = int(model.lead_weeks), int(model.lead_months)
+        self.n_weeks = int(model.n_weeks) - self.lead_weeks
+        self.n_months = len(model.month_starts) - self.lead_months
         self._rank = {
             name: rank
             for names in (

@@ -17,6 +17,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_trigger_weeks | weeks | how long the condition must hold
         event_trigger_run | weeks | how long it has held
         event_not_before | day | earliest start of a triggered event
+        event_first | day | nothing of it is seen before: the reported start, 0 for the outlook's
         event_suspended | 0/1 | suspended now
         """,
     ),

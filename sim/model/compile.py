@@ -54,6 +54,12 @@ class CompiledModel:
     factor_cell, factor_column : ndarray of int
         Then cell `factor_cell[i]` is multiplied by `values[factor_column[i]]` (drawn factors of drawn numbers).
     arm_events : ndarray of int, shape (n_arms, n_events)
+    n_weeks, n_days, month_starts
+        Of all that is simulated, the lead-in included.
+    start : date
+        First day of what is reported; the simulation begins `lead_weeks` before.
+    lead_weeks, lead_months : int
+        Rows of the weekly and of the monthly record that come before it.
     """
 
     scenario: Scenario
@@ -74,6 +80,8 @@ class CompiledModel:
     n_weeks: int
     n_days: int
     start: dt.date
+    lead_weeks: int
+    lead_months: int
     arm_names: tuple[str, ...]
     sampled: tuple[SampledColumn, ...]
     lane_names: tuple[str, ...]
@@ -134,6 +142,8 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
         n_weeks=layout.n_weeks,
         n_days=layout.n_days,
         start=scenario.start,
+        lead_weeks=scenario.lead_weeks,
+        lead_months=months.index(7 * scenario.lead_weeks),
         arm_names=tuple(a.name for a in scenario.arms),
         sampled=scenario.sampled,
         lane_names=tuple(s.lane_name(i) for i in range(len(s.lanes))),
@@ -142,17 +152,21 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
 
 
 def _month_starts(scenario: Scenario) -> list[int]:
-    """First day of every calendar month the horizon touches, in days; the first is 0."""
-    starts = [0]
-    year, month = scenario.start.year, scenario.start.month
+    """First day of every calendar month that is simulated, in days; the first is 0.
+
+    The month in which the reported part starts is cut there, so that no month is half of one and half of the other.
+    """
+    first, days = scenario.first_day, scenario.simulated_days
+    starts = {0, 7 * scenario.lead_weeks}
+    year, month = first.year, first.month
     while True:
         month += 1
         if month == 13:
             year, month = year + 1, 1
-        day = (dt.date(year, month, 1) - scenario.start).days
-        if day >= scenario.days:
-            return starts
-        starts.append(day)
+        day = (dt.date(year, month, 1) - first).days
+        if day >= days:
+            return sorted(starts)
+        starts.add(day)
 
 
 def _sizes(
@@ -180,13 +194,13 @@ def _sizes(
         "threats": sum(len(t.threats or ()) for r in effects.rows for t in r.targets),
         "listeners": sum(len(t.listeners) for r in effects.rows for t in r.targets),
         "offices": len(effects.offices),
-        "weeks": max(1, scenario.days // 7),
-        "days": scenario.days,
+        "weeks": max(1, scenario.simulated_days // 7),
+        "days": scenario.simulated_days,
         "months": len(months),
         "arms": len(scenario.arms),
         "weekly": len(weekly),
         "monthly": len(monthly),
-        "weekly_record": max(1, scenario.days // 7) * len(weekly),
+        "weekly_record": max(1, scenario.simulated_days // 7) * len(weekly),
         "monthly_record": len(months) * len(monthly),
     }
     assert set(n) == {name for name, _ in DIMENSIONS}
@@ -200,7 +214,8 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
     cells = [(p.id, z) for p in s.products for z in s.zones]
     nodes = [(s.products[k].id, s.countries[c]) for k, c in s.nodes]
 
-    used = {effect.op for event in scenario.events for effect in event.effects}
+    happening = (*scenario.outlook.events, *scenario.events)
+    used = {effect.op for event in happening for effect in event.effects}
 
     def block(name: str, variable: str, unit: str, pairs: list[tuple[str, str]], recorded: bool = True) -> None:
         firsts[name] = len(columns) if recorded else -1
@@ -261,13 +276,14 @@ def _monthly_columns(s: Structure) -> tuple[list[Column], list[int]]:
 def _fill_calendar(a: Arena, scenario: Scenario, months: list[int]) -> None:
     for m, day in enumerate(months):
         a.note("month_start", m, day)
-        date = scenario.start + dt.timedelta(days=day)
+        date = scenario.first_day + dt.timedelta(days=day)
         a.put("season_month", m, float(date.month - 1))
     month = 0
-    for day in range(scenario.days):
+    for day in range(scenario.simulated_days):
         if month + 1 < len(months) and day >= months[month + 1]:
             month += 1
         a.note("day_month", day, month)
+    a.note("lead_days", 0, 7 * scenario.lead_weeks)
     a.put("capacity_growth", 0, scenario.outlook.capacity_growth_per_year)
 
 

@@ -214,8 +214,9 @@ def _named_projects(events: list[ResolvedEvent], name: str) -> list[int]:
 
 def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, firsts: dict[str, int]) -> None:
     """Write events, rows, schedule points, targets and offices into the arena."""
-    for v, event in enumerate(effects.events):
-        _fill_event(a, s, v, event, effects.events)
+    lead_days = 7 * scenario.lead_weeks
+    for v, (event, number) in enumerate(ordered_events(scenario)):
+        _fill_event(a, s, v, event, effects.events, lead_days, 0 if number < 0 else lead_days)
     point = target = threat = listener = 0
     for e, row in enumerate(effects.rows):
         effect = row.effect
@@ -269,10 +270,14 @@ def _fill_project_lanes(a: Arena, s: Structure, row: Row) -> None:
             a.note("lane_project", i, 1)
 
 
-def _fill_event(a: Arena, s: Structure, v: int, event: ResolvedEvent, events: list[ResolvedEvent]) -> None:
+def _fill_event(
+    a: Arena, s: Structure, v: int, event: ResolvedEvent, events: list[ResolvedEvent], lead_days: int, first: int
+) -> None:
+    """Days of a scenario count from its start, the engine's from the first day of the lead-in."""
+    a.note("event_first", v, first)
     a.note("event_key", v, hash64("event:" + event.name) & KEY_MASK)
-    a.put("event_start", v, event.start_day)
-    a.put("event_notice", v, event.announced_day)
+    a.put("event_start", v, event.start_day + float(lead_days) if lead_days else event.start_day)
+    a.put("event_notice", v, event.announced_day + float(lead_days) if lead_days else event.announced_day)
     a.put("event_duration", v, event.duration_days)
     a.put("event_probability", v, event.probability)
     trigger = event.trigger
@@ -282,7 +287,7 @@ def _fill_event(a: Arena, s: Structure, v: int, event: ResolvedEvent, events: li
     a.note("event_trigger", v, kind)
     a.note("event_trigger_index", v, index)
     a.note("event_trigger_weeks", v, max(1, trigger.weeks))
-    a.note("event_not_before", v, trigger.not_before_day)
+    a.note("event_not_before", v, max(first, trigger.not_before_day + lead_days))
     a.put("event_threshold", v, trigger.threshold)
     a.put("event_delay_low", v, trigger.delay_days_low)
     a.put("event_delay_high", v, trigger.delay_days_high)

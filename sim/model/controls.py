@@ -41,7 +41,7 @@ OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in ha
 def watch_triggers(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Start the events whose condition has held long enough (market days only)."""
     for v in range(L.n_events):
-        if I[L.event_status + v] != 0:
+        if I[L.event_status + v] != 0 or day < I[L.event_first + v]:
             continue
         kind = I[L.event_trigger + v]
         which = I[L.event_trigger_index + v]

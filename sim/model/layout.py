@@ -49,6 +49,7 @@ CALENDAR = (
 # Scalars: single numbers, as arrays of length one on dimension "one".
 SCALARS: tuple[Array, ...] = (
     Array("capacity_growth", "one", "float", "1/yr", "outlook growth of capacity"),
+    Array("lead_days", "one", "int", "days", "lead-in: days simulated before what is reported"),
     Array("rules", "one", "int", "0/1", "the arm has events that may happen"),
     Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
     Array("in_force", "one", "int", "0/1", "an effect is in force now"),

@@ -11,6 +11,7 @@ from .prices import set_paid_prices, set_spot_prices, set_waits, sum_zones
 from .production import produce, use
 from .receive import receive
 from .record import record
+from .start import start_growth
 
 # Classes of events on one day, in the order they are handled. Ties inside a class go by entity, then by
 # the entity's own counter: never by insertion or chance.
@@ -46,6 +47,8 @@ EVENT_NAMES = (
 def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> None:
     """All phases of the market of day `day`. The engine then ships `lane_out` and starts `site_start`."""
     I[L.cuts_ahead] = 0
+    if day > 0 and day == I[L.lead_days]:
+        start_growth(L, F, I, day)
     if I[L.rules] == 1:
         watch_triggers(L, F, I, key, day)
         set_rules(L, F, I, key, day)

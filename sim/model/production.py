@@ -91,8 +91,9 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     set_recipes(L, F, I)
     set_incentives(L, F, I)
     grown = 1.0
-    if F[L.capacity_growth] != 0.0:
-        grown = exp(log(1.0 + F[L.capacity_growth]) * day / 365.25)
+    since = day - I[L.lead_days]
+    if F[L.capacity_growth] != 0.0 and since > 0:
+        grown = exp(log(1.0 + F[L.capacity_growth]) * since / 365.25)
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.site_expected + s] = (
@@ -183,6 +184,7 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     that the first to stop are those who held least.
     """
     month = I[L.day_month + day]
+    since = day - I[L.lead_days]
     row = L.weekly_record + week * L.n_weekly
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
@@ -190,8 +192,8 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     for u in range(L.n_users):
         node = I[L.user_node + u]
         normal = F[L.user_use + u] * (1.0 + F[L.user_demand + u]) + F[L.user_added + u]
-        if F[L.demand_growth + u] != 0.0:
-            normal = normal * exp(log(1.0 + F[L.demand_growth + u]) * day / 365.25)
+        if F[L.demand_growth + u] != 0.0 and since > 0:
+            normal = normal * exp(log(1.0 + F[L.demand_growth + u]) * since / 365.25)
         if I[L.season_first] >= 0:
             which = 12 * I[L.user_end_use + u] + int(F[L.season_month + month])
             normal = normal * F[I[L.season_first] + which]

@@ -70,7 +70,8 @@ class Reporter:
         self.first_series = self._users.first_series  # level from which on series are kept
         self.levels: tuple[Label, ...] = (*self._users.fine, *self._users.coarse)
         self._level_rank = {label: i for i, label in enumerate(self.levels)}
-        self._ops = {effect.op for event in model.scenario.events for effect in event.effects}
+        happening = (*model.scenario.outlook.events, *model.scenario.events)
+        self._ops = {effect.op for event in happening for effect in event.effects}
         self._prepare_money(model)
         self.places = Places()
         self._totals: dict[str, tuple[str, Sums]] = {}  # rows that add up rows of another name
@@ -379,9 +380,15 @@ class Reporter:
     # --- one run ----------------------------------------------------------------------------------
 
     def rows(self, weekly: Floats, monthly: Floats, loops: Loops | None = None) -> Rows:
-        """Turn an engine's arrays (time, columns) into rows, with the sums over users; `loops` do the same sooner."""
+        """Turn an engine's arrays (time, columns) into rows, with the sums over users; `loops` do the same sooner.
+
+        What lies before the reported start is left out of the rows and handed on as `lead`.
+        """
         table, months = self._memory()
         weeks = self.columns.n_weeks
+        before, months_before = self.columns.lead_weeks, self.columns.lead_months
+        lead = (weekly[:before], monthly[:months_before]) if before else None
+        weekly, monthly = weekly[before:], monthly[months_before:]
         levels = table[self._first_level :].reshape(len(USER_VARIABLES), len(self.levels), -1)
         if loops:
             loops.turn(weekly, table, *self._turn[0])
@@ -398,7 +405,7 @@ class Reporter:
             self.origins.into(months[first_lane:], months[:first_lane])
         for row, priced, wanted in self._means:
             table[row, :weeks] = weighted_mean(table[priced, :weeks], table[wanted, :weeks])
-        return Rows(table, table[:, :weeks], months, levels, loops)
+        return Rows(table, table[:, :weeks], months, levels, loops, lead)
 
     def _turnings(self, columns: int) -> tuple[Turning, Turning]:
         """How `loops.turn` makes the tables by week and by month."""

@@ -143,8 +143,12 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.outside_orders + c] = F[L.outside_expected + c]
 
 
-def start_growth(L: Any, F: Floats, I: Ints) -> None:
-    """Weekly growth factors of expectations, so that a trend in the outlook surprises no one."""
+def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
+    """Weekly growth factors of expectations, so that a trend in the outlook surprises no one.
+
+    Nothing grows in a lead-in (`day` before `lead_days`): the world's numbers are those of the reported start.
+    """
+    growing = day >= I[L.lead_days]
     for k in range(L.n_products):
         F[L.growth_step + k] = 1.0
     for back in range(L.n_products):
@@ -153,7 +157,7 @@ def start_growth(L: Any, F: Floats, I: Ints) -> None:
         grown = 0.0
         for u in range(L.n_users):
             if I[L.node_product + I[L.user_node + u]] == k:
-                step = exp(log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR)
+                step = exp(log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR) if growing else 1.0
                 for j in range(5):
                     F[L.holder_growth + I[L.user_holder + u] + j] = step
                 use += F[L.user_use + u]
@@ -186,8 +190,23 @@ def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
                     I[L.event_status + v] = 1
                     I[L.event_day + v] = int(math.floor(F[L.event_start + v] + 0.5))
                     I[L.event_notice_day + v] = int(math.floor(F[L.event_notice + v] + 0.5))
+                    start_in_time(L, I, v)
                 else:
                     I[L.event_status + v] = 0
+
+
+def start_in_time(L: Any, I: Ints, v: int) -> None:
+    """Keep an event that is not the outlook's out of the lead-in, which is the same in every arm.
+
+    One drawn to start earlier starts on the first reported day; an announcement before it is old news.
+    """
+    first = I[L.event_first + v]
+    if first == 0:
+        return
+    if I[L.event_notice_day + v] < first:
+        I[L.event_notice_day + v] = first if I[L.event_notice_day + v] == I[L.event_day + v] else -1
+    if I[L.event_day + v] < first:
+        I[L.event_day + v] = first
 
 
 def start_mass(L: Any, F: Floats, I: Ints) -> None:
@@ -323,7 +342,7 @@ def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     misfit = balance(L, F, I)
     start_desks(L, F, I)
     start_stocks(L, F, I)
-    start_growth(L, F, I)
+    start_growth(L, F, I, 0)
     start_zones(L, F, I)
     start_mass(L, F, I)
     start_weights(L, F, I)

@@ -40,6 +40,7 @@ class Rows:
     monthly: Floats  # exports by origin, then by lane
     levels: Floats  # wanted, unserved, priced out; `Reporter.levels` (fine rows, then sums); part of `table`
     loops: Loops | None = None  # what made them, for what follows
+    lead: tuple[Floats, Floats] | None = None  # records by week and by month (time, columns) before what is reported
 
     @property
     def wanted(self) -> Floats:

@@ -178,6 +178,7 @@ def facts(run: Run) -> list[tuple[str, str]]:
     rows.append(("seed", str(manifest.get("seed", ""))))
     rows.append(("sampler, engine", f"{manifest.get('sampler', '')}, {manifest.get('engine', '')}"))
     rows.append(("period", f"{day(run.start)} to {day(run.last_day)}"))
+    rows.append(("outlook", run.outlook_said))
     versions = manifest.get("versions") or {}
     if versions:
         rows.append(("versions", ", ".join(f"{k} {v}" for k, v in versions.items())))

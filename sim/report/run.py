@@ -80,6 +80,36 @@ class Run(Tables):
     def days(self) -> int:
         return int(self.scenario["days"])
 
+    @cached_property
+    def lead_weeks(self) -> int:
+        """Weeks simulated before the horizon."""
+        return int(self.scenario.get("lead_weeks") or 0)
+
+    @property
+    def first_day(self) -> dt.date:
+        """First day simulated."""
+        return self.start - dt.timedelta(days=7 * self.lead_weeks)
+
+    @cached_property
+    def outlook(self) -> Mapping[str, Any]:
+        """What every arm got alike."""
+        found = self.scenario.get("outlook") or {}
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def outlook_said(self) -> str:
+        """What the scenario was laid on, in words."""
+        from .sketch import day
+
+        if self.outlook.get("base") != "today":
+            said = "calm: nothing is in force but what the scenario says"
+        else:
+            as_of = dt.date.fromisoformat(str(self.outlook["as_of"]))
+            said = f"today: the rules in force and the projects under way on {day(as_of)}, in every arm"
+        if self.lead_weeks:
+            said += f"; simulated from {day(self.first_day)}, the same in every arm, counted from {day(self.start)}"
+        return said
+
     @property
     def end(self) -> dt.date:
         return self.start + dt.timedelta(days=self.days)

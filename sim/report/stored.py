@@ -14,6 +14,8 @@ from ..results.quantiles import quantiles
 from .long_batches import first_runs
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import numpy as np
     import pandas as pd
 
@@ -133,6 +135,16 @@ class Tables(ABC):
     def main_arm(self) -> str:
         """The arm the answer is about."""
 
+    @property
+    @abstractmethod
+    def lead_weeks(self) -> int:
+        """Weeks simulated before the horizon."""
+
+    @property
+    @abstractmethod
+    def start(self) -> dt.date:
+        """First day of the horizon."""
+
     @cached_property
     def runs(self) -> pd.DataFrame:
         """`runs.parquet`: one row per run with status, message and every sampled value."""
@@ -251,11 +263,19 @@ class Tables(ABC):
     def _quantile_rows(self, arm: str) -> dict[str, pd.DataFrame]:
         """Rows of `series.parquet` that hold quantiles of one arm, by variable: one pass, however many are asked for.
 
-        Of the arms that were read the last few are kept: two hundred policies hold a hundred million rows.
+        Of the arms that were read the last few are kept: two hundred policies hold a hundred million rows. The rows of a
+        lead-in are kept apart (`lead_fan`): what is reported begins with the horizon.
         """
+        import pandas as pd
+
         kept: dict[str, dict[str, pd.DataFrame]] = self._cache.setdefault("quantile rows", {})
         if arm not in kept:
             table = self._rows_of_arm(arm)
+            if self.lead_weeks:
+                early = (table["date"] < pd.Timestamp(self.start)).to_numpy()
+                if arm == self.main_arm:
+                    self._cache["lead-in"] = table[early]
+                table = table[~early]
             found = {}
             for name, rows in table.groupby("variable", observed=True, sort=False).indices.items():
                 found[str(name)] = table.iloc[rows]
@@ -311,6 +331,8 @@ class Tables(ABC):
                 self._cache[key] = pd.DataFrame(columns=[*DIMENSIONS, "date", "run", "value", "unit"])
             else:
                 keep = (ds.field("variable") == variable) & (ds.field("arm") == arm) & ds.field("run").is_valid()
+                if self.lead_weeks:
+                    keep &= ds.field("date") >= pd.Timestamp(self.start)
                 self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
         part: pd.DataFrame = self._cache[key]
         return part
@@ -362,6 +384,16 @@ class Tables(ABC):
         parts = [fans[k] for k in keys]
         added = reduce(operator.add, (p.values for p in parts))
         return Fan(parts[0].dates, parts[0].levels, added, parts[0].unit, added=True)
+
+    def lead_fan(self, variable: str, product: str, place: str) -> Fan | None:
+        """Quantiles over runs of one series before the horizon, where all arms are the same."""
+        key = ("lead-in fans", variable)
+        if key not in self._cache:
+            self._quantile_rows(self.main_arm)
+            table = self._cache.get("lead-in")
+            self._cache[key] = {} if table is None else _all_fans(table[table["variable"] == variable])
+        found: Fan | None = self._cache[key].get((product, place, ""))
+        return found
 
     def fans(self, variable: str, arm: str) -> dict[tuple[str, str, str], Fan]:
         """Every stored fan of a variable, by product, place and end use."""

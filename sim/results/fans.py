@@ -22,6 +22,17 @@ from ..model.statistics import Rows
 Singles = NDArray[np.float32]
 
 EXACT_RUNS = 500  # up to here every run's series is kept until the end and quantiles are exact
+LEAD_WEEKS, LEAD_MONTHS = -1, -2  # steps of series of a lead-in
+# What is kept of a lead-in: what can be held against records, and the state in which the reported part begins.
+LEAD_VARIABLES = (
+    "price_spot_index",
+    "price_paid_index",
+    "stock_cover_weeks",
+    "production_t",
+    "licence_backlog_t",
+    "licence_granted_t",
+    "stockpile_t",
+)
 LONG_WEEKS = 208  # larger batches of longer horizons keep means of four weeks
 
 
@@ -97,7 +108,7 @@ class Series:
     variable: str
     label: Label
     unit: str
-    step: int  # weeks per date; 0: calendar months
+    step: int  # weeks per date; 0: calendar months; negative: of a lead-in
     first: int
     dates: int
 
@@ -119,10 +130,14 @@ class Fans:
         self._n_weeks = n_weeks
         start: dt.date = model.start
         self._dates = {step: _dates(start, list(range(0, 7 * n_weeks, 7 * step))) for step in (1, 4)}
-        self._dates[0] = _dates(start, [int(d) for d in model.month_starts])
+        months = np.asarray(model.month_starts) - 7 * model.lead_weeks
+        reported = months[model.lead_months :]
+        self._dates[0] = _dates(start, [int(d) for d in reported])
+        self._dates[LEAD_WEEKS] = _dates(start, [7 * w for w in range(-model.lead_weeks, 0, self.step)])
+        self._dates[LEAD_MONTHS] = _dates(start, [int(d) for d in months[: model.lead_months]])
         days = np.arange(n_weeks) * 7
         # A week belongs to the month of its first day; every whole month has four or five.
-        self._months: Index = np.searchsorted(np.asarray(model.month_starts), days, side="right") - 1
+        self._months: Index = np.searchsorted(reported, days, side="right") - 1
         self.series: list[Series] = []
         self._stretches: list[Stretch] = []
         self._cells = 0
@@ -144,11 +159,14 @@ class Fans:
         more: slice | None = None,
         make: Callable[[Rows, Singles], None] | None = None,
         monthly: bool = False,
+        lead: bool = False,
     ) -> None:
         if not labels:
             return
         declared = VARIABLE_BY_NAME[variable]
         step = 0 if monthly else self._background_step if declared.background else self.step
+        if lead:
+            step = LEAD_MONTHS if monthly else LEAD_WEEKS
         dates = len(self._dates[step])
         first = self._cells
         for label in labels:
@@ -185,6 +203,38 @@ class Fans:
             self._rows(variable)
         for variable in ("leakage_t", "stockpile_t", "origin_exposure"):
             self._rows(variable)
+        if self.reporter.columns.lead_weeks:
+            self._declare_lead()
+
+    def _declare_lead(self) -> None:
+        """Series of the lead-in: the same variables and labels, at earlier dates."""
+        for variable in LEAD_VARIABLES:
+            at = self.reporter.columns.weekly.get(variable, {})
+            labels = tuple(label for label in self.reporter.places.rows(variable)[0] if label in at)
+            columns = np.asarray([at[label][0] for label in labels], dtype=np.intp)
+            self._add(variable, labels, make=self._lead_weeks(columns), lead=True)
+        origins, lanes = self.reporter.origins, np.asarray([n[0] for n in self.reporter.lanes.values()], dtype=np.intp)
+
+        def exports(rows: Rows, out: Singles) -> None:
+            assert rows.lead is not None
+            by_lane = rows.lead[1].T[lanes]
+            out[: len(origins.labels)] = origins.of(by_lane)
+            out[len(origins.labels) :] = by_lane
+
+        self._add("export_t", (*origins.labels, *self.reporter.lanes), make=exports, monthly=True, lead=True)
+
+    def _lead_weeks(self, columns: Index) -> Callable[[Rows, Singles], None]:
+        """What fills in weeks, or means of `step` weeks, of columns of the engine."""
+        step = self.step
+
+        def weeks(rows: Rows, out: Singles) -> None:
+            assert rows.lead is not None
+            table = rows.lead[0].T[columns]
+            for date in range(out.shape[1]):
+                some = table[:, date * step : (date + 1) * step]
+                out[:, date] = some[:, 0] if step == 1 else some.mean(axis=1)
+
+        return weeks
 
     def _rows(self, variable: str, first: int = 0) -> None:
         labels, rows = self.reporter.places.rows(variable)

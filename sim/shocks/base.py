@@ -108,7 +108,7 @@ class Trigger(Strict):
             "after_event": self.after,
             "delay_days_low": self.delay.low,
             "delay_days_high": self.delay.high,
-            "not_before_day": max(0, ctx.day(self.not_before)) if self.not_before else 0,
+            "not_before_day": max(-ctx.lead_days, ctx.day(self.not_before)) if self.not_before else 0,
         }
 
     def clause(self, ctx: LowerContext) -> str:

@@ -20,8 +20,9 @@ from ..language.uncertain import Uncertain
 from ..shocks.trade import Tariff
 from ..sums import add_up
 from . import rules
+from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
-from .scenario import ScenarioSpec
+from .scenario import MAX_YEARS, ScenarioSpec
 from .touch import reach_of
 
 Faults = Iterator[Fault]
@@ -46,6 +47,11 @@ class Case:
         """Events as resolved in the first world."""
         return self.resolutions[0].placed
 
+    @property
+    def standing(self) -> frozenset[tuple[str | int, ...]]:
+        """Paths of the events that stand in a world's `today.yaml`."""
+        return frozenset(item.path for one in self.resolutions for item in one.placed if item.standing)
+
     def arms(self) -> Iterator[tuple[str, list[Placed]]]:
         """(policy or "", events that happen together)."""
         shared = [item for item in self.placed if item.arm in ("", "outlook")]
@@ -55,12 +61,22 @@ class Case:
 
 
 def dates_lie_in_the_horizon(case: Case) -> Faults:
-    """What begins must begin in the horizon; what ends may end after it, if not absurdly so (see NOTES)."""
+    """What begins must begin in the horizon; what ends may end after it, if not absurdly so (see NOTES).
+
+    Events of the outlook may begin in the lead-in, and those of `today.yaml` after the horizon too.
+    """
+    standing = case.standing
     for path, key, date in _all_dates(case):
         horizon = case.spec.horizon
-        if date < horizon.start:
+        early = path[0] == "outlook"
+        if early and case.spec.lead_weeks and date < case.spec.first_day:
+            said = f"lies before the first day that is simulated, {case.spec.first_day} (got {date})"
+            yield path, f"{said}; write outlook: {{simulate_from: {date}}} or a later date"
+        elif date < horizon.start and not (early and case.spec.lead_weeks):
             said = f"lies before the first day of the horizon, {horizon.start} (got {date})"
             yield path, said + _year(date, horizon) + _standing(case, path, key)
+        elif path[:3] in standing:
+            continue
         elif date > horizon.last and (not _may_lie_beyond(key) or date.year > horizon.last.year + FAR_YEARS):
             yield path, f"lies after the last day of the horizon, {horizon.last} (got {date}){_year(date, horizon)}"
 
@@ -87,11 +103,25 @@ def _standing(case: Case, path: tuple[str | int, ...], key: str) -> str:
 
 def dates_after_the_horizon(case: Case) -> Faults:
     """Ends and steps of a value that the run will not see: worth knowing, not wrong."""
-    last = case.spec.horizon.last
+    last, standing = case.spec.horizon.last, case.standing
     for path, key, date in _all_dates(case):
+        if path[:3] in standing:
+            continue
         beyond = last + dt.timedelta(days=1) if key == "end" else last
         if _may_lie_beyond(key) and date > beyond and date.year <= last.year + FAR_YEARS:
             yield path, f"lies after the last day of the horizon, {last} (got {date}), and is not reached"
+
+
+def the_lead_in_comes_first(case: Case) -> Faults:
+    """A simulation can't begin after what it is to report; a lead-in has to fit."""
+    begin, horizon = case.spec.outlook.simulate_from, case.spec.horizon
+    if begin is None:
+        return
+    at = ("outlook", "simulate_from")
+    if begin > horizon.start and case.spec.outlook.base != TODAY:
+        yield at, f"must not be after the start of the horizon, {horizon.start} (got {begin})"
+    elif case.spec.lead_weeks * 7 + horizon.days > MAX_YEARS * 366:
+        yield at, f"must be within {MAX_YEARS} years of the end of the horizon (got {begin})"
 
 
 def _may_lie_beyond(key: str) -> bool:
@@ -281,6 +311,7 @@ def general_licences_have_an_office(case: Case) -> Faults:
 
 CHECKS = (
     dates_lie_in_the_horizon,
+    the_lead_in_comes_first,
     names_of_events_are_unique,
     names_can_stand_in_paths,
     references_name_an_event,

@@ -59,6 +59,11 @@ def _head(loaded: Loaded) -> Iterator[str]:
     worlds = " and ".join(f"{r.world.names.world} ({r.world.world.title})" for r in loaded.resolutions)
     yield f"World: {worlds}."
     weeks = scenario.days // 7
+    if scenario.lead_weeks:
+        yield (
+            f"Simulated from {say_date(scenario.first_day)} ({scenario.lead_weeks} market weeks before the horizon, in which "
+            "all arms are the same and nothing is counted)."
+        )
     yield f"Horizon: {say_date(scenario.start)} to {say_date(last)} ({scenario.days:,} days, {weeks} market weeks)."
 
 
@@ -169,12 +174,19 @@ def _outlook(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
             f"makers of {what} in {where} fail by chance, every {_days(outage.mtbf_days)} on average, "
             f"for {_days(outage.mttr_days)}"
         )
-    events = [item.resolved.sentence for item in _sorted(resolution, "outlook")]
+    standing = _sorted(resolution, "outlook", standing=True)
+    events = _sorted(resolution, "outlook", standing=False)
+    yield ""
+    if outlook.as_of:
+        yield f"Outlook: today, what is in force and under way on {say_date(dt.date.fromisoformat(outlook.as_of))}, in every arm:"
+        yield from _told(standing)
+    else:
+        yield "Outlook: calm."
     if lines or events:
         yield ""
         yield "In every arm, the baseline too:"
         yield from (f"  {line}." for line in lines)
-        yield from (f"  {sentence}" for sentence in events)
+        yield from (f"  {item.resolved.sentence}" for item in events)
 
 
 def _days(value: object) -> str:
@@ -188,9 +200,11 @@ def _percent(value: object) -> str:
     return f"{value * 100:.4g} %" if isinstance(value, (int, float)) else str(getattr(value, "text", value))
 
 
-def _sorted(resolution: Resolution, arm: str) -> list[Placed]:
+def _sorted(resolution: Resolution, arm: str, standing: bool = False) -> list[Placed]:
     """Events of an arm that do something in this world, by date; triggered ones last."""
-    found = [item for item in resolution.placed if item.arm == arm and item.resolved.effects]
+    found = [
+        item for item in resolution.placed if item.arm == arm and item.standing == standing and item.resolved.effects
+    ]
 
     def order(item: Placed) -> tuple[bool, float, str]:
         start = item.resolved.start_day

@@ -16,6 +16,7 @@ from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import MAX_NODES, Node, parse_text, path_text, read_file
 from .observed import at_mention, recorded, with_recorded
+from .outlooks import spelled_out, with_outlook
 from .owngroups import with_own_groups
 from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
@@ -100,14 +101,14 @@ def read_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
     path = Path(path)
     layers = _Layers()
     root = _with_sets(layers.read(path), sets)
-    return _typed(path, root, layers.files)
+    return _typed(path, root, layers.files, sets)
 
 
 def text_scenario(text: str, path: str | Path, sets: Sequence[str] = ()) -> Loaded:
     """A scenario given as text, as if it stood in a file at `path`."""
     path = Path(path)
-    root = _Layers([path]).extended(path, parse_text(text, str(path)), ())
-    return _typed(path, _with_sets(root, sets), [path])
+    root = _Layers([path]).extended(path, spelled_out(parse_text(text, str(path))), ())
+    return _typed(path, _with_sets(root, sets), [path], sets)
 
 
 # --- layers ---------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ class _Layers:
         real = os.path.realpath(path)
         if real not in self.done:
             self.files.append(path)
-            self.done[real] = self.extended(path, read_file(path), above)
+            self.done[real] = self.extended(path, spelled_out(read_file(path)), above)
         return self.done[real]
 
     def extended(self, path: Path, root: Node, above: tuple[str, ...]) -> Node:
@@ -200,9 +201,12 @@ def _without(root: Node, key: str) -> Node:
     return Node(entries, root.position, root.key_positions, root.size)
 
 
-def _with_sets(root: Node, sets: Sequence[str]) -> Node:
+def _with_sets(root: Node, sets: Sequence[str], standing: bool = False) -> Node:
+    """The file with values set from outside; those of the outlook's events wait until it is laid on its base."""
     problems = []
     for number, text in enumerate(sets, start=1):
+        if text.strip().startswith("outlook.events") != standing:
+            continue
         shown = f"--set {text}" if len(sets) == 1 else f"--set ({number}) {text}"
         path, sign, value = text.partition("=")
         if not sign or not path.strip():
@@ -211,7 +215,10 @@ def _with_sets(root: Node, sets: Sequence[str]) -> Node:
         try:
             node = parse_text(f"value: {value.strip()}", shown).get("value")
             assert node is not None
-            root = set_value(root, split_path(path.strip()), node)
+            steps = split_path(path.strip())
+            if steps == ["outlook"] and isinstance(node.value, str):
+                steps.append("base")  # the short form, which leaves the rest of the outlook as it is
+            root = set_value(root, steps, node)
         except PathError as error:
             problems.append(Problem(Position(shown), "", str(error)))
         except Problems as error:
@@ -222,7 +229,7 @@ def _with_sets(root: Node, sets: Sequence[str]) -> Node:
 
 
 # --- typing ---------------------------------------------------------------------------------------
-def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
+def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str]) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
     worlds, group_problems = with_own_groups(root, worlds)
@@ -230,6 +237,9 @@ def _typed(path: Path, root: Node, files: list[Path]) -> Loaded:
     names = merged([world.names for world in worlds]) if worlds else None
     worlds, table_problems = lay(root, path, worlds)
     problems += table_problems
+    root, outlook_problems = with_outlook(root, [world.today for world in worlds])
+    problems += outlook_problems
+    root = _with_sets(root, sets, standing=True)
     written = root
     root, put, path_problems = _uncertain_paths(root)
     problems += path_problems

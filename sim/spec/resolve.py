@@ -13,6 +13,7 @@ from ..language.numbers import Num, Sampled
 from ..language.uncertain import Uncertain
 from ..shocks.base import Event
 from .apply import Draft, close_unused_lanes, settle
+from .outlooks import CALM, TODAY
 from .precedence import BASELINE, UNCERTAIN, apply_changes, changes_of
 from .resolved import (
     Arm,
@@ -43,6 +44,7 @@ class Placed:
     event: Event
     column: str  # prefix of its columns: `events.NAME`
     resolved: ResolvedEvent
+    standing: bool = False  # a rule of the world's `today.yaml`, as it is or changed by the file
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,15 @@ def resolve(spec: ScenarioSpec, world: LoadedWorld, name: str, folder: Any) -> R
         Folder of the scenario file, from which paths in it count.
     """
     draft, faults = _numbers(spec, world)
-    ctx = LowerContext(world.names, spec.horizon.start, spec.horizon.days)
-    placed = _events(spec, ctx, faults)
-    outlook = _outlook(spec, ctx, placed)
+    lead_weeks = spec.lead_weeks
+    ctx = LowerContext(world.names, spec.horizon.start, spec.horizon.days, 7 * lead_weeks)
+    today = world.today if spec.outlook.base == TODAY else None
+    placed = _events(spec, ctx, today.names if today is not None else frozenset(), faults)
+    outlook = replace(
+        _outlook(spec, ctx, placed),
+        base=spec.outlook.base or CALM,
+        as_of=today.as_of.isoformat() if today is not None else "",
+    )
     events = tuple(item for item in placed if item.arm != "outlook")
     columns = _columns(draft, ctx)
     correlations = _correlations(spec, columns, faults)
@@ -93,6 +101,7 @@ def resolve(spec: ScenarioSpec, world: LoadedWorld, name: str, folder: Any) -> R
         sampler=spec.monte_carlo.sampler,
         tracked_origin=_tracked(spec, world, placed),
         report=_report(spec, world, folder),
+        lead_weeks=lead_weeks,
     )
     before = {fact.key: fact.value for fact in world.before.facts}
     return Resolution(scenario, world, tuple(placed), before, after, draft.structural(), tuple(faults))
@@ -137,7 +146,7 @@ def _structural_faults(world: LoadedWorld, draft: Draft) -> list[Fault]:
 
 
 # --- events ---------------------------------------------------------------------------------------
-def _events(spec: ScenarioSpec, ctx: LowerContext, faults: list[Fault]) -> list[Placed]:
+def _events(spec: ScenarioSpec, ctx: LowerContext, standing: frozenset[str], faults: list[Fault]) -> list[Placed]:
     listed = list(spec.all_events())
     labels = _labels(listed)
     final = _unique(listed, labels)
@@ -148,11 +157,12 @@ def _events(spec: ScenarioSpec, ctx: LowerContext, faults: list[Fault]) -> list[
         here = {other: final[arm_, other] for arm_, other in final if arm_ in (arm, "", "outlook")}
         here |= {other: final[arm_, other] for arm_, other in final if arm_ == arm}
         try:
-            resolved = _lower(event, ctx, final[arm, label], here, column)
+            resolved = _lower(event, ctx, final[arm, label], here, column, arm == "outlook")
         except ValueError as error:
             faults.append((path, str(error)))
             continue
-        placed.append(Placed(path, arm, event, column, resolved))
+        stands = arm == "outlook" and event.name in standing
+        placed.append(Placed(path, arm, event, column, resolved, stands))
     return placed
 
 
@@ -178,12 +188,17 @@ def _unique(listed: list[tuple[Path, str, Event]], labels: list[str]) -> dict[tu
     return final
 
 
-def _lower(event: Event, ctx: LowerContext, name: str, names: dict[str, str], column: str) -> ResolvedEvent:
+def _lower(
+    event: Event, ctx: LowerContext, name: str, names: dict[str, str], column: str, early: bool
+) -> ResolvedEvent:
+    """An event in numbers; `early` if it may happen in a lead-in too, before the reported start."""
     timing = event.timing(ctx)
     trigger = None
     if event.trigger is not None:
         arguments = event.trigger.lower(ctx)
         arguments["after_event"] = names.get(arguments["after_event"], arguments["after_event"])
+        if early and event.trigger.not_before is None:
+            arguments["not_before_day"] = -ctx.lead_days
         trigger = Trigger(**arguments)
     return ResolvedEvent(
         name=name,

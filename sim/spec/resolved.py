@@ -102,13 +102,19 @@ class RandomOutages:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Given to every arm. Growth rates are per year; `season` are 12 monthly factors of mean 1."""
+    """Given to every arm. Growth rates are per year; `season` are 12 monthly factors of mean 1.
+
+    `base` says what the scenario's own lines are laid on: `calm` (nothing) or `today` (the world's `today.yaml`, whose
+    state of things is that of `as_of`).
+    """
 
     demand_growth_per_year: Mapping[str, Num]  # by end use
     capacity_growth_per_year: Num = 0.0
     season: Mapping[str, tuple[float, ...]] | None = None  # by end use
     outages: tuple[RandomOutages, ...] = ()
     events: tuple[ResolvedEvent, ...] = ()
+    base: str = "calm"
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,3 +203,14 @@ class Scenario:
     sampler: str  # random | lhs | sobol
     tracked_origin: str = ""  # country whose content share of stocks is tracked; "" = not tracked
     report: ReportOptions = field(default_factory=ReportOptions)
+    lead_weeks: int = 0  # weeks simulated before `start`: what is in force then has done its work by the start
+
+    @property
+    def first_day(self) -> dt.date:
+        """First day that is simulated; days of events count from `start` all the same."""
+        return self.start - dt.timedelta(days=7 * self.lead_weeks)
+
+    @property
+    def simulated_days(self) -> int:
+        """Days of the lead-in and of the horizon."""
+        return 7 * self.lead_weeks + self.days

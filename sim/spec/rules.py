@@ -29,7 +29,7 @@ def events_do_not_contradict(case: Case) -> Faults:
     central = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
     said: set[tuple[Any, Any]] = set()
     for policy, placed in case.arms():
-        dated = [item for item in placed if item.event.trigger is None]
+        dated = [item for item in placed if item.event.trigger is None and item.event.probability != 0.0]
         for first, second in combinations(dated, 2):
             if policy and second.arm != f"policy:{policy}":
                 continue
@@ -51,6 +51,10 @@ def _contradiction(first: Placed, second: Placed, reach: Reach, central: Mapping
             narrow, wide = (first, second) if lanes[0] < lanes[1] else (second, first)
             if _rank(narrow) >= _rank(wide) and _is_milder(op, narrow, wide, central):
                 yield narrow.path, DOES_NOTHING.format(wide.event.label)
+            continue
+        if first.standing and not second.standing:  # laid on what is in force: the stricter holds
+            if lanes[0] == lanes[1] and _is_milder(op, second, first, central):
+                yield second.path, DOES_NOTHING.format(first.event.label)
             continue
         lane = f"{shared[0]} {' -> '.join(shared[1:])}"
         both = f"both {what} {lane} in the same weeks"

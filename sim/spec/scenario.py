@@ -38,6 +38,7 @@ from ..shocks.registry import EVENT_TYPES
 from ..sums import add_up
 from ..units import FACTOR, PLAIN, TIME, convert
 from .baseline import Baseline, BaselineField, UncertainField, UncertainNumbers
+from .outlooks import CALM, TODAY
 from .owngroups import GroupsField
 
 AnyEvent = Annotated[Union[EVENT_TYPES], Field(discriminator="type")]  # type: ignore[valid-type]  # noqa: UP007
@@ -218,7 +219,18 @@ class RandomOutage(Strict):
 
 
 class OutlookSpec(Strict):
-    """What every arm gets alike: growth, seasons, projects under way, random outages."""
+    """What every arm gets alike: rules in force, growth, seasons, projects under way, random outages."""
+
+    base: Annotated[str, OneOf((TODAY, CALM))] = ""
+    """What this outlook is laid on: `today`, the rules in force and projects under way in the world's `today.yaml`
+    (events of the same name are changed, others added), or `calm`, nothing. `outlook: today` is short for
+    `outlook: {base: today}`. Default: today in scenarios that start in 2026 or later, if the world has a
+    `today.yaml`, else calm."""
+
+    simulate_from: Day | None = None
+    """The simulation begins here, so that what is in force before the horizon has done its work when it starts. Events
+    of the outlook may lie in this lead-in; it is the same in every arm, and nothing in it is counted. Default: that
+    of `today.yaml`, or the horizon's start."""
 
     demand_growth: Annotated[dict[str, UncertainNumber], ByEndUse()] = Field(default_factory=dict)
     """Growth of demand a year: one for all end uses, or a mapping by end use. Default: none."""
@@ -327,7 +339,8 @@ class ScenarioSpec(Strict):
     """Changes of the world's numbers, nested as parameter, then its dimensions; `shares` sets countries' shares."""
 
     outlook: OutlookSpec = OutlookSpec()
-    """What every arm gets alike, the baseline too. Default: nothing, so that the baseline is flat."""
+    """What every arm gets alike, the baseline too: `today`, `calm`, or a mapping. Default: `today` in scenarios that
+    start in 2026 or later where the world has a `today.yaml`, else `calm`, so that the baseline is flat."""
 
     uncertain: Annotated[UncertainNumbers, UncertainField()] = UncertainNumbers()
     """Distributions by path (`cover_weeks.ht_magnet.DE`, `events.NAME.share`), and `rank_correlations`. A number may
@@ -344,6 +357,17 @@ class ScenarioSpec(Strict):
 
     report: ReportSpec = ReportSpec()
     """What the report shows."""
+
+    @property
+    def lead_weeks(self) -> int:
+        """Whole weeks from the outlook's `simulate_from` to the horizon; the first may begin up to six days before."""
+        begin = self.outlook.simulate_from
+        return 0 if begin is None else max(0, -(-(self.horizon.start - begin).days // 7))
+
+    @property
+    def first_day(self) -> dt.date:
+        """First day that is simulated."""
+        return self.horizon.start - dt.timedelta(days=7 * self.lead_weeks)
 
     def all_events(self) -> Iterator[tuple[tuple[str | int, ...], str, Event]]:
         """(path in the file, arm it belongs to ("", "outlook" or a policy's name), event)."""

@@ -15,6 +15,7 @@ from ..language import fields
 from ..language.fields import DISTRIBUTION_SCHEMA
 from ..language.schedule import schedule_schema
 from ..shocks.registry import EVENT_TYPES, type_name
+from .outlooks import CALM, TODAY
 from .scenario import ScenarioSpec
 from .worldmodel import WorldSpec
 
@@ -157,10 +158,16 @@ def _with_layers(document: dict[str, Any]) -> dict[str, Any]:
         "required": document.pop("required"),
         "properties": {
             "horizon": {"required": needed["Horizon"]},
-            "outlook": {"properties": events},
             "policies": {"additionalProperties": {"required": needed["PolicySpec"], "properties": events}},
             **events,
         },
+    }
+    # An outlook may be one word, and its events may change those of the world's `today.yaml`.
+    outlook = document["properties"]["outlook"]
+    short = {"enum": [TODAY, CALM], "description": "today: what is in force and under way; calm: nothing."}
+    document["properties"]["outlook"] = {
+        "description": outlook["description"],
+        "anyOf": [short, {"$ref": outlook["$ref"]}],
     }
     choice = definitions["Event"]
     del choice["required"]

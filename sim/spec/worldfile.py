@@ -20,6 +20,7 @@ from ..language.text import Node, path_text, read_file
 from ..language.uncertain import Uncertain
 from .cells import bounds, cells_of
 from .facts import Fact, read_table
+from .outlooks import Today, read_today
 from .resolved import EndUse, Key, Product, SampledColumn, World
 from .worldchecks import check_world
 from .worldmodel import WorldSpec
@@ -32,7 +33,7 @@ RESERVED = (ALL, "rest", "world")
 SHIPPED = Path(__file__).parent.parent / "worlds"
 ENSEMBLE = "behaviour_ensemble.csv"
 # Tables beside a world's numbers, which no run reads.
-BESIDE = ("history.csv", "effects.csv")
+BESIDE = ("history.csv", "effects.csv", "recorded.csv")
 _other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
 
 
@@ -72,6 +73,7 @@ class LoadedWorld:
     files: tuple[Path, ...]
     spec: WorldSpec
     laid: tuple[Laid, ...] = ()
+    today: Today | None = None
     shipped: LoadedWorld | None = None  # the world before rows were laid over it
 
     @property
@@ -135,7 +137,7 @@ def load_world_folder(folder: Path, shown: str = "") -> LoadedWorld:
         problems += check_world(spec, names, values, {fact.key: fact.position for fact in facts}, at_file)
     if problems:
         raise Problems(problems)
-    return _assemble(folder, spec, names, facts, tables)
+    return _assemble(folder, shown, spec, names, facts, tables)
 
 
 def _structure_problems(spec: WorldSpec, root: Node) -> list[Problem]:
@@ -261,7 +263,9 @@ def _duplicates(facts: list[Fact]) -> list[Problem]:
     return found
 
 
-def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], tables: list[Path]) -> LoadedWorld:
+def _assemble(
+    folder: Path, shown: str, spec: WorldSpec, names: Names, facts: list[Fact], tables: list[Path]
+) -> LoadedWorld:
     values: dict[Key, Num] = {}
     columns: dict[str, SampledColumn] = {}
     for fact in facts:
@@ -294,7 +298,10 @@ def _assemble(folder: Path, spec: WorldSpec, names: Names, facts: list[Fact], ta
         groups={name: tuple(sorted(set(codes))) for name, codes in spec.groups.items() if len(set(codes)) > 1},
     )
     kept = {name: column for name, column in columns.items() if name in used}
-    return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec)
+    today = read_today(folder, shown)
+    if today is not None:
+        files.append(today.path)
+    return LoadedWorld(world, names, tuple(facts), kept, folder, tuple(files), spec, today=today)
 
 
 def sampled_column(
