@@ -1,6 +1,6 @@
 """Errors, bands and CRPS over the eight squeezes, as recorded and as known on the day, the model's error from the others.
 
-    python tools/market_core/gate.py 300        # rows; about a minute and a half on one core, 20 s with 30
+    python tools/market_core/gate.py 300        # rows; about a minute on one core, 10 s with 30
 
 Ratio = mean |ln(model/seen)| over that of "no change", every event weighted alike; to be at most 0.6. 80 % bands should
 hold 70 to 95 % of the points, and at least half in every event.

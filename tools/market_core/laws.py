@@ -69,8 +69,11 @@ def column(rows: list[Scenario], name: str) -> np.ndarray:
     return np.array([getattr(row, name) for row in rows])
 
 
-def happenings(w: World, rows: list[Scenario], ruled: Sequence[int]) -> Callable[[int], Week]:
-    """What happens by week, in all rows side by side; rules on the products `ruled`, from zone 0 to all others."""
+def happenings(w: World, rows: list[Scenario], ruled: Sequence[int], leak: float | None = 0.0) -> Callable[[int], Week]:
+    """What happens by week, in all rows side by side; rules on the products `ruled`, from zone 0 to all others.
+
+    leak: share of normal flow that passes besides; None: the default leak, which grows while it pays.
+    """
     s = SimpleNamespace(**{name: column(rows, name) for name in Scenario.__dataclass_fields__})
     end, last, others = s.start + s.weeks, ruled[-1], list(range(1, w.number_of_zones))
     released = s.give * w.need0[last, 1]
@@ -81,7 +84,7 @@ def happenings(w: World, rows: list[Scenario], ruled: Sequence[int]) -> Callable
         what = Week(demand={i: np.where(now, s.demand, 1.0) for i in range(len(w.users))})
         if announced.any():
             wait, ends = np.maximum(s.start - t, 0), np.where(s.ends, end - t, np.nan)
-            what.rules = [Rule(k, 0, others, 1 - s.share, announced, leak=0.0, wait=wait, ends=ends) for k in ruled]
+            what.rules = [Rule(k, 0, others, 1 - s.share, announced, leak=leak, wait=wait, ends=ends) for k in ruled]
         for i, site in enumerate(w.sites):
             if site.kind == "mine" and site.z in (0, 1):
                 what.left[i] = np.where(now & (s.mine == site.z), 0.7, 1.0)
@@ -146,7 +149,11 @@ def returning(w: World, row: Scenario, prices: np.ndarray) -> Return:
 
 
 def laws(
-    w: World, numbers: Numbers | None = None, say: Say = print, ruled: Sequence[int] | None = None
+    w: World,
+    numbers: Numbers | None = None,
+    say: Say = print,
+    ruled: Sequence[int] | None = None,
+    leak: float | None = 0.0,
 ) -> tuple[dict[str, bool], list[Return]]:
     """All laws of a chain: by name whether it holds, and the returns that fail."""
     ruled = ruled if ruled is not None else tuple(range(min(1, w.number_of_products - 1), w.number_of_products))
@@ -154,7 +161,7 @@ def laws(
     if numbers is not None:
         numbers = Numbers(**{name: np.full(len(rows), float(value)) for name, value in vars(numbers).items()})
     length = int(max(row.start + row.weeks for row in rows)) + AFTER
-    record = run(w, length, happenings(w, rows, ruled), numbers, len(rows))
+    record = run(w, length, happenings(w, rows, ruled, leak), numbers, len(rows))
     family, prices, lost = column(rows, "family"), np.log(record.price), loss(w, record)
     held = {"rest": bool(abs(prices[..., 0]).max() < 1e-9)}
     for k in ruled:
@@ -241,12 +248,13 @@ def drawn(count: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=0, help="number of drawn chains, instead of the generic one")
-    count = parser.parse_args().draws
-    if count:
-        drawn(count)
+    parser.add_argument("--leak", action="store_true", help="with the default leak round rules instead of none")
+    asked = parser.parse_args()
+    if asked.draws:
+        drawn(asked.draws)
     else:
         for lost_share in PERMANENT:
             paid, closed = permanent(lost_share)
             print(f"  permanent loss {lost_share:.2f}: users pay {paid.round(4)}, closed form {closed:.4f}")
-        of_generic, _ = laws(generic())
+        of_generic, _ = laws(generic(), leak=None if asked.leak else 0.0)
         print([name for name, ok in of_generic.items() if not ok] or "all hold", len(of_generic))
