@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,6 @@ from .aggregate import (
     ALL,
     USER_VARIABLES,
     WORLD,
-    Affine,
     Columns,
     Floats,
     Index,
@@ -20,7 +19,6 @@ from .aggregate import (
     Places,
     Sums,
     UserLevels,
-    affine,
     as_slice,
     members,
     ratio,
@@ -29,6 +27,7 @@ from .aggregate import (
 from .groups import exports, imports, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
 from .metrics import METRIC_BY_NAME
+from .money import Worth, at_risk, spending
 from .statistics import (
     STATS,
     Money,
@@ -42,7 +41,6 @@ from .statistics import (
     shortages,
     take,
 )
-from .structure import lookup
 
 _PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
 MAKER_VARIABLES = ("maker_called_t", "maker_lacking_t")
@@ -72,7 +70,7 @@ class Reporter:
         self._level_rank = {label: i for i, label in enumerate(self.levels)}
         happening = (*model.scenario.outlook.events, *model.scenario.events)
         self._ops = {effect.op for event in happening for effect in event.effects}
-        self._prepare_money(model)
+        self._worth = Worth(model, self.columns.products, self.levels[: self.n_fine])
         self.places = Places()
         self._totals: dict[str, tuple[str, Sums]] = {}  # rows that add up rows of another name
         self._means: list[tuple[int, Index, Index]] = []  # prices of groups: row, rows of prices and of their weights
@@ -307,40 +305,12 @@ class Reporter:
 
     # --- money ------------------------------------------------------------------------------------
 
-    def _prepare_money(self, model: Any) -> None:
-        scenario = model.scenario
-        world = scenario.world
-        names = [column.name for column in scenario.sampled]
-        fine = self.levels[: self.n_fine]
-        self._price: Affine = affine([lookup(world, "price_usd_per_kg", (p,)) for p in self.columns.products], names)
-        self._value: Affine = affine([lookup(world, "value_added_usd_per_t", tuple(c)) for c in fine], names)
-        self._dependent: Affine = affine(
-            [lookup(world, "dependent_share", (c.product, c.end_use)) for c in fine], names
-        )
-
     def money(self, values: Floats) -> Money:
         """Prices and values added of one run (the same in all its arms)."""
-        return Money(self._price.at(values), self._value.at(values) * self._dependent.at(values))
+        return self._worth.at(values)
 
     def _declare_money(self) -> None:
-        fine = self.levels[: self.n_fine]
-        targets: dict[Label, list[int]] = {}
-        picks: tuple[Callable[[Label], Label], ...] = (
-            lambda c: Label(ALL, c.place, c.end_use),
-            lambda c: Label(ALL, c.place, ALL),
-            lambda c: Label(ALL, WORLD, c.end_use),
-            lambda c: Label(c.product, WORLD, ALL),
-            lambda c: Label(ALL, WORLD, ALL),
-        )
-        for pick in picks:
-            for rank, cell in enumerate(fine):
-                targets.setdefault(pick(cell), []).append(rank)
-        for name, codes in self.columns.groups.items():
-            for rank, cell in enumerate(fine):
-                if cell.place in codes:
-                    targets.setdefault(Label(ALL, name, cell.end_use), []).append(rank)
-                    targets.setdefault(Label(ALL, name, ALL), []).append(rank)
-        risk = sums(targets)
+        risk = at_risk(self.levels[: self.n_fine], self.columns.groups)
         for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
             self._name(metric, risk.labels)
         paid: dict[Label, int] = {}
@@ -356,15 +326,8 @@ class Reporter:
         prices = as_slice(np.asarray([paid[c] for _, c in levels], dtype=np.intp))
         rows = as_slice(np.asarray([i for i, _ in levels], dtype=np.intp))
         product = np.asarray([self.columns.products.index(c.product) for _, c in levels], dtype=np.intp)
-        totals: dict[Label, list[int]] = {}
         countries = [(rank, c) for rank, (_, c) in enumerate(levels) if c.place in self.columns.countries]
-        for name, codes in self.columns.groups.items():
-            for rank, cell in countries:
-                if cell.place in codes:
-                    totals.setdefault(Label(cell.product, name, ALL), []).append(rank)
-        for rank, cell in countries:
-            totals.setdefault(Label(cell.product, WORLD, ALL), []).append(rank)
-        world = sums(totals)
+        world = spending(countries, self.columns.groups)
         keep = np.asarray([rank for rank, _ in countries], dtype=np.intp)
         self._name("extra_spend_usd", (*(c for _, c in countries), *world.labels))
 
