@@ -359,6 +359,32 @@ def test_a_group_that_the_analyst_named_is_told_as_one(tmp_path: Path) -> None:
     assert run.where("JP") == "in Japan"
 
 
+def test_a_policy_that_the_question_names_is_told_beside_the_best(tmp_path: Path) -> None:
+    names = ("reserve", "joint_purchasing", "thrifting")  # averting 3.1, 1.1 and less than no weeks
+    question = "Does joint purchasing help?"
+    run = open_run(handmade(tmp_path, 201, policies=names, question=question))
+    assert run.policies_in_question == ("joint_purchasing",)
+    assert answer(run).headline.endswith("; “joint purchasing” averts 1.1 weeks, “reserve” helps most.")
+    text = answer(run).sentences[-1]
+    assert text.startswith("“joint purchasing” averts 1.1 weeks of missing use (90 % of runs: ")
+    assert text.endswith("; “reserve” helps most.")
+    holds_the_rules(run)
+    run = open_run(handmade(tmp_path / "worse", 201, policies=names, question="Would thrifting help?"))
+    assert "“thrifting” does not plainly help, “reserve” helps most." in answer(run).headline
+    assert answer(run).sentences[-1].startswith("“thrifting” does not plainly help: it adds 0.9 weeks to missing use")
+    holds_the_rules(run)
+    run = open_run(handmade(tmp_path / "best", 201, policies=names, question="Would a reserve help?"))
+    assert answer(run).headline.endswith("“reserve” helps most.")
+    assert run.policies_in_question == ("reserve",)
+
+
+def test_a_possessive_names_a_place_if_the_report_looks_at_it(tmp_path: Path) -> None:
+    question = "What does Japan's new demand do to the EU?"
+    assert open_run(handmade(tmp_path, 31, question=question)).main_places == ("EU",)
+    report = {"places": ["JP", "EU"]}
+    assert open_run(handmade(tmp_path / "both", 31, report=report, question=question)).main_places == ("JP", "EU")
+
+
 def test_policies_are_told_for_the_places_that_act_in_them(tmp_path: Path) -> None:
     folder = handmade(tmp_path, 201, policies=("stockpile",))
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -8,7 +8,7 @@ from .case import Case, asks_for, knows_weeks, risk_place, the_case, weeks_lost
 from .hedges import named, week_date
 from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, spread
-from .policy_rank import ranking
+from .policy_rank import asked_about, ranking
 from .rounding import quantity, share
 from .run import Run
 from .sketch import month
@@ -140,7 +140,12 @@ def _help(run: Run) -> Sequence[str]:
     if not run.policies:
         return ()
     found = ranking(run)
-    best = found.best
+    best, asked = found.best, asked_about(run)
+    if asked is not None and found.unit == "weeks" and found.base > 0:
+        name, helps = f"“{run.policy_name(asked.policy)}”", found.plainly_helps(asked)
+        does = f"averts {quantity(asked.by.p50, 'weeks')}" if helps else "does not plainly help"
+        most = f", “{run.policy_name(best.policy)}” helps most" if best is not None else ""
+        return (f"; {name} {does}{most}", f"; {name} {does}")
     if best is None:
         if found.case.kind == "price" or found.base <= 0:
             return ()

@@ -41,7 +41,11 @@ class Ranking:
     def best(self) -> Averted | None:
         """The policy that averts most, if it plainly averts anything."""
         top = self.order[0] if self.order else None
-        return top if top is not None and top.by.p5 > 0 and top.by.p50 >= self.least else None
+        return top if top is not None and self.plainly_helps(top) else None
+
+    def plainly_helps(self, each: Averted) -> bool:
+        """Whether a policy averts something worth a word in nearly every run."""
+        return each.by.p5 > 0 and each.by.p50 >= self.least
 
     @property
     def least(self) -> float:
@@ -73,6 +77,13 @@ def ranking(run: Run) -> Ranking:
     level = base.p50 if base is not None else 0.0
     found.sort(key=lambda a: (-a.by.p50, -a.by.p5, a.policy))
     return Ranking(case, "index" if case.kind == "price" else "weeks", level, tuple(found))
+
+
+def asked_about(run: Run) -> Averted | None:
+    """The policy that the question names, unless it is the best, which is told anyway."""
+    found = ranking(run)
+    named_ = [each for each in found.order if each.policy in run.policies_in_question]
+    return named_[0] if named_ and named_[0] is not found.order[0] else None
 
 
 def loss_of(run: Run, case: Case, arm: str) -> Spread | None:

@@ -6,7 +6,7 @@ from .case import Case
 from .hedges import fitting, whose
 from .ladders import equal_from, ladder_of
 from .pick import Spread
-from .policy_rank import Ranking, ranking
+from .policy_rank import LEAST, Averted, Ranking, asked_about, ranking
 from .rounding import with_interval
 from .run import Run
 
@@ -16,7 +16,9 @@ def policies(run: Run) -> str:
     found = ranking(run)
     if not found.order or (found.base <= 0 and found.unit == "weeks"):
         return ""
-    best = found.best
+    best, asked = found.best, asked_about(run)
+    if asked is not None:
+        return _asked(run, found, asked)
     if best is None:
         return _none(run, found)
     amount, span = averted(run, best.by)
@@ -35,6 +37,18 @@ def policies(run: Run) -> str:
     return fitting(*texts)
 
 
+def _asked(run: Run, found: Ranking, asked: Averted) -> str:
+    """The policy the question names, and the best beside it."""
+    worse = asked.by.p50 <= -LEAST / 2
+    by = reversed_(asked.by) if worse else asked.by
+    amount, span = averted(run, by)
+    plainly = "" if found.plainly_helps(asked) else "does not plainly help: it "
+    does = f"adds {amount} to" if worse else f"averts {amount} of"
+    best = f"; “{run.policy_name(found.best.policy)}” helps most" if found.best is not None else ""
+    texts = [f"{name} {plainly}{does} {measure_of(found.case)}{span}" for name in phrases(run, asked.policy)]
+    return fitting(*(f"{text}{more}." for more in (best, "") for text in texts))
+
+
 def _none(run: Run, found: Ranking) -> str:
     """No policy plainly helps: told by the one that comes nearest."""
     top = found.order[0]
@@ -42,8 +56,7 @@ def _none(run: Run, found: Ranking) -> str:
     what = measure_of(found.case)
     many = "The only policy tried does not plainly help" if len(found.order) == 1 else "No policy plainly helps"
     if top.by.p50 < 0:
-        worse = Spread(top.by.n, -top.by.p95, -top.by.p75, -top.by.p50, -top.by.p25, -top.by.p5, top.by.unit)
-        amount, span = averted(run, worse)
+        amount, span = averted(run, reversed_(top.by))
         return fitting(
             *(f"{many}: with {name} there is {amount} more of {what}{span}." for name in phrases(run, top.policy))
         )
@@ -66,6 +79,11 @@ def _tied(run: Run, found: Ranking) -> tuple[str, ...]:
         return (f"; {len(found.tied)} others are not distinguishable from it",)
     name = run.policy_name(found.tied[0].policy)
     return (f"; “{name}” is not distinguishable from it", "; one other is not distinguishable from it")
+
+
+def reversed_(s: Spread) -> Spread:
+    """The same with its sign turned: what is averted as what is added."""
+    return Spread(s.n, -s.p95, -s.p75, -s.p50, -s.p25, -s.p5, s.unit)
 
 
 def measure_of(case: Case) -> str:

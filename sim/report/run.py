@@ -193,7 +193,9 @@ class Run(Tables):
                 words.append(rf"(?<!outside ){re.escape(self.label(place))}\w*")  # Japan, Japanese
             elif place in self.zones:
                 words.append(re.escape(self.zone_label(place)))
-            hits = [re.search(rf"(?<![\w-]){word}(?![\w'’-])", self.question) for word in words]
+            # "India's new demand" is about India only if the report is to look at India.
+            after = r"\w-" if place in (self.options.get("places") or ()) else r"\w'’-"
+            hits = [re.search(rf"(?<![\w-]){word}(?![{after}])", self.question) for word in words]
             first = min((hit.start() for hit in hits if hit), default=-1)
             if first >= 0 and not set(self.members(place)) <= sellers:
                 at[place] = first
@@ -204,6 +206,12 @@ class Run(Tables):
         """End uses of which the question names a telling word ("fibre makers or infrared optics")."""
         asked = {word.lower() for word in re.findall(r"[\w-]{5,}", self.question)} - {"other", "general", "users"}
         return tuple(u for u in self.end_uses if asked & set(re.findall(r"[\w-]{5,}", self.label(u).lower())))
+
+    @cached_property
+    def policies_in_question(self) -> tuple[str, ...]:
+        """Policies of which the question has every word of the name ("does joint purchasing help?")."""
+        asked = {word.lower() for word in re.findall(r"[^\W_]+", self.question)}
+        return tuple(p for p in self.policies if set(p.lower().split("_")) <= asked)
 
     @cached_property
     def names(self) -> dict[str, str]:
