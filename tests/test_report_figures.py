@@ -27,6 +27,7 @@ from sim.report.figures.sensitivity import correlations
 from sim.report.run import Run, open_run
 from sim.report.sketch import Drawn
 from sim.spec.observed import read_observed
+from sim.spec.scenario import FIGURE_NAMES
 from tests.report_runs import make_run_folder
 
 OBSERVED = """# recorded by customs
@@ -283,3 +284,7 @@ def test_labels_are_moved_apart_and_stay_inside() -> None:
     for a, b in itertools.pairwise(order):
         assert placed[b] - placed[a] >= (heights[a] + heights[b]) / 2 - 1e-6
     assert min(placed) >= -0.02 - 1e-9
+
+
+def test_a_scenario_knows_the_figures_there_are() -> None:
+    assert tuple(figure.name for figure in FIGURES) == FIGURE_NAMES

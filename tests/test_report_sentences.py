@@ -447,3 +447,23 @@ def test_only_a_fall(tmp_path: Path) -> None:
         "The spot price of Dy/Tb oxide in China falls to 0.70 times its normal level (90 % of runs: 0.65 to 0.75 times)"
     )
     assert any(text.startswith(fall) for text in found.sentences)
+
+
+# --- places and uses without users ------------------------------------------------------------------
+
+
+def test_a_place_without_users_is_said_to_have_none(tmp_path: Path) -> None:
+    of_others = answer(open_run(handmade(tmp_path / "none", 201)))
+    found = answer(open_run(handmade(tmp_path / "kr", 201, report={"places": ["KR"]})))
+    assert found.headline == of_others.headline
+    said = "Nobody in South Korea uses any of these products at the end of the chain. The answer is about users "
+    assert [text for text in found.cautions if text.startswith(said)], found.cautions
+    both = answer(open_run(handmade(tmp_path / "both", 201, report={"places": ["KR", "JP"]})))
+    assert both.headline.startswith("Users in Japan lack")
+    assert "Nobody in South Korea uses any of these products at the end of the chain." in both.cautions
+
+
+def test_a_use_that_is_not_told_is_named(tmp_path: Path) -> None:
+    found = answer(open_run(handmade(tmp_path, 201, report={"places": ["JP"], "end_uses": ["wind"]})))
+    assert found.headline.startswith("Users in Japan lack")
+    assert "No shares are told for wind turbines in Japan: the answer is about all users there." in found.cautions

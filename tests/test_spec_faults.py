@@ -8,6 +8,7 @@ import pytest
 
 from .spec_files import GOOD, TINY, faults, load
 
+TRIGGERED = "  - {type: export_ban, name: us, origins: US, products: metal, trigger: "
 AFTER_BAN = "    duration: 26 weeks\n"
 
 # what is changed, into what, what must be said (place and message)
@@ -138,6 +139,48 @@ SLIPS = [
         AFTER_BAN,
         AFTER_BAN + "  - {type: export_ban, name: ban, origins: CN, products: part, start: 2025-06-01}\n",
         "23:30: events[1].name: a second event named 'ban'; names must differ",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + f"{TRIGGERED}{{variable: unserved_share, product: metal, place: JP, above: 5 %}}}}\n",
+        "events[1].trigger.place: nobody in JP uses metal, so that no use can go unserved",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + f"{TRIGGERED}{{variable: unserved_share, product: part, place: JP, above: 100 %}}}}\n",
+        "events[1].trigger.above: must be below 100 %: no more than all of the use can go unserved",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + f"{TRIGGERED}{{after: ban, not_before: 2050-01-01}}}}\n",
+        "events[1].trigger.not_before: lies after the last day of the horizon, 2027-12-31 (got 2050-01-01)",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + "  - {type: enforcement, origins: CN, cut: 50 %, start: 2025-06-01}\n",
+        "events[1]: can't touch anything: no transshipment of these goods in this scenario that could be policed",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN
+        + "  - {type: transshipment, origins: CN, destinations: JP, hubs: [JP, CN], products: metal, cap: 50 %}\n",
+        "events[1]: can't touch anything: no hub is left besides the sellers and the buyers",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN + "  - {type: joint_purchasing, countries: JP, products: metal}\n",
+        "events[1]: can't touch anything: JP alone has nobody to buy with",
+    ),
+    (
+        AFTER_BAN,
+        AFTER_BAN
+        + "  - {type: licence_regime, origins: US, products: metal, start: 2025-06-01, capacity: 5 %, lot: 0 t}\n",
+        "events[1].lot: must be between 0.001 and 10,000,000,000 t (got 0 t)",
+    ),
+    (
+        "monte_carlo:",
+        "report: {figures: [price_fans, flows]}\nmonte_carlo:",
+        "report.figures[0]: must be one of price_fan, shortage_fan",
     ),
     (
         AFTER_BAN,

@@ -251,7 +251,9 @@ def test_several_worlds_give_several_scenarios(tmp_path: Path) -> None:
 def test_report_options_are_resolved(tmp_path: Path) -> None:
     row = "china_metal_exports_total,2025-03,1500,kg,customs,high"
     put(tmp_path, f"series,period,value,unit,source,confidence\n{row}\n", "o.csv")
-    report = "report: {observed: o.csv, months: 18, figures: [price], focus: {products: refining, places: allies}}\n"
+    report = (
+        "report: {observed: o.csv, months: 18, figures: [price_fan], focus: {products: refining, places: allies}}\n"
+    )
     options = scenario(tmp_path, report).report
     assert [(one.series, one.value, one.first.month) for one in options.recorded] == [
         ("china_metal_exports_total", 1.5, 3)
@@ -260,7 +262,7 @@ def test_report_options_are_resolved(tmp_path: Path) -> None:
         ("metal",),
         ("allies",),  # a group is a place of its own
         18,
-        ("price",),
+        ("price_fan",),
     )
 
 

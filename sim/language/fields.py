@@ -242,6 +242,7 @@ Percent = Annotated[UncertainNumber, Quantity("a percentage", units.SHARE, "25 %
 Change = Annotated[UncertainNumber, Quantity("a change", units.SHARE, "-10 %", "share", -1, 10)]
 Growth = Annotated[UncertainNumber, Quantity("a yearly growth", units.SHARE_PER_YEAR, "3 %/yr", "share", -0.9, 2)]
 Mass = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "20 kt", "t", 0, 1e10)]
+Lot = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "500 kg", "t", 0.001, 1e10)]
 Rate = Annotated[UncertainNumber, Quantity("a rate", units.RATE, "20 kt/yr", "t/yr", 0, 1e10)]
 Factor = Annotated[UncertainNumber, Quantity("a factor", units.FACTOR, "1.5", "times", 0, 100)]
 Spread = Annotated[UncertainNumber, Quantity("a coefficient of variation", units.FACTOR, "0.6", "times", 0, 5)]

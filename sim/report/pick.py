@@ -136,8 +136,9 @@ def _peaks(run: Run) -> pd.DataFrame:
 def short_products(run: Run) -> list[str]:
     """Final products by the share of wanted use that is lost where it is asked about, the worst first."""
     loss = {}
+    places = [place for place in run.asked_places if run.has_users(place)] or ["world"]
     for product in run.final_products:
-        spreads = [spread(run, "shortage_percent", run.main_arm, product, p) for p in run.asked_places or ("world",)]
+        spreads = [spread(run, "shortage_percent", run.main_arm, product, place) for place in places]
         loss[product] = max((s.p95 for s in spreads if s), default=0.0)
     wanted = tuple(run.options.get("products") or ())
     listed = [p for p in run.final_products if p in wanted] or list(run.final_products)

@@ -179,8 +179,18 @@ class Run(Tables):
     @cached_property
     def main_places(self) -> tuple[str, ...]:
         """The places the headline is about: of those the report looks at the ones that the question names."""
-        both = tuple(p for p in self.asked_places if p in self._places_in_question)
-        return both or self.asked_places
+        served = tuple(p for p in self.asked_places if self.has_users(p))
+        both = tuple(p for p in served if p in self._places_in_question)
+        return both or served
+
+    def has_users(self, place: str) -> bool:
+        """Whether anybody at a place uses any product: shares of what users want are reported for them alone."""
+        return place in self._places_with_users
+
+    @cached_property
+    def _places_with_users(self) -> frozenset[str]:
+        table = self.summarised("shortage_percent", self.main_arm, end_use="")
+        return frozenset(table["place"].astype(str)) if len(table) else frozenset()
 
     @cached_property
     def _places_in_question(self) -> tuple[str, ...]:

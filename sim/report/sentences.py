@@ -95,12 +95,28 @@ def _cautions(run: Run) -> tuple[str, ...]:
     status = str(run.manifest.get("status", "finished"))
     if status in ("interrupted", "running"):
         found.append(f"The batch was not finished ({status}): {n} of {asked} runs are in this report.")
+    if n and knows_weeks(run):
+        found += _without_users(run)
     if n and not knows_weeks(run):
         found.append(
             "The folder was made by an older version, which did not report weeks of normal use lost. Run it again for a "
             "whole answer."
         )
     return tuple(found)
+
+
+def _without_users(run: Run) -> list[str]:
+    """Places and uses asked about that have no users, of which there is nothing to tell."""
+    told = the_case(run)
+    empty = [place for place in run.asked_places if not run.has_users(place)]
+    found = [f"Nobody {run.where(place)} uses any of these products at the end of the chain." for place in empty]
+    if empty and not run.main_places:
+        found[-1] += f" The answer is about users {run.where(told.place)} instead."
+    uses = [str(use) for use in run.options.get("end_uses") or ()]
+    if uses and not told.end_use:
+        what = " or ".join(named(run, use) for use in uses)
+        found.append(f"No shares are told for {what} {run.where(told.place)}: the answer is about all users there.")
+    return found
 
 
 def _failed(run: Run) -> str:

@@ -93,6 +93,8 @@ class Trigger(Strict):
         if self.variable == "unserved_share" and above > 1:
             meant = f"; did you mean {above:g} %" if above <= 100 else ""
             raise field_error([(("above",), f"must be between 0 and 1, it is a share (got {above:g}){meant}")])
+        if self.variable == "unserved_share" and above == 1:
+            raise field_error([(("above",), "must be below 100 %: no more than all of the use can go unserved")])
         if self.variable != "unserved_share" and above < 1:
             said = f"must be at least 1, the baseline price, else it is exceeded from the first day on (got {above:g})"
             raise field_error([(("above",), f"{said}; did you mean {1 + above:g}")])

@@ -12,7 +12,7 @@ from ..language.fields import (
     Countries,
     Country,
     EndUses,
-    Mass,
+    Lot,
     OneOf,
     Percent,
     Products,
@@ -97,7 +97,7 @@ class Office(Control):
     """Time for which a refused buyer can't file again. Default: 13 weeks (assumption; without it refusals eat up the
     office's capacity)."""
 
-    lot: Mass | None = None
+    lot: Lot | None = None
     """Largest shipment on one file. Default: a fortieth of a week's normal exports."""
 
     refuse: Annotated[tuple[Refusal, ...], AsTuple] = ()

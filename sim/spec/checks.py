@@ -238,6 +238,22 @@ def triggers_watch_something(case: Case) -> Faults:
             )
         elif trigger.variable != "unserved_share" and trigger.place not in zones:
             yield at, f"a price is watched in a price zone (got {trigger.place}); known are {', '.join(sorted(zones))}"
+        elif trigger.variable == "unserved_share" and not _has_users(case, trigger.product, trigger.place):
+            yield at, f"nobody in {trigger.place} uses {trigger.product}, so that no use can go unserved"
+
+
+def _has_users(case: Case, product: str, country: str) -> bool:
+    reaches = [reach_of(resolution) for resolution in case.resolutions]
+    return any((product, country) == user[:2] for reach in reaches for user in reach.users)
+
+
+def triggers_look_in_time(case: Case) -> Faults:
+    """A condition that is looked at only after the last day is never met."""
+    last = case.spec.horizon.last
+    for path, _, event in case.spec.all_events():
+        date = event.trigger.not_before if event.trigger is not None else None
+        if date is not None and date > last:
+            yield (*path, "trigger", "not_before"), f"lies after the last day of the horizon, {last} (got {date})"
 
 
 def policies_do_something(case: Case) -> Faults:
@@ -296,17 +312,26 @@ def _positive_definite(matrix: list[list[float]]) -> bool:
     return True
 
 
-def general_licences_have_an_office(case: Case) -> Faults:
-    """A general licence exempts from a licence regime: without one it does nothing."""
+# What does nothing without another rule on the same trade: operation, the one it needs, what is missing.
+NEEDED = (
+    ("general_licence", "licence", "none of these goods needs a licence in this scenario"),
+    ("enforcement", "leak", "no transshipment of these goods in this scenario that could be policed"),
+)
+
+
+def what_they_act_on_is_there(case: Case) -> Faults:
+    """A general licence exempts from a licence regime, enforcement polices a transshipment: without one they do nothing."""
     reach = reach_of(case.resolutions[0])
     for policy, placed in case.arms():
-        regimes = [effect.select for item in placed for effect in item.resolved.effects if effect.op == "licence"]
+        effects = [effect for item in placed for effect in item.resolved.effects]
         for item in placed:
             if policy and item.arm != f"policy:{policy}":
                 continue
-            selects = [effect.select for effect in item.resolved.effects if effect.op == "general_licence"]
-            if selects and not any(reach.shared_lanes(a, b) for a in selects for b in regimes):
-                yield item.path, "can't touch anything: none of these goods needs a licence in this scenario"
+            for op, needed, missing in NEEDED:
+                selects = [effect.select for effect in item.resolved.effects if effect.op == op]
+                others = [effect.select for effect in effects if effect.op == needed]
+                if selects and not any(reach.shared_lanes(a, b) for a in selects for b in others):
+                    yield item.path, f"can't touch anything: {missing}"
 
 
 CHECKS = (
@@ -317,13 +342,14 @@ CHECKS = (
     references_name_an_event,
     triggers_do_not_wait_for_each_other,
     triggers_watch_something,
+    triggers_look_in_time,
     policies_do_something,
     events_touch_something,
     rules.events_do_not_contradict,
     rules.events_are_not_restated,
     durations_fit,
     correlations_are_possible,
-    general_licences_have_an_office,
+    what_they_act_on_is_there,
 )
 
 

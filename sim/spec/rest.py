@@ -25,10 +25,10 @@ from .checks import (
     correlations_are_possible,
     dates_lie_in_the_horizon,
     events_touch_something,
-    general_licences_have_an_office,
     policies_do_something,
     references_name_an_event,
     triggers_do_not_wait_for_each_other,
+    what_they_act_on_is_there,
 )
 from .resolve import Fault, resolve
 from .scenario import ScenarioSpec
@@ -43,7 +43,7 @@ MAKERS = ("capacity_project", "recycling", "new_demand")
 ABOUT_OTHERS = (
     references_name_an_event,
     triggers_do_not_wait_for_each_other,
-    general_licences_have_an_office,
+    what_they_act_on_is_there,
     policies_do_something,
     correlations_are_possible,
 )

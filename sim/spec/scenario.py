@@ -43,6 +43,19 @@ from .owngroups import GroupsField
 
 AnyEvent = Annotated[Union[EVENT_TYPES], Field(discriminator="type")]  # type: ignore[valid-type]  # noqa: UP007
 MAX_YEARS = 60
+# Names of `sim.report.figures.FIGURES`, which this room may not import; a test holds them together.
+FIGURE_NAMES = (
+    "price_fan",
+    "shortage_fan",
+    "who_short_when",
+    "exposure_tiles",
+    "exports_by_month",
+    "flows",
+    "licence_office",
+    "distributions",
+    "policies_compared",
+    "sensitivity",
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class TextList(TextField):
     """One text or a list of texts."""
 
     what: str
+    words: tuple[str, ...] = ()  # those there are; () if any may stand
 
     def parse(self, value: Any, names: Names | None = None) -> tuple[str, ...]:
         items = value if isinstance(value, (list, tuple)) else (value,)
@@ -57,6 +71,8 @@ class TextList(TextField):
         for index, item in enumerate(items):
             try:
                 refuse_shape(item, self.what)
+                if self.words:
+                    OneOf(self.words).parse(item)
             except ValueError as error:
                 problems.append(((index,) if isinstance(value, (list, tuple)) else (), str(error)))
         if not items:
@@ -66,7 +82,8 @@ class TextList(TextField):
         return tuple(str(item) for item in items)
 
     def json_schema(self) -> JsonSchema:
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+        one: JsonSchema = {"enum": list(self.words)} if self.words else {"type": "string"}
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
 @dataclass(frozen=True)
@@ -301,7 +318,7 @@ class ReportSpec(Strict):
     """CSV files with recorded series to be drawn beside the simulated ones (path from this file; columns as in
     observed.csv of an episode)."""
 
-    figures: Annotated[tuple[str, ...], TextList("the name of a figure")] = ()
+    figures: Annotated[tuple[str, ...], TextList("the name of a figure", FIGURE_NAMES)] = ()
     """Figures by name, instead of those chosen from what the events touch."""
 
     months: Annotated[int, Quantity("a number of months", PLAIN, "18", "", 1, 1200, certain=True, whole=True)] = 0

@@ -63,6 +63,13 @@ class Reach:
         """Why the row touches nothing; "" if it touches something."""
         select, target = effect.select, OP_BY_NAME[effect.op].target
         what = f"{_list(select.products, 'any product')}"
+        if effect.op == "leak" and not effect.texts["hub"]:
+            return "no hub is left besides the sellers and the buyers"
+        if effect.op == "joint_purchase" and len(select.destinations) == 1:
+            return f"{select.destinations[0]} alone has nobody to buy with"
+        maker = effect.texts.get("content_origin", "")
+        if maker and all(country != maker for _, country in self.sites):
+            return f"{maker} makes nothing in this world, so that no goods contain its material"
         if effect.op in ("new_capacity", "new_demand") or target == "event" or effect.op == "project_delay":
             return ""
         if target == "lane":
