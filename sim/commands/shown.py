@@ -108,7 +108,7 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
     if not any(outcome.finished for outcome in outcomes):
         click.echo("no run finished", err=True)
         raise SystemExit(NOT_DONE)
-    failed = sum(outcome.failed for outcome in outcomes)
+    failed = sum(int(outcome.failed) for outcome in outcomes)
     if failed:
         click.echo(f"{failed:,} runs failed and are left out of all numbers (reasons above)", err=True)
     if failed or any(absent.values()) or (wanted and report is None):

@@ -287,8 +287,8 @@ class UserLevels:
 
     def _starts(self) -> list[int]:
         """Where each of these sums begins among the coarse rows."""
-        sizes = [len(sums.labels) for sums, _ in self._sums()]
-        return [sum(sizes[:i]) for i in range(len(sizes))]
+        each = [sums.labels for sums, _ in self._sums()]
+        return [sum(len(labels) for labels in each[:i]) for i in range(len(each))]
 
     def totals(self, first: int) -> list[tuple[int, Index]]:
         """Every sum's row and the rows it adds up, sums of sums last; wanted, unserved, priced out begin at row `first`."""

@@ -85,7 +85,7 @@ def _content(path: Path, shown: str) -> bytes:
     try:
         content = read_bytes(path, MAX_BYTES)
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
+            unpacked = sum(int(part.file_size) for part in packed.infolist())
     except Unreadable as error:
         raise refuse(str(error)) from None
     except (zipfile.BadZipFile, OSError, NotImplementedError):
