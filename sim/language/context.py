@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,19 +116,32 @@ class LowerContext:
 
     def say_countries(self, written: Iterable[str], everyone: str = "all countries") -> str:
         """Countries as a reader would name them ("China", "EU and Japan")."""
-        return _join([_with_article(self.names.countries.get(name, _spoken(name))) for name in written], everyone)
+        known = (*self.names.countries, *self.names.groups, *self.names.zones)
+        here = _here(written, known)
+        return _join([_with_article(self.names.countries.get(name, _spoken(name))) for name in here], everyone)
 
     def say_products(self, written: Iterable[str], everyone: str = "all products") -> str:
-        return _join([self.names.products.get(name, f"all {_spoken(name)} products") for name in written], everyone)
+        here = _here(written, (*self.names.products, *self.names.stages))
+        return _join([self.names.products.get(name, f"all {_spoken(name)} products") for name in here], everyone)
 
     def say_end_uses(self, written: Iterable[str], everyone: str = "all end uses") -> str:
-        return _join([self.names.end_uses.get(name, _spoken(name)) for name in written], everyone)
+        here = _here(written, tuple(self.names.end_uses))
+        return _join([self.names.end_uses.get(name, _spoken(name)) for name in here], everyone)
 
     def say(self, value: float | Uncertain, unit: str = "") -> str:
         """A number as a reader would write it; an uncertain one with what it is drawn from."""
         if isinstance(value, Uncertain):
-            return f"{_number(value.central, unit)} (uncertain: {value.text})"
+            middle = _number(value.central, unit)
+            if middle.endswith(" days") and value.central >= 14:  # a mean of drawn days is nowhere so exact
+                middle = f"{value.central:,.0f} days"
+            return f"{middle} (uncertain: {value.text})"
         return _number(value, unit)
+
+
+def _here(written: Iterable[str], known: Collection[str]) -> list[str]:
+    """Names that this world has; of several worlds each has its own. All of them, if it has none."""
+    names = list(written)
+    return [name for name in names if name in known] or names
 
 
 def _spoken(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .aggregate import ALL, Floats, Groups, Index, Label, members
+from .aggregate import ALL, Floats, Groups, Index, Label, Sums, members, sums
 
 
 def exports(lanes: Sequence[Label], groups: Groups) -> dict[Label, list[int]]:
@@ -36,6 +36,16 @@ def imports(lanes: Sequence[Label], groups: Groups) -> dict[tuple[Label, str], l
             if buyer in codes and origin not in codes:
                 found.setdefault((Label(lane.product, name, ALL), origin), []).append(rank)
     return found
+
+
+def import_sums(lanes: Sequence[Label], groups: Groups) -> tuple[Sums, Sums]:
+    """What groups import from each origin, summed over lanes; and by group, which of these sums are its own."""
+    pairs = imports(lanes, groups)
+    from_origin = {Label(c.product, f"{origin}>{c.place}", ALL): rows for (c, origin), rows in pairs.items()}
+    buying: dict[Label, list[int]] = {}
+    for rank, (label, _) in enumerate(pairs):
+        buying.setdefault(label, []).append(rank)
+    return sums(from_origin), sums(buying)
 
 
 def weighted_mean(values: Floats, weights: Floats) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from .aggregate import (
     ratio,
     sums,
 )
-from .groups import exports, imports, price_rows, weighted_mean
+from .groups import exports, import_sums, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
 from .metrics import METRIC_BY_NAME
 from .money import Worth, at_risk, spending
@@ -234,12 +234,7 @@ class Reporter:
         _, made = self.places.rows("production_t")
         first_lane = len(by_origin.labels)
         self._name("export_t", (*by_origin.labels, *self.lanes))
-        pairs = imports(tuple(self.lanes), self.columns.groups)
-        from_origin = sums({Label(c.product, f"{origin}>{c.place}", ALL): rows for (c, origin), rows in pairs.items()})
-        buying: dict[Label, list[int]] = {}
-        for rank, (label, _) in enumerate(pairs):
-            buying.setdefault(label, []).append(rank)
-        by_group = sums(buying)
+        from_origin, by_group = import_sums(tuple(self.lanes), self.columns.groups)
         self._name("supplier_hhi", (*by_buyer.labels, *by_group.labels, *by_maker.labels))
 
         def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
@@ -272,7 +267,6 @@ class Reporter:
         _, refused = self.places.rows("licence_refused_t")
         for metric in ("licence_wait_days", "licence_wait_peak_days", "licence_grant_percent"):
             self._name(metric, labels)
-
         if not labels:
             return
 
