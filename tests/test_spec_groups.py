@@ -143,14 +143,14 @@ horizon: {start: 2027-01-01, years: 2}
 groups: {partners: [JP, IN, MM]}
 events:
   - {type: export_ban, origins: CN, destinations: partners, products: [crude_gallium, ht_magnet], start: 2027-06-01,
-     duration: {uniform: [3 months, 9 months]}}
+     duration: {uniform: [3 months, 10 months]}}
 """
     first, second = load(tmp_path, text).resolutions
     told = [r.scenario.events[0].sentence for r in (first, second)]
     assert "exports of crude gallium (4N) to partners" in told[0]
     assert "NdFeB magnets to partners" in told[1]
     assert not any("all ht magnet" in t or "all crude gallium" in t for t in told)
-    assert all("for 183 days (" in t for t in told)
+    assert all("for 198 days (" in t for t in told)
     assert "MM" not in first.world.names.countries
     assert first.scenario.world.groups["partners"] == ("IN", "JP")
     assert second.scenario.world.groups["partners"] == ("IN", "JP", "MM")
