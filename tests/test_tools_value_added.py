@@ -79,3 +79,15 @@ def test_no_industry_is_counted_beyond_its_size(world: Path) -> None:
         there = tool.of_country(data[industry], country, countries)
         if there is not None:
             assert musd <= 1.05 * there, (country, industry, musd, there)
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda p: p.name)
+def test_row_without_its_industry_in_the_table_is_an_assumption_that_says_so(world: Path) -> None:
+    rows = [row for row in rows_of(world) if row["parameter"] == tool.PARAMETER]
+    shares = tool.shares_of(world.name)
+    for row in rows:
+        users = sorted(other["country"] for other in rows if other["end_use"] == row["end_use"])
+        parts = tool.parse(shares[row["end_use"]]["industries"])
+        lacking = any(tool.of_country(data[industry], row["country"], users) is None for industry in parts)
+        assert (tool.UNKNOWN in row["note"]) == lacking, (row["country"], row["end_use"])
+        assert row["confidence"] == ("assumption" if lacking else "low")

@@ -17,7 +17,8 @@ Equation, for end use e and country c (V value added, million USD a year; u use,
 
 Unclipped, use times value is just s(e, i) V(i, c): what stops when all use stops is that part of the country's own industry,
 and never more than the industry. The clip keeps small users whose tonnage is a guess from tonnes of gold or of nothing. Where
-the table lacks a country, r = 1. The rest of the EU is EU27 less Germany, the rest of the world what remains.
+the table lacks a country, r = 1 and the row is an assumption that says so. The rest of the EU is EU27 less Germany, the rest of
+the world what remains.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ SOURCE = (
     "value added by industry and economy: NSF Science and Engineering Indicators 2024 (table SKTI-2), 2022, 2020; share of the "
     "industry that stands behind this use: assumption in tools/data/end_use_industries.csv"
 )
+UNKNOWN = "; taken at the world's mean per tonne: the table lacks the country's industry, its national accounts would replace it"
 Industry = dict[str, dict[str, float]]
 
 
@@ -106,7 +108,8 @@ def rows_of(world: str, rows: list[dict[str, str]], data: Industry) -> list[dict
         for country in by_country:
             value, musd, clipped = value_per_tonne(parts, dict(by_country), country, data)
             names = " + ".join(f"{share:g} of {industry}" for industry, share in parts.items())
-            tail = "; held within a tenth and twice the world's mean per tonne" if clipped else ""
+            known = all(of_country(data[industry], country, sorted(by_country)) is not None for industry in parts)
+            tail = "; held within a tenth and twice the world's mean per tonne" if clipped else "" if known else UNKNOWN
             made.append(
                 dict.fromkeys(rows[0], "")
                 | {
@@ -121,7 +124,7 @@ def rows_of(world: str, rows: list[dict[str, str]], data: Industry) -> list[dict
                     "group": f"value_added_{end_use}",
                     "year": "2022",
                     "source": SOURCE,
-                    "confidence": "low",
+                    "confidence": "low" if known else "assumption",
                     "note": f"{names}; all use here carries {musd:,.0f} m USD a year{tail}; {chosen['reason']}",
                 }
             )
