@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.text import Text
 
 from sim.errors import Problem, SupplyriskError
 from sim.experiment.thaw import freeze
@@ -23,7 +24,9 @@ from sim.report.figures.base import TOPICS
 from sim.report.figures.distributions import headline_quantities
 from sim.report.figures.exposure_tiles import losses
 from sim.report.figures.flows import chain
+from sim.report.figures.policies_compared import MOST_POLICIES
 from sim.report.figures.sensitivity import correlations
+from sim.report.policy_rank import ranking
 from sim.report.run import Run, open_run
 from sim.report.sketch import Drawn
 from sim.spec.observed import read_observed
@@ -288,3 +291,26 @@ def test_labels_are_moved_apart_and_stay_inside() -> None:
 
 def test_a_scenario_knows_the_figures_there_are() -> None:
     assert tuple(figure.name for figure in FIGURES) == FIGURE_NAMES
+
+
+# --- many policies ----------------------------------------------------------------------------------
+
+
+def test_of_very_many_policies_the_best_are_drawn_and_all_are_in_the_table(tmp_path: Path) -> None:
+    arms = [f"policy:measure_{number:02d}" for number in range(1, 36)]
+    folder = make_run_folder(tmp_path, runs=3, days=150, arms=("baseline", "scenario", *arms))
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    resolved = manifest["resolved"].get("scenario", manifest["resolved"])
+    policies = [event for event in resolved["events"] if event["type"] == "stockpile"]
+    for number, event in enumerate(policies, start=1):
+        event["effects"][0]["params"] = {"no_ladder": [1.0] * number}
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    run = open_run(folder)
+    figure = drawn(run, "policies_compared")
+    titles = {text.get_text() for text in figure.figure.findobj(Text) if text.get_text().startswith("Measure")}
+    best = {run.policy_title(each.policy).capitalize() for each in ranking(run).order[:MOST_POLICIES]}
+    assert titles == best
+    assert len(titles) == MOST_POLICIES < len(arms)
+    assert set(figure.table["arm"]) == {f"{arm}-scenario" for arm in arms}
+    assert f"{MOST_POLICIES} of {len(arms)} policies" in figure.caption

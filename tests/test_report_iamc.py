@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sim.report.build import build_report
-from sim.report.iamc import LEVEL, MONTH, WEEK, yearly
+from sim.report.iamc import LEVEL, MONTH, QUANTILES, VARIABLES, WEEK, region, write_iamc, yearly
+from sim.report.run import open_run
 from sim.report.stored import Fan
 
 from .report_runs import make_run_folder
@@ -84,3 +87,30 @@ def test_days_covered_mark_a_year_in_part(tmp_path: Path) -> None:
     assert set(rows["Scenario"].str.split().str[-1]) == {"baseline", "scenario"}
     assert (rows[years].sum(axis=1) == 500 // 7 * 7).all()
     assert (table["Unit"] == "t/yr").any()
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_every_row_is_that_of_its_fan(tmp_path: Path, shuffled: bool) -> None:
+    folder = make_run_folder(tmp_path, runs=5, days=500, arms=("baseline", "scenario"), keep_runs=True)
+    run = open_run(folder)
+    expected: dict[tuple[str, str, str], list[str]] = {}
+    for arm in run.arms:
+        for variable, (name, _, what) in VARIABLES.items():
+            for (product, place, end_use), found in run.fans(variable, arm).items():
+                if end_use or ">" in place:
+                    continue
+                values, _ = yearly(found, what, run.start, run.end)
+                label = name.format(product=run.label(product)) + ("|Monthly" if what == MONTH else "|Weekly")
+                for number, (_, word) in enumerate(QUANTILES):
+                    key = (f"{run.name} {arm}", region(run, place), f"{label} {word}")
+                    expected[key] = [f"{v[number]:.8g}" for v in values.values()]
+    if shuffled:
+        file = folder / "series.parquet"
+        table = pq.read_table(file)
+        order = np.random.default_rng(3).permutation(len(table))
+        pq.write_table(table.take(order), file, row_group_size=len(table) // 3)
+    write_iamc(open_run(folder), tmp_path / "iamc.csv")
+    with (tmp_path / "iamc.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in list(csv.reader(stream))[1:] if row[3] != "Days Covered"]
+    assert len(rows) == len(expected) > 50
+    assert {(row[1], row[2], row[3]): row[5:] for row in rows} == expected

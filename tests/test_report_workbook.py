@@ -153,3 +153,21 @@ def test_tables_of_figures_hold_no_residues() -> None:
     table = pd.DataFrame({"value": [1e4, 2e-9, -3e-14, 0.5, float("nan")], "unit": ["t", "t", "%", "%", "%"]})
     assert without_residues(table)["value"].tolist()[:4] == [1e4, 0.0, 0.0, 0.5]
     assert np.isnan(without_residues(table)["value"].iloc[4])
+
+
+def test_a_summary_too_long_for_a_sheet_holds_the_main_rows(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, nothing = workbook_data.statistics(part.run)
+    assert not nothing
+    monkeypatch.setattr(workbook_data, "MOST_SUMMARY_CELLS", (len(whole) - 1) * len(whole.columns))
+    main, left_out = workbook_data.statistics(part.run)
+    assert f"{len(whole) - len(main):,} of {len(whole):,} rows" in left_out
+    assert "summary.csv holds everything" in left_out
+    assert set(main["end_use"]) == {"all"}
+    assert {"shortage_unserved_weeks", "price_spot_peak_index"} <= set(main["metric"])
+    names = ["arm", "metric", "product", "place", "end_use"]
+    same = whole.merge(main[names], on=names)
+    pd.testing.assert_frame_equal(same, main.reset_index(drop=True), check_dtype=False, check_categorical=False)
+    monkeypatch.setattr(workbook_data, "MOST_SUMMARY_CELLS", 7 * len(whole.columns))
+    few, left_out = workbook_data.statistics(part.run)
+    assert len(few) == 7
+    assert "after the first 7" in left_out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .case import METRIC, stopped_makers, the_case
-from .ladders import ladders
+from .ladders import Ladder, ladders
 from .pick import short_products, spread, total_spread
 from .policy_rank import Averted, acting_places, criterion, ranking
 from .run import Run
@@ -11,6 +11,7 @@ from .tables import Cell, ReportTable, arm_note, cell_of, date_cell, intervals_a
 from .words import small
 
 MOST_MAKERS = 15
+MOST_SIZES = 12  # of a ladder that are told one by one
 
 
 def losses(run: Run) -> ReportTable:
@@ -94,8 +95,15 @@ def _verdict(run: Run, each: Averted) -> Cell:
 
 
 def _ladder_note(run: Run) -> str:
-    told = [", ".join(ladder.said(number) for number in range(len(ladder.sizes))) for ladder in ladders(run)]
-    return "".join(f"One measure at several sizes, see the figure: {each}. " for each in told)
+    return "".join(f"One measure at several sizes, see the figure: {_sizes(ladder)}. " for ladder in ladders(run))
+
+
+def _sizes(ladder: Ladder) -> str:
+    """The sizes of a ladder; of a long one the ends."""
+    count = len(ladder.sizes)
+    if count > MOST_SIZES:
+        return f"{ladder.said(0)} to {ladder.said(count - 1)}, {count} sizes"
+    return ", ".join(ladder.said(number) for number in range(count))
 
 
 def policies_by_place(run: Run) -> ReportTable:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .literal import write_csv
+from .literal import cell
 from .run import Run
-from .stored import Fan
+from .stored import Fan, once_per_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,32 +43,51 @@ def write_iamc(run: Run, path: Path) -> None:
     values, averaged over the days of the year that were simulated; tonnes are a yearly rate. The row `Days Covered`
     of each scenario says how many days these were: fewer than 365 mark a year in part.
     """
-    import pandas as pd
-
-    rows = []
-    years: list[int] = []
-    for arm in run.arms:
-        scenario = f"{run.name} {arm}"
-        covered: dict[int, float] = {}
-        for variable, (name, unit, what) in VARIABLES.items():
-            period = "Monthly" if what == MONTH else "Weekly"
-            for (product, place, end_use), fan in run.fans(variable, arm).items():
-                if end_use or ">" in place or not len(fan.dates):
-                    continue
-                of_years, covered = yearly(fan, what, run.start, run.end)
-                years = sorted(set(years) | set(of_years))
-                for number, (_, word) in enumerate(QUANTILES):
-                    label = f"{name.format(product=run.label(product))}|{period} {word}"
-                    values = {year: float(v[number]) for year, v in of_years.items()}
-                    rows.append((MODEL, scenario, region(run, place), label, unit, values))
-        if covered:
-            rows.append((MODEL, scenario, "World", "Days Covered", "days/yr", covered))
-    columns = ["Model", "Scenario", "Region", "Variable", "Unit"]
-    data = [[*row[:5], *(row[5].get(year, "") for year in years)] for row in rows]
-    table = pd.DataFrame(data, columns=[*columns, *(str(y) for y in years)])
-    write_csv(table, path, "%.8g")
+    rows = [row for arm in run.arms for row in _rows(run, arm)]
+    years = sorted({year for _, values in rows for year in values})
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow(["Model", "Scenario", "Region", "Variable", "Unit", *map(str, years)])
+        out.writerows([*names, *(_number(values.get(year)) for year in years)] for names, values in rows)
 
 
+def _rows(run: Run, arm: str) -> list[tuple[list[str], dict[int, float]]]:
+    """Names and values by year of one arm, in the order of `VARIABLES` and of the file."""
+    scenario = cell(f"{run.name} {arm}")
+    found: dict[str, list[tuple[int, list[tuple[list[str], dict[int, float]]]]]] = {name: [] for name in VARIABLES}
+    covered: dict[int, float] = {}
+    for part in run.series_of(arm, _told):
+        name, unit, what = VARIABLES[part.variable]
+        period = "Monthly" if what == MONTH else "Weekly"
+        near = [int(abs(part.levels - quantile).argmin()) for quantile, _ in QUANTILES]
+        values = part.values[:, near, :].reshape(len(part.dates), -1)
+        years, of_years, days = _by_year(part.dates, values, what, run.start, run.end)
+        covered = dict(zip(years, days.tolist()))
+        by_series = of_years.reshape(len(years), len(QUANTILES), -1).transpose(2, 1, 0).tolist()
+        for place, (product, where, _), numbers in zip(part.places.tolist(), part.names, by_series):
+            label, here = f"{name.format(product=run.label(product))}|{period}", cell(region(run, where))
+            rows = [
+                ([MODEL, scenario, here, f"{label} {word}", unit], dict(zip(years, each)))
+                for (_, word), each in zip(QUANTILES, numbers)
+            ]
+            found[part.variable].append((place, rows))
+    told = [row for of_variable in found.values() for _, rows in sorted(of_variable, key=itemgetter(0)) for row in rows]
+    if covered:
+        told.append(([MODEL, scenario, "World", "Days Covered", "days/yr"], covered))
+    return told
+
+
+def _told(variable: str, product: str, place: str, end_use: str) -> bool:
+    """Whether a series is told: all end uses together, no single lanes."""
+    return variable in VARIABLES and not end_use and ">" not in place
+
+
+def _number(value: float | None) -> str:
+    """A value as text; nothing where there is none."""
+    return "" if value is None or value != value else f"{value:.8g}"
+
+
+@once_per_run
 def region(run: Run, place: str) -> str:
     """Region name of a place: "World", "China", "Outside China"."""
     if place in ("world", ""):
@@ -92,9 +113,19 @@ def yearly(fan: Fan, what: str, start: dt.date, end: dt.date) -> tuple[dict[int,
     """
     import numpy as np
 
-    dates = np.asarray(fan.dates, dtype="datetime64[D]")
-    lengths, years, shared = _calendar(dates.astype(np.int64).tobytes(), start, end)
     values = np.stack([np.asarray(fan.at(quantile), dtype=np.float64) for quantile, _ in QUANTILES], axis=1)
+    years, of_years, days = _by_year(fan.dates, values, what, start, end)
+    return dict(zip(years, of_years)), dict(zip(years, days.tolist()))
+
+
+def _by_year(
+    dates: np.ndarray, values: np.ndarray, what: str, start: dt.date, end: dt.date
+) -> tuple[list[int], np.ndarray, np.ndarray]:
+    """Years, their values (years, columns) from those of the periods (dates, columns), and the days they stand for."""
+    import numpy as np
+
+    first = np.asarray(dates, dtype="datetime64[D]")
+    lengths, years, shared = _calendar(first.astype(np.int64).tobytes(), start, end)
     if what == WEEK:
         values = values / 7.0 * DAYS_PER_YEAR
     elif what == MONTH:
@@ -103,8 +134,7 @@ def yearly(fan: Fan, what: str, start: dt.date, end: dt.date) -> tuple[dict[int,
     away = values - values[0]
     away[np.abs(away) <= RESOLUTION * np.abs(values[0])] = 0.0
     days = shared.sum(axis=1)
-    of_years = values[0] + np.stack([(part[:, None] * away).sum(axis=0) for part in shared]) / days[:, None]
-    return dict(zip(years, of_years)), dict(zip(years, days.tolist()))
+    return years, values[0] + np.stack([(part[:, None] * away).sum(axis=0) for part in shared]) / days[:, None], days
 
 
 @lru_cache(maxsize=16)

@@ -18,8 +18,8 @@ def first_runs(file: Path, keep: Any, most: int) -> pd.DataFrame | None:
     ----------
     file : path
         `outcomes.parquet`, which holds run after run, each with the same rows in the same order.
-    keep : pyarrow expression
-        On the columns of `LABELS`.
+    keep : pyarrow expression or None
+        On the columns of `LABELS`; None keeps every row.
     most : int
         Number of runs.
 

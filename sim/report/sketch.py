@@ -88,13 +88,20 @@ class Sketch:
 
     def record_spread(self, spread: Spread, **names: str) -> None:
         """Add the quantiles of a metric (a number written on a panel) to the figure's table."""
+        self.record_spreads([(spread, names)])
+
+    def record_spreads(self, found: Sequence[tuple[Spread, Mapping[str, str]]]) -> None:
+        """Add the quantiles of several metrics, named alike, to the figure's table."""
         import pandas as pd
 
-        pairs = ((0.05, spread.p5), (0.25, spread.p25), (0.5, spread.p50), (0.75, spread.p75), (0.95, spread.p95))
-        table = pd.DataFrame({"quantile": [q for q, _ in pairs], "value": [v for _, v in pairs], "unit": spread.unit})
-        for place, (key, text) in enumerate({**names, "date": ""}.items()):
-            table.insert(place, key, text)
-        self.record(table)
+        levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+        rows = [
+            (*names.values(), "", level, value, s.unit)
+            for s, names in found
+            for level, value in zip(levels, (s.p5, s.p25, s.p50, s.p75, s.p95), strict=True)
+        ]
+        if rows:
+            self.record(pd.DataFrame(rows, columns=[*found[0][1], "date", "quantile", "value", "unit"]))
 
     def finish(self, title: str, subtitle: str, caption: str, events: bool = True) -> Drawn:
         """Put title, event marks and the table together."""

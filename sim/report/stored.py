@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ..results.quantiles import quantiles
+from .arm_series import ALL, Together, together
 from .long_batches import first_runs
+from .summary_table import RowsByName
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,8 +42,6 @@ PER_RUN = (
     ("extra_spend_usd", "all"),
 )
 DIMENSIONS = ("product", "place", "end_use")
-
-ALL = "all"  # how the tables write "not split by this dimension"; in here it is ""
 
 Selector = str | Sequence[str] | None
 
@@ -163,11 +163,10 @@ class Tables(ABC):
         """`summary.csv`: one row per arm, metric, product, place and end use."""
         import pandas as pd
 
+        from .summary_table import COLUMNS, read_summary
+
         file = self.path / "summary.csv"
-        if not file.exists():
-            return pd.DataFrame(columns=["arm", "metric", "product", "place", "end_use", "n", "unit"])
-        numbers = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
-        return _clean(pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in numbers}))
+        return _clean(read_summary(file)) if file.exists() else pd.DataFrame(columns=list(COLUMNS))
 
     def metrics(self) -> set[str]:
         """Names of the metrics that were recorded."""
@@ -192,15 +191,13 @@ class Tables(ABC):
 
     def summary_row(self, metric: str, arm: str, product: str, place: str, end_use: str) -> dict[str, Any] | None:
         """One row of the summary, None if there is no such row."""
-        table = self._summary_of.get(metric)
-        if table is None:
+        if metric not in self._summary_of:
             return None
         key = ("rows of", metric)
         if key not in self._cache:
-            records: list[Any] = table.to_dict("records")
-            self._cache[key] = {(str(r["arm"]), *(str(r[d]) for d in DIMENSIONS)): r for r in reversed(records)}
-        found: dict[str, Any] | None = self._cache[key].get((arm, product, place, end_use))
-        return found
+            self._cache[key] = RowsByName(self._summary_of[metric], ("arm", *DIMENSIONS))
+        rows: RowsByName = self._cache[key]
+        return rows.get((arm, product, place, end_use))
 
     def outcomes(self, metric: str, arms: Iterable[str] | None = None, **where: Selector) -> pd.DataFrame:
         """Every run's value of a metric, of some arms (None: all), at some places.
@@ -253,10 +250,10 @@ class Tables(ABC):
         columns = ["run", "arm", "metric", *DIMENSIONS, "value", "unit"]
         if keep is None or not file.exists():
             return pd.DataFrame(columns=columns)
+        found = first_runs(file, keep, SHAPE_RUNS)
+        if found is not None:
+            return _clean(found)
         if len(self.runs) > SHAPE_RUNS:
-            found = first_runs(file, keep, SHAPE_RUNS)
-            if found is not None:
-                return _clean(found)
             keep &= ds.field("run") < SHAPE_RUNS
         return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
 
@@ -291,11 +288,21 @@ class Tables(ABC):
         columns = ["arm", "variable", *DIMENSIONS, "date", "quantile", "value", "unit"]
         if self._series is None:
             return pd.DataFrame(columns=columns)
-        stored, ranges = self._series
-        parts = [i for i, (low, high) in enumerate(ranges) if low <= arm <= high]
-        table = stored.read_row_groups(parts, columns=columns, use_threads=True)
+        stored, _ = self._series
+        table = stored.read_row_groups(self._parts_of(arm), columns=columns, use_threads=True)
         keep = pc.and_(pc.equal(table["arm"].cast("string"), arm), table["quantile"].is_valid())
         return _clean(table.filter(keep).to_pandas())
+
+    def series_of(self, arm: str, keep: Callable[[str, str, str, str], bool]) -> list[Together]:
+        """Series of an arm for which a function of variable, product, place and end use holds; nothing is kept."""
+        if self._series is None:
+            return []
+        stored, _ = self._series
+        return together(stored, self._parts_of(arm), arm, keep)
+
+    def _parts_of(self, arm: str) -> list[int]:
+        """Parts of `series.parquet` that may hold rows of an arm."""
+        return [i for i, (low, high) in enumerate(self._series[1] if self._series else ()) if low <= arm <= high]
 
     @cached_property
     def _series(self) -> tuple[Any, list[tuple[str, str]]] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,11 @@ from .tables import Cell, ReportTable
 from .workbook_data import MOST_ROWS, Course, courses, draws, outcome_rows, settled, statistics
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .build import Part
+
+ROWS_AT_ONCE = 10_000
 
 FORMATS = {
     "index": '0.00"×"',
@@ -104,7 +108,12 @@ def write_workbook(part: Part, path: Path) -> None:
     """Write the workbook of a report."""
     import xlsxwriter
 
-    options = {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "constant_memory": True,
+        "default_date_format": "yyyy-mm-dd",
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": part.run.report_title, "created": dt.datetime(2020, 1, 1)})
         made = _Book(book)
@@ -207,14 +216,10 @@ def _charts(made: _Book, part: Part) -> None:
         "everything but the courses the figures tell; series.parquet has all",
     )
     sheet.set_column(0, 4 * len(found), 14)
-    made.text(sheet, 0, 0, "date", made.head)
-    longest = max(found, key=lambda course: len(course.dates))
-    for row, date in enumerate(longest.dates, start=1):
-        made.write(sheet, row, 0, date)
+    _courses(made, sheet, found)
     charts = made.sheet("charts", len({c.title for c in found}), "Charts of what stands on the sheet “over time”.")
     drawn: dict[str, Any] = {}
     for number, course in enumerate(found):
-        _course(made, sheet, 1 + 4 * number, course)
         chart = drawn.setdefault(course.title, made.book.add_chart({"type": "line"}))
         _lines(chart, course, 1 + 4 * number, len(course.dates))
     for place, (title, chart) in enumerate(drawn.items()):
@@ -227,11 +232,20 @@ def _charts(made: _Book, part: Part) -> None:
         charts.insert_chart(18 * (place // 2), 12 * (place % 2), chart)
 
 
-def _course(made: _Book, sheet: Any, column: int, course: Course) -> None:
-    for place, (name, values) in enumerate(course.columns()):
-        made.text(sheet, 0, column + place, f"{course.title}, {course.name}, {name}", made.head)
-        for row, value in enumerate(settled(values, course.scale), start=1):
-            made.write(sheet, row, column + place, value, course.unit)
+def _courses(made: _Book, sheet: Any, found: Sequence[Course]) -> None:
+    """Dates, then four columns for each course; row by row, as the workbook is written."""
+    dates = max(found, key=lambda course: len(course.dates)).dates
+    columns: list[tuple[int, str, str, Sequence[Any]]] = [(0, "date", "", dates)]
+    for number, course in enumerate(found):
+        for place, (name, values) in enumerate(course.columns(), start=1 + 4 * number):
+            title = f"{course.title}, {course.name}, {name}"
+            columns.append((place, title, course.unit, settled(values, course.scale)))
+    for place, title, _, _ in columns:
+        made.text(sheet, 0, place, title, made.head)
+    for row in range(len(dates)):
+        for place, _, unit, values in columns:
+            if row < len(values):
+                made.write(sheet, row + 1, place, values[row], unit)
 
 
 def _lines(chart: Any, course: Course, column: int, rows: int) -> None:
@@ -297,7 +311,14 @@ def _summary(made: _Book, part: Part) -> None:
     table, left_out = statistics(part.run)
     sheet = made.sheet("summary", len(table), "Statistics over runs of every outcome.", left_out)
     sheet.set_column(0, len(table.columns), 16)
-    made.table(sheet, [str(c) for c in table.columns], table.to_numpy(dtype=object).tolist())
+    made.table(sheet, [str(c) for c in table.columns], _rows_of(table))
+
+
+def _rows_of(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table, some at a time."""
+    for first in range(0, len(table), ROWS_AT_ONCE):
+        some = table.iloc[first : first + ROWS_AT_ONCE]
+        yield from zip(*(some[name].astype(object).to_list() for name in some))
 
 
 def _outcomes(made: _Book, part: Part) -> None:

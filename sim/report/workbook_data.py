@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..results.finish import CSV_HEADLINES
 from . import style
+from .arm_series import ALL
+from .case import METRIC
 from .pick import headline_price, moved_products, of_wanted, short_products
 from .run import Run
-from .stored import ALL, DIMENSIONS, SHAPE_RUNS, Fan
+from .stored import DIMENSIONS, SHAPE_RUNS, Fan
 from .words import small
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 RESIDUE = 1e-9  # of a quantity's largest number: what is smaller is rounding of sums and stands as 0
 MOST_CELLS = 300_000  # of one sheet: opens at once, and is written in seconds
+MOST_SUMMARY_CELLS = 1_500_000  # the table most readers come for: whole for some 25 policies of a large world
 MOST_ROWS = 1_000_000  # a spreadsheet has 1,048,576
 MOST_COLUMNS = 16_000  # of 16,384
 STATISTICS = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
@@ -103,18 +106,33 @@ def draws(run: Run) -> tuple[list[str], list[list[Any]], str]:
 
 
 def statistics(run: Run) -> tuple[pd.DataFrame, str]:
-    """The summary with its residues put to 0, and what is left out."""
-    table = run.summary.copy()
+    """The summary with its residues put to 0, and what is left out: the lesser rows where all would be too many."""
+    table = run.summary
     numbers = [c for c in STATISTICS if c in table.columns]
-    if len(table):
-        scale = table[numbers].abs().max(axis=1).groupby(table["metric"], observed=True).transform("max")
+    rows, most = len(table), max(1, MOST_SUMMARY_CELLS // max(1, len(table.columns)))
+    left = []
+    shown = table
+    if rows > most:
+        shown = table[_is_main(table, run, (*CSV_HEADLINES, *METRIC.values()))]
+        left.append(f"{rows - len(shown):,} of {rows:,} rows: countries not asked about, end uses and lesser metrics")
+    if len(shown) > most:
+        left.append(f"of the others those after the first {most:,}")
+    shown = shown.head(most).copy()
+    if len(shown):
+        largest = table[numbers].abs().max(axis=1).groupby(table["metric"], observed=True).max()
+        scale = shown["metric"].astype(object).map(largest).astype(float)
         for column in numbers:
-            table.loc[table[column].abs() < RESIDUE * scale, column] = 0.0
+            shown.loc[shown[column].abs() < RESIDUE * scale, column] = 0.0
     for column in DIMENSIONS:
-        if column in table:
-            table[column] = table[column].astype(object).replace("", ALL)
-    left = [f"rows after the first {MOST_ROWS:,}"] if len(table) > MOST_ROWS else []
-    return table.head(MOST_ROWS), _left_out(left, "summary.csv")
+        if column in shown:
+            shown[column] = shown[column].astype(object).replace("", ALL)
+    return shown, _left_out(left, "summary.csv")
+
+
+def _is_main(table: pd.DataFrame, run: Run, metrics: Sequence[str]) -> pd.Series[bool]:
+    """Which rows hold main metrics of zones, the world and the places asked about, all end uses together."""
+    places = [*run.zones, "world", "", *run.asked_places]
+    return table["metric"].isin(metrics) & table["place"].isin(places) & (table["end_use"].astype(str) == "")
 
 
 def outcome_rows(run: Run) -> tuple[list[str], list[list[Any]], str]:
@@ -156,14 +174,16 @@ def _wide(run: Run, keep: Any, most: int) -> tuple[list[str], list[list[Any]]]:
     import pandas as pd
     import pyarrow.dataset as ds
 
+    from .long_batches import first_runs
+
     finished = run.runs.loc[run.runs["status"].astype(str) == "ok", "run"].sort_values().to_numpy()[:most]
     of_runs = ds.field("run") <= int(finished[-1])
     columns = ["run", "arm", "metric", *DIMENSIONS, "unit", "value"]
-    table: pd.DataFrame = (
-        ds.dataset(run.path / "outcomes.parquet", format="parquet")
-        .to_table(columns=columns, filter=of_runs if keep is None else of_runs & keep)
-        .to_pandas()
-    )
+    file = run.path / "outcomes.parquet"
+    table = first_runs(file, keep, most)
+    if table is None:
+        both = of_runs if keep is None else of_runs & keep
+        table = ds.dataset(file, format="parquet").to_table(columns=columns, filter=both).to_pandas()
     names = ["arm", "metric", *DIMENSIONS, "unit"]
     keys = table.groupby(names, observed=True, sort=False, dropna=False).ngroup().to_numpy()
     place = np.searchsorted(finished, table["run"].to_numpy())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import style
 from ..ladders import in_ladders
 from ..pick import Spread, spread
+from ..policy_rank import ranking
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
@@ -15,6 +16,9 @@ from .distributions import Quantity, headline_quantities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+MOST_POLICIES = 30
 
 
 class PoliciesCompared(ReportFigure):
@@ -26,10 +30,12 @@ class PoliciesCompared(ReportFigure):
         return bool(_policies(run)) and bool(_rows(run))
 
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
-        rows = _rows(run)
+        drawn = _drawn(run)
+        every = _rows(run)
+        rows = [row for row in every if row[1] in drawn]
         wanted = list(dict.fromkeys(q for q, _, _ in rows))
         side_by_side = layout.columns > 1
-        titles = {p: _title(run, p, side_by_side) for p in _policies(run)}
+        titles = {p: _title(run, p, side_by_side) for p in drawn}
         lines = max(title.count("\n") for title in titles.values()) + 1
         step = 0.36 + 0.13 * lines  # inches a policy takes: title, numbers, bar
         height = 0.25 + step * len(titles)
@@ -37,13 +43,14 @@ class PoliciesCompared(ReportFigure):
         for number, (ax, q) in enumerate(zip(sketch.axes, wanted, strict=True)):
             shown = titles if number == 0 or not side_by_side else {}
             _panel(sketch, ax, q, [(p, s) for other, p, s in rows if other == q], shown, 0.13 * lines / step)
+        sketch.record_spreads([(s, _names(q, policy)) for q, policy, s in every if policy not in drawn])
         return sketch.finish(
             "What each policy changes",
             "Difference from the scenario, run by run on the same draws. Dot and number: median; thick bar: 50 %; thin bar "
             "and brackets: 90 % of runs. Left of zero is relief.",
             "A bar that stays left of the zero line is relief in nearly every run; one that crosses it helps in some worlds "
             "and not in others. Differences are paired: each run meets the same outages, licences and behaviour with and "
-            "without the policy.",
+            f"without the policy.{_left_out(run, drawn)}",
             events=False,
         )
 
@@ -57,6 +64,28 @@ def _policies(run: Run) -> list[str]:
     """Policies but those that are one measure at several sizes, which have a figure of their own."""
     ladder = in_ladders(run)
     return [policy for policy in run.policies if policy not in ladder]
+
+
+def _drawn(run: Run) -> list[str]:
+    """Policies that are drawn, in the order of the file: of very many those that avert most."""
+    policies = _policies(run)
+    if len(policies) <= MOST_POLICIES:
+        return policies
+    best = [each.policy for each in ranking(run).order if each.policy in set(policies)][:MOST_POLICIES]
+    return [policy for policy in policies if policy in best]
+
+
+def _left_out(run: Run, drawn: list[str]) -> str:
+    """What is said of policies that are not drawn."""
+    all_of_them = len(_policies(run))
+    if len(drawn) == all_of_them:
+        return ""
+    return f" Drawn are the {len(drawn)} of {all_of_them} policies that avert most; the table of policies has them all."
+
+
+def _names(q: Quantity, policy: str) -> dict[str, str]:
+    """What names a policy's change of a quantity in the figure's table."""
+    return {"arm": f"policy:{policy}-scenario", "metric": q.metric, "product": q.product or "all", "place": q.place}
 
 
 def _rows(run: Run) -> list[tuple[Quantity, str, Spread]]:
@@ -101,8 +130,7 @@ def _panel(
             title.set_in_layout(False)  # it runs across the panels
         if y:
             ax.axhline(y, color=style.RULE, linewidth=0.6)
-        arm = f"policy:{policy}-scenario"
-        sketch.record_spread(s, arm=arm, metric=q.metric, product=q.product or "all", place=q.place)
+        sketch.record_spread(s, **_names(q, policy))
     ax.patch.set_visible(False)  # titles run below the panels to the right
     ax.set_yticks([])
     ax.set_ylim(len(rows) + 0.05, 0)
