@@ -167,8 +167,19 @@ def _largest_loss(run: Run) -> float:
 
 def _quiet(run: Run) -> str:
     if not run.scenario_events:
-        return "There are no events, and nothing happens."
+        return f"{_no_events(run)}."
     return "Nothing happens that users of the material would notice."
+
+
+def _on_today(run: Run) -> bool:
+    """Whether the baseline is what is in force today, so that "normal" is not what stands there without events."""
+    return run.outlook.get("base") == "today"
+
+
+def _no_events(run: Run) -> str:
+    if _on_today(run):
+        return "No event is added to what is in force today, and nothing changes"
+    return "There are no events, and nothing happens"
 
 
 def _nothing(run: Run) -> tuple[str, ...]:
@@ -176,19 +187,14 @@ def _nothing(run: Run) -> tuple[str, ...]:
     of = f"in each of the {run.n_ok} runs" if run.n_ok < FEWEST_RUNS else "in 95 % of the runs"
     if run.n_ok == 1:
         of = "in the only run"
-    first = (
-        "There are no events, and nothing happens"
-        if not run.scenario_events
-        else "Nothing happens that users of the material would notice"
-    )
+    first = _no_events(run) if not run.scenario_events else "Nothing happens that users of the material would notice"
     rises = (
-        "no spot price rises above its normal level"
+        f"no spot price rises above {'what it is without the events' if _on_today(run) else 'its normal level'}"
         if rise < 5e-4
         else f"no spot price rises by more than {share(rise)}"
     )
-    loses = (
-        "no country loses any of its use" if loss < 5e-3 else f"no country loses more than {plain(loss)} % of its use"
-    )
+    more = "more of its use than without the events" if _on_today(run) else "any of its use"
+    loses = f"no country loses {more}" if loss < 5e-3 else f"no country loses more than {plain(loss)} % of its use"
     return (f"{first}: {of} {rises}, and {loses}.",)
 
 

@@ -19,6 +19,7 @@ TABLES = ("runs.parquet", "outcomes.parquet", "outcomes.csv", "series.parquet", 
 REPORT = ("report.html", "report.md", "report.xlsx", "iamc.csv")
 FIGURES = (
     "price_fan",
+    "up_to_today",
     "shortage_fan",
     "who_short_when",
     "exposure_tiles",

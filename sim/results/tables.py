@@ -99,7 +99,10 @@ TABLES: tuple[Table, ...] = (
             _PLACE,
             _END_USE,
             Column(
-                "date", "date", "", "first day of the week, of the four weeks, or of the month the value belongs to"
+                "date",
+                "date",
+                "",
+                "first day of the week, of the four weeks, or of the month the value belongs to; before the horizon: of a lead-in",
             ),
             Column("quantile", "float", "1", "0.05 ... 0.95; empty in rows of one run", True),
             Column("run", "int", "", "number of the run; empty in rows of quantiles", True),

@@ -15,7 +15,7 @@ from ..language.layers import PathError, clashes, merge, numbered, set_value, sp
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import MAX_NODES, Node, parse_text, path_text, read_file
-from .observed import at_mention, recorded, with_recorded
+from .observed import at_mention, recorded, with_history, with_recorded
 from .outlooks import spelled_out, with_outlook
 from .owngroups import with_own_groups
 from .resolve import Fault, Resolution, resolve
@@ -256,7 +256,9 @@ def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str]) -> Lo
     seen, misread, remarks = recorded(spec.report.observed, path.parent, names, spec.horizon.start, spec.horizon.last)
     if faults or misread:
         raise Problems([*_placed(root, faults), *sorted(at_mention(root, misread))])
-    resolutions = tuple(with_recorded(resolution, seen) for resolution in resolutions)
+    resolutions = tuple(with_history(with_recorded(resolution, seen), problems) for resolution in resolutions)
+    if problems:
+        raise Problems(problems)
     notes = [*_placed(root, note_scenario(spec, resolutions, path.parent)), *remarks]
     given = (spec.baseline, spec.uncertain)
     overrides = [each for section in given for each in section.overrides]

@@ -13,11 +13,13 @@ from ..language.names import Names
 from ..language.problems import find, place
 from ..language.table import Row, parse_number, parse_period, rows
 from ..language.text import Node, path_text
+from .outlooks import TODAY
 from .resolve import Resolution
 from .resolved import Recorded
 
 COLUMNS = ("series", "period", "value", "unit", "source", "confidence")
 OPTIONAL = ("note", "variable", "product", "products", "place", "reference")
+HISTORY_FILE = "recorded.csv"  # beside a world's `today.yaml`
 CONFIDENCES = ("high", "medium", "low", "assumption")
 
 SUMMED = ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t", "production_t", "leakage_t", "stockpile_t")
@@ -202,6 +204,16 @@ def with_recorded(resolution: Resolution, seen: tuple[Recorded, ...]) -> Resolut
     """The resolved scenario with what was recorded."""
     scenario = resolution.scenario
     return replace(resolution, scenario=replace(scenario, report=replace(scenario.report, recorded=seen)))
+
+
+def with_history(resolution: Resolution, problems: list[Problem]) -> Resolution:
+    """The resolved scenario with what was recorded up to today in its world, if it is laid on `today`."""
+    path = resolution.world.folder / HISTORY_FILE
+    outlook = resolution.scenario.outlook
+    if outlook.base != TODAY or not path.is_file():
+        return resolution
+    seen = tuple(one for one, _ in read_observed(path, str(path), resolution.world.names, problems))
+    return replace(resolution, scenario=replace(resolution.scenario, outlook=replace(outlook, recorded=seen)))
 
 
 def at_mention(root: Node, problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -101,6 +101,24 @@ class RandomOutages:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """One observation of the real world, as its file says; days first .. after-1."""
+
+    series: str
+    variable: str  # "": compared with nothing, unless its series' name says what it is
+    product: str  # names with spaces between; "": all
+    place: str
+    period: str
+    first: dt.date
+    after: dt.date
+    value: float  # in the unit of comparison: t, index, share, USD/kg, CNY/kg, weeks, days
+    reference: float  # normal level in the same unit; 0: none
+    unit: str  # as recorded
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Given to every arm. Growth rates are per year; `season` are 12 monthly factors of mean 1.
 
@@ -115,6 +133,7 @@ class Outlook:
     events: tuple[ResolvedEvent, ...] = ()
     base: str = "calm"
     as_of: str = ""
+    recorded: tuple[Recorded, ...] = ()  # of the world's `recorded.csv`, shown beside what is simulated
 
 
 @dataclass(frozen=True)
@@ -152,24 +171,6 @@ class SampledColumn:
             listed = self.args[::2] if self.kind == "discrete" else self.args
             first, last = min(listed), max(listed)
         return min(max(first, self.low), self.high), min(max(last, self.low), self.high)
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One observation of the real world, as its file says; days first .. after-1."""
-
-    series: str
-    variable: str  # "": compared with nothing, unless its series' name says what it is
-    product: str  # names with spaces between; "": all
-    place: str
-    period: str
-    first: dt.date
-    after: dt.date
-    value: float  # in the unit of comparison: t, index, share, USD/kg, CNY/kg, weeks, days
-    reference: float  # normal level in the same unit; 0: none
-    unit: str  # as recorded
-    source: str
-    confidence: str
 
 
 @dataclass(frozen=True)

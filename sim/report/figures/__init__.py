@@ -19,6 +19,7 @@ from .policy_ladder import PolicyLadder
 from .price_fan import PriceFan
 from .sensitivity import Sensitivity
 from .shortage_fan import ShortageFan
+from .up_to_today import UpToToday
 from .who_short_when import WhoShortWhen
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ FIGURES: tuple[ReportFigure, ...] = (
     PoliciesCompared(),
     PolicyLadder(),
     Sensitivity(),
+    UpToToday(),
 )
 FIGURE_BY_NAME = {figure.name: figure for figure in FIGURES}
 
