@@ -44,18 +44,24 @@ china_magnet_exports_to:United States,2025-06,353000,kg,Customs,high
 china_magnet_exports_to:United States,2025-07,619,t,Customs,high
 china_nickel_exports_total,2025-07,619,t,Customs,high
 """
+HISTORY = """series,period,value,unit,source,confidence,variable,product,place,reference
+magnet exports,2025-05,1238,t,Customs,high,export_t,standard_magnet ht_magnet,CN>,
+magnet price abroad,2025-05-03,90,USD/kg,Paper,medium,price_spot_index,ht_magnet,exCN,60
+"""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_run_folder(tmp_path_factory.mktemp("figures") / "run", runs=40, days=500)
-    seen = tmp_path_factory.mktemp("seen") / "seen.csv"
-    seen.write_text(OBSERVED)
-    problems: list[Problem] = []
-    recorded = [freeze(one) for one, _ in read_observed(seen, "seen.csv", None, problems)]
-    assert problems == []
     manifest = json.loads((path / "manifest.json").read_text())
-    manifest["resolved"]["report"] = {"recorded": recorded}
+    resolved = manifest["resolved"]
+    for part, text in (("report", OBSERVED), ("outlook", HISTORY)):
+        seen = tmp_path_factory.mktemp("seen") / "seen.csv"
+        seen.write_text(text)
+        problems: list[Problem] = []
+        recorded = [freeze(one) for one, _ in read_observed(seen, "seen.csv", None, problems)]
+        assert problems == []
+        resolved[part] = {"recorded": recorded}
     (path / "manifest.json").write_text(json.dumps(manifest))
     return path
 
