@@ -145,8 +145,8 @@ def test_worlds_every_number_has_unit_year_source_and_confidence(world: Data) ->
         assert row["confidence"] in {"high", "medium", "low", "assumption"}, where
         if row["confidence"] == "assumption":
             assert row["note"].strip(), where
-        if row["source"].strip() == "general knowledge, unverified":
-            assert row["confidence"] == "assumption", where
+            assert "would" in row["note"], f"{where}: an assumption says what would replace it"
+        assert "general knowledge" not in (row["source"] + row["note"]).lower(), where
         assert all(not row[d] or d in parameter.dims for d in DIMS), where
 
 
