@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from sim.cli import main
 from sim.report.run import open_run
 from sim.report.sentences import answer
 from sim.report.timeline import timeline
@@ -134,3 +136,19 @@ def test_the_headline_is_what_events_touch_unless_that_hardly_moves(tmp_path: Pa
     assert "The spot price of Dy/Tb oxide outside China peaks at 3.0 times" in text
     text = " ".join(answer(open_run(handmade(tmp_path / "b", n, {concentrate: np.full(n, 45.0)}))).sentences)
     assert "The spot price of heavy concentrate outside China peaks at 45 times" in text
+
+
+@pytest.mark.parametrize("table", ["runs.parquet", "outcomes.parquet", "series.parquet", "summary.csv"])
+@pytest.mark.parametrize("how", ["cut", "changed"])
+def test_a_damaged_table_is_named(tmp_path: Path, table: str, how: str) -> None:
+    folder = make_run_folder(tmp_path / "run", runs=6, days=120, arms=("baseline", "scenario"))
+    file = folder / table
+    whole = file.read_bytes()
+    half = len(whole) // 2
+    file.write_bytes(
+        whole[:half] if how == "cut" and table != "summary.csv" else whole[:4] + b"\xff" * half + whole[half:]
+    )
+    result = CliRunner().invoke(main, ["report", str(folder)])
+    assert result.exit_code == 2, result.exception
+    assert f"{file} is damaged and can't be read (" in result.output
+    assert "Traceback" not in result.output

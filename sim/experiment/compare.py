@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import SupplyriskError
 from ..results import pairing
+from ..results.damaged import reading
 from ..results.store import Store
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def _finished(folder: Path) -> pd.DataFrame:
     """The runs of a folder that finished, with what was drawn for each."""
     import pandas as pd
 
-    table = pd.read_parquet(folder / "runs.parquet")
+    with reading(folder / "runs.parquet"):
+        table = pd.read_parquet(folder / "runs.parquet")
     return table[table["status"].astype(str) == "ok"]
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from ..results.damaged import reading
 from ..results.quantiles import quantiles
 from .arm_series import ALL, Together, together
 from .long_batches import first_runs
@@ -156,7 +157,8 @@ class Tables(ABC):
         file = self.path / f"{name}.parquet"
         if not file.exists():
             return pd.DataFrame()
-        return pd.read_parquet(file)
+        with reading(file):
+            return pd.read_parquet(file)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -166,7 +168,10 @@ class Tables(ABC):
         from .summary_table import COLUMNS, read_summary
 
         file = self.path / "summary.csv"
-        return _clean(read_summary(file)) if file.exists() else pd.DataFrame(columns=list(COLUMNS))
+        if not file.exists():
+            return pd.DataFrame(columns=list(COLUMNS))
+        with reading(file):
+            return _clean(read_summary(file))
 
     def metrics(self) -> set[str]:
         """Names of the metrics that were recorded."""
@@ -250,12 +255,14 @@ class Tables(ABC):
         columns = ["run", "arm", "metric", *DIMENSIONS, "value", "unit"]
         if keep is None or not file.exists():
             return pd.DataFrame(columns=columns)
-        found = first_runs(file, keep, SHAPE_RUNS)
+        with reading(file):
+            found = first_runs(file, keep, SHAPE_RUNS)
         if found is not None:
             return _clean(found)
         if len(self.runs) > SHAPE_RUNS:
             keep &= ds.field("run") < SHAPE_RUNS
-        return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
+        with reading(file):
+            return _clean(ds.dataset(file, format="parquet").to_table(columns=columns, filter=keep).to_pandas())
 
     def _quantile_rows(self, arm: str) -> dict[str, pd.DataFrame]:
         """Rows of `series.parquet` that hold quantiles of one arm, by variable: one pass, however many are asked for.
@@ -289,7 +296,8 @@ class Tables(ABC):
         if self._series is None:
             return pd.DataFrame(columns=columns)
         stored, _ = self._series
-        table = stored.read_row_groups(self._parts_of(arm), columns=columns, use_threads=True)
+        with reading(self.path / "series.parquet"):
+            table = stored.read_row_groups(self._parts_of(arm), columns=columns, use_threads=True)
         keep = pc.and_(pc.equal(table["arm"].cast("string"), arm), table["quantile"].is_valid())
         return _clean(table.filter(keep).to_pandas())
 
@@ -312,7 +320,8 @@ class Tables(ABC):
         file = self.path / "series.parquet"
         if not file.exists():
             return None
-        stored = pq.ParquetFile(file)
+        with reading(file):
+            stored = pq.ParquetFile(file)
         column = stored.metadata.schema.names.index("arm")
         found = [stored.metadata.row_group(i).column(column).statistics for i in range(stored.metadata.num_row_groups)]
         known = [(part.min, part.max) if part is not None and part.has_min_max else ("", LAST_NAME) for part in found]
@@ -340,7 +349,8 @@ class Tables(ABC):
                 keep = (ds.field("variable") == variable) & (ds.field("arm") == arm) & ds.field("run").is_valid()
                 if self.lead_weeks:
                     keep &= ds.field("date") >= pd.Timestamp(self.start)
-                self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
+                with reading(file):
+                    self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
         part: pd.DataFrame = self._cache[key]
         return part
 
@@ -349,7 +359,8 @@ class Tables(ABC):
         """Whether the series of single runs were kept, as the file's own statistics say."""
         import pyarrow.parquet as pq
 
-        stored = pq.ParquetFile(self.path / "series.parquet").metadata
+        with reading(self.path / "series.parquet"):
+            stored = pq.ParquetFile(self.path / "series.parquet").metadata
         column = stored.schema.names.index("run")
         parts = [stored.row_group(i).column(column).statistics for i in range(stored.num_row_groups)]
         return any(part is None or part.has_min_max for part in parts)
