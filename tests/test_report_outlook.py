@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.experiment.batch import Options, run_batch
 from sim.report.build import build_report
+from sim.report.case import METRIC, the_case, weeks_lost
 from sim.report.run import Run, open_run
+from sim.report.sentences import answer
 from sim.results.folder import create
 from sim.spec.load import text_scenario
 
@@ -82,3 +85,26 @@ def test_no_event_is_not_called_a_normal_world(tmp_path: Path) -> None:
     said = (tmp_path / "none" / "report.md").read_text(encoding="utf-8")
     assert "No event is added to what is in force today, and nothing changes" in said
     assert "normal level" not in said
+
+
+def test_the_answer_tells_what_the_events_add(run: Run) -> None:
+    """Losses under the rules of today stand there without the events: they are not laid at the events' door."""
+    case = the_case(run)
+    if case.kind == "price":
+        assert "under today's rules" in answer(run).headline
+        return
+    told = weeks_lost(run, case.loss, run.main_arm, case.product, case.place, case.end_use)
+    with_events, without = (
+        run.outcomes(METRIC[case.loss], [arm], product=case.product, place=case.place, end_use=case.end_use)
+        .sort_values("run")["value"]
+        .to_numpy()
+        for arm in (run.main_arm, "baseline")
+    )
+    assert told is not None
+    assert told.p50 == pytest.approx(float(np.median(with_events - without)), abs=1e-6)
+    said = answer(run)
+    assert " more " in said.headline
+    assert "today's rules" in f"{said.headline} {said.sentences[0]}"
+    before = run.summarised("first_week_short", "baseline", product=case.product, place=case.place)
+    if len(before) and int(before["n"].max()) > 0:
+        assert " from " not in said.headline.partition(";")[0]

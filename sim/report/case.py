@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from .hedges import NOTICED_PRICE
-from .pick import Spread, headline_price, short_products, short_zone, spread
+from .pick import Spread, headline_price, short_products, short_zone, spread, values
 from .run import Run
 from .stored import once_per_run
 
@@ -38,9 +38,29 @@ class Case:
         return "given up" if self.kind == "given up" else "missing"
 
 
+def on_today(run: Run) -> bool:
+    """Whether the arm without events has the rules of today in force, so that much may be lost there already."""
+    return bool(run.outlook.get("base") == "today") and run.main_arm != "baseline"
+
+
+def more(run: Run) -> str:
+    """Said behind an amount that comes on top of what is lost under the rules of today."""
+    return " more" if on_today(run) else ""
+
+
+def than_today(run: Run) -> str:
+    """Said once, so that "more" has its other side."""
+    return " than under today's rules" if on_today(run) else ""
+
+
 def weeks_lost(run: Run, loss: str, arm: str, product: str, place: str, end_use: str = "") -> Spread | None:
-    """Weeks of normal use that are "missing" or "given up", or (arm A-B) the difference between two arms."""
-    found = spread(run, METRIC[loss], arm, product, place, end_use)
+    """Weeks of normal use that are "missing" or "given up", or (arm A-B) the difference between two arms.
+
+    Where the rules of today are in force in every arm, what the events do is what they add, run by run: a loss that
+    stands there without them is not theirs.
+    """
+    own = f"{arm}-baseline" if on_today(run) and arm == run.main_arm else arm
+    found = spread(run, METRIC[loss], own, product, place, end_use)
     return found if found is not None and found.n else None
 
 
@@ -83,6 +103,8 @@ def _case(run: Run, product: str, place: str, end_use: str) -> tuple[tuple[float
     given_up = weeks_lost(run, "given up", run.main_arm, product, place, end_use)
     first = spread(run, "first_week_short", run.main_arm, product, place, end_use)
     often = first.n / run.n_ok if first is not None and run.n_ok else 0.0
+    if on_today(run):
+        often = min(often, _adds(run, product, place, end_use))
     lost = missing.p50 if missing else 0.0
     most = missing.p95 if missing else 0.0
     gone = given_up.p50 if given_up else 0.0
@@ -96,6 +118,23 @@ def _case(run: Run, product: str, place: str, end_use: str) -> tuple[tuple[float
         kind = "price"
     rank = ("price", "given up", "maybe", "missing").index(kind)
     return (rank, lost, most, gone), Case(kind, product, place, end_use, often)
+
+
+def _adds(run: Run, product: str, place: str, end_use: str) -> float:
+    """Share of runs in which the events make more missing than the rules of today do."""
+    added = values(run, METRIC["missing"], run.main_arm, product, place, end_use)
+    there = values(run, METRIC["missing"], "baseline", product, place, end_use)
+    if not len(added) or len(added) != len(there):
+        return 0.0
+    return float((added - there > NOTICED_WEEKS / 2).mean())
+
+
+def first_short(run: Run, product: str, place: str, end_use: str = "") -> Spread | None:
+    """First week of physical shortage, where it is the events' doing: not where the rules of today make one without them."""
+    before = spread(run, "first_week_short", "baseline", product, place, end_use) if on_today(run) else None
+    if before is not None and before.n > SELDOM * run.n_ok:
+        return None
+    return spread(run, "first_week_short", run.main_arm, product, place, end_use)
 
 
 def risk_place(run: Run) -> str:
@@ -152,6 +191,10 @@ def stopped_makers(run: Run) -> list[Makers]:
             for m in ("first_week_short", "weeks_short", "short_percent")
         ]
         first, weeks, lost = parts
+        if on_today(run):
+            before = spread(run, "maker_first_week_short", "baseline", product, country)
+            if before is not None and before.n > SELDOM * run.n_ok:
+                continue  # they stand still without the events too
         if first is not None and weeks is not None and lost is not None and weeks.p50 >= 1:
             found.append(Makers(product, country, first, weeks, lost))
     asked = {c for place in run.asked_places for c in run.members(place)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .case import Case, asks_for, knows_weeks, risk_place, the_case, weeks_lost
+from .case import Case, asks_for, first_short, knows_weeks, more, on_today, risk_place, than_today, the_case, weeks_lost
 from .hedges import named, week_date
 from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, spread
@@ -45,22 +45,23 @@ def subject(run: Run, case: Case) -> str:
 def _claims(run: Run, case: Case) -> Sequence[str]:
     """What happens, with less and less detail."""
     who, name = subject(run, case), named(run, case.product)
-    first = spread(run, "first_week_short", run.main_arm, case.product, case.place, case.end_use)
-    when = month(week_date(run, first.p50)) if first is not None and first.n else ""
+    first = first_short(run, case.product, case.place, case.end_use)
+    when = f" from {month(week_date(run, first.p50))}" if first is not None and first.n else ""
     missing = weeks_lost(run, "missing", run.main_arm, case.product, case.place, case.end_use)
     gone = weeks_lost(run, "given up", run.main_arm, case.product, case.place, case.end_use)
     if case.kind == "missing" and missing is not None:
-        how_much = quantity(missing.p50, "weeks")
-        lacks = f"{who} {_probably(run, case.often)}lack {how_much} of normal use of {name}"
-        return (*_worth(run, lacks), f"{lacks} from {when}", lacks)
+        how_much = f"{quantity(missing.p50, 'weeks')}{more(run)}"
+        lacks = f"{who} {_probably(run, case.often)}lack {how_much} of normal use of {name}{than_today(run)}"
+        return (*_worth(run, lacks), f"{lacks}{when}", lacks)
     if case.kind == "maybe":
-        claim = f"{who} run short of {name} in {rate(run, case.often)}, then from {when}"
+        then = f", then{when}" if when else ""
+        claim = f"{who} run short{more(run)} of {name}{than_today(run)} in {rate(run, case.often)}{then}"
         return (f"{claim}{_and_price(run)}", claim)
     if case.kind == "given up" and gone is not None:
-        how_much = quantity(gone.p50, "weeks")
-        claim = f"{who} give up {how_much} of normal use of {name} because of the price"
+        how_much = f"{quantity(gone.p50, 'weeks')}{more(run)}"
+        claim = f"{who} give up {how_much} of normal use of {name} because of the price{than_today(run)}"
         full = f"{who} are not physically short of {name} but give up {how_much} of normal use because of the price"
-        return (*_worth(run, claim), full, claim)
+        return (*_worth(run, claim), claim) if on_today(run) else (*_worth(run, claim), full, claim)
     return _price_claims(run, case)
 
 
@@ -84,7 +85,7 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
             f"The spot price of {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}" if peak else ""
         )
         return (level_only or "This folder tells no losses of use",)
-    nobody = f"{subject(run, case)} lose next to nothing"
+    nobody = f"{subject(run, case)} lose next to nothing{more(run)}{than_today(run)}"
     if peak is None or not peak.n:
         return (nobody,)
     when = f" around {month(week_date(run, week.p50))}" if week is not None and week.n else ""
@@ -100,13 +101,19 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
                 nobody,
             )
         return (f"{nobody}, and no spot price rises noticeably", nobody)
-    price = f"the spot price of {named(run, product)} {run.where(zone)} peaks at {level}{when}"
+    price = f"the spot price of {named(run, product)} {run.where(zone)} peaks at {level}{without_events(run, product, zone)}{when}"
     if asks_for(run, "price") and not asks_for(run, "use"):
         return (
             f"{price[:1].upper()}{price[1:]}, and {nobody[:1].lower()}{nobody[1:]}",
             f"{price[:1].upper()}{price[1:]}",
         )
     return (f"{nobody}, while {price}", f"{nobody}, but the price of {named(run, product)} rises", nobody)
+
+
+def without_events(run: Run, product: str, zone: str) -> str:
+    """The peak under the rules of today alone, where they are in force: the events answer for the rest only."""
+    peak = spread(run, "price_spot_peak_index", "baseline", product, zone) if on_today(run) else None
+    return "" if peak is None or not peak.n else f", against {times(peak.p50)} under today's rules"
 
 
 def times(level: float) -> str:
@@ -119,7 +126,9 @@ def _and_price(run: Run) -> str:
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     if peak is None or peak.p50 < 1.15:
         return ""
-    return f"; spot {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}"
+    return (
+        f"; spot {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}{without_events(run, product, zone)}"
+    )
 
 
 def output_at_risk(run: Run) -> Spread | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .case import price_moves
+from .headline import without_events
 from .hedges import PLAINLY_TIMES, named, spanned, week_date, weeks_in
 from .pick import Spread, headline_price, spread, values
 from .rounding import with_interval
@@ -35,7 +36,8 @@ def price(run: Run) -> str:
         middle, low, high = (100.0 * (x - 1.0) for x in (peak.p50, peak.p5, peak.p95))
         value, between = with_interval(middle, low, high, "%")
         level = f"{value} above its normal level"
-    return f"The spot price of {named(run, product)} {run.where(zone)} peaks {level}{spanned(run, between)}{when}."
+    without = without_events(run, product, zone)
+    return f"The spot price of {named(run, product)} {run.where(zone)} peaks {level}{spanned(run, between)}{without}{when}."
 
 
 def _still_rising(run: Run, product: str, zone: str) -> bool:

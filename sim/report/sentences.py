@@ -16,9 +16,13 @@ from .case import (
     Case,
     asked_cases,
     asks_for,
+    first_short,
     knows_weeks,
+    more,
+    on_today,
     risk_place,
     stopped_makers,
+    than_today,
     the_case,
     weeks_lost,
 )
@@ -218,24 +222,25 @@ def _loss_of(run: Run, case: Case) -> str:
         if lost is None:
             return ""
         value, span = _told(run, lost)
-        text = f"{who} give up {value} of normal use of {name} because of the price{span}"
+        text = f"{who} give up {value}{more(run)} of normal use of {name} because of the price{than_today(run)}{span}"
         return fitting(f"{text}, while next to nothing is physically missing.", f"{text}.")
     lost = weeks_lost(run, "missing", run.main_arm, case.product, case.place, case.end_use)
     if lost is None:
         return ""
     value, span = _told(run, lost)
     if case.kind == "price":
-        return f"{who} physically lack {value if lost.p50 >= 0.005 else 'none'} of the {name} they want{span}."
-    first = spread(run, "first_week_short", run.main_arm, case.product, case.place, case.end_use)
+        none = f"none{more(run)}{than_today(run)}" if on_today(run) else "none"
+        return f"{who} physically lack {value if lost.p50 >= 0.005 else none} of the {name} they want{span}."
+    first = first_short(run, case.product, case.place, case.end_use)
     weeks = spread(run, "weeks_short", run.main_arm, case.product, case.place, case.end_use)
     when = f", first around {month(week_date(run, first.p50))}" if first is not None and first.n else ""
     if case.kind == "maybe":
         rate = share(case.often) if run.n_ok >= MANY_RUNS else f"{round(case.often * run.n_ok)} of {run.n_ok}"
         often = f"in {rate} of the runs" if run.n_ok >= MANY_RUNS else f"in {rate} runs"
-        text = f"{who} run physically short of {name} only {often}{when}"
-        return fitting(f"{text}; the median run lacks {value} of normal use{span}.", f"{text}{span}.")
-    text = f"{who} physically lack {value} of normal use of {name}{span}{when}"
-    long = f", over {whole(weeks.p50, 'week', 'weeks')} in all" if weeks is not None and weeks.n else ""
+        text = f"{who} run physically short{more(run)} of {name}{than_today(run)} only {often}{when}"
+        return fitting(f"{text}; the median run lacks {value}{more(run)} of normal use{span}.", f"{text}{span}.")
+    text = f"{who} physically lack {value}{more(run)} of normal use of {name}{than_today(run)}{span}{when}"
+    long = f", over {whole(weeks.p50, 'week', 'weeks')} in all" if first and weeks is not None and weeks.n else ""
     return fitting(f"{text}{long}.", f"{text}.")
 
 
@@ -246,7 +251,7 @@ def _given_up(run: Run) -> str:
     if case.kind not in ("missing", "maybe") or lost is None or lost.p50 < NOTICED_WEEKS:
         return ""
     value, span = _told(run, lost)
-    return f"Besides, because of the price, they give up {value} of normal use{span}."
+    return f"Besides, because of the price, they give up {value}{more(run)} of normal use{span}."
 
 
 def _elsewhere(run: Run) -> str:
@@ -274,7 +279,8 @@ def _worst_use(run: Run, case: Case) -> str:
     value, span = _told(run, lost)
     how = "physically missing" if case.loss == "missing" else "given up because of the price"
     among = "Of the uses asked about, " if len(found) > 1 else ""
-    text = f"{among}{named(run, use)} {run.where(place)} loses {'most: ' if len(found) > 1 else ''}{value} of normal use, {how}{span}."
+    most = "most: " if len(found) > 1 else ""
+    text = f"{among}{named(run, use)} {run.where(place)} loses {most}{value}{more(run)} of normal use, {how}{span}."
     return text[:1].upper() + text[1:]
 
 
@@ -290,7 +296,7 @@ def _worst_country(run: Run, case: Case) -> str:
     _, _, country, lost = max(found, key=lambda f: f[:2])
     value, span = _told(run, lost)
     how = "physically lacks" if case.loss == "missing" else "gives up, because of the price,"
-    return f"Hardest hit is {run.with_article(run.label(country))}, which {how} {value} of normal use{span}."
+    return f"Hardest hit is {run.with_article(run.label(country))}, which {how} {value}{more(run)} of normal use{span}."
 
 
 def _makers(run: Run) -> str:
