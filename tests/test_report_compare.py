@@ -68,10 +68,11 @@ def test_the_same_file_has_no_differences() -> None:
         ("target: 60 days", "target: 61 days", r"^The event “.*” of the policy “a reserve of metal” differs"),
         ("JP: 9 weeks", "JP: {uniform: [8 weeks, 10 weeks]}", r"^What is uncertain: .*certain → uniform, 8 to 10\.$"),
         (
-            "events:\n",
-            "outlook: {capacity_growth: 2 %}\nevents:\n",
+            "outlook: calm\n",
+            "outlook: {base: calm, capacity_growth: 2 %}\n",
             r"^The outlook of every arm differs in capacity growth",
         ),
+        ("outlook: calm", "outlook: today", r"^The outlook: calm → today\.$"),
         ("world: gallium", "world: germanium", r"^The world: Gallium"),
     ],
 )

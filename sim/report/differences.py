@@ -128,10 +128,15 @@ class _Pair:
         yield f"{start} in {'; '.join(parts[:MOST_OF_A_KIND])}{more}."
 
     def outlook(self) -> Iterator[str]:
-        parts = [
-            f"{path}: {_plain(x)} → {_plain(y)}"
-            for path, x, y in _leaves(self.one.get("outlook", {}), self.other.get("outlook", {}))
-        ]
+        """What every arm gets alike; of two bases only which they are, not the list of what stands in one of them."""
+        one, other = ({**(of.get("outlook") or {})} for of in (self.one, self.other))
+        bases = [of.get("base") or "calm" for of in (one, other)]
+        if bases[0] != bases[1]:
+            yield f"The outlook: {bases[0]} → {bases[1]}."
+        for of in (one, other):
+            for key in ("base", "as_of", "recorded", *(("events",) if bases[0] != bases[1] else ())):
+                of.pop(key, None)
+        parts = [f"{path}: {_plain(x)} → {_plain(y)}" for path, x, y in _leaves(one, other)]
         if parts:
             more = f"; and {len(parts) - MOST_OF_A_KIND} more" if len(parts) > MOST_OF_A_KIND else ""
             yield f"The outlook of every arm differs in {'; '.join(parts[:MOST_OF_A_KIND])}{more}."
