@@ -54,7 +54,7 @@ def test_a_trigger_fires_in_the_week_in_which_its_condition_has_held_long_enough
 
 
 def test_a_trigger_whose_condition_is_never_met_never_fires():
-    waiting = ban(None, trigger={**PRICE, "above": "500"})
+    waiting = ban(None, trigger={**PRICE, "above": "500 times"})
     assert shipped(outage(), waiting).tolist() == shipped(outage()).tolist()
 
 

@@ -54,7 +54,9 @@ FIGURE_NAMES = (
     "licence_office",
     "distributions",
     "policies_compared",
+    "policy_ladder",
     "sensitivity",
+    "up_to_today",
 )
 
 

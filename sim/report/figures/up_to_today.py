@@ -107,7 +107,7 @@ def _fan(run: Run, panel: _Panel) -> Fan | None:
     known = [fan for fan in before if fan is not None]
     if after is None or not known:
         return after
-    values = sum((fan.values for fan in known[1:]), known[0].values)
+    values = np.add.reduce([fan.values for fan in known])
     dates, values = np.concatenate([known[0].dates, after.dates]), np.concatenate([values, after.values])
     if panel.variable == "export_t":  # months that begin or end with the lead-in hold a part of their exports
         last = np.append(dates[1:], np.datetime64(run.end))
