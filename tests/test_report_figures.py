@@ -299,6 +299,13 @@ def test_a_scenario_knows_the_figures_there_are() -> None:
     assert tuple(figure.name for figure in FIGURES) == FIGURE_NAMES
 
 
+def test_a_run_folder_may_hold_the_figures_there_are() -> None:
+    """A figure whose files were not declared would stand in the way of `--force`."""
+    from sim.results.folder import FIGURES as DECLARED
+
+    assert set(DECLARED) == set(FIGURE_NAMES)
+
+
 # --- many policies ----------------------------------------------------------------------------------
 
 

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from .tool_modules import load_tool
 
 TOOLS = Path(__file__).parents[1] / "tools"
 
 
-def load(name: str) -> Any:
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-load("transit_days")
-tool = load("trade_shares")
+load_tool("transit_days")
+tool = load_tool("trade_shares")
 MEMBERS = ["CN", "JP", "DE", "REU", "ROW"]
 FLOWS = [
     ("1", "2023", "CN", "JP", 10.0, 300.0),

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from .tool_modules import load_tool
 
 ROOT = Path(__file__).parents[1]
 WORLDS = sorted(p.parent for p in (ROOT / "sim" / "worlds").glob("*/transit.csv"))
 
 
-def load() -> Any:
-    spec = importlib.util.spec_from_file_location("transit_days", ROOT / "tools" / "transit_days.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["transit_days"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load()
+tool = load_tool("transit_days")
 transit = tool.Transit()
 
 

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from .tool_modules import load_tool
 
 ROOT = Path(__file__).parents[1]
 WORLDS = sorted(p.parent for p in (ROOT / "sim" / "worlds").glob("*/demand.csv"))
 
 
-def load() -> Any:
-    spec = importlib.util.spec_from_file_location("value_added", ROOT / "tools" / "value_added.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["value_added"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load()
+tool = load_tool("value_added")
 data = tool.industries()
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import sys
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,26 +12,16 @@ from sim.model.stated import traded
 from sim.spec.load import read_world
 
 from .small_worlds import scenario
+from .tool_modules import load_tool
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "tools"
+VINTAGE = re.compile(r"\bV20\d{4}\b|\b20[12]\d\b")
 LARGE_THOUSAND_USD = 5000.0  # a year: smaller imports say little about a country's suppliers
 
 
-def tool(name: str) -> Any:
-    """A module of the maintainers' tools."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-tool("transit_days")
-shares = tool("trade_shares")
+load_tool("transit_days")
+shares = load_tool("trade_shares")
 FLOWS = shares.flows()
 CODES = shares.table("trade_codes.csv")
 
@@ -56,9 +44,10 @@ def recorded(
 
 @pytest.mark.parametrize("code", CODES, ids=lambda c: f"{c['world']}-{c['product']}")
 def test_first_suppliers_are_those_of_the_statistics(code: dict[str, str]) -> None:
-    """For every large importer the first supplier abroad is among the three first of the model, with a share within 25 points.
+    """For every large importer the first supplier abroad is among the three first of the model, with a share within 15 points.
 
-    HS 850511 holds other magnets too, and what hubs pass on counts for its maker. Buyers whose trade comes from a better
+    25 points for magnets: HS 850511 holds other magnets too, where the table has the EU's own rare-earth code (93 % from China)
+    and customs by destination. What hubs pass on counts for its maker. Buyers whose trade comes from a better
     source than the code (customs by destination) are held to that instead, in the table itself.
     ."""
     loaded = read_world(code["world"])
@@ -67,6 +56,7 @@ def test_first_suppliers_are_those_of_the_statistics(code: dict[str, str]) -> No
     members = list(loaded.world.countries)
     makers = {lane.seller for lane in item.lanes if lane.t_per_year > 0}
     found, worth = recorded(code, members, makers)
+    tolerance = 0.25 if code["codes"] == "850511" else 0.15
     skipped = code["skip_buyers"].split()
     with (ROOT / "sim" / "worlds" / code["world"] / "trade.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -82,7 +72,7 @@ def test_first_suppliers_are_those_of_the_statistics(code: dict[str, str]) -> No
         first = max(row, key=lambda seller: row[seller])
         ranked = sorted(bought, key=lambda seller: -bought[seller])
         assert first in ranked[:3], (buyer, first, ranked[:3])
-        assert abs(bought[first] / abroad - row[first]) < 0.25, (buyer, first, bought[first] / abroad, row[first])
+        assert abs(bought[first] / abroad - row[first]) < tolerance, (buyer, first, bought[first] / abroad, row[first])
 
 
 def test_every_source_of_trade_names_its_vintage() -> None:
@@ -90,4 +80,4 @@ def test_every_source_of_trade_names_its_vintage() -> None:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if "BACI" in row["source"]:
-                    assert "V2026" in row["source"] or "20" in row["source"], (path.parent.name, row)
+                    assert VINTAGE.search(row["source"]), (path.parent.name, row)

@@ -38,9 +38,19 @@ class Case:
         return "given up" if self.kind == "given up" else "missing"
 
 
+def rules_of_today(run: Run) -> bool:
+    """Whether the rules of today are in force in every arm, so that "normal" is not what stands there without events."""
+    return bool(run.outlook.get("base") == "today")
+
+
 def on_today(run: Run) -> bool:
-    """Whether the arm without events has the rules of today in force, so that much may be lost there already."""
-    return bool(run.outlook.get("base") == "today") and run.main_arm != "baseline"
+    """Whether there is an arm with events beside one with the rules of today, where much may be lost already."""
+    return rules_of_today(run) and run.main_arm != "baseline"
+
+
+def beyond_today(run: Run) -> str:
+    """Said of a shortage that comes on top of what the rules of today bring."""
+    return " beyond what today's rules bring" if on_today(run) else ""
 
 
 def more(run: Run) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .case import Case, asks_for, first_short, knows_weeks, more, on_today, risk_place, than_today, the_case, weeks_lost
+from .case import (
+    Case,
+    asks_for,
+    beyond_today,
+    first_short,
+    knows_weeks,
+    more,
+    on_today,
+    risk_place,
+    than_today,
+    the_case,
+    weeks_lost,
+)
 from .hedges import named, week_date
 from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, spread
@@ -55,7 +67,7 @@ def _claims(run: Run, case: Case) -> Sequence[str]:
         return (*_worth(run, lacks), f"{lacks}{when}", lacks)
     if case.kind == "maybe":
         then = f", then{when}" if when else ""
-        claim = f"{who} run short{more(run)} of {name}{than_today(run)} in {rate(run, case.often)}{then}"
+        claim = f"{who} run short of {name}{beyond_today(run)} in {rate(run, case.often)}{then}"
         return (f"{claim}{_and_price(run)}", claim)
     if case.kind == "given up" and gone is not None:
         how_much = f"{quantity(gone.p50, 'weeks')}{more(run)}"

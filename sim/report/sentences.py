@@ -16,11 +16,13 @@ from .case import (
     Case,
     asked_cases,
     asks_for,
+    beyond_today,
     first_short,
     knows_weeks,
     more,
     on_today,
     risk_place,
+    rules_of_today,
     stopped_makers,
     than_today,
     the_case,
@@ -175,13 +177,8 @@ def _quiet(run: Run) -> str:
     return "Nothing happens that users of the material would notice."
 
 
-def _on_today(run: Run) -> bool:
-    """Whether the baseline is what is in force today, so that "normal" is not what stands there without events."""
-    return run.outlook.get("base") == "today"
-
-
 def _no_events(run: Run) -> str:
-    if _on_today(run):
+    if rules_of_today(run):
         return "No event is added to what is in force today, and nothing changes"
     return "There are no events, and nothing happens"
 
@@ -193,11 +190,11 @@ def _nothing(run: Run) -> tuple[str, ...]:
         of = "in the only run"
     first = _no_events(run) if not run.scenario_events else "Nothing happens that users of the material would notice"
     rises = (
-        f"no spot price rises above {'what it is without the events' if _on_today(run) else 'its normal level'}"
+        f"no spot price rises above {'what it is without the events' if rules_of_today(run) else 'its normal level'}"
         if rise < 5e-4
         else f"no spot price rises by more than {share(rise)}"
     )
-    more = "more of its use than without the events" if _on_today(run) else "any of its use"
+    more = "more of its use than without the events" if rules_of_today(run) else "any of its use"
     loses = f"no country loses {more}" if loss < 5e-3 else f"no country loses more than {plain(loss)} % of its use"
     return (f"{first}: {of} {rises}, and {loses}.",)
 
@@ -237,7 +234,7 @@ def _loss_of(run: Run, case: Case) -> str:
     if case.kind == "maybe":
         rate = share(case.often) if run.n_ok >= MANY_RUNS else f"{round(case.often * run.n_ok)} of {run.n_ok}"
         often = f"in {rate} of the runs" if run.n_ok >= MANY_RUNS else f"in {rate} runs"
-        text = f"{who} run physically short{more(run)} of {name}{than_today(run)} only {often}{when}"
+        text = f"{who} run physically short of {name}{beyond_today(run)} only {often}{when}"
         return fitting(f"{text}; the median run lacks {value}{more(run)} of normal use{span}.", f"{text}{span}.")
     text = f"{who} physically lack {value}{more(run)} of normal use of {name}{than_today(run)}{span}{when}"
     long = f", over {whole(weeks.p50, 'week', 'weeks')} in all" if first and weeks is not None and weeks.n else ""
