@@ -138,8 +138,8 @@ REGISTRY_UNITS: dict[str, tuple[dict[str, float], str]] = {
     "1": (PLAIN | {"1": 1.0}, "0.12"),
     "1/yr": (SHARE_PER_YEAR, "10 %/yr"),
     "1/week": (SHARE | {"1/week": 1.0, "%/week": 0.01}, "0.3"),
-    "weeks/week": (PLAIN | {"weeks/week": 1.0}, "0.5"),
     "index": (FACTOR | {"index": 1.0}, "3"),
+    "ln": (PLAIN | {"ln": 1.0}, "0.3"),
     "class": (PLAIN | {"class": 1.0}, "5"),
 }
 

@@ -232,7 +232,6 @@ BetweenFailures = Annotated[UncertainNumber, _time("a mean time", "5 years", 100
 ToRepair = Annotated[UncertainNumber, _time("a mean time", "6 weeks", 10 * YEARS, low=1)]
 StockTime = Annotated[UncertainNumber, _time("a stock as time of use", "60 days", 10 * YEARS)]
 Wait = Annotated[UncertainNumber, _time("a wait", "45 working days", 5 * YEARS)]
-FearedWait = Annotated[UncertainNumber, _time("a feared wait", "9 weeks", 2 * YEARS)]
 CertainDuration = Annotated[float, _time("a duration", "4 weeks", 5 * YEARS, certain=True)]
 CertainDelay = Annotated[float, _time("a delay", "14-60 days", 10 * YEARS, certain=True)]
 Share = Annotated[UncertainNumber, Quantity("a share", units.SHARE, "80 %", "share", 0, 1)]

@@ -146,6 +146,8 @@ class Event(Strict):
     start_optional: ClassVar[bool] = False
     # Whether it can build up or die away gradually; not for levels that have no "half in force".
     profiled: ClassVar[bool] = True
+    # Whether anybody reacts to it before it starts, so that the day of its announcement is read.
+    noticed: ClassVar[bool] = False
 
     type: str
     """Kind of event."""
@@ -154,8 +156,8 @@ class Event(Strict):
     """Name by which other events and the report refer to it. Default: its type."""
 
     announced: UncertainDay | None = None
-    """Day on which it becomes known; buyers front-load from then on. Only for events that buyers react to before they
-    start: controls, duties, an outage with a `fear`. Default: the day it starts."""
+    """Day on which it becomes known: from then on buyers know what is withheld, how much of it and from when, and rush
+    before it starts. Only for events that withhold goods by rule. Default: the day it starts."""
 
     start: UncertainDay | None = None
     """First day in force. Left out if the event waits for a trigger; a policy without it holds from the first day."""
@@ -264,24 +266,21 @@ class Event(Strict):
         except TouchesNothing:
             return ()
 
-    def announce(self, ctx: LowerContext) -> tuple[Effect, ...]:
-        """Effect rows that count from the announcement."""
-        try:
-            return tuple(self.announcement_rows(ctx))
-        except TouchesNothing:
-            return ()
-
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         """Effect rows, days counted from the start."""
         raise NotImplementedError
 
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Effect rows, days counted from the announcement."""
-        yield from ()
-
     def is_noticed(self) -> bool:
-        """Whether anybody reacts to the announcement, so that its day is read."""
-        return type(self).announcement_rows is not Event.announcement_rows
+        """Whether anybody reacts to it before it starts, so that the day of its announcement is read."""
+        return self.noticed
+
+    def end_is_known(self) -> bool:
+        """Whether those concerned know when it ends."""
+        return False
+
+    def age_days(self, ctx: LowerContext) -> Num:
+        """How long it had been in force before its first day in the file."""
+        return 0.0
 
     def effect(
         self,
@@ -347,7 +346,11 @@ class Event(Strict):
     def sentence(self, ctx: LowerContext) -> str:
         """The whole event in one plain sentence."""
         text = ", ".join(part for part in (self._chance(ctx), self._when(ctx), self.what(ctx)) if part)
-        return text[:1].upper() + text[1:] + self._shape(ctx) + "."
+        return text[:1].upper() + text[1:] + self._shape(ctx) + self.beliefs(ctx) + "."
+
+    def beliefs(self, ctx: LowerContext) -> str:
+        """What those concerned know of how long it lasts, as a clause of its own; nothing if they know nothing."""
+        return ""
 
     def _chance(self, ctx: LowerContext) -> str:
         return "" if self.probability == 1.0 else f"with a probability of {ctx.say(self.probability, 'share')}"

@@ -69,6 +69,5 @@ COMBINATIONS: tuple[Combination, ...] = (
         "of targets, filling and release; of the thresholds of release the lower; initial stocks add up",
     ),
     Combination("joint_purchase", "joint purchasing", "all", "all members buy as one"),
-    Combination("fear", "fears of announcements", "larger", "the longer wait; they do not add up"),
     Combination("suspend", "suspensions", "all", "an event stands still while any of them is in force"),
 )

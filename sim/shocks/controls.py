@@ -10,7 +10,7 @@ from ..language.fields import CertainDuration, Countries, EndUses, Mass, OneOf, 
 from ..language.schedule import Schedule
 from .base import Fault, constant, say_part, say_schedule
 from .effects import Effect
-from .lanes import Control
+from .lanes import Control, LaneEvent
 
 
 class ExportBan(Control):
@@ -90,7 +90,7 @@ class EndUseRefusal(Control):
         yield self.effect(ctx, "close", self.select(ctx), self.share)
 
 
-class CustomsSlowdown(Control):
+class CustomsSlowdown(LaneEvent):
     """Customs take their time without any rule: every shipment is later, or some are set aside."""
 
     type: Literal["customs_slowdown"]

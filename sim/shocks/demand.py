@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Change, Countries, Duration, EndUses, Products, Rate, Share
+from ..language.fields import Change, Countries, Duration, EndUses, Flag, Products, Rate, Share
 from ..language.schedule import Schedule
 from .base import Event, Fault, countries, end_uses, products, say_schedule
 from .effects import Effect, Point, Select
@@ -47,12 +47,18 @@ class DemandChange(_UserEvent):
     change: Schedule[Change]
     """Change of demand (10 % = a tenth more, -20 % = a fifth less); may change over time."""
 
+    lasts: Flag = False
+    """Whether it is known to last (`yes`). Default: no, users and makers take it for passing and get used to it in time
+    (`demand_memory_weeks` of the world)."""
+
     def what(self, ctx: LowerContext) -> str:
         level = say_schedule(ctx, self.change, "share")
-        return f"demand of {self.who(ctx)} for {ctx.say_products(self.products)} changes by {level}"
+        known = " and is known to stay so" if self.lasts else ""
+        return f"demand of {self.who(ctx)} for {ctx.say_products(self.products)} changes by {level}{known}"
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.effect(ctx, "demand", self.users(ctx), self.change)
+        params = {"lasts": float(self.lasts)}
+        yield self.effect(ctx, "demand", self.users(ctx), self.change, params=params)
 
 
 class NewDemand(_UserEvent):

@@ -110,7 +110,8 @@ OPS: tuple[Op, ...] = (
         "share of the normal exports of the selected lanes, or officers",
         "the lanes need a licence; level = office capacity. unit_officers = 1: level counts officers, "
         "0: level is a share of normal exports and the engine derives officers. `content_threshold` > 0: "
-        "only goods with at least that origin share of `content_origin` need it (re-exports)",
+        "only goods with at least that origin share of `content_origin` need it (re-exports). `unknown_pace` = 1: "
+        "nothing is known of its capacity; its pace is drawn in every run from what past offices let through",
         (
             "unit_officers",
             "review_days",  # mean working time of one officer on one lot
@@ -121,6 +122,7 @@ OPS: tuple[Op, ...] = (
             "expiry_weeks",  # an application this old lapses; 0 = never
             "lot_t",  # 0 = the engine's default: a fortieth of a week's normal exports
             "content_threshold",
+            "unknown_pace",
         ),
         ("office", "content_origin", "content_issuer"),
     ),
@@ -189,7 +191,14 @@ OPS: tuple[Op, ...] = (
         (),
         ("project",),
     ),
-    Op("demand", "user", 0.0, "share", "change of demand (0.1 = 10 % more)"),
+    Op(
+        "demand",
+        "user",
+        0.0,
+        "share",
+        "change of demand (0.1 = 10 % more). `lasts` = 1: known to last; 0: taken for passing, and got used to in time",
+        ("lasts",),
+    ),
     Op(
         "new_demand",
         "user",
@@ -217,17 +226,6 @@ OPS: tuple[Op, ...] = (
         ),
     ),
     Op("joint_purchase", "desk", 0.0, "switch", "selected countries buy as one and share by need"),
-    Op(
-        "fear",
-        "desk",
-        0.0,
-        "weeks",
-        "perceived wait jumps to this on the row's first day (a jump, it then decays by itself), in full for "
-        "buyers who take half or more of their purchases from `origins`, in proportion for others; "
-        "`times_world` = 1: the level is a multiple of the world's fear_weeks of the product; `only_ahead` = 1: "
-        "only in runs in which it becomes known before it holds",
-        ("times_world", "only_ahead"),
-    ),
     Op(
         "suspend",
         "event",

@@ -1,4 +1,4 @@
-"""Field kinds that only events have: how a control comes into force, delays, fear, places.
+"""Field kinds that only events have: how a control comes into force, delays, places.
 
 Like the fields of the language room they parse text themselves, so that a message can say what was
 meant.
@@ -7,7 +7,7 @@ meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -19,7 +19,6 @@ from ..language.fields import (
     DISTRIBUTION_SCHEMA,
     CertainDelay,
     Duration,
-    FearedWait,
     JsonSchema,
     Quantity,
     TextField,
@@ -29,21 +28,15 @@ from ..language.fields import (
 )
 from ..language.names import Names
 from ..language.quantity import LARGEST_BARE_MULTIPLE
-from ..language.uncertain import SubProblems, Uncertain, field_error, is_distribution
+from ..language.uncertain import SubProblems, Uncertain, field_error
 from ..units import FACTOR, PRICE, UnitError
 
 _duration = parser_of(Duration)
-_feared = parser_of(FearedWait)
 _delay = parser_of(CertainDelay)
 _SCALAR: JsonSchema = {"type": ["number", "string"]}
 
 
-def _parse_parts(
-    value: Mapping[Any, Any],
-    known: tuple[str, ...],
-    names: Names | None,
-    parse: Callable[[Any, Names | None], Any] = _duration,
-) -> dict[str, UncertainNumber]:
+def _parse_parts(value: Mapping[Any, Any], known: tuple[str, ...], names: Names | None) -> dict[str, UncertainNumber]:
     """Durations under known keys; every problem carries the key it is at."""
     parts: dict[str, UncertainNumber] = {}
     problems: SubProblems = []
@@ -52,7 +45,7 @@ def _parse_parts(
             problems.append(((key,), f"unknown key{did_you_mean(str(key), known)}"))
             continue
         try:
-            parts[key] = parse(item, names)
+            parts[key] = _duration(item, names)
         except ValueError as error:
             places = (getattr(error, "context", None) or {}).get("places") or [((), str(error))]
             problems += [((key, *path), message) for path, message in places]
@@ -150,51 +143,6 @@ class SpanField(TextField):
         return {"type": "string", "examples": ["14-60 days"]}
 
 
-# --- fear -----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Fear:
-    """Wait in days that buyers reckon with on the day of the announcement.
-
-    `everything` for all products the event touches, or `by_product`; None: the world's `fear_weeks`.
-    """
-
-    everything: UncertainNumber | None = None
-    by_product: tuple[tuple[str, UncertainNumber], ...] = ()
-
-    def uncertain_points(self) -> Iterator[tuple[str, Uncertain]]:
-        """The uncertain numbers inside, with their key."""
-        if isinstance(self.everything, Uncertain):
-            yield "all", self.everything
-        for product, item in self.by_product:
-            if isinstance(item, Uncertain):
-                yield product, item
-
-    def of(self, product: str) -> UncertainNumber | None:
-        return dict(self.by_product).get(product, self.everything)
-
-
-@dataclass(frozen=True)
-class FearField(TextField):
-    """A duration, or a mapping from product to duration."""
-
-    def parse(self, value: Any, names: Names | None = None) -> Fear:
-        if isinstance(value, Fear):
-            return value
-        if isinstance(value, Mapping) and not is_distribution(value):
-            known = tuple(names.products) if names else tuple(map(str, value))
-            return Fear(by_product=tuple(_parse_parts(value, known, names, _feared).items()))
-        return Fear(_feared(value, names))
-
-    def json_schema(self) -> JsonSchema:
-        duration: JsonSchema = {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA]}
-        by_product: JsonSchema = {
-            "type": "object",
-            "description": "product: duration",
-            "additionalProperties": duration,
-        }
-        return {"anyOf": [_SCALAR, DISTRIBUTION_SCHEMA, by_product], "examples": ["9 weeks"]}
-
-
 # --- place of a trigger ---------------------------------------------------------------------------
 @dataclass(frozen=True)
 class PlaceField(TextField):
@@ -278,6 +226,5 @@ AsTuple = _AsTuple()
 
 ProfileOf = Annotated[Profile, ProfileField()]
 Delay = Annotated[Span, SpanField()]
-FearOf = Annotated[Fear, FearField()]
 Place = Annotated[str, PlaceField()]
 MoneyOf = Annotated[Money, MoneyField()]

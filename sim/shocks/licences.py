@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from ..language.context import LowerContext
 from ..language.fields import (
@@ -26,7 +26,7 @@ from ..language.schedule import Schedule
 from .base import Fault, constant, countries, end_uses, products, say_schedule
 from .effects import Effect, Select
 from .fields import AsTuple
-from .lanes import Control, LaneEvent, fear_rows
+from .lanes import Control, LaneEvent
 
 
 class Refusal(Strict):
@@ -66,7 +66,8 @@ class Office(Control):
 
     capacity: Schedule[Percent] | None = None
     """Files the office can decide, as a share of what the lanes that need the licence normally ship; may change
-    over time (4 % in the first weeks of 2025). Give this or `officers`."""
+    over time (4 % in the first weeks of 2025). This or `officers`. Default: nothing is known of it; in every run the
+    office's pace is then drawn from what the offices of six past regimes let through, month by month."""
 
     officers: Schedule[Count] | None = None
     """Officers at work, instead of `capacity`; each handles one lot at a time."""
@@ -104,8 +105,8 @@ class Office(Control):
     """Buyers refused outright while the regime lasts, by destination and end use. Default: none."""
 
     def faults(self) -> Iterator[Fault]:
-        if (self.capacity is None) == (self.officers is None):
-            yield (), "needs either capacity (share of normal exports) or officers (a number)"
+        if self.capacity is not None and self.officers is not None:
+            yield ("officers",), "says again how much the office can decide; keep either capacity or officers"
         if self.review_shape == "exponential" and "review_spread" in self.model_fields_set:
             yield ("review_spread",), "is not read where review_shape is exponential"
 
@@ -127,9 +128,9 @@ class Office(Control):
         self, ctx: LowerContext, select: Select, office: str, threshold: Num, origin: str, issuer: str
     ) -> Effect:
         """The row of one office."""
-        level = self.capacity if self.capacity is not None else self.officers
-        assert level is not None
-        params = self.office_params(ctx) | {"content_threshold": threshold}
+        given = self.capacity if self.capacity is not None else self.officers
+        level: Schedule[Any] | float = 1.0 if given is None else given
+        params = self.office_params(ctx) | {"content_threshold": threshold, "unknown_pace": float(given is None)}
         texts = {"office": office, "content_origin": origin, "content_issuer": issuer}
         return self.effect(ctx, "licence", select, level, params=params, texts=texts)
 
@@ -144,12 +145,13 @@ class Office(Control):
             yield self.effect(ctx, "close", chosen, refusal.share)
 
     def office_words(self, ctx: LowerContext) -> str:
-        """ "an office with capacity for 4 % of normal exports and reviews of about 9 weeks"."""
+        """ "as recorded or assumed, capacity for 4 % of normal exports, reviews of about 9 weeks"."""
         if self.officers is not None:
-            size = f"{say_schedule(ctx, self.officers)} officers"
+            size = f"as recorded or assumed, {say_schedule(ctx, self.officers)} officers"
+        elif self.capacity is not None:
+            size = f"as recorded or assumed, capacity for {say_schedule(ctx, self.capacity, 'share')} of normal exports"
         else:
-            assert self.capacity is not None
-            size = f"capacity for {say_schedule(ctx, self.capacity, 'share')} of normal exports"
+            size = "an office whose pace nobody knows: drawn from what the offices of six past regimes let through"
         granted = ctx.say(self.grant_rate, "share")
         words = f"{size}, reviews of about {ctx.say(self.review, 'days')} and {granted} granted"
         for refusal in self.refuse:
@@ -198,13 +200,6 @@ class LicenceRegime(Office):
             goods = self.ordinary_goods
             params = {"hold_days": ctx.num(goods.hold), "hold_days_sd": ctx.num(goods.hold_spread)}
             yield self.effect(ctx, "hold", held, goods.share, params=params)
-
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Buyers of the ordinary goods are afraid too."""
-        select = self.fear_select(ctx)
-        yield from fear_rows(ctx, self.fear, select, self.world_fear)
-        if self.ordinary_goods is not None:
-            yield from fear_rows(ctx, self.fear, self._ordinary(ctx, select), self.world_fear)
 
     def _ordinary(self, ctx: LowerContext, select: Select) -> Select:
         assert self.ordinary_goods is not None
@@ -258,12 +253,6 @@ class ContentRule(Office):
         if self.general_licences is not None:
             yield self.effect(ctx, "general_licence", select, self.general_licences)
         yield from self.refusal_rows(ctx, select)
-
-    def fear_select(self, ctx: LowerContext) -> Select:
-        """Buyers everywhere but in the country whose content counts."""
-        select = self.select(ctx)
-        buyers = select.destinations or ctx.expand(("all",))
-        return replace(select, destinations=tuple(c for c in buyers if c != self.content_origin) or buyers)
 
 
 class GeneralLicences(LaneEvent):

@@ -15,7 +15,7 @@ from ..language.schedule import Schedule
 from .base import Event
 from .controls import CustomsSlowdown, EndUseRefusal, ExportBan, ExportQuota, RawExportBan
 from .demand import DemandChange, NewDemand, SubstitutionProgramme, ThriftingProgramme
-from .fields import FearField, MoneyField, PlaceField, Profile, ProfileField, SpanField
+from .fields import MoneyField, PlaceField, Profile, ProfileField, SpanField
 from .licences import ContentRule, GeneralLicences, LicenceRegime
 from .screening import EndUserScreening
 from .stocks import CompanyStockObligation, StrategicStockpile
@@ -190,8 +190,6 @@ def _kind(field: TextField | None, hint: Any) -> str:
             return "a profile"
         case SpanField():
             return "a delay or a range of delays"
-        case FearField():
-            return "a duration, or one per product"
         case MoneyField():
             return "a price or an index"
         case PlaceField():

@@ -11,11 +11,10 @@ from ..language.numbers import Num
 from ..language.schedule import Schedule
 from .base import Event, Fault, countries, products, say_schedule, verb
 from .effects import Effect, Point, Select
-from .fields import Fear, FearOf
-from .lanes import fear_rows
+from .known import EndKnown
 
 
-class CapacityOutage(Event):
+class CapacityOutage(EndKnown):
     """Plants or mines stand still: fighting, flood, strike, inspection. `profile` says how they recover."""
 
     type: Literal["capacity_outage"]
@@ -30,10 +29,6 @@ class CapacityOutage(Event):
     share_lost: Schedule[Share]
     """Share of capacity lost; may change over time."""
 
-    fear: FearOf = Fear(0.0)
-    """Wait that buyers everywhere reckon with on the day it becomes known. Default: none (an outage is not read as a
-    policy)."""
-
     def what(self, ctx: LowerContext) -> str:
         whose = f"{ctx.say_countries(self.countries, 'every country')} {verb(self.countries, 'loses')}"
         return (
@@ -44,14 +39,6 @@ class CapacityOutage(Event):
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         select = Select(products(ctx, self.products), origins=countries(ctx, self.countries))
         yield self.effect(ctx, "capacity_loss", select, self.share_lost)
-
-    def is_noticed(self) -> bool:
-        """Only if the file gives a fear."""
-        return self.fear != Fear(0.0)
-
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Only if the file gives a fear."""
-        yield from fear_rows(ctx, self.fear, Select(products(ctx, self.products)), 0.0)
 
 
 class _NewPlant(Event):

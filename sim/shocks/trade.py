@@ -11,31 +11,22 @@ from ..language.fields import Countries, Country, Factor, Percent, Products, Sha
 from ..language.schedule import Schedule
 from .base import Event, Fault, constant, countries, products, say_part, say_schedule, verb
 from .effects import Effect, Select
-from .fields import AsTuple, Fear
-from .lanes import Control, LaneEvent, fear_rows
-
-NOTICE_FEAR_DAYS = 28.0  # assumption: importers brought purchases forward by about a month in early 2025
+from .fields import AsTuple
+from .lanes import Control, LaneEvent
 
 
-class _Duty(Control):
-    """What duties have in common: nobody fears scarcity, but a known date makes buyers stock up."""
+class _Duty(LaneEvent):
+    """What duties have in common: they make goods dearer and withhold none."""
 
     rate: Schedule[Percent]
     """Duty on the value shipped, paid by the buyer; may change over time."""
-
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Front-loading, only if there is time for it."""
-        if self.fear != Fear():
-            yield from fear_rows(ctx, self.fear, self.fear_select(ctx), 0.0)
-        elif self.announced is not None and self.announced != self.start:
-            yield from fear_rows(ctx, Fear(NOTICE_FEAR_DAYS), self.fear_select(ctx), 0.0, only_ahead=True)
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.effect(ctx, "tariff", self.select(ctx), self.rate)
 
 
 class Tariff(_Duty):
-    """A buying country puts a duty on imports. Announced ahead, it makes importers buy about 4 weeks ahead."""
+    """A buying country puts a duty on imports. Buyers do not stock up before it starts."""
 
     type: Literal["tariff"]
     """tariff"""
@@ -52,7 +43,7 @@ class Tariff(_Duty):
 
 
 class ExportTax(_Duty):
-    """A selling country taxes its exports. Announced ahead, it makes buyers buy about 4 weeks ahead."""
+    """A selling country taxes its exports. Buyers do not stock up before it starts."""
 
     type: Literal["export_tax"]
     """export_tax"""
@@ -108,6 +99,13 @@ class TransitDenial(Control):
             yield (), "needs either lanes (a list of routes) or origins and destinations"
         if self.detour is not None and "share" in self.model_fields_set:
             yield ("share",), "is not read where there is a detour: all goods of these routes take it"
+        if self.detour is not None:
+            for key in sorted({"end_announced", "in_force_since"} & self.model_fields_set):
+                yield (key,), "is not read where there is a detour: no goods are withheld"
+
+    def is_noticed(self) -> bool:
+        """Only where goods are withheld: nobody stocks up before a detour."""
+        return self.detour is None
 
     def selects(self, ctx: LowerContext) -> list[Select]:
         """One selection per route."""
@@ -148,11 +146,6 @@ class TransitDenial(Control):
                 yield self.effect(ctx, "delay", select, self.detour.extra_days)
                 if self.detour.extra_cost != 0.0:
                     yield self.effect(ctx, "tariff", select, self.detour.extra_cost)
-
-    def announcement_rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        """Buyers at the end of the routes."""
-        for select in self.selects(ctx):
-            yield from fear_rows(ctx, self.fear, select, self.world_fear)
 
 
 class Transshipment(LaneEvent):

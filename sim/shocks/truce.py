@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from ..language.context import LowerContext
-from ..language.fields import Name
-from .base import Event, Fault
+from ..language.fields import Flag, Name
+from .base import Fault
 from .effects import Effect, Select
 from .fields import AsTuple
+from .known import EndKnown
 
 
-class Suspension(Event):
+class Suspension(EndKnown):
     """A truce, a deal or a court ruling: other events stand still while this one is in force."""
 
     profiled: ClassVar[bool] = False
@@ -22,6 +23,10 @@ class Suspension(Event):
 
     events: Annotated[tuple[Name, ...], AsTuple]
     """Names of the events suspended. They come back when this one ends, unless they have ended meanwhile."""
+
+    end_announced: Flag = False
+    """Whether it is public on which day it ends (`yes`): buyers then know when what is suspended comes back, as they know
+    of a rule announced ahead. Default: no."""
 
     def faults(self) -> Iterator[Fault]:
         if not self.events:

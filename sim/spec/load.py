@@ -22,7 +22,7 @@ from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
 from .tables import lay, table_notes
-from .worldfile import LoadedWorld, ensemble_file, find_world, load_world_folder, unknown_world
+from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
 
 Path_ = tuple[str | int, ...]
 MAX_LAYERS = 20  # files, one extending the next
@@ -86,8 +86,6 @@ def read_world(name_or_path: str | Path, base: Path | None = None) -> LoadedWorl
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Changes whenever a file of the folder does."""
     files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".yaml"))
-    if (ensemble := ensemble_file()).is_file():
-        files.append(ensemble)
     return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..language.numbers import Sampled
 from .baseline import Override
 from .cells import covers
 from .facts import DIMS, Fact
 from .load import Loaded
 from .parameters import PARAMETER_BY_NAME
 from .resolve import Resolution
-from .resolved import Key, SampledColumn
+from .resolved import Key
 from .worldfile import Laid
 
 COLUMNS = (
@@ -22,7 +21,6 @@ COLUMNS = (
 )
 SCENARIO_FILE = "the scenario file"
 NOT_STATED = "not stated"
-JOINT = "drawn from sets of behaviour that agree with past episodes (one table for all worlds)"
 BALANCED = "follows from the scenario's other numbers"
 
 
@@ -62,34 +60,23 @@ def sources(loaded: Loaded, resolution: Resolution) -> Iterator[Row]:
     """Every number of a world as the scenario runs it, with its source and confidence.
 
     A number that the scenario states is the scenario's, with the source given there, or none; one that it
-    scales, or that its shares move, keeps the world's source and says so; behaviour that is drawn from the
-    joint table says that.
+    scales, or that its shares move, keeps the world's source and says so.
     """
     changes = [*loaded.spec.baseline.overrides, *loaded.spec.uncertain.overrides]
     put = [(key, change) for change in changes if not change.scale for key in change.keys]
-    columns = {column.name: column for column in resolution.scenario.sampled if column.kind == "table"}
     own = {fact.key: fact for fact in resolution.world.facts}
     laid = {item.fact.key: item for item in resolution.world.laid}
-    for key, number in resolution.scenario.world.values.items():
+    for key in resolution.scenario.world.values:
         if any(covers(pattern, key) for pattern, _ in put):
             continue
-        joint = columns.get(number.column) if isinstance(number, Sampled) else None
         fact = own.get(key)
-        if joint is not None:
-            yield _joint_row(key, joint, fact)
-        elif fact is not None:
+        if fact is not None:
             row = _world_row(fact, changes, resolution.after)
             yield _table_row(row, laid[key]) if key in laid else row
         else:
             yield Row(key, resolution.after.get(key), None, None, "", "", BALANCED, NOT_STATED, "", "scenario")
     for key, change in put:
         yield _scenario_row(key, change)
-
-
-def _joint_row(key: Key, column: SampledColumn, fact: Fact | None) -> Row:
-    numbers = column.args
-    note = "" if fact is None else f"{fact.value:g} in the world's table: {fact.source}"
-    return Row(key, column.central, min(numbers), max(numbers), column.group, "", JOINT, "low", note, "world")
 
 
 def _world_row(fact: Fact, changes: list[Override], after: Mapping[Key, float]) -> Row:

@@ -210,7 +210,8 @@ def _lower(
         probability=ctx.num(event.probability),
         trigger=trigger,
         effects=tuple(_renamed(effect, names) for effect in event.lower(ctx)),
-        announcement_effects=tuple(_renamed(effect, names) for effect in event.announce(ctx)),
+        end_announced=event.end_is_known(),
+        age_days=event.age_days(ctx),
     )
 
 

@@ -112,7 +112,7 @@ def _is_milder(op: str, narrow: Placed, wide: Placed, central: Mapping[str, floa
 
 def _open(effect: Effect, central: Mapping[str, float]) -> tuple[float, float] | None:
     """Least and most of the normal flow that a rule lets through over time; None if it can't be told."""
-    if effect.params.get("unit_officers"):
+    if effect.params.get("unit_officers") or effect.params.get("unknown_pace"):
         return None
     levels = [_single(point.level, central) for point in effect.schedule]
     if effect.op == "close":

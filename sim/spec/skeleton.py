@@ -41,7 +41,6 @@ products:               # upstream first; one product = one stage
 end_uses:
   - {{id: industry, name: industry}}
   - {{id: defence, name: defence}}
-behaviour: shared       # the behaviour fitted to past episodes applies; `own`: the tables alone
 notes: Every number is invented. Replace it and its source.
 """
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,25 +29,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 STAGE = re.compile(r"[\w-]+( [\w-]+)*")
 RESERVED = (ALL, "rest", "world")
 SHIPPED = Path(__file__).parent.parent / "worlds"
-ENSEMBLE = "behaviour_ensemble.csv"
 # Tables beside a world's numbers, which no run reads.
 BESIDE = ("history.csv", "effects.csv", "recorded.csv")
-_other_ensemble: ContextVar[Path | None] = ContextVar("other_ensemble", default=None)
-
-
-@contextmanager
-def using_ensemble(path: Path) -> Iterator[None]:
-    """Read worlds with another table of joint behaviour than the shipped one; with none if there is no such file."""
-    token = _other_ensemble.set(path)
-    try:
-        yield
-    finally:
-        _other_ensemble.reset(token)
-
-
-def ensemble_file() -> Path:
-    """The table of joint behaviour that worlds are read with."""
-    return _other_ensemble.get() or SHIPPED / ENSEMBLE
 
 
 @dataclass(frozen=True)
@@ -276,12 +257,6 @@ def _assemble(
             values[fact.key] = Sampled(fact.path)
     _normalise_shares(values, {fact.key: fact.value for fact in facts})
     files = [folder / "world.yaml", *tables]
-    ensemble = ensemble_file()
-    if spec.behaviour == "shared" and ensemble.is_file():
-        from .ensemble import apply_ensemble
-
-        apply_ensemble(ensemble, names, values, columns)
-        files.append(ensemble)
     used = {name for value in values.values() if isinstance(value, Sampled) for name in value.columns}
     world = World(
         name=folder.name,

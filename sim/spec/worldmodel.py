@@ -112,8 +112,5 @@ class WorldSpec(Strict):
     """Upstream products first."""
     end_uses: tuple[EndUseSpec, ...]
     """Sectors that use the final products."""
-    behaviour: Annotated[str, OneOf(("shared", "own"))] = "shared"
-    """`shared`: the joint parameter sets fitted to past episodes apply, where there are any; `own`: this world's
-    tables alone."""
     notes: Text = ""
     """Anything a reader of the numbers must know."""
