@@ -163,7 +163,7 @@ def finish_review(
     filed = extra % 1048576
     movement.close_application(L, F, I, office, lot, filed)
     if draws.is_granted(L, F, I, key, office, lane, number) == 1:
-        movement.grant(L, F, I, office, lane, lot)
+        movement.grant(L, F, office, lot)
         leaves = day + draws.processing_days(L, F, I, office)
         plan(L, F, I, leaves, market.RELEASE, lane, number, 0, lot, content)
     else:

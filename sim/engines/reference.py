@@ -293,7 +293,7 @@ class ReferenceRun:
             self.note(market.REVIEW, lane, number, lot)
             movement.close_application(L, F, I, office, lot, filed)
             if draws.is_granted(L, F, I, self.key, office, lane, number):
-                movement.grant(L, F, I, office, lane, lot)
+                movement.grant(L, F, office, lot)
                 day = done + draws.processing_days(L, F, I, office)
                 act = partial(self.release, lane, number, lot, content)
                 self.plan(day, market.RELEASE, lane, number, act)

@@ -14,6 +14,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         product_node_first | index | first node
         product_node_count | count | nodes
         product_link_first | index | first link
+        product_user_first | index | first user
+        product_user_count | count | users
         product_contract_origin | 0/1 | contracts follow the seller's zone (1) or the buyer's (0)
         """,
     ),
@@ -29,33 +31,51 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         expectation_weeks | weeks | smoothing of expected use and orders
         expectation_rate | 1/week | 1 / that
         sourcing_elasticity | 1 | sigma
-        hoarding_response | weeks/week | lambda
-        fear_decay | 1/week | decay of the perceived wait
-        wait_cap_weeks | weeks | longest wait reckoned with
-        storage_exponent | 1 | beta
         price_adjustment | 1/week | s
-        trend_response | 1 | growth of wanted cover with a rising price
-        price_memory_weeks | weeks | memory of prices
-        price_memory_rate | 1/week | 1 / that
-        trend_delay_weeks | weeks | time in which a rise comes to be believed
-        trend_rate | 1/week | 1 / that
-        trend_seen | log index | rise of the price in all zones that buyers have come to believe in
-        pass_through | share | of input costs
         price_floor | index | lowest spot
         price_ceiling | index | highest spot
         contract_share | share | kappa
         contract_lag_weeks | weeks | smoothing of contract prices
         contract_rate | 1/week | 1 / that
-        production_adjustment_weeks | weeks | tau of makers
         margin_exponent | 1 | eta
         input_elasticity | 1 | fall of inputs per output with the price paid for them
-        stock_price_response | share | part of the storage curve by which dear goods are stocked less
         input_minimum_weeks | weeks | stock of inputs below which makers slow down
-        held_order_weight | share | waiting orders that makers keep producing for
-        held_credit | share | held goods counted as output stock by makers
-        allocation_exponent | 1 | rho
         freight_usd_per_kg | USD/kg | freight
-        fear_weeks | weeks | perceived wait when a control becomes known
+        stock_response | 1 | phi: wanted stock ~ price paid ** -phi
+        carrying_cost_per_year | 1/yr | cost of carrying stock
+        carrying_cost_per_week | 1/week | the same a week
+        attention_weeks | weeks | e-fold of what still counts in a belief
+        attention_rate | 1/week | r = 1 / that
+        first_belief_weeks | weeks | a rule in force for b weeks is believed to last this + b
+        trust_in_end | share | chi: weight of an announced end
+        office_pace | share | pace believed of a licence office on its first day
+        pace_learning_weeks | weeks | learning an office's pace
+        link_multiple | ratio | m: most that a link between zones carries, of its normal flow
+        output_up_weeks | weeks | makers raise output
+        output_down_weeks | weeks | makers cut output
+        output_up_rate | 1/week | 1 / output_up_weeks
+        output_down_rate | 1/week | 1 / output_down_weeks
+        demand_memory_weeks | weeks | what demand counts as normal
+        demand_memory_rate | 1/week | 1 / that
+        demand_return_weeks | weeks | a deviation of demand is believed to pass in this time
+        demand_return_rate | 1/week | kappa = 1 / that
+        coming_weight | share | part of a deviation of demand believed in the mean of the coming half year
+        elasticity_steepening | 1 | eps2: demand curves steepen with the price
+        unequal_stocks | ratio | wx: what unequal stocks make of a small believed loss
+        longest_cover_weeks | weeks | longest cover that anybody aims at for a loss
+        least_stock_share | share | share of wanted stock below which a ratio is not read
+        rush_weeks | weeks | a rush starts no sooner before the date
+        deficit_weeks | weeks | h: how far ahead a deficit under way is seen
+        surplus_weeks | weeks | h_n: the same for a surplus
+        leak_share | share | most that leaks round a rule without a transshipment event
+        leak_growth | 1/week | growth of that leak
+        error_level | ln | tau: sd over episodes of the model's own error
+        error_weekly | ln | sigma: sd of the part that wanders
+        whole_loss | t | X_w: what cuts and excess demand are believed to take from everybody
+        joint_cost | index | rise of input costs of all makers
+        product_output | t/week | baseline output of all sites
+        entry_base | t/week | baseline output of the sites that new capacity may join
+        trend_level | ratio | growth of demand since the start that everybody expects
         balance_start_t | t | tonnes existing at the start
         balance_made_t | t | tonnes made so far
         balance_used_t | t | tonnes used up so far
@@ -70,25 +90,42 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "float",
         "cells",
         """
-        spot | index | spot price
+        spot | index | quoted price, the model's own error included
+        spot_log | log index | its logarithm
+        clean | index | the same without that error: what holders and makers reckon with
+        clean_log | log index | l, its logarithm
+        target_log | log index | what l moves to
+        error_now | ln | w: the part of the error that wanders
         contract | index | lagged spot
-        cover_start | weeks | cover in the baseline
-        cover_now | weeks | cover now
-        outside_expected | t/week | smoothed orders from outside the zone, held goods included
-        outside_orders | t | this week's orders from outside
+        cover_now | weeks | stocks / (use + normal sales abroad)
+        need_start | t/week | D0: purchases of makers and users in the baseline
+        output_start | t/week | Q0: output in the baseline
+        trade_out | t/week | normal sales to other zones
+        trade_in | t/week | normal purchases from other zones
+        sales | ratio | W: sales that makers plan on
+        demand_sum | t/week | work: believed mean purchases of the coming half year
+        stock_sum | t | S: stocks of makers and users, and goods afloat to the zone
+        wanted_sum | t | K: stocks wanted without any loss
+        need_sum | t/week | D: needs at last week's price
+        passing_sum | t/week | X_u: the part of them that is believed to pass
+        plan_sum | t/week | Q: output planned
+        capacity_sum | t/week | Qc: capacity
+        made_sum | t/week | batches started last week
+        cut_sum | t | output that cuts of capacity are believed to take
+        cut_weeks | weeks | the longest that one of them is believed to last
+        cost_now | index | input costs of the zone's makers above the baseline
+        alone_log | log index | price of a zone behind a full link, by itself
+        asked_in | t | what buyers wanted from other zones last week where no rule holds
+        rush_sales | t/week | what makers expect to sell more before a rule starts
+        block_pace | t/week | a E0: what rules on exports from here are believed to let through
+        block_normal | t/week | E0: normal sales to the zones that they mean
+        block_weeks | weeks | C: discounted weeks for which they are believed to hold
+        block_wait | weeks | to their start, 0 in force
+        block_log | log index | price of these zones by themselves
+        block_rush | t | stock they still want to build before the start, 0 while there is no rush
+        block_taken | t | what the rush takes from everybody
         cell_paid | index | mean price paid in the zone
-        remembered | log index | slowly smoothed logarithm of spot
-        trend | ratio | wanted cover of those who expect prices to go on rising
-        cost_now | index | input costs of the zone's suppliers above the baseline
-        cost_weight | t/week | normal supply of the zone
-        spot_weight | 1 | spot ** rho, for rationing
-        spot_log | log index | logarithm of spot
-        stock_sum | t | work: stocks of the zone
-        use_sum | t/week | work: expected use of the zone
-        wanted_sum | t | work: wanted stocks now
-        normal_sum | t | work: wanted stocks in the baseline
-        cover_ratio | ratio | work: cover now / in the baseline
-        wanted_ratio | ratio | work: wanted stocks now / in the baseline
+        use_sum | t/week | work: purchases of the zone
         """,
     ),
     *rows(
@@ -102,7 +139,38 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         route_freight | USD/kg | freight
         """,
     ),
-    *rows("int", "cells", "cell_product | index | product"),
+    *rows(
+        "int",
+        "cells",
+        """
+        cell_product | index | product
+        cell_key | hash | entity of its draws
+        cell_linked | 0/1 | trades with other zones in the baseline
+        cell_full | 0/1 | buyers wanted more from other zones last week than links carry
+        cell_ruled | 0/1 | rules hold on what comes in from other zones, or will
+        cell_split | 0/1 | work: has a price of its own this week
+        cell_in | 0/1 | work: is in the set of zones that is priced
+        price_reason | code | why its price differs from the joint one (see `targets`)
+        block_on | 0/1 | rules on exports from here are known
+        block_rushing | 0/1 | a rush before their start is on
+        block_apart | 0/1 | the zones they mean have a price of their own
+        block_binds | 0/1 | ... and the rules are in force
+        """,
+    ),
+    *rows(
+        "float",
+        "pairs",
+        """
+        pair_normal | t/week | normal flow between two zones
+        pair_flow | t | what left last week
+        pair_open | t/week | work: what rules are believed to let through
+        pair_pace | share | the same, of the normal flow, at most 1
+        pair_lost | t | work: weekly loss times the weeks it is believed to last
+        pair_weeks | weeks | C of its rules, weighted by what they stop
+        pair_wait | weeks | to the start of the first of them, -1 without a rule
+        """,
+    ),
+    *rows("int", "pairs", "pair_office | 0/1 | an office decides about some of it"),
     *rows("int", "routes", "route_product | index | product"),
     *rows("int", "routes", "route_cell | index | product x zone of the seller"),
     *rows(
@@ -136,6 +204,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         stockpile_release_price | index | release above this spot price
         node_unserved_share | share | last week's unserved / wanted
         node_joint | switch | buys jointly
+        stockpile_released | t | released this week
         """,
     ),
     *rows(
@@ -174,9 +243,14 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_stock | t | output stock
         site_wip | t | work in process
         site_held | t | goods waiting for a licence or at customs
-        site_expected | t/week | smoothed orders and grants
-        site_signal | t | orders and grants of the week
         site_start | t | batch started this week
+        site_plan | t/week | q: output planned, without projects; not cut by outages or missing inputs
+        site_project | t/week | output planned of projects
+        site_entry | t/week | capacity grown by entry
+        entry_share_per_year | 1/yr | new capacity, share of world use, at a high price
+        closing_price_index | index | price at which the last mine closes
+        site_capacity_now | t/week | capacity now if nothing is cut, projects and entry included
+        site_cut_weeks | weeks | believed length of the cut of its capacity
         site_loss | share | capacity lost to events now
         site_extra | t/week | capacity of projects now
         site_extra_cost | index | unit cost of project capacity
@@ -192,7 +266,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_made | t | output finished in the week
         site_called | t | batch that orders call for and capacity and price allow this week
         site_lacking | t | part of it that inputs do not suffice for
-        site_incentive | 1 | work: margin ** eta
+        site_incentive | index | work: margin of makers, price of mines
+        site_answer | 1 | work: answer of the plan to it
         """,
     ),
     *rows("float", "sales", "site_sales | t/week | baseline flow from a site into a zone"),
@@ -227,7 +302,6 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_holder_first | index | first holder served
         desk_holder_count | count | holders served
         desk_main | 0/1 | the node's first desk, which also serves the stockpile
-        desk_deadline | day | first day of the latest control its buyers have heard of
         """,
     ),
     *rows(
@@ -242,11 +316,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_on_order | t | ordered and not yet arrived
         desk_claim | t | sum of holders' orders of the week
         desk_expected | t/week | sum of holders' expected use
-        desk_normal | t | sum of holders' normal stocks for that use
-        desk_wait | weeks | perceived wait
         desk_willing | 1 | work: factor on wanted cover of what the price paid is
         desk_fill_claim | t | the stockpile's order of the week
-        desk_arrivals_expected | t/week | smoothed arrivals priced under contract
         """,
     ),
     *rows(
@@ -273,6 +344,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_holds | count | shipments set aside so far
         lane_barred | count | refusals so far
         lane_first | 0/1 | served first (offtake) now
+        lane_pair | index | zones between which it runs, -1 inside one
         lane_quota | effect | quota that binds now, -1 none
         lane_spare | 0/1 | used where its node buys nothing in the baseline of a run
         lane_project | 0/1 | a new plant's output is meant for it
@@ -310,12 +382,16 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_blocked | share | buyers who may not reapply yet
         lane_unfiled | t | goods short of a full lot
         lane_order | t | ordered this week
+        lane_room | t | work: what an open lane could be asked for on top
         lane_out | t | leaving this week
         lane_late | t | of these, after the cut day
         lane_arrivals | t/week | smoothed arrivals
         lane_arrived | t | arrived since the last market
         lane_held | t | waiting for a licence or at customs
-        lane_granted | t | granted in the week
+        lane_left | t | left since the last market
+        lane_pace | share | believed to pass of its normal flow under the rules on it
+        lane_weeks | weeks | C: discounted weeks for which they are believed to hold
+        lane_wait | weeks | to their start, 0 in force, -1 without a rule
         """,
     ),
     *rows(
@@ -349,6 +425,12 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         user_programme | share | thrifting programme now
         user_obligation | weeks | stock obligation now
         user_added | t/week | new demand now
+        user_lasting | factor | demand effects now that are known to last
+        user_remembered | factor | part of the others that has come to count as normal
+        user_now | t/week | demand at the baseline's prices, without season and thrifting
+        user_normal | t/week | n: the part of it that counts as normal
+        user_coming | t/week | mean believed for the coming half year
+        user_cover_sum | weeks | wanted stock in weeks of use, this week's use included
         user_used_now | share | work: of normal use, wanted at the price paid
         user_used_at_length | share | work: the same once designs have changed
         """,

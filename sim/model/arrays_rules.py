@@ -19,6 +19,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_not_before | day | earliest start of a triggered event
         event_first | day | nothing of it is seen before: the reported start, 0 for the outlook's
         event_suspended | 0/1 | suspended now
+        event_end_told | 0/1 | its end is announced with it
         """,
     ),
     *rows(
@@ -32,6 +33,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_threshold | any | level watched
         event_delay_low | days | shortest delay
         event_delay_high | days | longest delay
+        event_age | days | for which the policy had been in force before its first day
         """,
     ),
     *rows("int", "events", "event_key | hash | entity of its draws"),
@@ -68,6 +70,9 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_g | any | seventh
         effect_h | any | eighth
         effect_i | any | ninth
+        effect_j | any | tenth
+        effect_weeks | weeks | C: discounted weeks for which it is believed to hold
+        effect_wait | weeks | to its start, 0 in force, -1 if nobody knows of it
         effect_left | t | quota left in the period
         effect_level | any | level now
         """,
@@ -76,31 +81,19 @@ RULE_ARRAYS: tuple[Array, ...] = (
     *rows("float", "points", "point_level | any | level from then on"),
     *rows("int", "targets", "target_entity | index | lane, site, user or node"),
     *rows(
-        "int",
-        "targets",
-        """
-        target_threat_first | index | fear: first link from the origins controlled
-        target_threat_count | count | fear: such links, -1 if all origins are meant
-        target_listener_first | index | fear: first user of the node
-        target_listener_count | count | fear: users of the node, 0 if all are meant
-        """,
-    ),
-    *rows(
         "float",
         "targets",
         """
         target_share | any | number of its own as compiled (office, offtaker, share of a split user)
-        target_value | any | that number or, of fear and new demand, the weight in this run
+        target_value | any | that number or, of new demand, the weight in this run
         """,
     ),
-    *rows("int", "threats", "threat_link | index | link whose loss is feared"),
-    *rows("int", "listeners", "listener_user | index | user of a node that hears of a control"),
-    *rows("float", "listeners", "listener_share | share | of that user that the control means"),
     *rows(
         "int",
         "offices",
         """
         office_effect | index | licence effect
+        office_key | hash | entity of its draws
         office_product | index | product
         office_column | index | first of its four weekly columns
         office_busy | count | officers at work
@@ -108,6 +101,8 @@ RULE_ARRAYS: tuple[Array, ...] = (
         office_turns | count | work: officers who may still open a file today
         office_pending | count | lots waiting or under review
         office_pending_days | days | sum of their filing days
+        office_weeks | count | market weeks in force
+        office_month | count | months of an unknown pace drawn so far
         """,
     ),
     *rows(
@@ -122,6 +117,11 @@ RULE_ARRAYS: tuple[Array, ...] = (
         office_backlog | t | waiting or under review
         office_granted | t | granted in the week
         office_refused | t | refused in the week
+        office_seen | share | pace that holders have come to believe in
+        office_between | ln | drawn: how fast an unknown office is, among regimes
+        office_end | ln | drawn: the level at which it ends
+        office_relapse | months | left of a relapse
+        office_drawn | share | its pace this month, of normal exports
         """,
     ),
     *rows(

@@ -176,6 +176,7 @@ def _sizes(
         "products": len(s.products),
         "zones": len(s.zones),
         "cells": len(s.products) * len(s.zones),
+        "pairs": len(s.products) * len(s.zones) ** 2,
         "routes": len(set(_routes(s))),
         "nodes": len(s.nodes),
         "sites": len(s.sites),
@@ -191,8 +192,6 @@ def _sizes(
         "effects": len(effects.rows),
         "points": sum(len(r.effect.schedule) for r in effects.rows),
         "targets": sum(len(r.targets) for r in effects.rows),
-        "threats": sum(len(t.threats or ()) for r in effects.rows for t in r.targets),
-        "listeners": sum(len(t.listeners) for r in effects.rows for t in r.targets),
         "offices": len(effects.offices),
         "weeks": max(1, scenario.simulated_days // 7),
         "days": scenario.simulated_days,
@@ -226,9 +225,10 @@ def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple
     block("weekly_first_paid", "price_paid_index", "index", cells)
     block("weekly_first_contract", "price_contract_index", "index", cells)
     block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
+    block("weekly_first_reason", "price_gap_reason", "code", cells)
     block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
     block("weekly_first_stockpile", "stockpile_t", "t", nodes, "stockpile" in used)
-    block("weekly_first_leak", "leakage_t", "t", nodes, "leak" in used)
+    block("weekly_first_leak", "leakage_t", "t", nodes, bool(used & {"leak", "close", "quota", "licence"}))
     block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
     fed = [(s.products[k].id, s.countries[c]) for k, c in s.sites if s.products[k].inputs]
     block("weekly_first_called", "maker_called_t", "t", fed)
@@ -304,28 +304,37 @@ _PRODUCT_NUMBERS = (
     ("order_cap", "order_cap"),
     ("expectation_weeks", "expectation_weeks"),
     ("sourcing_elasticity", "sourcing_elasticity"),
-    ("hoarding_response", "hoarding_response"),
-    ("fear_decay", "fear_decay_per_week"),
-    ("fear_weeks", "fear_weeks"),
-    ("wait_cap_weeks", "perceived_wait_cap_weeks"),
-    ("storage_exponent", "storage_exponent"),
+    ("stock_response", "stock_response"),
+    ("carrying_cost_per_year", "carrying_cost_per_year"),
+    ("attention_weeks", "attention_weeks"),
+    ("first_belief_weeks", "first_belief_weeks"),
+    ("trust_in_end", "trust_in_end"),
+    ("office_pace", "office_pace"),
+    ("pace_learning_weeks", "pace_learning_weeks"),
+    ("link_multiple", "link_multiple"),
     ("price_adjustment", "price_adjustment_per_week"),
-    ("pass_through", "cost_pass_through"),
-    ("trend_response", "trend_response"),
-    ("price_memory_weeks", "price_memory_weeks"),
-    ("trend_delay_weeks", "trend_delay_weeks"),
     ("price_floor", "price_floor_index"),
     ("price_ceiling", "price_ceiling_index"),
     ("contract_share", "contract_share"),
     ("contract_lag_weeks", "contract_lag_weeks"),
-    ("production_adjustment_weeks", "production_adjustment_weeks"),
     ("margin_exponent", "margin_exponent"),
+    ("output_up_weeks", "output_up_weeks"),
+    ("output_down_weeks", "output_down_weeks"),
+    ("demand_memory_weeks", "demand_memory_weeks"),
+    ("demand_return_weeks", "demand_return_weeks"),
+    ("elasticity_steepening", "elasticity_steepening"),
+    ("unequal_stocks", "unequal_stocks"),
+    ("longest_cover_weeks", "longest_cover_weeks"),
+    ("least_stock_share", "least_stock_share"),
+    ("rush_weeks", "rush_weeks"),
+    ("deficit_weeks", "deficit_weeks"),
+    ("surplus_weeks", "surplus_weeks"),
+    ("leak_share", "leak_share"),
+    ("leak_growth", "leak_growth_per_week"),
+    ("error_level", "error_level"),
+    ("error_weekly", "error_weekly"),
     ("input_elasticity", "input_elasticity"),
-    ("stock_price_response", "stock_price_response"),
     ("input_minimum_weeks", "input_minimum_weeks"),
-    ("held_credit", "held_output_credit"),
-    ("held_order_weight", "held_order_weight"),
-    ("allocation_exponent", "allocation_exponent"),
     ("freight_usd_per_kg", "freight_usd_per_kg"),
 )
 
@@ -335,6 +344,11 @@ def _fill_products(a: Arena, s: Structure) -> None:
         a.note("product_contract_origin", k, 1 if product.contract_index == "origin" else 0)
         for array, parameter in _PRODUCT_NUMBERS:
             a.put(array, k, s.value(parameter, product.id))
+        for z, zone in enumerate(s.zones):
+            a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{zone}") & KEY_MASK)
+        mine = [u for u, user in enumerate(s.users) if user.product == k]
+        a.note("product_user_first", k, mine[0] if mine else 0)
+        a.note("product_user_count", k, len(mine))
 
 
 def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
@@ -347,6 +361,8 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("site_cell", i, k * n_zones + s.country_zone(c))
         a.note("site_key", i, hash64(f"site:{product}:{country}") & KEY_MASK)
         a.put("unit_cost", i, s.value("unit_cost_ratio", product, country))
+        a.put("closing_price_index", i, s.value("closing_price_index", product, country))
+        a.put("entry_share_per_year", i, s.value("entry_share_per_year", product, country))
         a.put("output_cover_weeks", i, s.value("output_cover_weeks", product, country))
         for row in scenario.outlook.outages:
             if (not row.products or product in row.products) and (not row.countries or country in row.countries):
@@ -399,7 +415,10 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_from_cell", lane, k * len(s.zones) + s.country_zone(origin))
         a.note("lane_to_cell", lane, k * len(s.zones) + s.country_zone(buyer))
         a.note("lane_link", lane, link)
-        a.note("lane_abroad", lane, int(s.country_zone(origin) != s.country_zone(buyer)))
+        zones = len(s.zones)
+        here, there = s.country_zone(origin), s.country_zone(buyer)
+        a.note("lane_abroad", lane, int(here != there))
+        a.note("lane_pair", lane, (k * zones + here) * zones + there if here != there else -1)
         a.note("lane_border", lane, int(origin != buyer))
         a.note("lane_route", lane, routes[lane])
         a.note("lane_month_column", lane, lane_month[lane])

@@ -18,7 +18,7 @@ from .opcodes import OP_CODES, OP_PARAMS
 from .structure import Structure, matches, ordered_events
 
 KEY_MASK = (1 << 63) - 1
-LETTERS = "abcdefghi"
+LETTERS = "abcdefghij"
 
 
 @dataclass
@@ -26,14 +26,11 @@ class Target:
     """One entity a row touches.
 
     `share` is a number of its own: the licence office of a lane, the offtaker of a site, the part of a user
-    that a list of firms splits. `threats` are the links on which a control bears, by which its buyers fear
-    (None: all); `listeners` the users of a node with the part of each that the control means ([]: all).
+    that a list of firms splits.
     """
 
     entity: int
     share: float = 0.0
-    threats: list[int] | None = None
-    listeners: list[tuple[int, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -110,8 +107,7 @@ def find_targets(s: Structure, row: Row, events: list[ResolvedEvent]) -> list[Ta
     if kind == "user":
         return _users(s, row.effect)
     if kind == "desk":
-        touched = [i for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
-        return [_hearer(s, row.effect, i) if row.effect.op == "fear" else Target(i) for i in touched]
+        return [Target(i) for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
     if row.effect.op == "project_delay":
         return [Target(v) for v in _named_projects(events, row.effect.texts.get("project", ""))]
     if kind == "event":
@@ -155,28 +151,6 @@ def _touches_node(s: Structure, effect: Effect, node: int) -> bool:
     )
 
 
-def _hearer(s: Structure, effect: Effect, node: int) -> Target:
-    """A node whose buyers hear of a control: the links and users that decide how much they fear.
-
-    How much, `weights.fear_weight` works out from each run's own trade and use.
-    """
-    _, c = s.nodes[node]
-    select = effect.select
-    target = Target(node)
-    if select.origins:
-        target.threats = [
-            m
-            for m, (site, buyer) in enumerate(s.links)
-            if buyer == node and s.sites[site][1] != c and s.countries[s.sites[site][1]] in select.origins
-        ]
-    if select.end_uses or select.entity_share < 1.0:
-        for i, u in enumerate(s.users):
-            if (u.product, u.country) == s.nodes[node]:
-                meant = not select.end_uses or s.end_uses[u.end_use] in select.end_uses
-                target.listeners.append((i, select.entity_share if meant else 0.0))
-    return target
-
-
 def _users(s: Structure, effect: Effect) -> list[Target]:
     """Users selected; new demand is shared among them by `weights.share_demand`."""
     return [
@@ -217,7 +191,7 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
     lead_days = 7 * scenario.lead_weeks
     for v, (event, number) in enumerate(ordered_events(scenario)):
         _fill_event(a, s, v, event, effects.events, lead_days, 0 if number < 0 else lead_days)
-    point = target = threat = listener = 0
+    point = target = 0
     for e, row in enumerate(effects.rows):
         effect = row.effect
         a.note("effect_event", e, row.event)
@@ -240,23 +214,15 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
         for touched in row.targets:
             a.note("target_entity", target, touched.entity)
             a.put("target_share", target, touched.share)
-            a.note("target_threat_first", target, threat)
-            a.note("target_threat_count", target, -1 if touched.threats is None else len(touched.threats))
-            for link in touched.threats or ():
-                a.note("threat_link", threat, link)
-                threat += 1
-            a.note("target_listener_first", target, listener)
-            a.note("target_listener_count", target, len(touched.listeners))
-            for user, share in touched.listeners:
-                a.note("listener_user", listener, user)
-                a.put("listener_share", listener, share)
-                listener += 1
             target += 1
         if effect.op == "new_capacity":
             _fill_project_lanes(a, s, row)
     for o, office in enumerate(effects.offices):
         a.note("office_effect", o, office.row)
         a.note("office_product", o, office.product)
+        event = effects.events[effects.rows[office.row].event].name
+        name = f"office:{event}:{s.products[office.product].id}:{office.place}"
+        a.note("office_key", o, hash64(name) & KEY_MASK)
         a.note("office_column", o, firsts["offices"] + 4 * o)
 
 
@@ -280,6 +246,8 @@ def _fill_event(
     a.put("event_notice", v, event.announced_day + float(lead_days) if lead_days else event.announced_day)
     a.put("event_duration", v, event.duration_days)
     a.put("event_probability", v, event.probability)
+    a.note("event_end_told", v, int(event.end_announced))
+    a.put("event_age", v, event.age_days)
     trigger = event.trigger
     if trigger is None:
         return

@@ -18,7 +18,6 @@ from .opcodes import (
     COVER_OBLIGATION,
     DELAY,
     DEMAND,
-    FEAR,
     GENERAL_LICENCE,
     JOINT_PURCHASE,
     NEW_CAPACITY,
@@ -152,6 +151,7 @@ def clear_rules(L: Any, F: Floats, I: Ints) -> None:
         F[L.site_offtake + s] = 0.0
     for u in range(L.n_users):
         F[L.user_demand + u] = 0.0
+        F[L.user_lasting + u] = 0.0
         F[L.user_added + u] = 0.0
         F[L.user_programme + u] = 0.0
         F[L.user_obligation + u] = 0.0
@@ -187,14 +187,14 @@ def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         F[L.effect_level + e] = level
         op = I[L.effect_op + e]
         if op <= SOURCING:
-            set_lanes(L, F, I, e, op, level, day - base)
+            set_lanes(L, F, I, key, e, op, level, day - base)
         elif op <= OFFTAKE:
             set_sites(L, F, I, key, e, op, level)
         elif op == PROJECT_DELAY:
             delay_project(L, F, I, e, level)
         elif op <= COVER_OBLIGATION:
             set_users(L, F, I, e, op, level)
-        elif op <= FEAR:
+        elif op <= JOINT_PURCHASE:
             set_nodes(L, F, I, e, op, level)
     set_obligations(L, F, I)
     apply_weights(L, F, I)
@@ -273,7 +273,9 @@ def set_users(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
         u = I[L.target_entity + t]
-        if op == DEMAND:
+        if op == DEMAND and F[L.effect_a + e] > 0.0:
+            F[L.user_lasting + u] += level
+        elif op == DEMAND:
             F[L.user_demand + u] += level
         elif op == NEW_DEMAND:
             F[L.user_added + u] += level * F[L.target_value + t] / WEEKS_PER_YEAR
@@ -299,7 +301,7 @@ def set_obligations(L: Any, F: Floats, I: Ints) -> None:
 
 
 def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None:
-    """Rules on purchasing nodes: public stocks, joint purchases, and the fright of an announcement."""
+    """Rules on purchasing nodes: public stocks and joint purchases."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
         n = I[L.target_entity + t]
@@ -315,28 +317,7 @@ def set_nodes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float) -> None
             F[L.stockpile_release_price + n] = min(F[L.stockpile_release_price + n], F[L.effect_e + e])
         elif op == JOINT_PURCHASE:
             F[L.node_joint + n] = level
-        elif op == FEAR and I[L.effect_done + e] == 0 and is_heard(L, F, I, e) == 1:
-            weeks = level
-            if F[L.effect_a + e] > 0.0:
-                weeks = level * F[L.fear_weeks + I[L.node_product + n]]
-            weeks = weeks * F[L.target_value + t]
-            if weeks > 0.0:
-                frighten(L, F, I, n, weeks, I[L.event_day + I[L.effect_event + e]])
     I[L.effect_done + e] = 1
-
-
-def is_heard(L: Any, F: Floats, I: Ints, e: int) -> int:
-    """Whether a fear row counts: one that is about a known date only if there is time before that date."""
-    v = I[L.effect_event + e]
-    return 1 if F[L.effect_b + e] <= 0.0 or I[L.event_notice_day + v] < I[L.event_day + v] else 0
-
-
-def frighten(L: Any, F: Floats, I: Ints, n: int, weeks: float, deadline: int) -> None:
-    """Let a node's buyers reckon with a wait of `weeks`, and with a control from day `deadline` on."""
-    for d in range(L.n_desks):
-        if I[L.desk_node + d] == n:
-            F[L.desk_wait + d] = max(F[L.desk_wait + d], weeks)
-            I[L.desk_deadline + d] = max(I[L.desk_deadline + d], deadline)
 
 
 def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:

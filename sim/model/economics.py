@@ -8,6 +8,8 @@ from __future__ import annotations
 from ..powers import exp, log
 
 WEEKS_PER_YEAR = 365.25 / 7.0
+LONGEST_DEFICIT, LONGEST_SURPLUS = 0.5, 0.6  # bounds of the short balance, of wanted stock
+AT_REST = 1e-9  # of a logarithm of a price: less is rounding
 
 
 def power(base: float, exponent: float) -> float:
@@ -34,43 +36,24 @@ def clip(x: float, low: float, high: float) -> float:
     return high if x > high else x
 
 
-def storage_price(cover_ratio: float, wanted_ratio: float, beta: float, floor: float, ceiling: float) -> float:
-    """Price index at which the market holds its stocks willingly.
+def move_log_price(level: float, target: float, speed: float) -> float:
+    """Weekly step of a logarithm of price: l + s (target - l), at most 0.6 either way (quotes jump in days, not at once)."""
+    return level + clip(speed * (target - level), -0.6, 0.6)
 
-    P* = (cover / wanted cover) ** -beta, clipped to [floor, ceiling].
 
-    Parameters
-    ----------
-    cover_ratio : float
-        Weeks of cover relative to the baseline's, >= 0.
-    wanted_ratio : float
-        Wanted cover relative to the baseline's, > 0; fear and queues raise it.
-    beta : float
-        Exponent of the supply-of-storage curve.
+def used_at_price(paid: float, log_paid: float, elasticity: float, steepening: float) -> float:
+    """Share of normal use wanted at a price index P, apart from thrifting: P^-eps exp(-eps2 max(ln P, 0)^2).
 
-    Notes
-    -----
-    A supply-of-storage curve (Working 1949; Sterman 2000, ch. 20) rather than a demand curve: price must
-    move while factories still run, because stocks, not flows, are what buyers fight over in the first
-    weeks. beta = 1 is the days-of-stock rule P ~ 1/stock (van der Linden 2020). For a lasting loss beta
-    does not matter, see `used_at_price`.
+    A lasting loss L of the only supply must end where this share times (1 - x) is 1 - L; with eps2 = 0 and
+    1 - x = P^-eps_long that is P = (1 - L)^(-1/(eps + eps_long)). eps2 is small (0 to 0.05): a constant elasticity
+    fails for large losses, where the last users give up rather than pay 20 times the price.
     """
-    curve = clip(power(cover_ratio / wanted_ratio, -beta), floor, ceiling)
-    return ceiling if cover_ratio <= 0.0 else curve
-
-
-def adjust_price(price: float, target: float, speed: float) -> float:
-    """Weekly step of a price towards its target: P <- P (P*/P)^s, a constant share of the log gap."""
-    return price * power(target / price, speed)
-
-
-def used_at_price(paid: float, log_paid: float, elasticity: float) -> float:
-    """Share of normal use wanted at a paid-price index, apart from thrifting: P^-eps.
-
-    A lasting loss L of the only supply must end where this share times (1 - x) is 1 - L; with thrifting x
-    frozen, P = (1 - L)^(-1/eps).
-    """
-    return power_by_log(paid, log_paid, -elasticity)
+    if paid == 1.0:
+        return 1.0
+    exponent = -elasticity * log_paid
+    if log_paid > 0.0:
+        exponent -= steepening * log_paid * log_paid
+    return exp(exponent)
 
 
 def thrift_step(thrifted: float, used_at_length: float, most_up: float, most_down: float) -> float:
@@ -85,20 +68,6 @@ def thrift_step(thrifted: float, used_at_length: float, most_up: float, most_dow
     if target > thrifted:
         return target if target - thrifted < most_up else thrifted + most_up
     return target if thrifted - target < most_down else thrifted - most_down
-
-
-def wanted_output(expected: float, stock_gap: float, pipe_gap: float, tau: float, incentive: float) -> float:
-    """Output a maker wants to start this week, t.
-
-    (O_e + (O_e c_out - stock)/tau + (O_e t_proc - wip)/tau) margin^eta, never negative; margin^eta is `incentive`. The work in
-    process term and tau of 8 weeks or more keep a three-stage chain from ringing for years after a shock
-    (Sterman 2000, ch. 17). The money margin, not a ratio of price indices, is the incentive: with indices an
-    input can grow dearer than what its user can pay.
-    """
-    want = expected + (stock_gap + pipe_gap) / tau
-    if want <= 0.0:
-        return 0.0
-    return want * incentive
 
 
 def wanted_order(expected: float, gap: float, rate: float, cap: float) -> float:
@@ -135,27 +104,98 @@ def running_share(price: float, unit_cost: float) -> float:
     return clip((price / unit_cost - 0.9) * 10.0, 0.0, 1.0)
 
 
-def fear_step(wait: float, target: float, decay: float) -> float:
-    """Perceived wait, one week on: it decays towards the queue's mean age."""
-    return wait + decay * (target - wait)
-
-
-def stock_for_trend(rise: float, response: float) -> float:
-    """Factor on wanted cover of buyers who expect a rise to go on: (P / P remembered)^response, 1 to 5.
-
-    `rise` is ln(P / P remembered). Extrapolation as in Sterman (2000, ch. 16); it made the peak of 2011, when
-    prices inside China rose tenfold too. Only upwards: falling prices bring stocks back to normal, not below it
-    (a two-sided response keeps a chain swinging after a passing outage from about 0.3 on).
-    """
-    if rise <= 0.0 or response <= 0.0:
-        return 1.0
-    factor = exp(response * rise)
-    return factor if factor < 5.0 else 5.0
-
-
 def smooth(old: float, new: float, rate: float) -> float:
     """First-order exponential smoothing; `rate` is 1 / mean lag in weeks.
 
     Reckoned once a run: a processor divides five times slower than it multiplies.
     """
     return old + (new - old) * rate
+
+
+# --- beliefs ----------------------------------------------------------------------------------------
+def weeks_believed(age: float, wait: float, first: float, rate: float) -> float:
+    """C: discounted weeks for which a rule is believed to hold that has held for `age` weeks.
+
+    C = exp(-r w) / (h + r) with h = 1 / (b0 + age) the hazard of its end (1/week), `rate` = r = 1/Hr the discount of
+    attention (1/week), `wait` = w the weeks to its start, `first` = b0: what has lasted will last (Lindy's rule), and
+    what is far off counts for less. A discount and no hard horizon: a longer rule always counts for more.
+    """
+    return exp(-rate * wait) / (1.0 / (first + age) + rate)
+
+
+def weeks_announced(end: float, wait: float, rate: float) -> float:
+    """Discounted weeks from the start in `wait` = w weeks to an announced end in `end` = T weeks.
+
+    (exp(-r w) - exp(-r max(T, w))) / r, the integral of exp(-r t) between them.
+    """
+    last = end if end > wait else wait
+    return (exp(-rate * wait) - exp(-rate * last)) / rate
+
+
+def saturate(loss: float, spread: float, most: float) -> float:
+    """Stock wanted for a believed loss, t: N (1 - exp(-wx y / N)).
+
+    `loss` = y is what is believed to be lost (t, at least 0), `spread` = wx = 1 + cv^2 (stocks are unequal and not
+    resold: the mean of 1/cover over firms is (1 + cv^2) / mean), `most` = N what nobody exceeds.
+    """
+    if loss <= 0.0 or most <= 0.0:
+        return 0.0
+    return most * (1.0 - exp(-loss * spread / most))
+
+
+def spare_made(capacity: float, plan: float, weeks: float, up_rate: float) -> float:
+    """What slow starting costs of spare capacity over a believed time C, t: (Qc - Q) / (1/C + 1/up).
+
+    Output approaches capacity at `up_rate` = 1/up; over `weeks` = C the gap that is left adds up to this.
+    """
+    if weeks <= 0.0:
+        return 0.0
+    return (capacity - plan) / (1.0 / weeks + up_rate)
+
+
+def near_balance(gap: float, wanted: float, deficit_weeks: float, surplus_weeks: float) -> float:
+    """Short balance, t: what output under way will lack or leave over: h weeks of a deficit, h_n of a surplus.
+
+    `gap` is need - output + outflow - inflow a week; kept between -0.6 and 0.5 of wanted stock. It lets a chain settle
+    without ringing: with output lag tau, gain eta and cover K the damping ratio is (1 + eta h/K) / (2 sqrt(eta tau/K)),
+    0.3 without it and 0.97 with h = 13, K = 12.
+    """
+    if gap > 0.0:
+        near = gap * deficit_weeks
+        return near if near < LONGEST_DEFICIT * wanted else LONGEST_DEFICIT * wanted
+    near = gap * surplus_weeks
+    return near if near > -LONGEST_SURPLUS * wanted else -LONGEST_SURPLUS * wanted
+
+
+def log_ratio(wanted: float, stock: float, least: float, cost: float, floor: float, ceiling: float) -> float:
+    """ln of the price at which stocks are held willingly: ln(wanted / stock + cost), the price kept within bounds.
+
+    `wanted` and `stock` in t, the stock counted with at least `least` (working stock can't be sold), `cost` the rise of
+    input costs as an index of the product's price. A ratio, exactly 1 at rest: quoted prices of eight squeezes follow
+    wanted stock over stock better than a price that clears a market (docs/background/market-core.md).
+    """
+    held = stock if stock > least else least
+    ratio = ceiling
+    if held > 0.0:
+        claim = wanted if wanted > 0.0 else 0.0
+        ratio = clip(claim / held + cost, floor, ceiling)
+    level = log(ratio)
+    # At rest sums in another order leave a last bit.
+    return 0.0 if abs(level) < AT_REST else level
+
+
+def mines_running(price: float, closing: float, full: float) -> float:
+    """Share of mines that run at a price: none below `closing`, all from `full` on, a straight line of cash costs between."""
+    if price >= full:
+        return 1.0
+    if price <= closing:
+        return 0.0
+    return (price - closing) / (full - closing)
+
+
+def entry_speed(price: float) -> float:
+    """Part of the fastest entry at a price index: none up to 1.3, all from 2.3 on.
+
+    New capacity outside the controlling country grew by about 4 % of the market a year in the rare-earth crisis.
+    """
+    return clip(price - 1.3, 0.0, 1.0)

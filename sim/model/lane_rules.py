@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Floats, Ints
+from .offices import unknown_pace
 from .opcodes import (
     CLOSE,
     DELAY,
@@ -26,7 +27,7 @@ from .opcodes import (
 NOT_IN_FORCE, TO_APPLY, APPLIED = 0, 1, 2
 
 
-def set_lanes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float, offset: int) -> None:
+def set_lanes(L: Any, F: Floats, I: Ints, key: int, e: int, op: int, level: float, offset: int) -> None:
     """Rules on lanes. Where rows overlap the stricter holds; duties and delays add up; every quota binds."""
     if op == QUOTA:
         I[L.effect_turn + e] = TO_APPLY
@@ -39,7 +40,12 @@ def set_lanes(L: Any, F: Floats, I: Ints, e: int, op: int, level: float, offset:
     if op == LICENCE:
         # All offices of the row know their level before any lane asks which of two is stricter.
         for t in range(first, last):
-            F[L.office_level + int(F[L.target_value + t])] = level
+            office = int(F[L.target_value + t])
+            F[L.office_level + office] = level
+            if F[L.effect_j + e] > 0.0:
+                # What leaves is the pace drawn; what is decided is more, by those refused.
+                granted = F[L.effect_e + e] if F[L.effect_e + e] > 0.05 else 0.05
+                F[L.office_level + office] = level * unknown_pace(L, F, I, key, office, offset) / granted
     for t in range(first, last):
         lane = I[L.target_entity + t]
         if op == CLOSE:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Floats, Ints
+from .beliefs import believe
 from .controls import find_cuts, set_officers, set_rules, watch_triggers
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
-from .prices import set_paid_prices, set_spot_prices, set_waits, sum_zones
+from .prices import move_prices, set_paid_prices
 from .production import produce, use
 from .receive import receive
 from .record import record
 from .start import start_growth
+from .targets import aim_prices
 
 # Classes of events on one day, in the order they are handled. Ties inside a class go by entity, then by
 # the entity's own counter: never by insertion or chance.
@@ -55,11 +57,11 @@ def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> No
         I[L.cuts_ahead] = find_cuts(L, F, I, day)
         set_officers(L, F, I, week)
     receive(L, F, I)
-    sum_zones(L, F, I)
-    set_spot_prices(L, F, I)
+    believe(L, F, I, day)
+    aim_prices(L, F, I)
+    move_prices(L, F, I, key, week)
     set_paid_prices(L, F, I)
     if I[L.rules] == 1:
-        set_waits(L, F, I, day)
         update_leaks(L, F, I)
     produce(L, F, I, day)
     use(L, F, I, day, week)
@@ -72,4 +74,6 @@ def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> No
     allocate(L, F, I, day)
     if I[L.rules] == 1:
         split_late(L, F, I, day)
+    for lane in range(L.n_lanes):
+        F[L.lane_left + lane] = 0.0
     record(L, F, I, week, day)

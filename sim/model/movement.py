@@ -91,6 +91,7 @@ def return_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
 def depart(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int) -> None:
     """Goods leave evenly over the days `day` to `until` - 1; customs record them month by month."""
     F[L.lane_in_transit + lane] += amount
+    F[L.lane_left + lane] += amount
     I[L.lane_sent + lane] += 1
     column = I[L.lane_month_column + lane]
     if column < 0:
@@ -161,10 +162,9 @@ def close_application(L: Any, F: Floats, I: Ints, office: int, amount: float, fi
         F[L.office_backlog + office] = 0.0
 
 
-def grant(L: Any, F: Floats, I: Ints, office: int, lane: int, amount: float) -> None:
-    """A granted lot can leave; the maker hears of it at the next market."""
+def grant(L: Any, F: Floats, office: int, amount: float) -> None:
+    """A granted lot can leave."""
     F[L.office_granted + office] += amount
-    F[L.lane_granted + lane] += amount
 
 
 def refuse(L: Any, F: Floats, I: Ints, office: int, lane: int, amount: float) -> float:

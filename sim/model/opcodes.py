@@ -24,8 +24,7 @@ THRIFT = 19
 COVER_OBLIGATION = 20
 STOCKPILE = 21
 JOINT_PURCHASE = 22
-FEAR = 23
-SUSPEND = 24
+SUSPEND = 23
 
 OP_CODES: dict[str, int] = {
     name.lower(): value for name, value in list(globals().items()) if name.isupper() and isinstance(value, int)
@@ -45,13 +44,14 @@ OP_PARAMS: dict[str, tuple[str, ...]] = {
         "expiry_weeks",
         "lot_t",
         "content_threshold",
+        "unknown_pace",
     ),
+    "demand": ("lasts",),
     "leak": ("growth_per_week", "extra_days", "extra_cost", "seizure_probability"),
     "enforcement": ("seizure_probability",),
     "price_floor": ("usd_per_kg",),
     "subsidy": ("usd_per_kg",),
     "offtake": ("usd_per_kg",),
-    "fear": ("times_world", "only_ahead"),
     "new_capacity": ("unit_cost_ratio", "needs_input", "success_probability", "slip_days"),
     "stockpile": (
         "initial_weeks",

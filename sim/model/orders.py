@@ -7,64 +7,48 @@ from typing import Any
 from .arrays import Floats, Ints
 from .economics import landed_ratio, power, power_by_log, wanted_order
 from .lane_rules import apply_quotas, count_quotas
-from .movement import needs_licence
 from .prices import lane_cost_ratio
 
-FASTEST_RUSH = 0.5  # of the usual time to close a gap in stocks (assumption)
+RUSH_STEP = 0.5  # of what a link carries: most by which the week's orders rise in a rush
+PAYING_GAP = 1.3  # ratio of prices from which goods find a way round a rule
+SHORT = 0.01  # unserved share from which they do whatever the prices
 
 
 def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
-    """Every holder's order of the week, and each desk's total with the pipeline correction.
+    """Every holder's order of the week: expected use plus (cover paid^-phi - stock)/tau_s, between 0 and the most it orders.
 
-    Before the first day of a control that was announced ahead, buyers close the gap in the weeks that are left
-    (half the usual time at least) instead of the usual time: the stock they want has to leave before the rule. Exports of graphite
-    trebled in the month before December 2023, those of antimony rose by half in the last two weeks before its.
-
-    Fear and queues raise wanted cover only; the pipeline keeps its normal lead time. Dear goods are held less
-    willingly (the storage curve read the other way, at the price paid, which moves slowly): without this buyers
-    order up to their normal cover for ever in a lasting shortage, and makers never see that supply and
-    demand have met.
+    Dear goods are held less willingly (at the price paid, which moves slowly): with phi = 1 buyers would keep the money
+    they have in stock the same, with 0 the tonnes. Without it buyers order up to their normal cover for ever in a
+    lasting shortage, and makers never see that supply and demand have met.
     """
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
-        k = I[L.node_product + node]
-        response = -F[L.stock_price_response + k] / F[L.storage_exponent + k]
+        response = -F[L.stock_response + I[L.node_product + node]]
         F[L.desk_willing + d] = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
     for d in range(L.n_desks):
         k = I[L.node_product + I[L.desk_node + d]]
         rate = F[L.order_rate + k]
-        hurry = rate
-        left = float(I[L.desk_deadline + d] - day) / 7.0
-        if left > 0.0 and left * rate < 1.0:
-            hurry = 1.0 / left if left * rate > FASTEST_RUSH else rate / FASTEST_RUSH
         cap = F[L.order_cap + k]
-        trend = F[L.trend + I[L.node_cell + I[L.desk_node + d]]]
-        hoard = F[L.hoarding_response + k] * F[L.desk_wait + d]
-        factor = F[L.desk_willing + d] * trend
+        factor = F[L.desk_willing + d]
         first = I[L.desk_holder_first + d]
         for h in range(first, first + I[L.desk_holder_count + d]):
             expected = F[L.holder_expected + h]
-            cover = (F[L.holder_cover + h] + hoard) * factor + F[L.holder_extra + h]
-            gap = expected * cover - F[L.holder_stock + h]
-            F[L.holder_claim + h] = wanted_order(expected, gap, hurry if gap > 0.0 else rate, cap)
+            gap = expected * (F[L.holder_cover + h] * factor + F[L.holder_extra + h]) - F[L.holder_stock + h]
+            F[L.holder_claim + h] = wanted_order(expected, gap, rate, cap)
         sum_holders(L, F, I, d)
         F[L.desk_fill_claim + d] = 0.0
 
 
 def sum_holders(L: Any, F: Floats, I: Ints, d: int) -> None:
-    """A desk's totals of its holders' orders, expected use and normal stocks."""
+    """A desk's totals of its holders' orders and expected use."""
     total = 0.0
     use = 0.0
-    normal = 0.0
     first = I[L.desk_holder_first + d]
     for h in range(first, first + I[L.desk_holder_count + d]):
-        expected = F[L.holder_expected + h]
+        use += F[L.holder_expected + h]
         total += F[L.holder_claim + h]
-        use += expected
-        normal += expected * F[L.holder_cover + h]
     F[L.desk_claim + d] = total
     F[L.desk_expected + d] = use
-    F[L.desk_normal + d] = normal
 
 
 def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
@@ -81,10 +65,12 @@ def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
 def order(L: Any, F: Floats, I: Ints) -> None:
     """Split each desk's order over its open lanes by baseline share and landed cost.
 
-    A lane's weight is its normal flow where it is open; dearer lanes weigh less.
+    A lane's weight is its normal flow where it is open; dearer lanes weigh less. Nobody counts on goods that wait for a
+    licence or at customs: they are ordered elsewhere as well as that goes.
     """
     for c in range(L.n_cells):
-        F[L.outside_orders + c] = 0.0
+        F[L.asked_in + c] = 0.0
+        I[L.cell_ruled + c] = 0
     weigh_lanes(L, F, I)
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
@@ -92,24 +78,112 @@ def order(L: Any, F: Floats, I: Ints) -> None:
         k = I[L.node_product + I[L.desk_node + d]]
         weights = 0.0
         pipe = 0.0
+        waiting = 0.0
         for lane in range(first, last):
             weights += F[L.lane_order + lane]
             pipe += F[L.lane_order + lane] * I[L.lane_pipe_weeks + lane]
+            waiting += F[L.lane_held + lane]
         if weights <= 0.0:
             continue
         expected = F[L.desk_expected + d]
-        pipe_gap = expected * (pipe / weights) - F[L.desk_on_order + d]
+        pipe_gap = expected * (pipe / weights) - (F[L.desk_on_order + d] - waiting)
         total = F[L.desk_claim + d] + pipe_gap * F[L.order_rate + k] + F[L.desk_fill_claim + d]
         most = F[L.order_cap + k] * expected + F[L.desk_fill_claim + d]
         if total > most:
             total = most
         if total < 0.0:
             total = 0.0
-        share_orders(L, F, I, first, last, total, weights)
-        if I[L.rules] == 1:
-            look_elsewhere(L, F, I, d, total, most)
-            order_round(L, F, I, first, last, F[L.desk_claim + d] - total)
-    signal_orders(L, F, I)
+        each = total / weights
+        for lane in range(first, last):
+            F[L.lane_order + lane] = each * F[L.lane_order + lane]
+        ask_abroad(L, F, I, k, first, last)
+    mark_full_links(L, F, I)
+
+
+def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
+    """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
+
+    A link between zones carries at most m times its normal flow. What closed origins can't send is asked of the open ones,
+    by the room they have. Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w.
+    """
+    multiple = F[L.link_multiple + k]
+    short = 0.0
+    room = 0.0
+    for lane in range(first, last):
+        amount = F[L.lane_order + lane]
+        most = F[L.order_cap + k] * F[L.lane_weight + lane]
+        p = I[L.lane_pair + lane]
+        if p >= 0:
+            most = multiple * F[L.lane_weight + lane]
+            c = I[L.lane_to_cell + lane]
+            F[L.asked_in + c] += amount
+            if F[L.lane_wait + lane] >= 0.0:
+                I[L.cell_ruled + c] = 1
+        if F[L.lane_wait + lane] == 0.0:
+            passes = F[L.lane_pace + lane] * F[L.lane_flow + lane]
+            if amount > passes:
+                short += amount - passes
+            F[L.lane_room + lane] = 0.0
+            F[L.lane_order + lane] = order_under_rule(L, F, I, lane, amount, most)
+            continue
+        if F[L.lane_wait + lane] > 0.0 and p >= 0:
+            amount = order_in_rush(L, F, I, lane, p, amount, most)
+        if p >= 0 and amount > most:
+            short += amount - most
+            amount = most
+        F[L.lane_order + lane] = amount
+        F[L.lane_room + lane] = most - amount if most > amount and amount > 0.0 else 0.0
+        room += F[L.lane_room + lane]
+    if short <= 0.0 or room <= 0.0:
+        return
+    part = short / room if short < room else 1.0
+    for lane in range(first, last):
+        F[L.lane_order + lane] += part * F[L.lane_room + lane]
+
+
+def order_under_rule(L: Any, F: Floats, I: Ints, lane: int, amount: float, most: float) -> float:
+    """What is asked of a lane under a rule in force, t.
+
+    Where the rule binds, whatever passes (a closed lane's allowance; under a quota up to what the link carries). Applications
+    for licences: no more than keeps the queue at what the buyer misses, as those who wait go on waiting.
+    """
+    p = I[L.lane_pair + lane]
+    binds = 0
+    if p >= 0:
+        binds = I[L.block_binds + I[L.lane_from_cell + lane]]
+    if I[L.lane_office + lane] >= 0:
+        normal = F[L.lane_flow + lane]
+        if binds == 1 and amount < normal:
+            amount = normal
+        amount -= F[L.lane_held + lane] * F[L.order_rate + I[L.lane_product + lane]]
+    elif binds == 1:
+        amount = most if I[L.lane_quota + lane] >= 0 else max(amount, F[L.lane_pace + lane] * F[L.lane_flow + lane])
+    if amount > most:
+        amount = most
+    return amount if amount > 0.0 else 0.0
+
+
+def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, most: float) -> float:
+    """At least normal flow and the lane's part of need/w a week before a rule, rising by half of what the link carries a week."""
+    c = I[L.lane_from_cell + lane]
+    if I[L.block_rushing + c] == 0:
+        return amount
+    wait = F[L.block_wait + c]
+    flow = F[L.lane_flow + lane]
+    rush = flow + F[L.block_rush + c] / (wait if wait > 1.0 else 1.0) * flow / F[L.block_normal + c]
+    if amount > rush:
+        rush = amount
+    rising = F[L.lane_left + lane] + RUSH_STEP * most
+    return rush if rush < rising else rising
+
+
+def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
+    """Zones whose buyers wanted more from other zones than links carry, where no rule holds or is to come."""
+    for c in range(L.n_cells):
+        most = F[L.link_multiple + I[L.cell_product + c]] * F[L.trade_in + c] * (1.0 + 1e-9)
+        I[L.cell_full + c] = (
+            1 if I[L.cell_ruled + c] == 0 and F[L.trade_in + c] > 0.0 and F[L.asked_in + c] > most else 0
+        )
 
 
 def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
@@ -154,107 +228,6 @@ def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     return factor
 
 
-def share_orders(L: Any, F: Floats, I: Ints, first: int, last: int, total: float, weights: float) -> None:
-    """Share a desk's order over its lanes by weight; what may not leave a partly closed lane goes to the others.
-
-    Without the second part a ban of three quarters left buyers shorter than a total one: they went on asking
-    the closed country for what it could not send, and nobody else for it.
-    """
-    again = 0
-    if I[L.in_force] == 1:
-        for lane in range(first, last):
-            if F[L.lane_close + lane] > 0.0:
-                again = 1
-    each = total / weights
-    if again == 0:
-        for lane in range(first, last):
-            F[L.lane_order + lane] = each * F[L.lane_order + lane]
-        return
-    left = total
-    for lane in range(first, last):
-        F[L.lane_out + lane] = -1.0
-    while again == 1 and weights > 0.0:
-        again = 0
-        each = left / weights
-        for lane in range(first, last):
-            if F[L.lane_close + lane] > 0.0 and F[L.lane_out + lane] < 0.0:
-                most = (1.0 - F[L.lane_close + lane] + F[L.lane_leak + lane]) * F[L.lane_flow + lane]
-                if most >= 0.0 and each * F[L.lane_order + lane] > most:
-                    F[L.lane_out + lane] = most
-                    left -= most
-                    weights -= F[L.lane_order + lane]
-                    again = 1
-        # A sum of which everything was taken away may be left with a trace of rounding.
-        open_lanes = 0
-        for lane in range(first, last):
-            if F[L.lane_out + lane] < 0.0 and F[L.lane_order + lane] > 0.0:
-                open_lanes = 1
-        if open_lanes == 0:
-            weights = 0.0
-    for lane in range(first, last):
-        if F[L.lane_out + lane] >= 0.0:
-            F[L.lane_order + lane] = F[L.lane_out + lane]
-        elif weights > 0.0:
-            F[L.lane_order + lane] = left * F[L.lane_order + lane] / weights
-        else:
-            F[L.lane_order + lane] = 0.0
-
-
-def look_elsewhere(L: Any, F: Floats, I: Ints, d: int, asked: float, most: float) -> None:
-    """Buyers whose goods wait for a licence or at customs order as much again where goods move freely.
-
-    Goods in a queue are bought but nobody counts on them. Without this a full queue counts as a full pipeline,
-    and makers outside the control stand idle at several times the price. At most `order_cap` times a lane's
-    weight, so that a small maker is not sent the orders of the whole market.
-    """
-    first = I[L.desk_lane_first + d]
-    last = first + I[L.desk_lane_count + d]
-    k = I[L.node_product + I[L.desk_node + d]]
-    late = 0.0
-    for lane in range(first, last):
-        late += F[L.lane_held + lane]
-    if late <= 0.0:
-        return
-    free = 0.0
-    for lane in range(first, last):
-        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] <= 0.0:
-            free += F[L.lane_weight + lane] * (1.0 - F[L.lane_close + lane])
-    if free <= 0.0:
-        return
-    extra = late * F[L.order_rate + k]
-    if asked + extra > most:
-        extra = most - asked
-    if extra <= 0.0:
-        return
-    for lane in range(first, last):
-        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] <= 0.0:
-            weight = F[L.lane_weight + lane] * (1.0 - F[L.lane_close + lane])
-            more = extra * weight / free
-            cap = F[L.order_cap + k] * weight
-            if F[L.lane_order + lane] + more > cap:
-                more = cap - F[L.lane_order + lane]
-            if more > 0.0:
-                F[L.lane_order + lane] += more
-
-
-def order_round(L: Any, F: Floats, I: Ints, first: int, last: int, room: float) -> None:
-    """Buyers whose goods wait for a licence go on buying what leaks round it, within what the queue keeps them from.
-
-    `room` is what the desk wants and does not order because it counts on its pipeline, t. Without this a full
-    queue ends all orders on the lane, and the smuggled goods with them.
-    """
-    if I[L.in_force] == 0 or room <= 0.0:
-        return
-    for lane in range(first, last):
-        if room > 0.0 and I[L.lane_office + lane] >= 0 and F[L.lane_held + lane] > 0.0:
-            more = F[L.lane_leak + lane] * F[L.lane_flow + lane] - F[L.lane_order + lane]
-            if more > room:
-                more = room
-            if more > 0.0:
-                F[L.lane_order + lane] += more
-                room -= more
-
-
 def open_share(L: Any, F: Floats, I: Ints, lane: int) -> float:
     """Share of a lane's normal flow that may leave or leaks, and may be applied for where it needs a licence."""
     part = 1.0 - F[L.lane_close + lane]
@@ -272,60 +245,34 @@ def leak_cost(L: Any, F: Floats, I: Ints, lane: int, open_part: float) -> float:
     return 0.0
 
 
-def signal_orders(L: Any, F: Floats, I: Ints) -> None:
-    """What orders tell makers and the market of the seller's zone.
-
-    Of lanes under licence makers count what is granted, or if more a part (`held_order_weight`) of the
-    normal flow while its buyers wait: a licence is a delay, not the end of a customer. The market counts
-    waiting buyers in full. Without both the exporter's prices would collapse, which they did not in 2025.
-    """
-    for lane in range(L.n_lanes):
-        amount = F[L.lane_order + lane]
-        site = I[L.lane_site + lane]
-        waiting = amount
-        if L.n_offices == 0:
-            F[L.site_signal + site] += amount
-            if I[L.lane_abroad + lane] == 1:
-                F[L.outside_orders + I[L.lane_from_cell + lane]] += amount
-            continue
-        if needs_licence(L, F, I, lane) == 1:
-            F[L.site_signal + site] += amount * F[L.lane_general + lane]
-            held = F[L.lane_held + lane]
-            normal = F[L.lane_flow + lane]
-            if held > normal:
-                held = normal
-            if held > waiting:
-                waiting = held
-            planned = held * F[L.held_order_weight + I[L.lane_product + lane]]
-            granted = F[L.lane_granted + lane]
-            F[L.site_signal + site] += granted if granted > planned else planned
-        else:
-            F[L.site_signal + site] += amount + F[L.lane_granted + lane]
-        F[L.lane_granted + lane] = 0.0
-        if I[L.lane_abroad + lane] == 1:
-            F[L.outside_orders + I[L.lane_from_cell + lane]] += waiting
-
-
 def update_leaks(L: Any, F: Floats, I: Ints) -> None:
     """Leaks round a control grow while they pay, up to a cap that enforcement lowers.
 
     They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
-    end use leaves no gap between the zones' prices, but its users will pay.
+    end use leaves no gap between the zones' prices, but its users will pay. Without a transshipment event the world's own
+    `leak_share` is the cap, and a gap of 30 % pays (a third to a half of China's rare earths were smuggled in 2008-11).
     """
     if I[L.in_force] == 0 and I[L.leaking] == 0:
         return
     I[L.leaking] = 0
     for lane in range(L.n_lanes):
-        cap = F[L.lane_leak_cap + lane] * (1.0 - F[L.lane_enforcement + lane])
+        cap = F[L.lane_leak_cap + lane]
+        step = F[L.lane_leak_growth + lane]
+        pays = 1.0 + F[L.lane_leak_cost + lane]
+        if cap <= 0.0 and I[L.lane_pair + lane] >= 0:
+            k = I[L.lane_product + lane]
+            cap = F[L.leak_share + k]
+            step = F[L.leak_growth + k]
+            pays = PAYING_GAP
+        cap = cap * (1.0 - F[L.lane_enforcement + lane])
         leak = F[L.lane_leak + lane]
         if cap <= 0.0 and leak <= 0.0:
             continue
         controlled = F[L.lane_close + lane] > 0.0 or I[L.lane_office + lane] >= 0 or I[L.lane_quota + lane] >= 0
-        here = F[L.spot + I[L.lane_from_cell + lane]]
-        there = F[L.spot + I[L.lane_to_cell + lane]]
-        step = F[L.lane_leak_growth + lane]
+        here = F[L.clean + I[L.lane_from_cell + lane]]
+        there = F[L.clean + I[L.lane_to_cell + lane]]
         short = F[L.node_unserved_share + I[L.desk_node + I[L.lane_desk + lane]]]
-        if controlled and (there / here - 1.0 > F[L.lane_leak_cost + lane] or short > 0.01):
+        if controlled and (there / here > pays or short > SHORT):
             leak += step
         else:
             leak -= step if step > 0.0 else leak
@@ -356,7 +303,7 @@ def apply_limits(L: Any, F: Floats, I: Ints) -> None:
 
 
 def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
-    """Sellers ship what is ordered, or ration it by order x price^rho, offtakers first."""
+    """Sellers ship what is ordered, or ration it in proportion to orders, offtakers first."""
     for s in range(L.n_sites):
         first = I[L.site_lane_first + s]
         last = first + I[L.site_lane_count + s]
@@ -385,10 +332,7 @@ def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
 
 
 def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
-    """Divide `stock` t among a site's lanes: those served first in full, the rest by order x price^rho.
-
-    A lane never gets more than it ordered; what it leaves goes to the others.
-    """
+    """Divide `stock` t among a site's lanes: those served first in full, the rest in proportion to orders."""
     left = stock
     for j in range(first, last):
         lane = I[L.site_lanes + j]
@@ -399,39 +343,16 @@ def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float
                 got = left
             F[L.lane_out + lane] = got
             left -= got
-    again = 1
-    while again == 1:
-        again = 0
-        weights = 0.0
-        for j in range(first, last):
-            lane = I[L.site_lanes + j]
-            if F[L.lane_out + lane] < 0.0:
-                weights += F[L.lane_order + lane] * destination_weight(L, F, I, lane)
-        if weights <= 0.0:
-            break
-        share = left / weights
-        for j in range(first, last):
-            lane = I[L.site_lanes + j]
-            if F[L.lane_out + lane] < 0.0 and share * destination_weight(L, F, I, lane) >= 1.0:
-                F[L.lane_out + lane] = F[L.lane_order + lane]
-                left -= F[L.lane_order + lane]
-                again = 1
-        if left < 0.0:
-            left = 0.0
-        if again == 0:
-            for j in range(first, last):
-                lane = I[L.site_lanes + j]
-                if F[L.lane_out + lane] < 0.0:
-                    F[L.lane_out + lane] = share * F[L.lane_order + lane] * destination_weight(L, F, I, lane)
+    asked = 0.0
     for j in range(first, last):
         lane = I[L.site_lanes + j]
         if F[L.lane_out + lane] < 0.0:
-            F[L.lane_out + lane] = 0.0
-
-
-def destination_weight(L: Any, F: Floats, I: Ints, lane: int) -> float:
-    """price ** rho of the lane's destination zone."""
-    return F[L.spot_weight + I[L.lane_to_cell + lane]]
+            asked += F[L.lane_order + lane]
+    share = left / asked if asked > left and asked > 0.0 else 1.0
+    for j in range(first, last):
+        lane = I[L.site_lanes + j]
+        if F[L.lane_out + lane] < 0.0:
+            F[L.lane_out + lane] = share * F[L.lane_order + lane]
 
 
 def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:

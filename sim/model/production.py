@@ -6,40 +6,51 @@ from typing import Any
 
 from ..powers import exp, log
 from .arrays import Floats, Ints
-from .economics import power, power_by_log, running_share, smooth, thrift_step, used_at_price, wanted_output
+from .beliefs import thrifted
+from .economics import (
+    WEEKS_PER_YEAR,
+    entry_speed,
+    mines_running,
+    power,
+    power_by_log,
+    running_share,
+    smooth,
+    thrift_step,
+    used_at_price,
+)
+
+LEAST_MARGIN = 0.02  # of the price: makers with less all but stand still
 
 
 def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
-    """Price index a site earns: spot, a guaranteed floor or an offtake price, plus any subsidy."""
-    price = F[L.spot + I[L.site_cell + s]]
-    if F[L.site_floor + s] > price:
-        price = F[L.site_floor + s]
-    if F[L.site_offtake + s] > price:
-        price = F[L.site_offtake + s]
-    return price + F[L.site_subsidy + s]
+    """Price index a site earns: spot (without the model's own error), a guaranteed floor or an offtake price, plus any subsidy.
 
-
-def earned_price(L: Any, F: Floats, I: Ints, s: int) -> float:
-    """Average price index a site earns: contract tonnes at the lagged contract price, the rest at spot.
-
-    The counterpart of what makers pay for inputs. With output valued at spot and inputs at contract every
-    swing of spot moved the margin twice, and a three-stage chain swung for ever after a ban.
+    Makers plan at the price that sets the demand for their inputs.
     """
-    c = I[L.site_cell + s]
-    share = F[L.contract_share + I[L.site_product + s]]
-    price = share * F[L.contract + c] + (1.0 - share) * F[L.spot + c]
+    price = F[L.clean + I[L.site_cell + s]]
     if F[L.site_floor + s] > price:
         price = F[L.site_floor + s]
     if F[L.site_offtake + s] > price:
         price = F[L.site_offtake + s]
     return price + F[L.site_subsidy + s]
+
+
+def input_cost_rise(L: Any, F: Floats, I: Ints, s: int) -> float:
+    """Rise of a site's input costs as an index of its product's price: sum of recipe (paid - 1) p_input / p_product."""
+    rise = 0.0
+    first = I[L.site_input_first + s]
+    for q in range(first, first + I[L.site_input_count + s]):
+        paid = F[L.node_paid + I[L.input_node + q]] - 1.0
+        if paid != 0.0:
+            rise += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
+    return rise / F[L.price_usd_per_kg + I[L.site_product + s]] if rise != 0.0 else 0.0
 
 
 def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
-    """1 + (money margin per kg - the baseline's) / baseline price, at least 0.
+    """M = P - sum of (recipe now x paid - recipe) p_input / p_product: 1 at rest, at least 0.02.
 
-    Relative to the price, not to the baseline's margin: where inputs are most of the cost (heavy oxide: 71 %),
-    a ratio of margins turns a third more for the input into standstill and a doubled price into fivefold
+    The money margin relative to the price, not to the baseline's margin: where inputs are most of the cost (heavy oxide:
+    71 %), a ratio of margins turns a third more for the input into standstill and a doubled price into fivefold
     incentive, and the response grows without bound as the margin gets thin.
     """
     paid = 0.0
@@ -48,7 +59,7 @@ def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
         index = F[L.node_paid + I[L.input_node + q]]
         paid += (F[L.recipe_now + q] * index - F[L.recipe + q]) * F[L.price_usd_per_kg + I[L.input_product + q]]
     ratio = price - paid / F[L.price_usd_per_kg + I[L.site_product + s]]
-    return ratio if ratio > 0.0 else 0.0
+    return ratio if ratio > LEAST_MARGIN else LEAST_MARGIN
 
 
 def set_recipes(L: Any, F: Floats, I: Ints) -> None:
@@ -64,12 +75,17 @@ def set_recipes(L: Any, F: Floats, I: Ints) -> None:
 
 
 def set_incentives(L: Any, F: Floats, I: Ints) -> None:
-    """Factor of every site's wanted output, margin^eta."""
+    """Answer of every site's plan to money: makers' margin^eta, mines' price^eta times the share of mines that still run."""
     for s in range(L.n_sites):
-        F[L.site_incentive + s] = margin_ratio(L, F, I, s, earned_price(L, F, I, s))
+        price = offered_price(L, F, I, s)
+        F[L.site_incentive + s] = margin_ratio(L, F, I, s, price) if I[L.site_input_count + s] > 0 else price
     # In a loop of their own, as other powers of the market: so the compiler reckons several at once.
     for s in range(L.n_sites):
-        F[L.site_incentive + s] = power(F[L.site_incentive + s], F[L.margin_exponent + I[L.site_product + s]])
+        F[L.site_answer + s] = power(F[L.site_incentive + s], F[L.margin_exponent + I[L.site_product + s]])
+    for s in range(L.n_sites):
+        if I[L.site_input_count + s] == 0:
+            running = mines_running(F[L.site_incentive + s], F[L.closing_price_index + s], F[L.unit_cost + s])
+            F[L.site_answer + s] = F[L.site_answer + s] * running
 
 
 def set_uses(L: Any, F: Floats, I: Ints) -> None:
@@ -78,12 +94,18 @@ def set_uses(L: Any, F: Floats, I: Ints) -> None:
         node = I[L.user_node + u]
         paid = F[L.node_paid + node]
         level = F[L.node_log_paid + node]
-        F[L.user_used_now + u] = used_at_price(paid, level, F[L.elasticity_short + u])
-        F[L.user_used_at_length + u] = used_at_price(paid, level, F[L.elasticity_long + u])
+        steepening = F[L.elasticity_steepening + I[L.node_product + node]]
+        F[L.user_used_now + u] = used_at_price(paid, level, F[L.elasticity_short + u], steepening)
+        F[L.user_used_at_length + u] = used_at_price(paid, level, F[L.elasticity_long + u], 0.0)
 
 
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
-    """Every site starts the batch of the week: what it wants, can make and has inputs for."""
+    """Every site moves its plan, and starts the batch of the week: what it plans, can make and has inputs for.
+
+    makers  aim = min((W q0 + rush) M^eta, capacity)      mines  aim = min(q0 growth P^eta running, capacity)
+    q <- q + (aim - q)/(up or down). The plan is not cut by an outage or by missing inputs: when the mine is back it runs
+    at once. A project runs as far as its own cost and its margin let it.
+    """
     for n in range(L.n_nodes):
         # Makers, users and buyers take powers of the price paid; one logarithm serves them all.
         paid = F[L.node_paid + n]
@@ -94,36 +116,61 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     since = day - I[L.lead_days]
     if F[L.capacity_growth] != 0.0 and since > 0:
         grown = exp(log(1.0 + F[L.capacity_growth]) * since / 365.25)
+    for k in range(L.n_products):
+        F[L.trend_level + k] = F[L.trend_level + k] * F[L.growth_step + k]
     for s in range(L.n_sites):
-        k = I[L.site_product + s]
-        F[L.site_expected + s] = (
-            smooth(F[L.site_expected + s], F[L.site_signal + s], F[L.expectation_rate + k]) * F[L.growth_step + k]
-        )
-        F[L.site_signal + s] = 0.0
-        expected = F[L.site_expected + s]
-        price = offered_price(L, F, I, s)
-        ready = F[L.site_stock + s] + F[L.held_credit + k] * F[L.site_held + s]
-        want = wanted_output(
-            expected,
-            expected * F[L.output_cover_weeks + s] - ready,
-            expected * I[L.site_pipe_weeks + s] - F[L.site_wip + s],
-            F[L.production_adjustment_weeks + k],
-            F[L.site_incentive + s],
-        )
-        left = 1.0 - F[L.site_loss + s]
-        if I[L.site_down + s] == 1:
-            left = left * (1.0 - F[L.site_random_loss + s])
-        project = F[L.site_extra + s] * running_share(price, F[L.site_extra_cost + s]) * left
-        capacity = F[L.site_capacity + s] * grown * running_share(price, F[L.unit_cost + s]) * left + project
-        if want > capacity:
-            want = capacity
-        free = project * F[L.site_extra_free + s]
-        if free > want:
-            free = want
-        # Inputs are ordered for the orders expected, not for the week's corrected plan: passing every
-        # correction on to suppliers multiplies it from stage to stage.
-        plan = expected if expected < capacity else capacity
-        start_batch(L, F, I, s, want, free, plan - free if plan > free else 0.0)
+        enter(L, F, I, s)
+        plan_site(L, F, I, s, F[L.site_capacity + s] * grown + F[L.site_entry + s])
+
+
+def enter(L: Any, F: Floats, I: Ints, s: int) -> None:
+    """New firms join where the price is high: capacity grows by entry min(max(P - 1.3, 0), 1) of world output a week.
+
+    Spread by baseline output over the sites that entry may join (`entry_share_per_year` above 0).
+    """
+    share = F[L.entry_share_per_year + s]
+    k = I[L.site_product + s]
+    if share > 0.0 and F[L.site_output + s] > 0.0:
+        speed = entry_speed(F[L.clean + I[L.site_cell + s]])
+        if speed > 0.0:
+            world = F[L.product_output + k]
+            part = F[L.site_output + s] / F[L.entry_base + k]
+            F[L.site_entry + s] += share / WEEKS_PER_YEAR * speed * world * part
+
+
+def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
+    """Plan and batch of one site with `capacity` t/week of its own, projects not counted."""
+    k = I[L.site_product + s]
+    cell = I[L.site_cell + s]
+    answer = F[L.site_answer + s]
+    output = F[L.site_output + s]
+    if I[L.site_input_count + s] > 0:
+        sales = F[L.sales + cell] * output
+        if F[L.rush_sales + cell] > 0.0:
+            sales += F[L.rush_sales + cell] * output / F[L.output_start + cell]
+        aim = sales * answer
+    else:
+        aim = output * F[L.trend_level + k] * answer
+    if aim > capacity:
+        aim = capacity
+    plan = F[L.site_plan + s]
+    plan += (aim - plan) * (F[L.output_up_rate + k] if aim > plan else F[L.output_down_rate + k])
+    if plan > capacity:
+        plan = capacity
+    F[L.site_plan + s] = plan
+    left = 1.0 - F[L.site_loss + s]
+    if I[L.site_down + s] == 1:
+        left = left * (1.0 - F[L.site_random_loss + s])
+    project = F[L.site_extra + s] * running_share(offered_price(L, F, I, s), F[L.site_extra_cost + s])
+    if answer < 1.0:
+        project = project * answer
+    F[L.site_project + s] = project
+    F[L.site_capacity_now + s] = capacity + F[L.site_extra + s]
+    possible = capacity * left
+    want = (plan if plan < possible else possible) + project * left
+    free = project * left * F[L.site_extra_free + s]
+    # Inputs are bought for what the site can make now, not for what it lacks inputs for.
+    start_batch(L, F, I, s, want, free, want - free)
 
 
 def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:
@@ -136,11 +183,7 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
     last = first + I[L.site_input_count + s]
     for q in range(first, last):
         h = I[L.input_holder + q]
-        k = I[L.input_product + q]
-        F[L.holder_expected + h] = (
-            smooth(F[L.holder_expected + h], plan * F[L.recipe_now + q], F[L.expectation_rate + k])
-            * F[L.holder_growth + h]
-        )
+        F[L.holder_expected + h] = plan * F[L.recipe_now + q]
         if F[L.recipe + q] > 0.0:
             possible = F[L.holder_stock + h] / (F[L.recipe_now + q] * F[L.holder_minimum + h])
             if possible < fed:
@@ -152,11 +195,8 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
         if F[L.holder_stock + h] < 0.0:
             F[L.holder_stock + h] = 0.0
         F[L.balance_used_t + I[L.input_product + q]] += amount
-    # What stops for want of inputs is measured by the orders expected: of a batch that is to refill a run-down
-    # output stock, which may be larger, lacking inputs delay a part and stop nothing.
-    called = plan + free if plan + free < want else want
-    F[L.site_called + s] = called
-    F[L.site_lacking + s] = called - (fed + free) if called > fed + free else 0.0
+    F[L.site_called + s] = want
+    F[L.site_lacking + s] = want - (fed + free) if want > fed + free else 0.0
     F[L.site_start + s] = fed + free
     F[L.site_wip + s] += fed + free
 
@@ -184,26 +224,20 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
     that the first to stop are those who held least.
     """
     month = I[L.day_month + day]
-    since = day - I[L.lead_days]
     row = L.weekly_record + week * L.n_weekly
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
     set_uses(L, F, I)
     for u in range(L.n_users):
         node = I[L.user_node + u]
-        normal = F[L.user_use + u] * (1.0 + F[L.user_demand + u]) + F[L.user_added + u]
-        if F[L.demand_growth + u] != 0.0 and since > 0:
-            normal = normal * exp(log(1.0 + F[L.demand_growth + u]) * since / 365.25)
+        normal = F[L.user_now + u]
         if I[L.season_first] >= 0:
             which = 12 * I[L.user_end_use + u] + int(F[L.season_month + month])
             normal = normal * F[I[L.season_first] + which]
         F[L.user_thrift + u] = thrift_step(
             F[L.user_thrift + u], F[L.user_used_at_length + u], F[L.thrift_up + u], F[L.thrift_down + u]
         )
-        thrifted = F[L.user_thrift + u]
-        if F[L.user_programme + u] > thrifted:
-            thrifted = F[L.user_programme + u]
-        wanted = normal * (F[L.user_used_now + u] * (1.0 - thrifted))
+        wanted = normal * (F[L.user_used_now + u] * (1.0 - thrifted(L, F, I, u)))
         got = use_by_firms(L, F, I, u, wanted)
         F[L.balance_used_t + I[L.node_product + node]] += got
         column = row + I[L.user_column + u]

@@ -16,6 +16,7 @@ from .economics import smooth
 def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
     """Public stocks release into the desks' arrivals, where and as fast as their rules allow."""
     for n in range(L.n_nodes):
+        F[L.stockpile_released + n] = 0.0
         if F[L.stockpile + n] <= 0.0 or F[L.stockpile_release + n] <= 0.0:
             continue
         short = F[L.node_unserved_share + n] > F[L.stockpile_release_unserved + n]
@@ -32,6 +33,7 @@ def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
                 if amount > 0.0:
                     F[L.desk_in + d] += amount
                     F[L.stockpile + n] -= amount
+                    F[L.stockpile_released + n] += amount
                     left -= amount
 
 

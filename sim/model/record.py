@@ -14,6 +14,7 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
     for c in range(L.n_cells):
         F[row + I[L.weekly_first_spot] + c] = F[L.spot + c]
         F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + c]
+        F[row + I[L.weekly_first_reason] + c] = float(I[L.price_reason + c])
     for n in range(L.n_nodes):
         F[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
     if I[L.weekly_first_stockpile] >= 0:

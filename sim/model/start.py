@@ -15,12 +15,16 @@ from .arrays import Floats, Ints
 from .controls import clear_rules
 from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
+from .offices import draw_offices
 from .orders import sum_holders
+from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content
 from .trade import balance
 from .weights import apply_weights, start_weights
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
+
+HALF_YEAR_WEEKS = 26.0  # that plans and wanted cover look ahead
 
 FOREVER_DAYS = 1e9  # longer than any horizon: the end of what has none
 
@@ -44,17 +48,18 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
     for d in range(L.n_desks):
         need = F[L.node_need + I[L.desk_node + d]]
         F[L.desk_share + d] = F[L.desk_need + d] / need if need > 0.0 else 0.0
-        F[L.desk_wait + d] = 0.0
-        I[L.desk_deadline + d] = 0
         F[L.desk_on_order + d] = 0.0
         F[L.desk_in + d] = 0.0
-        F[L.desk_arrivals_expected + d] = F[L.desk_need + d]
     for lane in range(L.n_lanes):
         link = I[L.lane_link + lane]
         flow = F[L.link_flow + link] * F[L.desk_share + I[L.lane_desk + lane]] if link >= 0 else 0.0
         F[L.lane_flow + lane] = flow
         F[L.lane_arrivals + lane] = flow
         F[L.lane_arrived + lane] = flow
+        F[L.lane_left + lane] = flow
+        F[L.lane_pace + lane] = 1.0
+        F[L.lane_weeks + lane] = 0.0
+        F[L.lane_wait + lane] = -1.0
         F[L.desk_on_order + I[L.lane_desk + lane]] += flow * I[L.lane_pipe_weeks + lane]
     for u in range(L.n_users):
         _start_user(L, F, I, u)
@@ -72,8 +77,12 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         F[L.holder_minimum + h] = minimum if minimum < most else most
     for s in range(L.n_sites):
         output = F[L.site_output + s]
-        F[L.site_expected + s] = output
-        F[L.site_signal + s] = output
+        F[L.site_plan + s] = output
+        F[L.site_project + s] = 0.0
+        F[L.site_entry + s] = 0.0
+        F[L.site_capacity_now + s] = F[L.site_capacity + s]
+        F[L.site_start + s] = output
+        F[L.site_cut_weeks + s] = 0.0
         F[L.site_made + s] = output
         F[L.site_stock + s] = output * F[L.output_cover_weeks + s]
         F[L.site_wip + s] = output * I[L.site_pipe_weeks + s]
@@ -85,6 +94,7 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
         F[L.node_paid + n] = 1.0
         F[L.node_contract + n] = 1.0
+        F[L.stockpile_released + n] = 0.0
 
 
 def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
@@ -95,6 +105,9 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
         total += exp(sigma * CLASS_Z[j])
     expected = F[L.user_use + u] / 5.0
     minimum = F[L.working_minimum_weeks + u]
+    F[L.user_cover_sum + u] = 0.0
+    F[L.user_remembered + u] = 0.0
+    F[L.user_thrift + u] = 0.0
     for j in range(5):
         h = I[L.user_holder + u] + j
         cover = F[L.cover_weeks + u] * 5.0 * exp(sigma * CLASS_Z[j]) / total
@@ -105,42 +118,54 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
         F[L.holder_cover + h] = cover
         F[L.holder_minimum + h] = minimum
         F[L.holder_stock + h] = expected * (cover + 1.0)
+        F[L.user_cover_sum + u] += (cover + 1.0) / 5.0
         F[L.holder_claim + h] = expected
 
 
 def start_zones(L: Any, F: Floats, I: Ints) -> None:
-    """Baseline cover and outside orders of every product and zone."""
+    """Normal purchases, output and trade of every product and zone, and prices at rest."""
     for k in range(L.n_products):
-        F[L.trend_seen + k] = 0.0
+        F[L.product_output + k] = 0.0
+        F[L.entry_base + k] = 0.0
+        F[L.trend_level + k] = 1.0
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
         F[L.spot_log + c] = 0.0
-        F[L.cost_weight + c] = 0.0
-        F[L.remembered + c] = 0.0
-        F[L.trend + c] = 1.0
+        F[L.clean + c] = 1.0
+        F[L.clean_log + c] = 0.0
+        F[L.target_log + c] = 0.0
+        F[L.error_now + c] = 0.0
         F[L.contract + c] = 1.0
-        F[L.outside_expected + c] = 0.0
-        F[L.stock_sum + c] = 0.0
-        F[L.use_sum + c] = 0.0
-    for i in range(L.n_sites * L.n_zones):
-        F[L.site_sales + i] = 0.0
-    for lane in range(L.n_lanes):
-        zone = I[L.lane_to_cell + lane] - I[L.lane_product + lane] * L.n_zones
-        F[L.site_sales + I[L.lane_site + lane] * L.n_zones + zone] += F[L.lane_flow + lane]
-        if I[L.lane_abroad + lane] == 1:
-            F[L.outside_expected + I[L.site_cell + I[L.lane_site + lane]]] += F[L.lane_flow + lane]
-        F[L.cost_weight + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane]
+        F[L.sales + c] = 1.0
+        F[L.need_start + c] = 0.0
+        F[L.output_start + c] = 0.0
+        F[L.trade_out + c] = 0.0
+        F[L.trade_in + c] = 0.0
+        I[L.cell_linked + c] = 0
+        I[L.cell_full + c] = 0
+        I[L.cell_ruled + c] = 0
+    for p in range(L.n_pairs):
+        F[L.pair_normal + p] = 0.0
+        F[L.pair_wait + p] = -1.0
+        F[L.pair_pace + p] = 1.0
+        F[L.pair_weeks + p] = 0.0
+        I[L.pair_office + p] = 0
+    for n in range(L.n_nodes):
+        F[L.need_start + I[L.node_cell + n]] += F[L.node_need + n]
     for s in range(L.n_sites):
-        F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s]
-    for h in range(L.n_holders):
-        cell = I[L.node_cell + I[L.desk_node + I[L.holder_desk + h]]]
-        F[L.stock_sum + cell] += F[L.holder_stock + h]
-        F[L.use_sum + cell] += F[L.holder_expected + h]
-    for c in range(L.n_cells):
-        demand = F[L.use_sum + c] + F[L.outside_expected + c]
-        F[L.cover_start + c] = F[L.stock_sum + c] / demand if demand > 0.0 else 0.0
-        F[L.cover_now + c] = F[L.cover_start + c]
-        F[L.outside_orders + c] = F[L.outside_expected + c]
+        k = I[L.site_product + s]
+        F[L.output_start + I[L.site_cell + s]] += F[L.site_output + s]
+        F[L.product_output + k] += F[L.site_output + s]
+        if F[L.entry_share_per_year + s] > 0.0:
+            F[L.entry_base + k] += F[L.site_output + s]
+    for lane in range(L.n_lanes):
+        p = I[L.lane_pair + lane]
+        if p >= 0 and F[L.lane_flow + lane] > 0.0:
+            F[L.pair_normal + p] += F[L.lane_flow + lane]
+            F[L.trade_out + I[L.lane_from_cell + lane]] += F[L.lane_flow + lane]
+            F[L.trade_in + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane]
+            I[L.cell_linked + I[L.lane_from_cell + lane]] = 1
+            I[L.cell_linked + I[L.lane_to_cell + lane]] = 1
 
 
 def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -245,12 +270,18 @@ def start_rates(L: Any, F: Floats, I: Ints) -> None:
     """Weekly rates of what is given as times: the market multiplies by them instead of dividing."""
     for k in range(L.n_products):
         F[L.expectation_rate + k] = 1.0 / F[L.expectation_weeks + k]
-        F[L.price_memory_rate + k] = 1.0 / F[L.price_memory_weeks + k]
-        F[L.trend_rate + k] = 1.0 / F[L.trend_delay_weeks + k]
+        F[L.carrying_cost_per_week + k] = F[L.carrying_cost_per_year + k] / WEEKS_PER_YEAR
+        F[L.attention_rate + k] = 1.0 / F[L.attention_weeks + k]
+        F[L.output_up_rate + k] = 1.0 / F[L.output_up_weeks + k]
+        F[L.output_down_rate + k] = 1.0 / F[L.output_down_weeks + k]
+        F[L.demand_memory_rate + k] = 1.0 / F[L.demand_memory_weeks + k]
+        F[L.demand_return_rate + k] = 1.0 / F[L.demand_return_weeks + k]
+        passing = HALF_YEAR_WEEKS * F[L.demand_return_rate + k]
+        F[L.coming_weight + k] = (1.0 - exp(-passing)) / passing
         F[L.contract_rate + k] = 1.0 / F[L.contract_lag_weeks + k]
         F[L.order_rate + k] = 1.0 / F[L.order_adjustment_weeks + k]
     for lane in range(L.n_lanes):
-        F[L.lane_expectation_rate + lane] = F[L.expectation_rate + I[L.lane_product + lane]]
+        F[L.lane_expectation_rate + lane] = ARRIVAL_RATE
     for c in range(L.n_cells):
         I[L.cell_product + c] = c // L.n_zones
     for lane in range(L.n_lanes):
@@ -312,6 +343,8 @@ def start_offices(L: Any, F: Floats, I: Ints) -> None:
         F[L.office_normal + o] = normal
         F[L.office_lot + o] = lot
         F[L.office_level + o] = -1.0
+        F[L.office_seen + o] = F[L.office_pace + I[L.office_product + o]]
+        I[L.office_weeks + o] = 0
         # Half an officer in hand, so that rounding down does not favour either side.
         F[L.office_reviewed + o] = 0.5
 
@@ -347,6 +380,8 @@ def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     start_mass(L, F, I)
     start_weights(L, F, I)
     start_offices(L, F, I)
+    draw_offices(L, F, I, key)
+    draw_run_error(L, F, I, key)
     if I[L.tracked] == 1:
         start_content(L, F, I)
     clear_rules(L, F, I)
