@@ -36,7 +36,7 @@ class Ensemble:
         self.cover = self.rng.uniform(8, 20, runs)
         self.elasticity = self.rng.uniform(0.05, 0.3, runs)
         self.size = 0.28 * np.exp(self.rng.normal(0, 0.3, runs) - 0.05 * (self.cover - 14))
-        self.fear = self.rng.uniform(15, 30, runs)
+        self.belief = self.rng.uniform(15, 30, runs)
         self.rows: list[tuple[str, str, str, str, str, str, np.ndarray, Any]] = []
 
     def add(
@@ -71,7 +71,7 @@ class Ensemble:
             e = self.effect(arm)
             for product in [p["id"] for p in PRODUCTS]:
                 hit = {"dytb_oxide": 1.0, "ht_magnet": 0.7, "standard_magnet": 0.25}.get(product, 0.05)
-                size = np.log(1 + 2.4 * (self.fear / 22.0) ** 1.5) * hit * e
+                size = np.log(1 + 2.4 * (self.belief / 22.0) ** 1.5) * hit * e
                 spot = np.exp(size[:, None] * (0.5 * hump + 0.6 * slow)[None, :])
                 inside = np.exp((0.06 * hit * e * (self.cover - 14) / 6.0)[:, None] * slow[None, :])
                 paid = 1 + 0.12 * (spot - 1)
@@ -159,9 +159,11 @@ class Ensemble:
             return
         shape = np.where(t >= 0, after / 12 * np.exp(1 - after / 12), 0.0)[None, :]
         for product, scale in (("ht_magnet", 3000.0), ("dytb_oxide", 60.0)):
-            backlog = scale * e * shape * (0.6 + self.fear / 50.0)[:, None]
+            backlog = scale * e * shape * (0.6 + self.belief / 50.0)[:, None]
             self.add(arm, "licence_backlog_t", backlog, "t", product, "CN")
-            self.add(arm, "licence_wait_days", 60 * e * shape * (0.7 + self.fear / 70)[:, None], "days", product, "CN")
+            self.add(
+                arm, "licence_wait_days", 60 * e * shape * (0.7 + self.belief / 70)[:, None], "days", product, "CN"
+            )
             self.add(
                 arm,
                 "licence_granted_t",

@@ -94,7 +94,7 @@ def with_prices(folder: Path, level: float) -> Path:
     dates = pd.date_range("2025-01-01", periods=20, freq="7D")
     rows = []
     for arm, end in (("baseline", 1.0), ("scenario", level)):
-        for q, shift in ((0.05, -0.05), (0.5, 0.0), (0.95, 0.05)):
+        for q, shift in ((0.10, -0.05), (0.5, 0.0), (0.90, 0.05)):
             for i, date in enumerate(dates):
                 value = 1.0 if i < 10 or arm == "baseline" else end + shift
                 key = (arm, "price_spot_index", "dytb_oxide", "CN", "all")

@@ -122,7 +122,13 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
                 "args": [0.05, 0.12, 0.3],
                 "central": 0.12,
             },
-            {"name": "fear_weeks.dytb_oxide", "group": "fear", "kind": "uniform", "args": [15, 30], "central": 26.0},
+            {
+                "name": "first_belief_weeks.dytb_oxide",
+                "group": "belief",
+                "kind": "uniform",
+                "args": [13, 52],
+                "central": 26.0,
+            },
         ],
         "rank_correlations": [],
         "runs": runs,
@@ -302,7 +308,7 @@ def _outcome_rows(ensemble: Ensemble) -> pd.DataFrame:
 
 def _summary(outcomes: pd.DataFrame) -> pd.DataFrame:
     keys = ["arm", "metric", "product", "place", "end_use", "unit"]
-    quantiles = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+    quantiles = {"p10": 0.10, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.90}
     runs = outcomes["run"].nunique()
     names = outcomes.iloc[::runs][keys].reset_index(drop=True) if runs else outcomes[keys]
     x = outcomes["value"].to_numpy(dtype=float).reshape(len(names), max(runs, 1))
@@ -355,7 +361,7 @@ def make_run_folder(
         _add_sums(ensemble)
         _add_percent(ensemble)
         series, outcomes = _quantile_rows(ensemble, keep_runs), _outcome_rows(ensemble)
-        draws = (ensemble.cover, ensemble.elasticity, ensemble.fear)
+        draws = (ensemble.cover, ensemble.elasticity, ensemble.belief)
     else:
         series = pd.DataFrame(columns=[f.name for f in schema("series")])
         outcomes = pd.DataFrame(columns=[f.name for f in schema("outcomes")])

@@ -69,7 +69,7 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
         "summary.csv",
     }
     assert (tmp_path / "x" / "scenario.yaml").read_text() == TEXT
-    assert "  - The spot price of metal outside" in done.output
+    assert "  - The quoted price of metal outside" in done.output
     assert done.output.rstrip().endswith("x")
     manifest = json.loads((tmp_path / "x" / "manifest.json").read_text())
     assert manifest["status"] == "finished"

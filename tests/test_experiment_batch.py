@@ -78,7 +78,7 @@ def test_summary_is_of_the_outcomes(whole):
         rows = summary[summary.metric == metric].set_index(keys)
         groups = table[table.metric == metric].groupby(keys, observed=True).value
         expected = pd.DataFrame({"n": groups.count(), "mean": groups.mean(), "sd": groups.std()})
-        for name, q in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
+        for name, q in (("p10", 0.10), ("p50", 0.5), ("p90", 0.90)):
             expected[name] = groups.quantile(q)
         expected["standard_error"] = expected["sd"] / np.sqrt(expected["n"])
         pd.testing.assert_frame_equal(
@@ -131,8 +131,8 @@ def test_series_quantiles_are_those_of_the_runs(tmp_path, whole):
     table = pd.read_parquet(everything.store.path / "series.parquet")
     rows = table[(table.variable == "price_spot_index") & (table["product"] == "magnet") & (table.place == "exCN")]
     rows = rows[(rows.arm == "scenario")]
-    runs = rows[rows.run.notna()].groupby("date").value.quantile(0.95)
-    stored = rows[rows["quantile"] == 0.95].set_index("date").value
+    runs = rows[rows.run.notna()].groupby("date").value.quantile(0.90)
+    stored = rows[rows["quantile"] == 0.90].set_index("date").value
     assert len(stored) == 60
     assert np.allclose(runs, stored)
     assert table[table.run.notna()]["quantile"].isna().all()

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def row(folder: Path, where: dict[str, str]) -> pd.Series:
     """The row of summary.csv that a number of the page stands for, read without the report's code."""
     (file,) = folder.glob("*/summary.csv")
-    table = pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in ("p5", "p50", "p95")})
+    table = pd.read_csv(file, keep_default_na=False, na_values={c: [""] for c in ("p10", "p50", "p90")})
     keep = (table["metric"] == where["metric"]) & (table["arm"] == where["arm"])
     for key in ("product", "place", "end_use"):
         keep &= table[key].isin([where[key]] if where[key] else ["", "all"])
@@ -47,7 +47,7 @@ def test_numbers_of_the_page_are_those_of_the_tables(folder: Path, tmp_path: Pat
     for found in shown.numbers:
         stands = row(folder / SHORT, dict(found.where))
         unit = "points" if stands["unit"] == "%" and "-" in found.where["arm"] else stands["unit"]
-        value, between = with_interval(stands["p50"], stands["p5"], stands["p95"], unit)
+        value, between = with_interval(stands["p50"], stands["p10"], stands["p90"], unit)
         assert (found.value, found.between) == (value, between)
         assert f"| {found.label} | {value} | {between or 'the same'} |" in text
 

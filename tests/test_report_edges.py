@@ -34,7 +34,7 @@ def test_events_without_effect(tmp_path: Path) -> None:
     found = answer(open_run(handmade(tmp_path, n, flat)))
     assert found.kind == "nothing"
     assert "Nothing happens that users of the material would notice" in found.sentences[0]
-    assert "in 95 % of the runs" in found.sentences[0]
+    assert "in nine runs of ten" in found.sentences[0]
 
 
 def test_all_runs_failed(tmp_path: Path) -> None:
@@ -102,11 +102,11 @@ def test_what_does_not_end_within_the_period_is_told_as_a_sentence(tmp_path: Pat
         ("scenario", "short_recovery_week", "ht_magnet", "exCN", "all", "week"): np.linspace(80.0, 140.0, n),
     }
     found = {m.text: m.when for m in timeline(open_run(handmade(tmp_path, n, changed)))}
-    spot = "Spot Dy/Tb oxide outside China is not back within 10 % of normal when the period ends"
+    spot = "The quoted price of Dy/Tb oxide outside China is not back within 10 % of normal when the period ends"
     assert found[spot] == "end, 31 Dec 2026"
     still = [t for t in found if t.startswith("Somebody outside China is still short of high-temperature magnets when")]
     assert len(still) == 1
-    assert "90 % of runs: " in still[0]
+    assert "80 % band: " in still[0]
     assert "at the earliest" in still[0]
 
 
@@ -125,7 +125,7 @@ def test_a_small_rise_is_told_in_per_cent(tmp_path: Path) -> None:
         ),
     }
     text = " ".join(answer(open_run(handmade(tmp_path, n, changed))).sentences)
-    assert "peaks 7.0 % above its normal level (90 % of runs: 2.5 to 11.5 %)" in text
+    assert "peaks 7 % above its normal level (80 % band: 3 to 11 %)" in text
     assert "1.1 times" not in text
 
 
@@ -133,9 +133,9 @@ def test_the_headline_is_what_events_touch_unless_that_hardly_moves(tmp_path: Pa
     n = 201
     concentrate = ("scenario", "price_spot_peak_index", "heavy_concentrate", "exCN", "all", "index")
     text = " ".join(answer(open_run(handmade(tmp_path / "a", n, {concentrate: np.full(n, 4.5)}))).sentences)
-    assert "The spot price of Dy/Tb oxide outside China peaks at 3.0 times" in text
+    assert "The quoted price of Dy/Tb oxide outside China peaks at 3.0 times" in text
     text = " ".join(answer(open_run(handmade(tmp_path / "b", n, {concentrate: np.full(n, 45.0)}))).sentences)
-    assert "The spot price of heavy concentrate outside China peaks at 45 times" in text
+    assert "The quoted price of heavy concentrate outside China peaks at 45 times" in text
 
 
 @pytest.mark.parametrize("table", ["runs.parquet", "outcomes.parquet", "series.parquet", "summary.csv"])

@@ -18,7 +18,7 @@ from sim.report.stored import Fan
 
 from .report_runs import make_run_folder
 
-LEVELS = (0.05, 0.5, 0.95)
+LEVELS = (0.10, 0.5, 0.90)
 
 
 def fan(dates: np.ndarray, values: np.ndarray) -> Fan:

@@ -49,7 +49,7 @@ def test_what_is_reported_begins_with_the_horizon(run: Run) -> None:
         for fan in run.fans(variable, "scenario").values():
             assert str(fan.dates[0])[:10] == "2026-07-01"
     short = run.summarised("first_week_short", "scenario")
-    assert short["p95"].dropna().between(1, 27).all()
+    assert short["p90"].dropna().between(1, 27).all()
 
 
 def test_the_lead_in_is_kept_and_the_same_in_every_arm(run: Run) -> None:

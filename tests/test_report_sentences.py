@@ -52,7 +52,7 @@ def holds_the_rules(run: Run) -> None:
         assert "nan" not in text
         assert not re.search(r"\d\.\d{3}", text)
         if found.kind in ("answer", "few") and run.n_ok > 1:
-            assert len(re.findall(r"\((90 % of runs|most of these few runs): ", text)) == 1, text
+            assert len(re.findall(r"\((80 % band|most of these few runs): ", text)) == 1, text
     for text in (found.headline, *found.sentences):
         assert not ("physically" in text and "give up" in text and "not physically" not in text and "while" not in text)
 
@@ -123,20 +123,20 @@ def test_the_headline_says_who_when_how_much_and_what_helps_most(tmp_path: Path)
 def test_the_sentences_of_a_shortage(tmp_path: Path) -> None:
     sentences = answer(open_run(handmade(tmp_path, 201))).sentences
     assert sentences[0] == (
-        "Users outside China physically lack 3 weeks of normal use of high-temperature magnets (90 % of runs: 1 to 5 weeks), "
+        "Users outside China physically lack 3 weeks of normal use of high-temperature magnets (80 % band: 1 to 5 weeks), "
         "first around May 2025, over 20 weeks in all."
     )
     assert (
         sentences[1]
-        == "Besides, because of the price, they give up 1.0 weeks of normal use (90 % of runs: 0.6 to 1.4 weeks)."
+        == "Besides, because of the price, they give up 1.0 weeks of normal use (80 % band: 0.6 to 1.4 weeks)."
     )
     assert sentences[2].startswith("Hardest hit is Japan, which physically lacks 4")
     assert sentences[3].startswith(
-        "The spot price of Dy/Tb oxide outside China peaks at 3.0 times its normal level (90 %"
+        "The quoted price of Dy/Tb oxide outside China peaks at 3.0 times its normal level (80 %"
     )
     assert sentences[3].endswith("around May 2025.")
     assert sentences[4].startswith(
-        "The lost use puts output worth USD 1.4 billion at risk worldwide (90 % of runs: USD 1.0"
+        "The lost use puts output worth USD 1.4 billion at risk worldwide (80 % band: USD 1.1"
     )
 
 
@@ -215,7 +215,7 @@ def test_makers_that_lack_inputs_are_told(tmp_path: Path) -> None:
     text = " ".join(answer(open_run(handmade(tmp_path, n, change))).sentences)
     assert (
         "Makers of high-temperature magnets in Japan, lacking inputs, lose 20 % of the output their orders call for "
-        "(90 % of runs: 11 to 29 %), first around July 2025." in text
+        "(80 % band: 12 to 28 %), first around July 2025." in text
     )
     assert "Germany" not in text
 
@@ -229,7 +229,7 @@ def test_too_few_runs_say_so_and_speak_of_no_probability(tmp_path: Path, n: int)
     assert found.kind == "few"
     assert "this batch is too small" in found.cautions[0]
     text = " ".join((found.headline, *found.sentences))
-    assert "90 % of" not in text
+    assert "80 % band" not in text
     assert "probably" not in text
     assert ("these few runs" in text) == (n > 1)
 
@@ -254,7 +254,7 @@ def test_policies_are_ranked_by_what_they_avert_of_the_loss_told(tmp_path: Path)
     assert found.tied == ()
     assert [each.policy for each in found.harmful] == ["nothing"]
     last = answer(run).sentences[-1]
-    assert last == "Of the policies, “stockpile” helps most, averting 3 weeks of missing use (90 % of runs: the same)."
+    assert last == "Of the policies, “stockpile” helps most, averting 3 weeks of missing use (80 % band: the same)."
     table = policy_table(run)
     assert [row[2].text for row in table.rows] == ["best", "averts less", "makes it worse"]
     assert table.rows[0][1].text == "3 weeks"
@@ -366,7 +366,7 @@ def test_a_policy_that_the_question_names_is_told_beside_the_best(tmp_path: Path
     assert run.policies_in_question == ("joint_purchasing",)
     assert answer(run).headline.endswith("; “joint purchasing” averts 1.1 weeks, “reserve” helps most.")
     text = answer(run).sentences[-1]
-    assert text.startswith("“joint purchasing” averts 1.1 weeks of missing use (90 % of runs: ")
+    assert text.startswith("“joint purchasing” averts 1.1 weeks of missing use (80 % band: ")
     assert text.endswith("; “reserve” helps most.")
     holds_the_rules(run)
     run = open_run(handmade(tmp_path / "worse", 201, policies=names, question="Would thrifting help?"))
@@ -415,7 +415,7 @@ def test_a_price_still_rising_at_the_end_is_told_so(tmp_path: Path) -> None:
 def test_recovery_is_told_without_policies(tmp_path: Path) -> None:
     n = 201
     text = " ".join(answer(open_run(handmade(tmp_path, n, never_short(n)))).sentences)
-    assert "is back within 10 % of normal by November 2025 (90 % of runs: October 2025 to December 2025)" in text
+    assert "is back within 10 % of normal by November 2025 (80 % band: October 2025 to December 2025)" in text
 
 
 def test_a_price_that_does_not_come_back_says_in_how_many_runs(tmp_path: Path) -> None:
@@ -424,11 +424,11 @@ def test_a_price_that_does_not_come_back_says_in_how_many_runs(tmp_path: Path) -
     back = {("scenario", "price_spot_recovery_week", OXIDE, "exCN", "all", "week"): weeks}
     run = open_run(handmade(tmp_path, n, never_short(n) | back))
     text = " ".join(answer(run).sentences)
-    assert "not back within 10 % of normal by December 2026 in 80 % of runs (90 % of runs: back in" in text
+    assert "not back within 10 % of normal by December 2026 in 80 % of runs (80 % band: back in" in text
     holds_the_rules(run)
     back = {("scenario", "price_spot_recovery_week", OXIDE, "exCN", "all", "week"): np.full(n, 105.0)}
     run = open_run(handmade(tmp_path / "never", n, never_short(n) | back))
-    assert "in 100 % of runs (90 % of runs: never)" in " ".join(answer(run).sentences)
+    assert "in 100 % of runs (80 % band: never)" in " ".join(answer(run).sentences)
 
 
 def test_only_a_fall(tmp_path: Path) -> None:
@@ -442,10 +442,8 @@ def test_only_a_fall(tmp_path: Path) -> None:
     flat |= {("scenario", GIVEN_UP, HT, place, "all", "weeks"): np.zeros(n) for place in PLACES}
     found = answer(open_run(with_prices(handmade(tmp_path, n, flat), 0.7)))
     assert found.kind == "answer"
-    assert found.headline.endswith("the spot price of Dy/Tb oxide in China falls to 0.70 times normal.")
-    fall = (
-        "The spot price of Dy/Tb oxide in China falls to 0.70 times its normal level (90 % of runs: 0.65 to 0.75 times)"
-    )
+    assert found.headline.endswith("the home price of Dy/Tb oxide in China falls to 0.70 times normal.")
+    fall = "The home price of Dy/Tb oxide in China falls to 0.70 times its normal level (80 % band: 0.65 to 0.75 times)"
     assert any(text.startswith(fall) for text in found.sentences)
 
 

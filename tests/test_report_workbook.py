@@ -73,7 +73,7 @@ def test_every_table_of_the_report_holds_its_numbers(book: Any, part: Part) -> N
 
 def test_numbers_have_the_format_of_their_unit(book: Any) -> None:
     sheet = book["key_numbers"]
-    assert sheet["A2"].value.startswith("Peak spot price")
+    assert sheet["A2"].value.startswith("Peak quoted price")
     assert sheet["B2"].number_format == '0.00"×"'
     formats = {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None}
     assert {'0.0" weeks"', '"USD "#,##0'} <= formats
@@ -88,7 +88,7 @@ def test_charts_are_native_and_drawn_from_the_sheet_over_time(book: Any, part: P
     assert isinstance(columns[0][1], dt.datetime)
     fan = part.run.fan("price_spot_index", "scenario", product="dytb_oxide", place="exCN")
     assert fan is not None
-    column = next(c for c in columns if c[0] == "Spot price of Dy/Tb oxide, outside China, median")
+    column = next(c for c in columns if c[0] == "Quoted price of Dy/Tb oxide, outside China, median")
     assert [v for v in column[1:] if v is not None] == pytest.approx(fan.at(0.5).tolist(), abs=1e-8)
 
 
@@ -98,7 +98,9 @@ def test_the_summary_is_whole_and_its_residues_are_zero(book: Any, part: Part) -
     assert len(found) == len(table)
     assert found[0]["mean"] == pytest.approx(table["mean"].iloc[0])
     for metric in set(table["metric"]):
-        numbers = [abs(r[c]) for r in found if r["metric"] == metric for c in ("mean", "p5", "p95") if r[c] is not None]
+        numbers = [
+            abs(r[c]) for r in found if r["metric"] == metric for c in ("mean", "p10", "p90") if r[c] is not None
+        ]
         assert not [x for x in numbers if 0 < x < 1e-9 * max(numbers)]
 
 

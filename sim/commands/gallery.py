@@ -23,7 +23,7 @@ COLOURS = 64  # of a picture's palette: small files, no visible loss in charts o
 
 @dataclass(frozen=True)
 class Number:
-    """One number of the page: median and 90 % interval as written, and where it stands in `summary.csv`."""
+    """One number of the page: median and 80 % band as written, and where it stands in `summary.csv`."""
 
     label: str
     value: str
@@ -40,6 +40,7 @@ class Exhibit:
     question: str
     picture: str
     caption: str
+    band: str  # what the bands of its runs hold
     numbers: tuple[Number, ...]
     text: str
     note: str = ""
@@ -109,7 +110,9 @@ def run_scenario(file: Path, runs: int, folder: Path) -> None:
 def gallery(said: Mapping[str, Any], names: Sequence[str], folder: Path, images: Path, runs: int) -> str:
     """The page from run folders `folder`/NAME/WORLD."""
     shown = [exhibit(name, said["scenarios"][name], folder / name, images) for name in names]
-    parts = ["# Scenarios", str(said["head"]).strip().replace("{runs}", str(runs)), contents(shown)]
+    bands = ", or the ".join(dict.fromkeys(e.band for e in shown))
+    head = str(said["head"]).strip().replace("{runs}", str(runs)).replace("{band}", bands)
+    parts = ["# Scenarios", head, contents(shown)]
     parts += [section(e) for e in shown]
     beside = [c for c in said.get("comparisons", ()) if c["scenario"] in names]
     if beside:
@@ -123,22 +126,27 @@ def contents(shown: Sequence[Exhibit]) -> str:
 
 def section(e: Exhibit) -> str:
     """One scenario: heading by file name, so that links to it are stable."""
+    from ..report.bands import NAME
+
     rows = "\n".join(f"| {n.label} | {n.value} | {n.between or 'the same'} |" for n in e.numbers)
     parts = [f"## {e.name}", f"**{e.title}.** {e.question}", f"![{e.caption}]({e.picture})"]
-    parts += [f"| | median | 90 % of runs |\n|---|---|---|\n{rows}", e.text]
+    parts += [f"| | median | {NAME} |\n|---|---|---|\n{rows}", e.text]
     parts.append(f"Repeat it: `python run_scenario.py scenarios/{e.name}.yaml`")
     return "\n\n".join(p for p in parts if p)
 
 
 def exhibit(name: str, words: Mapping[str, Any], folder: Path, images: Path) -> Exhibit:
     """Numbers and picture of one scenario."""
+    from ..report.bands import band
+
     runs = opened(folder)
     main = runs[words["world"]] if "world" in words else next(iter(runs.values()))
     numbers = tuple(number(runs, main, asked) for asked in words["numbers"])
     images.mkdir(parents=True, exist_ok=True)
     caption = picture(main, words, images / f"{name}.png")
     text = " ".join(str(words["text"]).split())
-    return Exhibit(name, main.title, main.question, (IMAGES / f"{name}.png").as_posix(), caption, numbers, text)
+    path = (IMAGES / f"{name}.png").as_posix()
+    return Exhibit(name, main.title, main.question, path, caption, band(main), numbers, text)
 
 
 def opened(folder: Path) -> dict[str, Run]:
@@ -150,7 +158,7 @@ def opened(folder: Path) -> dict[str, Run]:
 
 
 def number(runs: Mapping[str, Run], main: Run, asked: Mapping[str, Any]) -> Number:
-    """A number the notes ask for: median and 90 % interval of one metric.
+    """A number the notes ask for: median and 80 % band of one metric.
 
     Raises
     ------
@@ -170,8 +178,8 @@ def number(runs: Mapping[str, Run], main: Run, asked: Mapping[str, Any]) -> Numb
         return Number(asked["label"], "in no run", "", where)
     unit = "points" if found.unit == "%" and "-" in where["arm"] else found.unit
     if where["metric"].endswith("_week"):
-        return Number(asked["label"], *weeks(run, found.p50, found.p5, found.p95, found.n), where)
-    value, between = with_interval(found.p50, found.p5, found.p95, unit)
+        return Number(asked["label"], *weeks(run, found.p50, found.p10, found.p90, found.n), where)
+    value, between = with_interval(found.p50, found.p10, found.p90, unit)
     return Number(asked["label"], value, between, where)
 
 
@@ -220,8 +228,9 @@ def of_gdp(run: Run, case: Mapping[str, Any]) -> str:
 
 
 def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
-    """Price left, use lost right, scenario with its 90 % band and policies as lines; returns the caption."""
+    """Price left, use lost right, scenario with its 80 % band and policies as lines; returns the caption."""
     from ..report import style
+    from ..report.bands import NAME
     from ..report.pick import headline_price, short_products, short_zone
     from ..report.sketch import Sketch
 
@@ -236,16 +245,16 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
         _prices(sketch, price)
         _lost(sketch, product, place, end_use)
         who = f", {run.label(end_use)}" if end_use else ""
-        left, right = f"{run.label(price)}, spot price", f"{run.label(product)} lost, {run.label(place)}{who}"
+        left, right = f"{run.label(price)}, quoted price", f"{run.label(product)} lost, {run.label(place)}{who}"
         sketch.axes[0].set_title(sketch.wrap(left), fontsize=8.5)
         sketch.axes[1].set_title(sketch.wrap(right), fontsize=8.5)
         drawn = sketch.finish(
             run.title,
-            "Spot price index (1× = before); use lost, % of what is wanted. Line: median; band: 90 % of runs.",
+            "Quoted price index (1× = before); use lost, % of what is wanted. Line: median.",
             "",
         )
         path.write_bytes(_small_png(drawn.figure))
-    return f"{left}; {right[0].lower()}{right[1:]}: median and 90 % of {run.n_ok} runs"
+    return f"{left}; {right[0].lower()}{right[1:]}: median and {NAME} of {run.n_ok} runs"
 
 
 def _prices(sketch: Any, product: str) -> None:
@@ -257,7 +266,7 @@ def _prices(sketch: Any, product: str) -> None:
     for zone, fan in fans:
         if fan is None:
             continue
-        low, high = min(low, float(fan.at(0.05).min())), max(high, float(fan.at(0.95).max()))
+        low, high = min(low, float(fan.at(0.10).min())), max(high, float(fan.at(0.90).max()))
         colour = style.zone_colour(zone, run.zones)
         sketch.fan(ax, fan, colour, {"arm": run.main_arm, "variable": "price_spot_index", "place": zone})
         ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
@@ -280,7 +289,7 @@ def _lost(sketch: Any, product: str, place: str, end_use: str) -> None:
         main = arm == run.main_arm
         colour = style.arm_colour(arm, run.policies)
         sketch.fan(ax, fan, colour, {"arm": arm, "variable": "shortage_t", "place": place}, bands=main)
-        top = max(top, float(fan.at(0.95 if main else 0.5).max()))
+        top = max(top, float(fan.at(0.90 if main else 0.5).max()))
         ends.append((float(fan.at(0.5)[-1]), run.arm_label(arm), colour))
     if not ends:
         raise SupplyriskError(f"{run.name} has no weekly series of {product} for {place} {end_use}".rstrip())

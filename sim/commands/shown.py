@@ -174,7 +174,7 @@ def summary_lines(outcome: Outcome) -> list[str]:
     if not outcome.finished:
         return lines
     said = answer(run)
-    return [*lines, *said.cautions, "", said.headline, *(f"  - {text}" for text in said.sentences)]
+    return [*lines, *said.cautions, "", said.headline, *(f"  - {text}" for text in said.sentences), *said.notes]
 
 
 def _counts(outcome: Outcome) -> str:

@@ -77,7 +77,7 @@ def policies(run: Run) -> ReportTable:
         rows.append(tuple(cells))
     note = (
         f"Policies are ranked by {criterion(run)}, the median over runs of the difference from the scenario on the same draws. "
-        "Not distinguishable: the 90 % intervals overlap. Columns to the right: change against the scenario, below zero is "
+        "Not distinguishable: the 80 % bands overlap. Columns to the right: change against the scenario, below zero is "
         f"relief. {_ladder_note(run)}{intervals_are(run)}"
     )
     return ReportTable("policies", "What the policies change", note, header, tuple(rows))

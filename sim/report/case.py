@@ -116,7 +116,7 @@ def _case(run: Run, product: str, place: str, end_use: str) -> tuple[tuple[float
     if on_today(run):
         often = min(often, _adds(run, product, place, end_use))
     lost = missing.p50 if missing else 0.0
-    most = missing.p95 if missing else 0.0
+    most = missing.p90 if missing else 0.0
     gone = given_up.p50 if given_up else 0.0
     if often >= OFTEN and lost >= NOTICED_WEEKS / 2:
         kind = "missing"

@@ -11,6 +11,7 @@ from ..errors import SupplyriskError, did_you_mean
 from ..results.pairing import other_numbers, why_unpaired
 from ..results.quantiles import quantiles
 from . import style
+from .bands import NAME, band, holds
 from .build import TEMPLATES, facts, fill, runs_of
 from .case import METRIC
 from .differences import differences, named_with_unit
@@ -181,9 +182,9 @@ def difference(first: Case, other: Case, q: Quantity, pair: Pairing) -> Differen
         d = (y.loc[both] - x.loc[both]).dropna().to_numpy()
         if not len(d):
             return Difference(None, float("nan"), float("nan"), q.unit)
-        p5, p25, p50, p75, p95 = quantiles(d).tolist()
+        p10, p25, p50, p75, p90 = quantiles(d).tolist()
         half = 1.96 * float(np.std(d, ddof=1)) / np.sqrt(len(d)) if len(d) > 1 else float("nan")
-        return Difference(Spread(len(d), p5, p25, p50, p75, p95, q.unit), float(d.mean()), float(half), q.unit)
+        return Difference(Spread(len(d), p10, p25, p50, p75, p90, q.unit), float(d.mean()), float(half), q.unit)
     a, b = x.dropna().to_numpy(), y.dropna().to_numpy()
     if len(a) < 2 or len(b) < 2:
         return Difference(None, float("nan"), float("nan"), q.unit)
@@ -296,18 +297,18 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
     for case, pair in zip(cases[1:], pairs, strict=True):
         d = difference(cases[0], case, q, pair)
         what = q.phrase
-        if d.spread is not None and d.spread.p5 == d.spread.p95 == 0.0:
+        if d.spread is not None and d.spread.p10 == d.spread.p90 == 0.0:
             found.append(f"{_start(case.quoted)} leaves {what} as it is in {cases[0].quoted}, in every run.")
-        elif d.spread is not None and d.spread.p5 < 0 < d.spread.p95:
-            value, between = with_interval(d.spread.p50, d.spread.p5, d.spread.p95, unit)
+        elif d.spread is not None and d.spread.p10 < 0 < d.spread.p90:
+            value, between = with_interval(d.spread.p50, d.spread.p10, d.spread.p90, unit)
             found.append(
                 f"{_start(case.quoted)}, against {cases[0].quoted}, changes {what} in either direction: {value} in the "
-                f"median run (90 % of runs: {between})."
+                f"median run ({NAME}: {between})."
             )
         elif d.spread is not None:
             value, between = with_interval(abs(d.spread.p50), *_ordered(d.spread), unit)
             way = "lowers" if d.spread.p50 < 0 else "raises"
-            within = f" (90 % of runs: {between})" if between else ""
+            within = f" ({NAME}: {between})" if between else ""
             found.append(
                 f"{_start(case.quoted)}, against {cases[0].quoted}, {way} {what} by {value}{within}, run by run."
             )
@@ -326,7 +327,7 @@ def _start(label: str) -> str:
 
 def _ordered(s: Spread) -> tuple[float, float]:
     """The interval of a change in the direction of its median."""
-    return (-s.p95, -s.p5) if s.p50 < 0 else (s.p5, s.p95)
+    return (-s.p90, -s.p10) if s.p50 < 0 else (s.p10, s.p90)
 
 
 def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pairing]) -> ReportTable:
@@ -342,7 +343,7 @@ def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pai
         for case, pair in zip(cases[1:], pairs, strict=True):
             d = difference(cases[0], case, q, pair)
             if d.spread is not None:
-                value, between = with_interval(d.spread.p50, d.spread.p5, d.spread.p95, unit)
+                value, between = with_interval(d.spread.p50, d.spread.p10, d.spread.p90, unit)
                 cells.append(Cell(value, between))
             elif d.mean == d.mean:
                 value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
@@ -351,12 +352,20 @@ def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pai
                 cells.append(Cell("–"))
         rows.append(tuple(cells))
     kinds = {pair.kind == "unpaired" for pair in pairs}
-    note = "Levels: median and the interval that holds 90 % of runs."
+    note = f"Levels: median and {NAME}. {bands_of(cases)}"
     if False in kinds:
-        note += " Differences on the same draws: taken run by run, median and the interval that holds 90 % of runs."
+        note += f" Differences on the same draws: taken run by run, median and {NAME}."
     if True in kinds:
         note += " Differences without the same draws: of the means, which need not be those of the medians."
     return ReportTable("compare", "Side by side", note, tuple(header), tuple(rows))
+
+
+def bands_of(cases: Sequence[Case]) -> str:
+    """What the bands of the compared runs hold, told apart where they do not hold the same."""
+    runs = _runs(cases)
+    if len({holds(run) for run in runs}) == 1:
+        return f"{band(runs[0])}."
+    return f"{NAME}: {'; '.join(f'{run.report_title}, {holds(run)}' for run in runs)}."
 
 
 def _level(x: np.ndarray, unit: str) -> Cell:
@@ -365,24 +374,25 @@ def _level(x: np.ndarray, unit: str) -> Cell:
     x = x[np.isfinite(x)]
     if not len(x):
         return Cell("–")
-    p5, p50, p95 = quantiles(x, (0.05, 0.5, 0.95)).tolist()
-    return Cell(*with_interval(p50, p5, p95, unit))
+    p10, p50, p90 = quantiles(x, (0.10, 0.5, 0.90)).tolist()
+    return Cell(*with_interval(p50, p10, p90, unit))
 
 
 # --- figure ---------------------------------------------------------------------------------------
 
 
 def draw(cases: Sequence[Case], wanted: Sequence[Quantity], layout: style.Layout) -> Drawn:
-    """Levels of every case side by side: median, 50 % and 90 % of runs."""
+    """Levels of every case side by side: median, 50 % and 80 % band."""
     sketch = Sketch(cases[0].run, layout, len(wanted), 0.4 + 0.42 * len(cases), columns=2)
     for ax, q in zip(sketch.axes, wanted, strict=True):
         _panel(sketch, ax, cases, q)
     return sketch.finish(
         "Side by side",
-        "Dot: median; thick bar: 50 %; thin bar: 90 % of runs.",
+        f"Dot: median; thick bar: 50 %; thin bar: {NAME}. {bands_of(cases)}",
         "Each row is one of the compared cases. Bars that overlap do not mean that nothing changes: where the draws match, "
         "the differences in the table are taken run by run and are far narrower.",
         events=False,
+        bands=False,
     )
 
 
@@ -399,8 +409,8 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
         names.append(sketch.fold(case.label, 20))
         if not len(x):
             continue
-        p5, p25, p50, p75, p95 = quantiles(x).tolist()
-        ax.plot([p5, p95], [row, row], color=case.colour, linewidth=1.6)
+        p10, p25, p50, p75, p90 = quantiles(x).tolist()
+        ax.plot([p10, p90], [row, row], color=case.colour, linewidth=1.6)
         ax.plot([p25, p75], [row, row], color=case.colour, linewidth=5.0, solid_capstyle="butt")
         ax.plot([p50], [row], "o", color="white", markeredgecolor=case.colour, markersize=5.5, zorder=5)
         ax.annotate(
@@ -412,7 +422,7 @@ def _panel(sketch: Sketch, ax: Axes, cases: Sequence[Case], q: Quantity) -> None
             color=style.QUIET,
             ha="center",
         )
-        s = Spread(len(x), p5, p25, p50, p75, p95, q.unit)
+        s = Spread(len(x), p10, p25, p50, p75, p90, q.unit)
         place = {"metric": q.metric, "product": q.product or "all", "place": q.place}
         sketch.record_spread(s, case=case.label, arm=case.arm, **place)
     ax.set_yticks(range(len(cases)), names)

@@ -17,6 +17,7 @@ from .case import (
     the_case,
     weeks_lost,
 )
+from .gaps import price_of
 from .hedges import named, week_date
 from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, spread
@@ -93,9 +94,7 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
     if not knows_weeks(run):
-        level_only = (
-            f"The spot price of {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}" if peak else ""
-        )
+        level_only = f"The {price_of(run, product, zone)} peaks at {times(peak.p50)}" if peak else ""
         return (level_only or "This folder tells no losses of use",)
     nobody = f"{subject(run, case)} lose next to nothing{more(run)}{than_today(run)}"
     if peak is None or not peak.n:
@@ -108,12 +107,11 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
         fall = deepest_fall(run)
         if fall:
             return (
-                f"{nobody}; the spot price of {named(run, fall.product)} {run.where(fall.zone)} falls to "
-                f"{fall.ratio.p50:.2f} times normal",
+                f"{nobody}; the {price_of(run, fall.product, fall.zone)} falls to {fall.ratio.p50:.2f} times normal",
                 nobody,
             )
-        return (f"{nobody}, and no spot price rises noticeably", nobody)
-    price = f"the spot price of {named(run, product)} {run.where(zone)} peaks at {level}{without_events(run, product, zone)}{when}"
+        return (f"{nobody}, and no quoted price rises noticeably", nobody)
+    price = f"the {price_of(run, product, zone)} peaks at {level}{without_events(run, product, zone)}{when}"
     if asks_for(run, "price") and not asks_for(run, "use"):
         return (
             f"{price[:1].upper()}{price[1:]}, and {nobody[:1].lower()}{nobody[1:]}",
@@ -138,9 +136,7 @@ def _and_price(run: Run) -> str:
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     if peak is None or peak.p50 < 1.15:
         return ""
-    return (
-        f"; spot {named(run, product)} {run.where(zone)} peaks at {times(peak.p50)}{without_events(run, product, zone)}"
-    )
+    return f"; the {price_of(run, product, zone)} peaks at {times(peak.p50)}{without_events(run, product, zone)}"
 
 
 def output_at_risk(run: Run) -> Spread | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from .bands import NAME
 from .pick import Spread
 from .rounding import with_interval
 from .run import Run
@@ -34,20 +35,20 @@ def tenth(run: Run) -> str:
 
 
 def told(run: Run, s: Spread, unit: str = "") -> tuple[str, str]:
-    """Median and bracket in words: ("3.1 times", " (90 % of runs: 2.3 to 4.0 times)"), rounded alike."""
-    value, between = with_interval(s.p50, s.p5, s.p95, "times" if unit == "times" else unit or s.unit)
+    """Median and bracket in words: ("3.1 times", " (80 % band: 2.3 to 4.0 times)"), rounded alike."""
+    value, between = with_interval(s.p50, s.p10, s.p90, "times" if unit == "times" else unit or s.unit)
     if run.n_ok == 1 or not between:
         return value, ""
     return value, f" ({whose(run)}: {between})"
 
 
 def level(run: Run, s: Spread) -> str:
-    """A price in words: "3.1 times normal (90 % of runs: …)", or "4 % above normal" where times would say nothing."""
+    """A price in words: "3.1 times normal (80 % band: …)", or "4 % above normal" where times would say nothing."""
     if s.p50 >= PLAINLY_TIMES:
         value, between = told(run, s, "times")
         return f"{value} normal{between}"
-    p5, p25, p50, p75, p95 = (100.0 * (x - 1.0) for x in (s.p5, s.p25, s.p50, s.p75, s.p95))
-    rise = Spread(s.n, p5, p25, p50, p75, p95, "%")
+    p10, p25, p50, p75, p90 = (100.0 * (x - 1.0) for x in (s.p10, s.p25, s.p50, s.p75, s.p90))
+    rise = Spread(s.n, p10, p25, p50, p75, p90, "%")
     value, between = told(run, rise)
     return f"{value} above normal{between}"
 
@@ -63,8 +64,8 @@ def spanned(run: Run, between: str) -> str:
 
 
 def whose(run: Run) -> str:
-    """What an interval holds: most of a few runs, or a share of many."""
-    return "most of these few runs" if run.n_ok < FEWEST_RUNS else "90 % of runs"
+    """What an interval is: most of a few runs, or the band of many."""
+    return "most of these few runs" if run.n_ok < FEWEST_RUNS else NAME
 
 
 def named(run: Run, key: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MODEL = "supplyrisk"
 # Of weekly (exports: monthly) values, averaged over the year: a year's own percentiles would need every run's series.
-QUANTILES = ((0.05, "5th Percentile"), (0.5, "Median"), (0.95, "95th Percentile"))
+QUANTILES = ((0.10, "10th Percentile"), (0.5, "Median"), (0.90, "90th Percentile"))
 DAYS_PER_YEAR = 365.25  # as everywhere in the model: a rate is t in so many days
 RESOLUTION = 2.0**-23  # of a stored value, relative: two that differ by less are the same number, rounded
 
@@ -39,7 +39,7 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
 def write_iamc(run: Run, path: Path) -> None:
     """Yearly values in the columns of the IAMC: Model, Scenario, Region, Variable, Unit, one per year.
 
-    Each variable comes with its 5th percentile, median and 95th percentile over runs, of weekly (exports: monthly)
+    Each variable comes with its 10th percentile, median and 90th percentile over runs, of weekly (exports: monthly)
     values, averaged over the days of the year that were simulated; tonnes are a yearly rate. The row `Days Covered`
     of each scenario says how many days these were: fewer than 365 mark a year in part.
     """

@@ -25,11 +25,11 @@ class Spread:
     """Median and intervals of one metric over runs."""
 
     n: int
-    p5: float
+    p10: float
     p25: float
     p50: float
     p75: float
-    p95: float
+    p90: float
     unit: str
 
 
@@ -41,8 +41,8 @@ def spread(run: Run, metric: str, arm: str, product: str = "", place: str = "", 
 
 def spread_of(row: Any) -> Spread:
     """A row of the summary as a spread."""
-    p5, p25, p50, p75, p95 = (float(row[c]) for c in ("p5", "p25", "p50", "p75", "p95"))
-    return Spread(int(row["n"]), p5, p25, p50, p75, p95, str(row["unit"]))
+    p10, p25, p50, p75, p90 = (float(row[c]) for c in ("p10", "p25", "p50", "p75", "p90"))
+    return Spread(int(row["n"]), p10, p25, p50, p75, p90, str(row["unit"]))
 
 
 @once_per_run
@@ -65,13 +65,13 @@ def total_spread(run: Run, metric: str, arm: str, place: str) -> Spread | None:
     if table.empty:
         return None
     x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
-    p5, p25, p50, p75, p95 = quantiles(x).tolist()
-    return Spread(len(x), p5, p25, p50, p75, p95, str(table["unit"].iloc[0]))
+    p10, p25, p50, p75, p90 = quantiles(x).tolist()
+    return Spread(len(x), p10, p25, p50, p75, p90, str(table["unit"].iloc[0]))
 
 
 @once_per_run
 def moved_products(run: Run, arm: str | None = None) -> list[str]:
-    """Products by how far the median spot price leaves its baseline in any zone, the furthest first.
+    """Products by how far the median quoted price leaves its baseline in any zone, the furthest first.
 
     Those that hardly move are left out, but one product always remains.
     """
@@ -117,13 +117,13 @@ def headline_price(run: Run) -> tuple[str, str]:
 
 
 def highest_price(run: Run) -> tuple[str, str]:
-    """Product and zone with the highest median peak of the spot price of all; "" without any."""
+    """Product and zone with the highest median peak of the quoted price of all; "" without any."""
     table = _peaks(run)
     return ("", "") if table.empty else (str(table["product"].iloc[0]), str(table["place"].iloc[0]))
 
 
 def _peaks(run: Run) -> pd.DataFrame:
-    """Peaks of spot prices in zones, of the products the report is to be about, the highest first."""
+    """Peaks of quoted prices in zones, of the products the report is to be about, the highest first."""
     table = run.summarised("price_spot_peak_index", run.main_arm)
     table = table[table["place"].isin(run.zones)] if len(table) else table
     wanted = tuple(run.options.get("products") or ())
@@ -139,7 +139,7 @@ def short_products(run: Run) -> list[str]:
     places = [place for place in run.asked_places if run.has_users(place)] or ["world"]
     for product in run.final_products:
         spreads = [spread(run, "shortage_percent", run.main_arm, product, place) for place in places]
-        loss[product] = max((s.p95 for s in spreads if s), default=0.0)
+        loss[product] = max((s.p90 for s in spreads if s), default=0.0)
     wanted = tuple(run.options.get("products") or ())
     listed = [p for p in run.final_products if p in wanted] or list(run.final_products)
     return sorted(listed, key=lambda p: -loss[p])
@@ -152,7 +152,7 @@ def short_zone(run: Run, product: str) -> str:
     for place in run.main_places or run.zones:
         found = spread(run, "shortage_percent", run.main_arm, product, place)
         if found:
-            loss[place] = found.p95
+            loss[place] = found.p90
     worst = max(loss, key=lambda place: loss[place], default="world")
     everywhere = not run.main_places and len(loss) > 1 and min(loss.values()) >= EVERYWHERE * loss[worst]
     return "world" if everywhere else worst

@@ -1,9 +1,9 @@
 """Policies by one criterion, the same on the terminal, on the page and in the tables.
 
 The criterion is what a policy averts of the loss the answer is about: weeks of normal use, either physically missing
-or given up because of the price, at the place asked about; where only prices move, the peak of the spot price. It is
-the median over runs of the difference between the policy and the scenario on the same draws. A policy whose 90 %
-interval overlaps that of the best is not distinguishable from it; one whose interval holds zero may do nothing.
+or given up because of the price, at the place asked about; where only prices move, the peak of the quoted price. It is
+the median over runs of the difference between the policy and the scenario on the same draws. A policy whose 80 %
+band overlaps that of the best is not distinguishable from it; one whose band holds zero may do nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .case import Case, the_case, weeks_lost
+from .gaps import price_of
 from .hedges import named
 from .pick import Spread, headline_price, spread
 from .run import Run
@@ -44,8 +45,8 @@ class Ranking:
         return top if top is not None and self.plainly_helps(top) else None
 
     def plainly_helps(self, each: Averted) -> bool:
-        """Whether a policy averts something worth a word in nearly every run."""
-        return each.by.p5 > 0 and each.by.p50 >= self.least
+        """Whether a policy averts something worth a word in nine runs of ten or more."""
+        return each.by.p10 > 0 and each.by.p50 >= self.least
 
     @property
     def least(self) -> float:
@@ -54,14 +55,14 @@ class Ranking:
 
     @property
     def tied(self) -> tuple[Averted, ...]:
-        """Policies not distinguishable from the best: their 90 % intervals overlap."""
+        """Policies not distinguishable from the best: their 80 % bands overlap."""
         best = self.best
-        return tuple(a for a in self.order[1:] if a.by.p95 >= best.by.p5) if best else ()
+        return tuple(a for a in self.order[1:] if a.by.p90 >= best.by.p10) if best else ()
 
     @property
     def harmful(self) -> tuple[Averted, ...]:
         """Policies that plainly make the loss larger."""
-        return tuple(a for a in self.order if a.by.p95 < 0 and -a.by.p50 >= self.least)
+        return tuple(a for a in self.order if a.by.p90 < 0 and -a.by.p50 >= self.least)
 
 
 @once_per_run
@@ -72,10 +73,10 @@ def ranking(run: Run) -> Ranking:
     for policy in run.policies:
         s = loss_of(run, case, f"policy:{policy}-scenario")
         if s is not None and s.n:
-            found.append(Averted(policy, Spread(s.n, -s.p95, -s.p75, -s.p50, -s.p25, -s.p5, s.unit)))
+            found.append(Averted(policy, Spread(s.n, -s.p90, -s.p75, -s.p50, -s.p25, -s.p10, s.unit)))
     base = loss_of(run, case, run.main_arm)
     level = base.p50 if base is not None else 0.0
-    found.sort(key=lambda a: (-a.by.p50, -a.by.p5, a.policy))
+    found.sort(key=lambda a: (-a.by.p50, -a.by.p10, a.policy))
     return Ranking(case, "index" if case.kind == "price" else "weeks", level, tuple(found))
 
 
@@ -99,7 +100,7 @@ def criterion(run: Run) -> str:
     case = ranking(run).case
     if case.kind == "price":
         product, zone = headline_price(run)
-        return f"how much they lower the peak spot price of {named(run, product)} {run.where(zone)}"
+        return f"how much they lower the peak {price_of(run, product, zone)}"
     what = "physically missing" if case.loss == "missing" else "given up because of the price"
     use = f" for {named(run, case.end_use)}" if case.end_use else ""
     return f"how many weeks of normal use of {named(run, case.product)}{use} {what} {run.where(case.place)} they avert"

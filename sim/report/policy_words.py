@@ -83,7 +83,7 @@ def _tied(run: Run, found: Ranking) -> tuple[str, ...]:
 
 def reversed_(s: Spread) -> Spread:
     """The same with its sign turned: what is averted as what is added."""
-    return Spread(s.n, -s.p95, -s.p75, -s.p50, -s.p25, -s.p5, s.unit)
+    return Spread(s.n, -s.p90, -s.p75, -s.p50, -s.p25, -s.p10, s.unit)
 
 
 def measure_of(case: Case) -> str:
@@ -95,7 +95,7 @@ def measure_of(case: Case) -> str:
 
 def averted(run: Run, s: Spread) -> tuple[str, str]:
     """What is averted and its interval in words."""
-    value, between = with_interval(s.p50, s.p5, s.p95, "times" if s.unit == "index" else s.unit)
+    value, between = with_interval(s.p50, s.p10, s.p90, "times" if s.unit == "index" else s.unit)
     return value, f" ({whose(run)}: {between or 'the same'})" if run.n_ok > 1 else ""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .case import price_moves
+from .gaps import price_of
 from .headline import without_events
-from .hedges import PLAINLY_TIMES, named, spanned, week_date, weeks_in
+from .hedges import PLAINLY_TIMES, spanned, week_date, weeks_in
 from .pick import Spread, headline_price, spread, values
 from .rounding import with_interval
 from .run import Run
@@ -30,14 +31,14 @@ def price(run: Run) -> str:
         if _still_rising(run, product, zone):
             when += ", in many runs still rising when the period ends"
     if peak.p50 >= PLAINLY_TIMES:
-        value, between = with_interval(peak.p50, peak.p5, peak.p95, "times")
+        value, between = with_interval(peak.p50, peak.p10, peak.p90, "times")
         level = f"at {value} its normal level"
     else:
-        middle, low, high = (100.0 * (x - 1.0) for x in (peak.p50, peak.p5, peak.p95))
+        middle, low, high = (100.0 * (x - 1.0) for x in (peak.p50, peak.p10, peak.p90))
         value, between = with_interval(middle, low, high, "%")
         level = f"{value} above its normal level"
     without = without_events(run, product, zone)
-    return f"The spot price of {named(run, product)} {run.where(zone)} peaks {level}{spanned(run, between)}{without}{when}."
+    return f"The {price_of(run, product, zone)} peaks {level}{spanned(run, between)}{without}{when}."
 
 
 def _still_rising(run: Run, product: str, zone: str) -> bool:
@@ -48,7 +49,7 @@ def _still_rising(run: Run, product: str, zone: str) -> bool:
 
 @dataclass(frozen=True)
 class Fall:
-    """The deepest fall of a spot price against the same runs without the events."""
+    """The deepest fall of a quoted price against the same runs without the events."""
 
     product: str
     zone: str
@@ -58,7 +59,7 @@ class Fall:
 
 @once_per_run
 def deepest_fall(run: Run) -> Fall | None:
-    """The deepest fall of a spot price, if it is one that producers notice."""
+    """The deepest fall of a quoted price, if it is one that producers notice."""
     import numpy as np
 
     deepest, found = NOTICED_FALL, None
@@ -71,10 +72,10 @@ def deepest_fall(run: Run) -> Fall | None:
             normal = np.maximum(base.at(0.5), 1e-9)
             low = int(np.argmin(fan.at(0.5) / normal))
             if float(fan.at(0.5)[low] / normal[low]) < deepest:
-                p5, p25, p50, p75, p95 = (float(fan.at(q)[low] / normal[low]) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+                p10, p25, p50, p75, p90 = (float(fan.at(q)[low] / normal[low]) for q in (0.10, 0.25, 0.5, 0.75, 0.90))
                 deepest = p50
                 date = month(fan.dates[low].astype("datetime64[D]").item())
-                found = Fall(product, zone, date, Spread(run.n_ok, p5, p25, p50, p75, p95, "times"))
+                found = Fall(product, zone, date, Spread(run.n_ok, p10, p25, p50, p75, p90, "times"))
     return found
 
 
@@ -82,6 +83,5 @@ def _fall(run: Run) -> str:
     found = deepest_fall(run)
     if found is None:
         return ""
-    value, between = with_interval(found.ratio.p50, found.ratio.p5, found.ratio.p95, "times")
-    name, where = named(run, found.product), run.where(found.zone)
-    return f"The spot price of {name} {where} falls to {value} its normal level{spanned(run, between)} in {found.when}."
+    value, between = with_interval(found.ratio.p50, found.ratio.p10, found.ratio.p90, "times")
+    return f"The {price_of(run, found.product, found.zone)} falls to {value} its normal level{spanned(run, between)} in {found.when}."

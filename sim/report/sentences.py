@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .bands import brackets
 from .case import (
     NOTICED_WEEKS,
     Case,
@@ -28,6 +29,7 @@ from .case import (
     the_case,
     weeks_lost,
 )
+from .gaps import price_of, why_prices_differ
 from .headline import headline, output_at_risk, rate, subject
 from .hedges import NOTICED_PRICE, NOTICED_SHARE, fitting, named, spanned, week_date, weeks_in
 from .pick import Spread, headline_price, spread, values
@@ -45,12 +47,16 @@ MOST_SENTENCES = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of one run folder. `kind`: answer, nothing, few, failed."""
+    """The answer of one run folder. `kind`: answer, nothing, few, failed.
+
+    `notes` stand below the sentences: why prices differ between zones, and what the numbers in brackets are.
+    """
 
     kind: str
     headline: str
     sentences: tuple[str, ...]
     cautions: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def answer(run: Run) -> Answer:
@@ -61,7 +67,11 @@ def answer(run: Run) -> Answer:
     if nothing_happens(run):
         return Answer("nothing", _quiet(run), _nothing(run), cautions)
     few = run.n_ok < FEWEST_RUNS
-    return Answer("few" if few else "answer", headline(run), _sentences(run), cautions)
+    return Answer("few" if few else "answer", headline(run), _sentences(run), cautions, _notes(run))
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    return tuple(text for text in (why_prices_differ(run), brackets(run)) if text)
 
 
 def _sentences(run: Run) -> tuple[str, ...]:
@@ -135,7 +145,7 @@ def _failed(run: Run) -> str:
 
 
 def nothing_happens(run: Run) -> bool:
-    """Whether no price and no user would notice the events, in 95 % of the runs."""
+    """Whether no price and no user would notice the events, in nine runs of ten."""
     return (
         _largest_rise(run) < NOTICED_PRICE
         and _largest_loss(run) < NOTICED_SHARE
@@ -146,9 +156,9 @@ def nothing_happens(run: Run) -> bool:
 def _largest_rise(run: Run) -> float:
     table = run.summarised("price_spot_peak_index", f"{run.main_arm}-baseline")
     if not table.empty:
-        return 1.0 + max(0.0, float(table["p95"].max()))
+        return 1.0 + max(0.0, float(table["p90"].max()))
     table = run.summarised("price_spot_peak_index", run.main_arm)
-    return float(table["p95"].max()) if len(table) else 1.0
+    return float(table["p90"].max()) if len(table) else 1.0
 
 
 def _largest_fall(run: Run) -> float:
@@ -168,7 +178,7 @@ def _largest_loss(run: Run) -> float:
     table = run.summarised("shortage_percent", f"{run.main_arm}-baseline")
     if table.empty:
         table = run.summarised("shortage_percent", run.main_arm)
-    return float(table["p95"].max()) if len(table) else 0.0
+    return float(table["p90"].max()) if len(table) else 0.0
 
 
 def _quiet(run: Run) -> str:
@@ -185,14 +195,14 @@ def _no_events(run: Run) -> str:
 
 def _nothing(run: Run) -> tuple[str, ...]:
     rise, loss = _largest_rise(run) - 1.0, _largest_loss(run)
-    of = f"in each of the {run.n_ok} runs" if run.n_ok < FEWEST_RUNS else "in 95 % of the runs"
+    of = f"in each of the {run.n_ok} runs" if run.n_ok < FEWEST_RUNS else "in nine runs of ten"
     if run.n_ok == 1:
         of = "in the only run"
     first = _no_events(run) if not run.scenario_events else "Nothing happens that users of the material would notice"
     rises = (
-        f"no spot price rises above {'what it is without the events' if rules_of_today(run) else 'its normal level'}"
+        f"no quoted price rises above {'what it is without the events' if rules_of_today(run) else 'its normal level'}"
         if rise < 5e-4
-        else f"no spot price rises by more than {share(rise)}"
+        else f"no quoted price rises by more than {share(rise)}"
     )
     more = "more of its use than without the events" if rules_of_today(run) else "any of its use"
     loses = f"no country loses {more}" if loss < 5e-3 else f"no country loses more than {plain(loss)} % of its use"
@@ -203,7 +213,7 @@ def _nothing(run: Run) -> tuple[str, ...]:
 
 
 def _told(run: Run, s: Spread) -> tuple[str, str]:
-    value, between = with_interval(s.p50, s.p5, s.p95, s.unit)
+    value, between = with_interval(s.p50, s.p10, s.p90, s.unit)
     return value, spanned(run, between)
 
 
@@ -269,7 +279,7 @@ def _worst_use(run: Run, case: Case) -> str:
     for use in run.uses_in_question:
         lost = weeks_lost(run, case.loss, run.main_arm, case.product, place, use)
         if lost is not None:
-            found.append((lost.p50, lost.p95, use, lost))
+            found.append((lost.p50, lost.p90, use, lost))
     if not found:
         return _worst_country(run, case)
     _, _, use, lost = max(found, key=lambda f: f[:2])
@@ -287,7 +297,7 @@ def _worst_country(run: Run, case: Case) -> str:
     for country in run.members(case.place):
         lost = weeks_lost(run, case.loss, run.main_arm, case.product, country)
         if lost is not None and lost.p50 >= NOTICED_WEEKS:
-            found.append((lost.p50, lost.p95, country, lost))
+            found.append((lost.p50, lost.p90, country, lost))
     if not found:
         return ""
     _, _, country, lost = max(found, key=lambda f: f[:2])
@@ -314,7 +324,7 @@ def _makers(run: Run) -> str:
 def _money(run: Run) -> str:
     """Output at risk where the answer is about, against the same runs without the events."""
     risk = output_at_risk(run)
-    if risk is None or risk.n == 0 or risk.p95 <= 0:
+    if risk is None or risk.n == 0 or risk.p90 <= 0:
         return ""
     value, span = _told(run, risk)
     return f"The lost use puts output worth {value} at risk {run.where(risk_place(run))}{span}."
@@ -325,17 +335,17 @@ def _recovery(run: Run) -> str:
     back = spread(run, "price_spot_recovery_week", run.main_arm, product, zone)
     if back is None or not back.n:
         return ""
-    name, where = named(run, product), run.where(zone)
+    price_told = f"The {price_of(run, product, zone)}"
     if back.p50 > weeks_in(run):
         far = values(run, "price_spot_recovery_week", run.main_arm, product, zone) > weeks_in(run)
         end, often = month(run.end - dt.timedelta(days=1)), rate(run, float(far.sum()) / max(len(far), 1))
-        between = "never" if back.p5 > weeks_in(run) else f"back in {month(week_date(run, back.p5))} or later"
+        between = "never" if back.p10 > weeks_in(run) else f"back in {month(week_date(run, back.p10))} or later"
         far_off = f"{often}{spanned(run, between)}."
         return fitting(
-            f"The spot price of {name} {where} is not back within 10 % of normal when the period ends, in {end}, in {far_off}",
-            f"The spot price of {name} {where} is not back within 10 % of normal by {end} in {far_off}",
+            f"{price_told} is not back within 10 % of normal when the period ends, in {end}, in {far_off}",
+            f"{price_told} is not back within 10 % of normal by {end} in {far_off}",
         )
-    ends = [month(week_date(run, min(x, weeks_in(run)))) for x in (back.p5, back.p95)]
-    between = "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{' or later' if back.p95 > weeks_in(run) else ''}"
+    ends = [month(week_date(run, min(x, weeks_in(run)))) for x in (back.p10, back.p90)]
+    between = "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{' or later' if back.p90 > weeks_in(run) else ''}"
     middle = month(week_date(run, back.p50))
-    return f"The spot price of {name} {where} is back within 10 % of normal by {middle}{spanned(run, between)}."
+    return f"{price_told} is back within 10 % of normal by {middle}{spanned(run, between)}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import style
+from .bands import band
 from .pick import Spread
 from .run import Run
 from .stored import FEWEST_RUNS, Fan
@@ -77,12 +78,12 @@ class Sketch:
         bands: bool = True,
         width: float = 1.8,
     ) -> None:
-        """Median line, 50 % band and 90 % band; `names` identify the fan in the table."""
+        """Median line, 50 % and 80 % band; `names` identify the fan in the table."""
         if bands:
-            for low, high, alpha in ((0.05, 0.95, 0.16), (0.25, 0.75, 0.26)):
+            for low, high, alpha in ((0.10, 0.90, 0.16), (0.25, 0.75, 0.26)):
                 ax.fill_between(fan.dates, fan.at(low), fan.at(high), color=colour, alpha=alpha, linewidth=0, zorder=2)
         ax.plot(fan.dates, fan.at(0.5), color=colour, linestyle=dash, linewidth=width, zorder=4 if bands else 3)
-        shown = (0.05, 0.25, 0.5, 0.75, 0.95) if bands else (0.5,)
+        shown = (0.10, 0.25, 0.5, 0.75, 0.90) if bands else (0.5,)
         table = fan.table(**names)
         self.record(table[table["quantile"].isin(shown)])
 
@@ -94,17 +95,17 @@ class Sketch:
         """Add the quantiles of several metrics, named alike, to the figure's table."""
         import pandas as pd
 
-        levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+        levels = (0.10, 0.25, 0.5, 0.75, 0.90)
         rows = [
             (*names.values(), "", level, value, s.unit)
             for s, names in found
-            for level, value in zip(levels, (s.p5, s.p25, s.p50, s.p75, s.p95), strict=True)
+            for level, value in zip(levels, (s.p10, s.p25, s.p50, s.p75, s.p90), strict=True)
         ]
         if rows:
             self.record(pd.DataFrame(rows, columns=[*found[0][1], "date", "quantile", "value", "unit"]))
 
-    def finish(self, title: str, subtitle: str, caption: str, events: bool = True) -> Drawn:
-        """Put title, event marks and the table together."""
+    def finish(self, title: str, subtitle: str, caption: str, events: bool = True, bands: bool = True) -> Drawn:
+        """Put title, event marks and the table together; a figure with bands says what they hold."""
         import pandas as pd
 
         marks = self._mark_events() if events else ""
@@ -113,6 +114,8 @@ class Sketch:
             subtitle += (
                 " One run only, no bands." if n == 1 else f" Only {n} runs: too few to read the bands as chances."
             )
+        elif bands:
+            subtitle += f" {band(self.run)}."
         style.add_title(self.figure, title, subtitle, self.layout)
         if marks:
             style.add_footer(self.figure, marks, self.layout)
@@ -142,7 +145,7 @@ class Sketch:
         import numpy as np
 
         before = self._notes.setdefault(id(ax), [])
-        high = fan.at(0.95)
+        high = fan.at(0.90)
         third = max(1, len(high) // 3)
         left = (
             float(np.nanmax(high[-third:])) > float(np.nanmax(high[:third]))

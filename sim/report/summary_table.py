@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SupplyriskError
+
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("arm", "metric", "product", "place", "end_use", "n", "unit")
 NAMES = ("arm", "metric", "product", "place", "end_use", "unit")
-NUMBERS = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
+NUMBERS = ("mean", "sd", "p10", "p25", "p50", "p75", "p90", "standard_error")
 
 
 def read_summary(file: Path) -> pd.DataFrame:
@@ -19,6 +21,11 @@ def read_summary(file: Path) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv
 
+    with file.open(encoding="utf-8") as stream:
+        header = stream.readline().strip().split(",")
+    if not set(NUMBERS) <= set(header):
+        absent = ", ".join(name for name in NUMBERS if name not in header)
+        raise SupplyriskError(f"{file} was written by another version and holds no {absent}: run the batch again")
     types = {name: pa.dictionary(pa.int32(), pa.string()) for name in NAMES} | dict.fromkeys(NUMBERS, pa.float64())
     options = csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False)
     found: pd.DataFrame = csv.read_csv(file, convert_options=options).unify_dictionaries().to_pandas()

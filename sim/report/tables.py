@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .bands import band, holds
 from .case import risk_place
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
@@ -17,13 +18,14 @@ from .rounding import MISSING, NOTHING, plain, with_interval
 from .run import Run
 from .sketch import day
 from .stored import FEWEST_RUNS
+from .words import small
 
 MOST_INPUTS = 15
 
 
 @dataclass(frozen=True)
 class Typed:
-    """The numbers of a cell: median, 5 % and 95 % quantile over runs, in `unit`.
+    """The numbers of a cell: median, 10 % and 90 % quantile over runs, in `unit`.
 
     `share` is the share of runs in which the quantity exists at all (a first week of shortage, say). A date is
     None where it lies after the period.
@@ -70,21 +72,21 @@ def intervals_are(run: Run) -> str:
     if run.n_ok == 1:
         return "One run."
     if run.n_ok < FEWEST_RUNS:
-        return f"Median, and below it 5 % to 95 % quantile of only {run.n_ok} runs."
-    return f"Median of {run.n_ok:,} runs, and below it the interval that holds 90 % of them."
+        return f"Median, and below it 10 % to 90 % quantile of only {run.n_ok} runs ({holds(run)})."
+    return f"Median of {run.n_ok:,} runs, and below it the {band(run)}."
 
 
 def cell_of(s: Spread | None, unit: str = "") -> Cell:
     if s is None or s.n == 0 or math.isnan(s.p50):
         return Cell(MISSING)
     unit = unit or s.unit
-    text, between = with_interval(s.p50, s.p5, s.p95, unit)
+    text, between = with_interval(s.p50, s.p10, s.p90, unit)
     return Cell(text, between if s.n > 1 else "", _numbers(s, unit))
 
 
 def _numbers(s: Spread, unit: str) -> Typed:
     """The numbers of a spread; what is only rounding of sums is 0."""
-    middle, low, high = (0.0 if abs(x) < NOTHING else x for x in (s.p50, s.p5, s.p95))
+    middle, low, high = (0.0 if abs(x) < NOTHING else x for x in (s.p50, s.p10, s.p90))
     return Typed(middle, low, high, unit)
 
 
@@ -118,9 +120,9 @@ def _quantities(run: Run) -> list[Any]:
     extra = []
     for q in found:
         if q.metric == "price_spot_peak_index":
-            name = q.title.replace("spot price", "price paid on average")
+            name = f"Peak average price paid for {small(run.label(q.product))}, {run.where(q.place)}"
             extra.append(Quantity("price_paid_peak_index", q.product, q.place, "index", name, ""))
-            name = q.title.replace("Peak spot price", "Thinnest stock cover")
+            name = f"Thinnest stock cover of {small(run.label(q.product))}, {run.where(q.place)}"
             extra.append(Quantity("cover_minimum_weeks", q.product, q.place, "weeks", name, ""))
     both = found[:1] + extra[:1] + found[1:] + extra[1:]
     return [q for q in both if spread(run, q.metric, run.main_arm, q.product, q.place, q.end_use) is not None]
@@ -139,7 +141,15 @@ def _spending(run: Run, arms: list[str]) -> tuple[Cell, ...]:
 
 def prices(run: Run) -> ReportTable:
     """Peaks and durations of prices by product and zone in the main arm."""
-    header = ("", "", "peak spot", "peak paid", "peak spot, USD/kg", "weeks above twice normal", "thinnest cover")
+    header = (
+        "",
+        "",
+        "peak quoted price",
+        "peak average price paid",
+        "peak quoted price, USD/kg",
+        "weeks above twice normal",
+        "thinnest cover",
+    )
     rows = []
     for product in run.products:
         for zone in run.zones:
@@ -155,14 +165,18 @@ def prices(run: Run) -> ReportTable:
             others = [cell_of(spread(run, m, run.main_arm, product, zone)) for m in metrics]
             others[1] = _bare(spread(run, metrics[1], run.main_arm, product, zone))
             rows.append((Cell(run.label(product)), Cell(run.where(zone)), cell_of(peak), *others))
-    return ReportTable("prices", "Prices by product", arm_note(run), header, tuple(rows))
+    note = (
+        f"{arm_note(run)} Quoted: asked and reported by price agencies, the home price inside the country that controls "
+        "exports. Average paid: contract and spot, weighted by volume."
+    )
+    return ReportTable("prices", "Prices by product", note, header, tuple(rows))
 
 
 def _bare(s: Spread | None) -> Cell:
     """Numbers alone, the unit stands in the header."""
     if s is None or s.n == 0:
         return Cell(MISSING)
-    return Cell(*with_interval(s.p50, s.p5, s.p95, ""), _numbers(s, s.unit))
+    return Cell(*with_interval(s.p50, s.p10, s.p90, ""), _numbers(s, s.unit))
 
 
 def arm_note(run: Run) -> str:
@@ -174,8 +188,8 @@ def date_cell(run: Run, s: Spread | None) -> Cell:
     if s is None or s.n == 0 or math.isnan(s.p50):
         return Cell("never")
     middle = day(week_date(run, s.p50))
-    ends = [day(week_date(run, min(x, weeks_in(run)))) for x in (s.p5, s.p95)]
-    days = [week_date(run, x) if x <= weeks_in(run) else None for x in (s.p50, s.p5, s.p95)]
+    ends = [day(week_date(run, min(x, weeks_in(run)))) for x in (s.p10, s.p90)]
+    days = [week_date(run, x) if x <= weeks_in(run) else None for x in (s.p50, s.p10, s.p90)]
     typed = Typed(days[0], days[1], days[2], "date", s.n / max(run.n_ok, 1))
     part = f"; {100 * s.n / max(run.n_ok, 1):.0f} % of runs" if s.n < run.n_ok else ""
     if ends[0] == ends[1]:

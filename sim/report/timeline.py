@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from .bands import NAME
 from .case import the_case
 from .events import Event
+from .gaps import price_of
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
 from .pick import headline_price, short_products, spread, touched_exports
 from .rounding import plain, share, with_interval
@@ -70,7 +72,7 @@ def _policy(run: Run, policy: str) -> list[Moment]:
 
 
 def _dated(run: Run, metric: str, product: str, place: str, text: str, never: str = "") -> list[Moment]:
-    """A finding dated by a metric in weeks: its median, and its 90 % range in words.
+    """A finding dated by a metric in weeks: its median, and its 80 % band in words.
 
     `never` is said instead if the median run does not get there within the period.
     """
@@ -79,14 +81,14 @@ def _dated(run: Run, metric: str, product: str, place: str, text: str, never: st
         return []
     last = weeks_in(run)
     if s.p50 > last:
-        early = f" (90 % of runs: {day(week_date(run, s.p5))} at the earliest)" if s.p5 <= last and s.n > 1 else ""
+        early = f" ({NAME}: {day(week_date(run, s.p10))} at the earliest)" if s.p10 <= last and s.n > 1 else ""
         few = run.n_ok < FEWEST_RUNS
         return [Moment(run.end, f"end, {day(run.last_day)}", "finding", f"{never or text}{'' if few else early}")]
     middle = week_date(run, s.p50)
     early = late = ""
     if run.n_ok > 1:
-        early = day(week_date(run, s.p5))
-        late = day(week_date(run, s.p95)) if s.p95 <= last else "after the period"
+        early = day(week_date(run, s.p10))
+        late = day(week_date(run, s.p90)) if s.p90 <= last else "after the period"
         span = "" if early == late else f"{whose(run)}: {early} to {late}"
     else:
         span = "one run"
@@ -103,7 +105,7 @@ def _dated(run: Run, metric: str, product: str, place: str, text: str, never: st
 
 
 def _doubling(run: Run) -> list[Moment]:
-    """First date at which the median spot price has doubled."""
+    """First date at which the median quoted price has doubled."""
     product, zone = headline_price(run)
     fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
     if fan is None:
@@ -112,7 +114,7 @@ def _doubling(run: Run) -> list[Moment]:
     if not above:
         return []
     date = fan.dates[above[0]].astype("datetime64[D]").item()
-    text = f"Spot {named(run, product)} {run.where(zone)} has doubled in half of the runs"
+    text = f"The {price_of(run, product, zone)} has doubled in half of the runs"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
 
@@ -121,8 +123,8 @@ def _peak(run: Run) -> list[Moment]:
     peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
     if peak is None or peak.p50 < NOTICED_PRICE:
         return []
-    value, between = with_interval(peak.p50, peak.p5, peak.p95, "times")
-    text = f"Spot {named(run, product)} {run.where(zone)} peaks at {value} normal{f', {between}' if between else ''}"
+    value, between = with_interval(peak.p50, peak.p10, peak.p90, "times")
+    text = f"The {price_of(run, product, zone)} peaks at {value} normal{f', {between}' if between else ''}"
     return _dated(run, "price_spot_peak_week", product, zone, text)
 
 
@@ -142,9 +144,9 @@ def _trough(run: Run) -> list[Moment]:
         if ratio[low] > 0.95:
             continue
         date = fan.dates[low].astype("datetime64[D]").item()
-        ends = [float(fan.at(q)[low] / normal[low]) for q in (0.05, 0.95)]
+        ends = [float(fan.at(q)[low] / normal[low]) for q in (0.10, 0.90)]
         value, between = with_interval(float(ratio[low]), ends[0], ends[1], "share")
-        span = f" (90 % of runs: {between})" if between else ""
+        span = f" ({NAME}: {between})" if between else ""
         lowest = "have stopped" if ratio[low] < 5e-4 else f"are at their lowest, {value} of normal"
         text = (
             f"Exports of {named(run, product)} from {run.with_article(run.label(origin))} {lowest}"
@@ -184,8 +186,8 @@ def _worst_week(run: Run) -> list[Moment]:
     if middle[top] < 1.0:
         return []
     date = fan.dates[top].astype("datetime64[D]").item()
-    value, between = with_interval(middle[top], fan.at(0.05)[top], fan.at(0.95)[top], "%")
-    span = f" (90 % of runs: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
+    value, between = with_interval(middle[top], fan.at(0.10)[top], fan.at(0.90)[top], "%")
+    span = f" ({NAME}: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
     text = f"Shortage of {named(run, found[0])} {run.where(found[1])} is at its worst: {value} physically missing{span}"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
@@ -203,8 +205,8 @@ def _queue(run: Run) -> list[Moment]:
     date = fan.dates[top].astype("datetime64[D]").item()
     wait = run.fan("licence_wait_days", run.main_arm, product=str(row["product"]), place=str(row["place"]))
     age = f", on average for {plain(wait.at(0.5)[top])} days" if wait is not None else ""
-    value, between = with_interval(float(row["p50"]), float(row["p5"]), float(row["p95"]), "t")
-    span = f" (90 % of runs: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
+    value, between = with_interval(float(row["p50"]), float(row["p10"]), float(row["p90"]), "t")
+    span = f" ({NAME}: {between})" if between and run.n_ok >= FEWEST_RUNS else ""
     text = f"The queue for licences is longest: {value} of {named(run, str(row['product']))} wait{age}{span}"
     return [Moment(date, f"week of {day(date)}", "finding", text)]
 
@@ -226,6 +228,6 @@ def _end_of_shortage(run: Run) -> list[Moment]:
 
 def _recovery(run: Run) -> list[Moment]:
     product, zone = headline_price(run)
-    spot = f"Spot {named(run, product)} {run.where(zone)}"
-    never = f"{spot} is not back within 10 % of normal when the period ends"
-    return _dated(run, "price_spot_recovery_week", product, zone, f"{spot} is back within 10 % of normal", never)
+    price = f"The {price_of(run, product, zone)}"
+    never = f"{price} is not back within 10 % of normal when the period ends"
+    return _dated(run, "price_spot_recovery_week", product, zone, f"{price} is back within 10 % of normal", never)

@@ -135,7 +135,7 @@ def write_workbook(part: Part, path: Path) -> None:
 def _answer(made: _Book, sheet: Any, part: Part) -> None:
     sheet.set_column(0, 0, 110)
     said = part.answer
-    lines = [part.run.report_title, part.run.question, *said.cautions, said.headline, *said.sentences]
+    lines = [part.run.report_title, part.run.question, *said.cautions, said.headline, *said.sentences, *said.notes]
     for row, text in enumerate(line for line in lines if line):
         made.text(sheet, row, 0, text, made.head if row == 0 else made.wrap)
 
@@ -153,7 +153,7 @@ def _contents(made: _Book, sheet: Any) -> None:
 
 
 def _report_table(made: _Book, table: ReportTable) -> None:
-    """A table of the report: a column each for median, 5 % and 95 % where a column holds numbers."""
+    """A table of the report: a column each for median, 10 % and 90 % quantile where a column holds numbers."""
     sheet = made.sheet(table.name[:31], len(table.rows), f"{table.title}. {table.note}")
     header: list[str] = []
     places = []
@@ -183,7 +183,7 @@ def _headings(name: str, typed: bool, noted: bool, partly: bool) -> list[str]:
     if typed:
         stem = f"{name}, " if name else ""
         extra = [f"{stem}share of runs in which it happens"] if partly else []
-        return [f"{stem}median", f"{stem}5 %", f"{stem}95 %", *extra]
+        return [f"{stem}median", f"{stem}10 %", f"{stem}90 %", *extra]
     return [name, f"{name}, note".removeprefix(", ")] if noted else [name]
 
 
@@ -208,7 +208,9 @@ def _charts(made: _Book, part: Part) -> None:
     found = courses(part.run)
     if not found:
         return
-    what = "Median, 5 % and 95 % of runs week by week; without the events for comparison. The charts are drawn from it."
+    what = (
+        "Median, 10 % and 90 % of runs week by week; without the events for comparison. The charts are drawn from it."
+    )
     sheet = made.sheet(
         "over time",
         max(len(course.dates) for course in found),
@@ -260,8 +262,8 @@ def _lines(chart: Any, course: Course, column: int, rows: int) -> None:
         )
 
     line(0, course.name, width=2.0)
-    line(1, f"{course.name}, 5 %", width=0.75, dash_type="dash")
-    line(2, f"{course.name}, 95 %", width=0.75, dash_type="dash")
+    line(1, f"{course.name}, 10 %", width=0.75, dash_type="dash")
+    line(2, f"{course.name}, 90 %", width=0.75, dash_type="dash")
     if course.baseline is not None:
         chart.add_series(
             {

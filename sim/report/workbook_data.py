@@ -24,7 +24,7 @@ MOST_CELLS = 300_000  # of one sheet: opens at once, and is written in seconds
 MOST_SUMMARY_CELLS = 1_500_000  # the table most readers come for: whole for some 25 policies of a large world
 MOST_ROWS = 1_000_000  # a spreadsheet has 1,048,576
 MOST_COLUMNS = 16_000  # of 16,384
-STATISTICS = ("mean", "sd", "p5", "p25", "p50", "p75", "p95", "standard_error")
+STATISTICS = ("mean", "sd", "p10", "p25", "p50", "p75", "p90", "standard_error")
 MOST_PRODUCTS = 3
 
 
@@ -48,7 +48,7 @@ class Course:
 
     def columns(self) -> Iterator[tuple[str, Sequence[float]]]:
         """Names and values of its columns on the sheet."""
-        for name, level in (("median", 0.5), ("5 %", 0.05), ("95 %", 0.95)):
+        for name, level in (("median", 0.5), ("10 %", 0.10), ("90 %", 0.90)):
             yield name, self.fan.at(level).tolist()
         if self.baseline is not None:
             yield "without the events", self.baseline.at(0.5).tolist()
@@ -66,14 +66,14 @@ def settled(values: Sequence[float], scale: float) -> list[float]:
 
 
 def courses(run: Run) -> list[Course]:
-    """The courses the figures tell: spot prices by zone, and what is physically missing."""
+    """The courses the figures tell: quoted prices by zone, and what is physically missing."""
     first = [product for product, _ in [headline_price(run)] if product]
     found = []
     for product in list(dict.fromkeys([*first, *moved_products(run)]))[:MOST_PRODUCTS]:
         for zone in run.zones:
             fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
             base = run.fan("price_spot_index", "baseline", product=product, place=zone)
-            found.append(_course(run, f"Spot price of {small(run.label(product))}", zone, fan, base, "index"))
+            found.append(_course(run, f"Quoted price of {small(run.label(product))}", zone, fan, base, "index"))
     for product in short_products(run)[:2]:
         for zone in run.zones:
             fan = of_wanted(run, "shortage_unserved_t", run.main_arm, product, zone)

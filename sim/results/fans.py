@@ -48,8 +48,25 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("price_spot_index", "index", "product, zone", "spot price, baseline = 1"),
-    Variable("price_paid_index", "index", "product, zone", "average price paid, contracts and spot, baseline = 1"),
+    Variable(
+        "price_spot_index",
+        "index",
+        "product, zone",
+        "quoted price, as price agencies report it, with the model's own error; baseline = 1",
+    ),
+    Variable(
+        "price_paid_index",
+        "index",
+        "product, zone",
+        "average price paid, contract and spot weighted by volume; baseline = 1",
+    ),
+    Variable(
+        "price_gap_reason",
+        "code",
+        "product, zone",
+        "why the price is not the joint one: 0 it is, 1 a rule in force that binds, 2 a full trade link, 3 a rush before a "
+        "rule, 4 home price held up against reopening, 5 no trade with other zones; of four weeks the first one's",
+    ),
     Variable("wanted_t", "t/week", "product by country, group, zone, world, end use", "use at baseline prices"),
     Variable(
         "shortage_t", "t/week", "product by country, group, zone, world, end use", "use lost: unserved and priced out"
@@ -183,6 +200,7 @@ class Fans:
         first = self.reporter.first_series
         for variable in ("price_spot_index", "price_paid_index"):
             self._rows(variable)
+        self._declare_reasons()
         sums_only = self.reporter.levels[first:]
         self._rows("wanted_t", first)
         unserved, priced_out = (
@@ -205,6 +223,16 @@ class Fans:
             self._rows(variable)
         if self.reporter.columns.lead_weeks:
             self._declare_lead()
+
+    def _declare_reasons(self) -> None:
+        """Codes, of which a mean says nothing: the first week of a period stands for it."""
+        labels, rows = self.reporter.places.rows("price_gap_reason")
+        step, weeks = self.step, slice(None, self._n_weeks)
+
+        def codes(found: Rows, out: Singles) -> None:
+            np.copyto(out, found.table[rows, weeks][:, ::step], casting="same_kind")
+
+        self._add("price_gap_reason", labels, make=codes)
 
     def _declare_lead(self) -> None:
         """Series of the lead-in: the same variables and labels, at earlier dates."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FAN = (0.05, 0.25, 0.50, 0.75, 0.95)
+FAN = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 
 def of_ordered(ordered: Floats, counts: Floats, level: float) -> Floats:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-SUMMARY_QUANTILES = (("p5", 0.05), ("p25", 0.25), ("p50", 0.50), ("p75", 0.75), ("p95", 0.95))
+SUMMARY_QUANTILES = (("p10", 0.10), ("p25", 0.25), ("p50", 0.50), ("p75", 0.75), ("p90", 0.90))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...results.quantiles import quantiles
 from .. import style
 from ..case import METRIC, risk_place, the_case
+from ..gaps import price_name, price_of
 from ..pick import headline_price, spread, values
 from ..run import Run
 from ..sketch import Drawn, Sketch
@@ -43,8 +44,8 @@ def headline_quantities(run: Run) -> list[Quantity]:
     found = []
     product, zone = headline_price(run)
     if product:
-        title = f"Peak spot price of {small(run.label(product))}, {run.where(zone)}"
-        phrase = f"the peak spot price of {small(run.label(product))} {run.where(zone)}"
+        title = f"Peak {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
+        phrase = f"the peak {price_of(run, product, zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
     case = the_case(run)
     if case.product:
@@ -87,7 +88,7 @@ class Distributions(ReportFigure):
             _exceedance(sketch, right, q, draws)
         return sketch.finish(
             "How far it can go: distributions over runs",
-            "Histogram of the runs, one row per arm: the dot is the median, the bar holds 90 % of runs. "
+            "Histogram of the runs, one row per arm: the dot is the median, the bar is the 80 % band. "
             "Curves: share of runs that exceed the value.",
             _risk(run)
             + "All arms use the same draws, so that the distance between two curves is what the events or the "
@@ -177,10 +178,10 @@ def _histograms(sketch: Sketch, ax: Axes, q: Quantity, draws: dict[str, np.ndarr
         ticks.append((row, run.arm_label(arm), colour))
         if len(x):
             s = spread(run, q.metric, arm, q.product, q.place, q.end_use)
-            p5, p50, p95 = (s.p5, s.p50, s.p95) if s else quantiles(x, (0.05, 0.5, 0.95))
-            ax.plot([p5, p95], [row, row], color=colour, linewidth=2.2, zorder=4)
+            p10, p50, p90 = (s.p10, s.p50, s.p90) if s else quantiles(x, (0.10, 0.5, 0.90))
+            ax.plot([p10, p90], [row, row], color=colour, linewidth=2.2, zorder=4)
             ax.plot([p50], [row], "o", color=colour, markersize=4.2, zorder=5)
-            marks = {"quantile": [0.05, 0.5, 0.95], "value": [p5, p50, p95]}
+            marks = {"quantile": [0.10, 0.5, 0.90], "value": [p10, p50, p90]}
             sketch.record(pd.DataFrame({"panel": "quantiles", "arm": arm, **_names(q), **marks, "unit": q.unit}))
         bins = {"from": edges[:-1], "to": edges[1:], "value": share}
         sketch.record(pd.DataFrame({"panel": "histogram", "arm": arm, **_names(q), **bins, "unit": "share of runs"}))

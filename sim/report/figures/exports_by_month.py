@@ -56,7 +56,7 @@ class ExportsByMonth(ReportFigure):
             caption += " Bands of several products together are sums of their bands, which is a little too wide."
         return sketch.finish(
             "Exports by month, simulated and recorded" if seen else "Exports by month",
-            "Tonnes a month. Line: median run; bands: 50 % and 90 % of runs. Dashed grey: same draws without the events.",
+            "Tonnes a month. Line: median run; bands: 50 % and 80 %. Dashed grey: same draws without the events.",
             caption,
         )
 
@@ -102,7 +102,7 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
         ends.append((float(base.at(0.5)[-1]), "no events", style.BASELINE))
     sketch.fan(ax, fan.moved(middle), style.SCENARIO, {"arm": run.main_arm, **names})
     ends.append((float(fan.at(0.5)[-1]), "scenario", style.SCENARIO))
-    top = float(np.nanmax(fan.at(0.95)))
+    top = float(np.nanmax(fan.at(0.90)))
     keep = (observed["origin"] == panel.origin) & (observed["place"] == panel.destination)
     keep &= observed["products"].map(lambda p: tuple(p) == panel.products).astype(bool)
     keep &= (observed["date"] >= str(run.start)) & (observed["date"] < str(run.shown_end))

@@ -50,7 +50,7 @@ class ExposureTiles(ReportFigure):
         return sketch.finish(
             "Who loses how much",
             f"Weeks of normal use of {what} lost over the whole period, physically missing and given up because of the "
-            "price. Colour and dot: median run; bar: 90 % of runs.",
+            "price. Colour and dot: median run; bar: 80 % band.",
             f"One tile is one country, roughly where it lies; darker is worse.{_groups(run)} One week lost is about 2 % of a "
             "year's use.",
             events=False,
@@ -69,7 +69,7 @@ def losses(run: Run) -> pd.DataFrame:
     """Per country: quantiles over runs of all final products' lost use, in weeks of normal use."""
     import pandas as pd
 
-    columns = ["place", "p5", "p50", "p95"]
+    columns = ["place", "p10", "p50", "p90"]
     data = run.outcomes(
         "shortage_t", [run.main_arm], product=list(run.final_products), place=list(run.countries), end_use=""
     )
@@ -89,7 +89,7 @@ def losses(run: Run) -> pd.DataFrame:
             )
             use += float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0
         if use > 0:
-            found = quantiles(wide.loc[place].to_numpy(dtype=float), (0.05, 0.5, 0.95)) / use
+            found = quantiles(wide.loc[place].to_numpy(dtype=float), (0.10, 0.5, 0.90)) / use
             rows.append((place, *(float(q) for q in found)))
     return pd.DataFrame(rows, columns=columns)
 
@@ -147,11 +147,11 @@ def _ranking(sketch: Sketch, ax: Axes, table: pd.DataFrame) -> None:
     """Places in order of their loss, with its interval."""
     from matplotlib.ticker import MaxNLocator
 
-    rows = table.sort_values(["p50", "p95"], ascending=False, kind="stable").to_dict("records")
-    top = max((float(r["p95"]) for r in rows), default=0.0) or 1.0
+    rows = table.sort_values(["p50", "p90"], ascending=False, kind="stable").to_dict("records")
+    top = max((float(r["p90"]) for r in rows), default=0.0) or 1.0
     narrow, steps = sketch.layout.columns < 2, steps_of(table)
     for y, row in enumerate(rows):
-        low, middle, high = (float(row[c]) for c in ("p5", "p50", "p95"))
+        low, middle, high = (float(row[c]) for c in ("p10", "p50", "p90"))
         ax.plot([low, high], [y, y], color="#b9a18f", linewidth=2.6, solid_capstyle="butt", zorder=2)
         ax.plot(
             [middle],

@@ -1,4 +1,4 @@
-"""Flows before, during and after: mine, refinery, magnet maker and user by country, as bands."""
+"""Flows before, during and after: mine, refinery, magnet maker and user by country, as streams."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...sums import add_up
 from .. import style
+from ..bands import NAME
 from ..pick import short_products, touched_exports
 from ..rounding import with_interval
 from ..run import Run
@@ -59,17 +60,20 @@ class FlowsFigure(ReportFigure):
         flows = [flow_shares(run, products, totals, period) for period in periods]
         keep = _countries(run, flows)
         sketch = Sketch(run, layout, len(periods), 2.0 if layout.columns > 1 else 2.2, columns=1)
-        for ax, period, shares in zip(sketch.axes, periods, flows, strict=True):
+        notes = [_note(run, products, period) for period in periods]
+        for ax, period, note, shares in zip(sketch.axes, periods, notes, flows, strict=True):
             _alluvial(sketch, ax, products, _gathered(shares, keep), _gathered(flows[0], keep))
-            ax.set_title(sketch.wrap(f"{period.title}{_note(run, products, period)}"))
+            ax.set_title(sketch.wrap(f"{period.title}{note}"))
+        bracket = f" In brackets: {NAME}." if any("(" in note for note in notes) else ""
         names = " → ".join(run.label(p) for p in products)
         return sketch.finish(
             "Who supplies whom",
-            f"{names} → users. Width of a band: median flow as a share of the product's normal world flow "
-            "(the same scale in all panels).",
-            f"{_key(run)}. Bands that thin out are what does not arrive; stocks fill the "
-            "gap for a while, so that users run short later than the bands shrink.",
+            f"{names} → users. Width of a stream: median flow as a share of the product's normal world flow "
+            f"(the same scale in all panels).{bracket}",
+            f"{_key(run)}. Streams that thin out are what does not arrive; stocks fill the "
+            "gap for a while, so that users run short later than the streams shrink.",
             events=False,
+            bands=bool(bracket),
         )
 
 
@@ -219,7 +223,7 @@ def _note(run: Run, products: list[str], period: Period) -> str:
     if fan is None or base <= 0:
         return ""
     low, middle, high = (
-        100 * _mean(Fan(fan.dates, (0.5,), fan.at(q)[:, None], fan.unit), period) / base for q in (0.05, 0.5, 0.95)
+        100 * _mean(Fan(fan.dates, (0.5,), fan.at(q)[:, None], fan.unit), period) / base for q in (0.10, 0.5, 0.90)
     )
     value, between = with_interval(middle, low, high, "%")
     what = small(run.label(product))

@@ -40,7 +40,7 @@ class LicenceOffice(ReportFigure):
         where = ", ".join(dict.fromkeys(run.label(code) for _, place in offices for code in place.split(",")))
         return sketch.finish(
             f"The licence office ({where})",
-            "Line: median run; bands: 50 % and 90 % of runs. Tonnes waiting, mean age of what waits in days, tonnes granted "
+            "Line: median run; bands: 50 % and 80 %. Tonnes waiting, mean age of what waits in days, tonnes granted "
             "a week; grey line: refused.",
             "The queue grows as long as more is applied for than is granted; buyers who fear a long wait apply for more than "
             "they need, which makes it longer. It clears once capacity catches up or general licences take goods out of it.",
@@ -55,7 +55,7 @@ def _offices(run: Run) -> list[tuple[str, str]]:
         peak = rows.groupby(["product", "place"], observed=True)["value"].max()
         pairs = [(str(p), str(c)) for p, c in peak[peak > 0].sort_values(ascending=False).index]
     else:
-        table = table[table["p95"] > 0].sort_values("p95", ascending=False, kind="stable")
+        table = table[table["p90"] > 0].sort_values("p90", ascending=False, kind="stable")
         pairs = [(str(r["product"]), str(r["place"])) for _, r in table.iterrows()]
     return pairs[:MOST_OFFICES]
 
@@ -70,7 +70,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, place: str, variable: str) ->
         return
     names = {"arm": run.main_arm, "product": product, "place": place}
     sketch.fan(ax, fan, style.SCENARIO, names | {"variable": variable})
-    top = float(np.nanmax(fan.at(0.95)))
+    top = float(np.nanmax(fan.at(0.90)))
     if variable == "licence_granted_t":
         refused = run.fan("licence_refused_t", run.main_arm, product=product, place=place)
         if refused is not None:

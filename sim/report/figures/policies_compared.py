@@ -23,7 +23,7 @@ MOST_POLICIES = 30
 
 class PoliciesCompared(ReportFigure):
     name = "policies_compared"
-    explains = "What each policy changes against the scenario on the same draws: median, 50 % and 90 % of runs."
+    explains = "What each policy changes against the scenario on the same draws: median, 50 % and 80 % band."
     needs = ("policies",)
 
     def available(self, run: Run) -> bool:
@@ -47,8 +47,8 @@ class PoliciesCompared(ReportFigure):
         return sketch.finish(
             "What each policy changes",
             "Difference from the scenario, run by run on the same draws. Dot and number: median; thick bar: 50 %; thin bar "
-            "and brackets: 90 % of runs. Left of zero is relief.",
-            "A bar that stays left of the zero line is relief in nearly every run; one that crosses it helps in some worlds "
+            "and brackets: 80 % band. Left of zero is relief.",
+            "A bar that stays left of the zero line is relief in at least nine runs of ten; one that crosses it helps in some worlds "
             "and not in others. Differences are paired: each run meets the same outages, licences and behaviour with and "
             f"without the policy.{_left_out(run, drawn)}",
             events=False,
@@ -107,7 +107,7 @@ def _panel(
     from .distributions import tick
 
     run = sketch.run
-    low, high = min(0.0, *(s.p5 for _, s in rows)), max(0.0, *(s.p95 for _, s in rows))
+    low, high = min(0.0, *(s.p10 for _, s in rows)), max(0.0, *(s.p90 for _, s in rows))
     if high == low:
         low, high = -1.0, 1.0
     span = high - low
@@ -117,10 +117,10 @@ def _panel(
         colour = style.arm_colour(f"policy:{policy}", run.policies)
         bar = y + room + 0.78 * (1 - room)
         ax.plot([0.0, 0.0], [bar - 0.19 * (1 - room), y + 1.0], color=style.INK, linewidth=0.9, zorder=1)
-        ax.plot([s.p5, s.p95], [bar, bar], color=colour, linewidth=1.6)
+        ax.plot([s.p10, s.p90], [bar, bar], color=colour, linewidth=1.6)
         ax.plot([s.p25, s.p75], [bar, bar], color=colour, linewidth=5.0, solid_capstyle="butt")
         ax.plot([s.p50], [bar], "o", color="white", markeredgecolor=colour, markersize=5.5, zorder=5)
-        value, between = with_interval(s.p50, s.p5, s.p95, "points" if q.unit == "%" else q.unit)
+        value, between = with_interval(s.p50, s.p10, s.p90, "points" if q.unit == "%" else q.unit)
         text = value + (f" ({_bare(between)})" if between else "")
         ax.annotate(text, xy=(0.0, y + 0.06 + room + 0.22 * (1 - room)), fontsize=6.8, color=style.INK, **at)
         if policy in titles:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..case import Case
+from ..gaps import price_of
 from ..hedges import named
 from ..ladders import Ladder, ladders
 from ..pick import Spread, headline_price
@@ -22,9 +23,7 @@ MOST_PLACES = 4
 
 class PolicyLadder(ReportFigure):
     name = "policy_ladder"
-    explains = (
-        "Policies that are one measure at several sizes: what is lost at each size, median, 50 % and 90 % of runs."
-    )
+    explains = "Policies that are one measure at several sizes: what is lost at each size, median, 50 % and 80 % band."
     needs = ("policies",)
 
     def available(self, run: Run) -> bool:
@@ -36,11 +35,11 @@ class PolicyLadder(ReportFigure):
         for ax, (ladder, case) in zip(sketch.axes, panels, strict=True):
             _panel(sketch, ax, ladder, case)
         price = ranking(run).case.kind == "price"
-        what = "Highest spot price" if price else "Weeks of normal use lost"
+        what = "Highest quoted price" if price else "Weeks of normal use lost"
         return sketch.finish(
             "What each size of a measure brings",
-            f"{what} at each size. Dots: median; thick bars: 50 %, thin bars: 90 % of runs. Dashed line and shaded band: the "
-            "scenario without the measure, median and 90 % of runs.",
+            f"{what} at each size. Dots: median; thick bars: 50 %, thin bars: 80 % band. Dashed line and shaded band: the "
+            "scenario without the measure, median and 80 % band.",
             "Where the curve falls, a larger size helps further; where it is flat, more of the measure brings nothing. All sizes "
             "meet the same draws, so that the steps between medians are their own.",
             events=False,
@@ -77,7 +76,7 @@ def _panel(sketch: Sketch, ax: Axes, ladder: Ladder, case: Case) -> None:
     base = loss_of(run, case, run.main_arm)
     if base is not None and base.n:
         colour = style.arm_colour("scenario")
-        ax.axhspan(base.p5, base.p95, color=colour, alpha=0.1, linewidth=0, zorder=1)
+        ax.axhspan(base.p10, base.p90, color=colour, alpha=0.1, linewidth=0, zorder=1)
         ax.axhline(base.p50, color=colour, linestyle=(0, (4, 2)), linewidth=1.0, zorder=2)
         ax.annotate(
             "without", xy=(high + 0.9 * pad, base.p50), ha="right", va="bottom", fontsize=7.5, color=colour, zorder=6
@@ -85,7 +84,7 @@ def _panel(sketch: Sketch, ax: Axes, ladder: Ladder, case: Case) -> None:
         sketch.record_spread(base, arm=run.main_arm, size="", size_unit=ladder.unit, **names)
     colour = style.arm_colour(f"policy:{ladder.policies[0]}", run.policies)
     for policy, size, s in zip(ladder.policies, ladder.sizes, spreads, strict=True):
-        ax.plot([size, size], [s.p5, s.p95], color=colour, linewidth=1.4, zorder=3)
+        ax.plot([size, size], [s.p10, s.p90], color=colour, linewidth=1.4, zorder=3)
         ax.plot([size, size], [s.p25, s.p75], color=colour, linewidth=4.5, solid_capstyle="butt", zorder=3)
         sketch.record_spread(s, arm=f"policy:{policy}", size=f"{size:g}", size_unit=ladder.unit, **names)
     ax.plot(ladder.sizes, [s.p50 for s in spreads], color=colour, linewidth=1.4, zorder=4)
@@ -120,7 +119,7 @@ def _title(run: Run, ladder: Ladder, case: Case) -> str:
     unit = f", {ladder.unit}" if ladder.unit else ""
     if case.kind == "price":
         product, zone = headline_price(run)
-        return f"{measure}{unit}: peak spot price of {named(run, product)} {run.where(zone)}"
+        return f"{measure}{unit}: peak {price_of(run, product, zone)}"
     what = "physically missing" if case.loss == "missing" else "given up because of the price"
     use = f" for {named(run, case.end_use)}" if case.end_use else ""
     return f"{measure}{unit}: {named(run, case.product)}{use} {what} {run.where(case.place)}"

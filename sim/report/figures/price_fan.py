@@ -1,10 +1,11 @@
-"""Fan chart of prices: spot and paid, zone by zone, for the products that move most."""
+"""Fan chart of prices: quoted and paid, zone by zone, for the products that move most."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .. import style
+from ..gaps import why_prices_differ
 from ..pick import headline_price, moved_products, spread
 from ..rounding import with_interval
 from ..run import Run
@@ -16,13 +17,15 @@ from .base import ReportFigure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-VARIABLES = (("price_spot_index", "spot"), ("price_paid_index", "paid"))
+VARIABLES = (("price_spot_index", "quoted"), ("price_paid_index", "average paid"))
 MOST_PRODUCTS = 3
 
 
 class PriceFan(ReportFigure):
     name = "price_fan"
-    explains = "Price index of each product, spot and as paid on average (contracts included), zone by zone, over time."
+    explains = (
+        "Price index of each product, quoted and as paid on average (contract and spot), zone by zone, over time."
+    )
     needs = ("anything",)
 
     def available(self, run: Run) -> bool:
@@ -38,8 +41,8 @@ class PriceFan(ReportFigure):
             log = _panel(sketch, ax, product, variable, limits[product])
             ax.set_title(sketch.wrap(f"{run.label(product)}, {word}" + (", log scale" if log else "")))
         return sketch.finish(
-            "Prices, spot and paid",
-            "Price index, 1× = the price before the events. Line: median run; bands: 50 % and 90 % of runs."
+            "Prices, quoted and paid",
+            "Price index, 1× = the price before the events. Line: median run; bands: 50 % and 80 %."
             " Dashed grey: same draws without the events.",
             _caption(run, products),
         )
@@ -54,8 +57,8 @@ def _limits(run: Run, product: str) -> tuple[float, float]:
             for zone in run.zones:
                 fan = run.fan(variable, arm, product=product, place=zone)
                 if fan is not None and len(fan.values):
-                    low = min(low, float(np.nanmin(fan.at(0.05))))
-                    high = max(high, float(np.nanmax(fan.at(0.95))))
+                    low = min(low, float(np.nanmin(fan.at(0.10))))
+                    high = max(high, float(np.nanmax(fan.at(0.90))))
     return low, high
 
 
@@ -82,12 +85,12 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
 
 
 def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str, fan: Fan) -> None:
-    """The highest week of a run, median and 90 % interval, in the panel's free upper corner."""
+    """The highest week of a run, median and 80 % band, in the panel's free upper corner."""
     metric = variable.replace("_index", "_peak_index")
     peak = spread(sketch.run, metric, sketch.run.main_arm, product, zone)
     if peak is None or peak.p50 < 1.05:
         return
-    value, between = with_interval(peak.p50, peak.p5, peak.p95, "index")
+    value, between = with_interval(peak.p50, peak.p10, peak.p90, "index")
     sketch.note(
         ax, f"peak {value}" + (f" ({between})" if between else ""), style.zone_colour(zone, sketch.run.zones), fan
     )
@@ -99,7 +102,9 @@ def _caption(run: Run, products: list[str]) -> str:
     names = ", ".join(small(run.label(p)) for p in products)
     return (
         f"The price the answer tells, and those that move most: {names}. The distance between the two colours is the gap between the "
-        "zones; the distance between spot and paid is what long contracts shield buyers from. "
-        "Peak: highest week of a run, median and 90 % interval; runs peak at different times, so that it lies above the "
+        "zones. Quoted: asked and reported by price agencies; inside the country that controls exports it is the home price. "
+        "Average paid: contract and spot, weighted by volume. "
+        "Peak: highest week of a run, median and 80 % band; runs peak at different times, so that it lies above the "
         "line."
+        f"{f' {why}' if (why := why_prices_differ(run)) else ''}"
     )

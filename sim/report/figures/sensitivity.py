@@ -45,6 +45,7 @@ class Sensitivity(ReportFigure):
             "correlation. Narrowing the numbers at the top narrows the answer; those at the bottom hardly matter here. What each is, "
             "and where it comes from, the report says under what was assumed.",
             events=False,
+            bands=False,
         )
 
 

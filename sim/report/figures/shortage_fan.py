@@ -40,7 +40,7 @@ class ShortageFan(ReportFigure):
         return sketch.finish(
             "Shortage: use that is lost",
             "Per cent of what users would use at the prices before the events, week by week. Line: median run; bands: "
-            "50 % and 90 % of runs. Dashed grey: same draws without the events.",
+            "50 % and 80 %. Dashed grey: same draws without the events.",
             "Use lost in all: also where users gave up because of the price; physically missing: the part that stops for "
             "lack of material. Shortage comes later than the price because users first run down their stocks.",
         )
@@ -58,7 +58,7 @@ def _top(run: Run, product: str) -> float:
         for arm in dict.fromkeys(("baseline", run.main_arm)):
             fan = of_wanted(run, "shortage_t", arm, product, place)
             if fan is not None and len(fan.values):
-                top = max(top, float(np.nanmax(fan.at(0.95))))
+                top = max(top, float(np.nanmax(fan.at(0.90))))
     return top * 1.35
 
 
@@ -83,8 +83,8 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, top: float) ->
         ends.append((float(fan.at(0.5)[-1]), run.label(place).replace("outside ", "outside\n"), colour))
         metric = "shortage_percent" if variable == "shortage_t" else "shortage_unserved_percent"
         whole = spread(run, metric, run.main_arm, product, place)
-        if whole is not None and whole.p95 >= 0.05:
-            value, between = with_interval(whole.p50, whole.p5, whole.p95, "%")
+        if whole is not None and whole.p90 >= 0.05:
+            value, between = with_interval(whole.p50, whole.p10, whole.p90, "%")
             sketch.note(ax, f"whole period {value}" + (f" ({between})" if between else ""), colour, fan)
             sketch.record_spread(whole, arm=run.main_arm, **(names | {"variable": metric}))
     sketch.dates(ax)

@@ -59,7 +59,7 @@ class UpToToday(ReportFigure):
             caption += " Bands of several products together are sums of their bands, which is a little too wide."
         return sketch.finish(
             "Simulated against recorded up to today",
-            "Line: median run; bands: 50 % and 90 % of runs; points: recorded.",
+            "Line: median run; bands: 50 % and 80 %; points: recorded.",
             caption,
             events=False,
         )
@@ -144,7 +144,7 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, rows: pd.DataFrame) -> bool:
     told = {"arm": "recorded", **names, "date": points["date"].dt.strftime("%Y-%m-%d"), "value": points["value"]}
     told |= {"quantile": np.nan, "unit": fan.unit, "source": points["source"], "confidence": points["confidence"]}
     sketch.record(pd.DataFrame(told))
-    top = max(float(np.nanmax(fan.at(0.95))), float(points["value"].max()))
+    top = max(float(np.nanmax(fan.at(0.90))), float(points["value"].max()))
     ax.set_ylim(0, 1.1 * top if top > 0 else 1.0)
     ax.yaxis.set_major_locator(MaxNLocator(4))
     unit = "t a month" if monthly else "before the controls = 1"

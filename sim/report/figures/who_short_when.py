@@ -30,13 +30,13 @@ class WhoShortWhen(ReportFigure):
         return run.has(VARIABLE)
 
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
-        middle, high = _wide(run, 0.5), _wide(run, 0.95)
+        middle, high = _wide(run, 0.5), _wide(run, 0.90)
         rows = _rows(run, middle, high)
         sketch = Sketch(run, layout, 1, 0.55 + (0.2 if layout.columns > 1 else 0.25) * max(len(rows), 2), columns=1)
         _cells(sketch, rows, middle, high)
         reached = bool((middle.to_numpy() >= NOTED).any()) if len(middle) else False
         beyond = len(middle) - len(rows)
-        seldom = "one run in twenty" if run.n_ok >= FEWEST_RUNS else "some run"
+        seldom = "one run in ten" if run.n_ok >= FEWEST_RUNS else "some run"
         caption = (
             "Rows are users, those hit hardest first within each country; colour is the per cent of their use that is "
             f"physically missing in the median run of the month. A dot marks months in which the median run is not short "
@@ -51,6 +51,7 @@ class WhoShortWhen(ReportFigure):
             "Physically missing material, per cent of what would be used (all products together), median run of each month.",
             caption,
             events=True,
+            bands=False,
         )
 
 
@@ -132,7 +133,7 @@ def _cells(sketch: Sketch, rows: list[Any], middle: pd.DataFrame, high: pd.DataF
         columnspacing=1.0,
         borderpad=0.0,
     )
-    for level, wide in ((0.5, middle), (0.95, high)):
+    for level, wide in ((0.5, middle), (0.90, high)):
         cells: Any = wide.stack()
         long = cells.to_frame("value").reset_index()
         long["date"] = long["date"].map(lambda d: str(d)[:10])
