@@ -100,6 +100,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         cover_now | weeks | stocks / (use + normal sales abroad)
         need_start | t/week | D0: purchases of makers and users in the baseline
         output_start | t/week | Q0: output in the baseline
+        own_stock | t | output stock of makers in the baseline
         trade_out | t/week | normal sales to other zones
         trade_in | t/week | normal purchases from other zones
         sales | ratio | W: sales that makers plan on
@@ -382,6 +383,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_blocked | share | buyers who may not reapply yet
         lane_unfiled | t | goods short of a full lot
         lane_order | t | ordered this week
+        lane_rush | t | part of the order that a rush before a rule adds
         lane_room | t | work: what an open lane could be asked for on top
         lane_out | t | leaving this week
         lane_late | t | of these, after the cut day

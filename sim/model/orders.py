@@ -111,6 +111,7 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
     room = 0.0
     for lane in range(first, last):
         amount = F[L.lane_order + lane]
+        F[L.lane_rush + lane] = 0.0
         most = F[L.order_cap + k] * F[L.lane_weight + lane]
         p = I[L.lane_pair + lane]
         if p >= 0:
@@ -127,7 +128,11 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
             F[L.lane_order + lane] = order_under_rule(L, F, I, lane, amount, most)
             continue
         if F[L.lane_wait + lane] > 0.0 and p >= 0:
-            amount = order_in_rush(L, F, I, lane, p, amount, most)
+            rushed = order_in_rush(L, F, I, lane, p, amount, most)
+            rushed = rushed if rushed < most else most
+            if rushed > amount:
+                F[L.lane_rush + lane] = rushed - amount
+                amount = rushed
         if p >= 0 and amount > most:
             short += amount - most
             amount = most
@@ -332,7 +337,10 @@ def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
 
 
 def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
-    """Divide `stock` t among a site's lanes: those served first in full, the rest in proportion to orders."""
+    """Divide `stock` t among a site's lanes: those served first in full, the rest in proportion to orders.
+
+    What a rush asks on top comes after what everybody asks as usual.
+    """
     left = stock
     for j in range(first, last):
         lane = I[L.site_lanes + j]
@@ -343,16 +351,23 @@ def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float
                 got = left
             F[L.lane_out + lane] = got
             left -= got
-    asked = 0.0
+    usual = 0.0
+    rush = 0.0
     for j in range(first, last):
         lane = I[L.site_lanes + j]
         if F[L.lane_out + lane] < 0.0:
-            asked += F[L.lane_order + lane]
-    share = left / asked if asked > left and asked > 0.0 else 1.0
+            usual += F[L.lane_order + lane] - F[L.lane_rush + lane]
+            rush += F[L.lane_rush + lane]
+    share = left / usual if usual > left and usual > 0.0 else 1.0
+    left -= share * usual
+    rush_share = 0.0
+    if left > 0.0 and rush > 0.0:
+        rush_share = left / rush if rush > left else 1.0
     for j in range(first, last):
         lane = I[L.site_lanes + j]
         if F[L.lane_out + lane] < 0.0:
-            F[L.lane_out + lane] = share * F[L.lane_order + lane]
+            extra = F[L.lane_rush + lane]
+            F[L.lane_out + lane] = share * (F[L.lane_order + lane] - extra) + rush_share * extra
 
 
 def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:

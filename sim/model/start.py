@@ -139,6 +139,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.sales + c] = 1.0
         F[L.need_start + c] = 0.0
         F[L.output_start + c] = 0.0
+        F[L.own_stock + c] = 0.0
         F[L.trade_out + c] = 0.0
         F[L.trade_in + c] = 0.0
         I[L.cell_linked + c] = 0
@@ -155,6 +156,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.output_start + I[L.site_cell + s]] += F[L.site_output + s]
+        F[L.own_stock + I[L.site_cell + s]] += F[L.site_output + s] * F[L.output_cover_weeks + s]
         F[L.product_output + k] += F[L.site_output + s]
         if F[L.entry_share_per_year + s] > 0.0:
             F[L.entry_base + k] += F[L.site_output + s]

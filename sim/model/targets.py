@@ -372,8 +372,7 @@ def raise_blocks(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
 def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
     """ln price by themselves of the zones that rules on exports from cell c mean, and the rush before their start.
 
-    The rush is on only from w = min(need/((m - 1) E0) - 1, rush_w) weeks before: nobody pays to carry a stock for longer
-    than it takes to build it. Until then notice moves nothing.
+    Nobody pays to carry a stock for longer than it takes to build it: until then notice moves nothing (`start_rush`).
     """
     first = k * L.n_zones
     normal = 0.0
@@ -432,21 +431,23 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
 def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: float, spare: float) -> float:
     """Begin or go on with the rush before rules on exports from cell c start; returns what is still feared, t.
 
-    While the rush is on the block's loss is X - (m - 1) E0 w, as that much can still come, and everybody bears X less the
-    world's spare capacity times w.
+    It is on from w = min(min(need, makers' stock)/((m - 1) E0), rush_w) weeks before: what can be had at all, at what
+    links carry on top of normal. While it is on the block's loss is X - (m - 1) E0 w, as that much can still come, and
+    everybody bears what is taken less the world's spare capacity times w.
     """
     wait = F[L.block_wait + c]
     carried = (F[L.link_multiple + k] - 1.0) * F[L.block_normal + c]
-    if need <= 0.0:
+    if need <= 0.0 or carried <= 0.0:
         return 0.0
-    longest = need / carried - 1.0 if carried > 0.0 else F[L.rush_weeks + k]
+    had = F[L.own_stock + c]
+    longest = (need if need < had else had) / carried
     if longest > F[L.rush_weeks + k]:
         longest = F[L.rush_weeks + k]
     if wait > longest:
         return 0.0
     I[L.block_rushing + c] = 1
     F[L.block_rush + c] = need
-    taken = loss - (spare if spare > 0.0 else 0.0) * wait
+    taken = (loss if loss < had else had) - (spare if spare > 0.0 else 0.0) * wait
     F[L.block_taken + c] = taken if taken > 0.0 else 0.0
     weekly = need / (wait if wait > 1.0 else 1.0)
     F[L.rush_sales + c] = weekly if weekly < carried else carried
