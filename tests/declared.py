@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from sim.language.fields import Quantity, TextField
 from sim.shocks.base import Event
-from sim.shocks.fields import TIMES_BASELINE, USD_PER_KG, FearField, MoneyField, ProfileField, SpanField
+from sim.shocks.fields import TIMES_BASELINE, USD_PER_KG, MoneyField, ProfileField, SpanField
 from sim.shocks.registry import EVENT_TYPES
 from sim.spec import scenario
 from sim.spec.baseline import RHO, SCALE_QUANTITY, SHARE_QUANTITY
@@ -77,7 +77,7 @@ def every_quantity() -> list[Declared]:
 
 def quantities(field: TextField) -> tuple[Quantity, ...]:
     """The numbers a field takes."""
-    from sim.language.fields import CertainDelay, Duration, FearedWait, Growth, text_field
+    from sim.language.fields import CertainDelay, Duration, Growth, text_field
 
     match field:
         case Quantity():
@@ -86,8 +86,6 @@ def quantities(field: TextField) -> tuple[Quantity, ...]:
             return (USD_PER_KG, TIMES_BASELINE)
         case ProfileField():
             return (_of(text_field(Duration)),)
-        case FearField():
-            return (_of(text_field(FearedWait)),)
         case SpanField():
             return (_of(text_field(CertainDelay)),)
         case scenario.ByEndUse():

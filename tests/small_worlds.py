@@ -69,8 +69,6 @@ def chain(
         ("elasticity_short", "", ""): 0.15,
         ("elasticity_long", "", ""): 0.0,
         ("contract_share", ""): 0.0,
-        ("hoarding_response", ""): 0.0,
-        ("fear_weeks", ""): 0.0,
     }
     for i, stage in enumerate(stages):
         numbers[("price_usd_per_kg", stage)] = 10.0 * 3.0**i
@@ -130,13 +128,26 @@ def event(
     start: float = 70.0,
     duration: float = INF,
     announced: float | None = None,
-    notice: Sequence[Effect] = (),
     probability: float = 1.0,
     trigger: Any = None,
+    end_announced: bool = False,
+    age_days: float = 0.0,
 ) -> ResolvedEvent:
     """A dated event, known on the day it starts unless `announced` is given."""
     known = start if announced is None else announced
-    return ResolvedEvent(name, "test", "", known, start, duration, probability, trigger, tuple(effects), tuple(notice))
+    return ResolvedEvent(
+        name,
+        "test",
+        "",
+        known,
+        start,
+        duration,
+        probability,
+        trigger,
+        tuple(effects),
+        end_announced=end_announced,
+        age_days=age_days,
+    )
 
 
 RIGID: dict[tuple[str, ...], Any] = {("elasticity_short", "", ""): 0.0}  # users who want the same at any price
@@ -205,7 +216,8 @@ def written(world: World, type_: str, start: int | None = 70, announced: int | N
         probability=ctx.num(made.probability),
         trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
         effects=made.lower(ctx),
-        announcement_effects=made.announce(ctx),
+        end_announced=made.end_is_known(),
+        age_days=made.age_days(ctx),
     )
 
 

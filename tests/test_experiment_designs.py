@@ -164,13 +164,6 @@ def test_numbers_of_a_group_share_their_quantile():
     assert values[:, 0] / 10.0 == pytest.approx(values[:, 1] - 5.0)
 
 
-def test_rows_of_a_table_are_drawn_together():
-    columns = (column("x", "table", (1.0, 2.0, 3.0), "g"), column("y", "table", (10.0, 20.0, 30.0), "g"))
-    values = design("lhs", 30, columns=columns).values(0, 30)
-    assert np.array_equal(values[:, 1], 10.0 * values[:, 0])
-    assert np.array_equal(np.unique(values[:, 0], return_counts=True)[1], [10, 10, 10])
-
-
 @pytest.mark.parametrize(
     ("kind", "args", "reference"),
     [

@@ -24,7 +24,7 @@ from sim.language.numbers import Sampled
 from sim.model.reporter import Reporter
 from sim.model.structure import lookup
 from sim.shocks.base import Event
-from sim.shocks.fields import FearField, MoneyField, ProfileField
+from sim.shocks.fields import MoneyField, ProfileField
 from sim.shocks.lanes import Control
 from sim.shocks.registry import EVENT_TYPE_BY_NAME
 from sim.spec.parameters import PARAMETERS, Parameter
@@ -94,7 +94,7 @@ def hair(value: float, low: float, high: float) -> tuple[float, float]:
 
 # --- parameters of a world ------------------------------------------------------------------------
 def events(world: World) -> list[ResolvedEvent]:
-    """Rules whose weights depend on the world's numbers: fear, new demand, a new plant, a listed firm, a reserve."""
+    """Rules whose weights depend on the world's numbers: new demand, a new plant, a listed firm, a reserve."""
     listed: tuple[tuple[str, dict[str, Any]], ...] = (
         ("licence_regime", {**LICENCE, "duration": "26 weeks", "announced": 40}),
         ("end_use_refusal", {"origins": "A", "products": "part", "end_uses": "tanks", "share": "50 %"}),
@@ -232,7 +232,7 @@ def drawable(field: TextField | None) -> bool:
     """Whether a field accepts a distribution."""
     if isinstance(field, Quantity):
         return not field.certain
-    return isinstance(field, FearField | MoneyField | ProfileField) or (isinstance(field, DayField) and field.uncertain)
+    return isinstance(field, MoneyField | ProfileField) or (isinstance(field, DayField) and field.uncertain)
 
 
 def keys(cls: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -256,8 +256,8 @@ def every_key() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def reads(cls: type[Event], key: str) -> bool:
-    """Whether a type reads a key that all have: levels without a half-way state have no profile, and only of what is
-    feared is the news heard."""
+    """Whether a type reads a key that all have: levels without a half-way state have no profile, and only of what
+    withholds goods is the news heard."""
     return (cls.profiled or key != "profile") and (issubclass(cls, Control) or key != "announced")
 
 
@@ -266,8 +266,6 @@ def written_value(field: TextField, key: str, given: Any) -> Any:
     value = WRITTEN.get(key, given)
     if isinstance(field, ProfileField):
         return "ramp over 50 days"
-    if value is None and isinstance(field, FearField):
-        return "5 weeks"
     return field.json_schema()["examples"][0] if value is None else value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from sim.shocks.fields import Fear, Money, Profile, ProfileField, Span, SpanField
+from sim.shocks.fields import Money, Profile, ProfileField, Span, SpanField
 from sim.shocks.registry import EVENT_TYPES, common_rows, part_rows, reference_rows, type_name
 
 from .shocks_examples import EXAMPLES, NAMES, START, context, example, make
@@ -44,7 +44,12 @@ BAD: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("export_ban", {"profile": "slowly"}, "profile", "ramp over 8 weeks"),
     ("export_ban", {"profile": "recovery over 6 weeks"}, "profile", "needs an end"),
     ("export_ban", {"profile": {"rampe": "6 weeks"}}, "profile.rampe", "did you mean ramp"),
-    ("export_ban", {"fear": {"oxid": "6 weeks"}}, "fear.oxid", "did you mean oxide"),
+    ("export_ban", {"fear": "6 weeks"}, "fear", "Extra inputs"),
+    ("export_ban", {"end_announced": "yes"}, "end_announced", "give end or duration"),
+    ("export_ban", {"end_announced": "maybe"}, "end_announced", "must be yes or no"),
+    ("export_ban", {"in_force_since": "5.5"}, "in_force_since", "has no unit"),
+    ("export_tax", {"in_force_since": "1 year"}, "in_force_since", "Extra inputs"),
+    ("capacity_outage", {"in_force_since": "1 year"}, "in_force_since", "Extra inputs"),
     (
         "export_ban",
         {"profile": "ramp over 6 weeks", "share": {"start": "50 %", "8 weeks": "100 %"}},
@@ -60,8 +65,7 @@ BAD: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("export_ban", {"trigger": {**PRICE, "above": {"uniform": [2, 3]}}}, "trigger.above", "can't be drawn"),
     ("export_ban", {"trigger": {"after": "tariff", "delay": "60-14 days"}}, "trigger.delay", "shorter delay first"),
     ("export_ban", {"trigger": {"after": "x"}, "share": {START: "50 %"}}, "share", "write a time after the start"),
-    ("licence_regime", {"capacity": None}, "", "either capacity"),
-    ("licence_regime", {"officers": "3"}, "", "either capacity"),
+    ("licence_regime", {"officers": "3"}, "officers", "either capacity or officers"),
     ("licence_regime", {"profile": "ramp over 6 weeks"}, "profile", "no half-way state"),
     ("licence_regime", {"review_shape": "gamma"}, "review_shape", "one of lognormal, exponential"),
     ("licence_regime", {"refuse": [{"end_use": "cars"}]}, "refuse.0.end_use", "Extra inputs"),
@@ -90,7 +94,7 @@ def test_bad_input_is_told_where_and_what(type_: str, more: dict[str, Any], path
 
 def test_all_faults_of_an_event_are_told_at_once() -> None:
     found = problems("licence_regime", officers="3", end=dt.date(2025, 2, 1), profile="ramp over 6 weeks")
-    assert {path for path, _ in found} == {"", "end", "profile"}
+    assert {path for path, _ in found} == {"officers", "end", "profile"}
 
 
 def test_an_event_needs_a_start_or_a_trigger() -> None:
@@ -140,11 +144,6 @@ def test_money_is_a_price_or_an_index() -> None:
     assert example("price_floor", floor="110000 USD/t").floor == Money(110.0, True)  # type: ignore[attr-defined]
 
 
-def test_fear_of_a_product_falls_back_to_that_of_all() -> None:
-    assert Fear(14.0).of("oxide") == 14.0
-    assert Fear(by_product=(("oxide", 7.0),)).of("magnet") is None
-
-
 # --- words ----------------------------------------------------------------------------------------
 SENTENCES = (
     (
@@ -168,6 +167,52 @@ SENTENCES = (
             "As soon as the spot price of magnets in exCN has stood above 3 times its baseline for 4 weeks, Japan keeps a "
             "reserve of 60 days of normal use of oxide, 60 days of it in store at the start, released when more than 1 % "
             "of demand is unserved or the price exceeds 2 times its baseline."
+        ),
+    ),
+    (
+        ("export_ban", {"end": dt.date(2026, 11, 27), "end_announced": "yes"}),
+        (
+            "From 1 April 2025 to 27 November 2026, China stops exports of oxide; buyers know that it ends on "
+            "27 November 2026."
+        ),
+    ),
+    (
+        ("export_quota", {"in_force_since": "287 weeks", "duration": "183 days", "end_announced": "yes"}),
+        (
+            "From 1 April 2025 for 183 days, China limits exports of oxide together to 8,000 t per year, first come, first "
+            "served; in force for 5.5 years before; buyers know that it ends on 1 October 2025."
+        ),
+    ),
+    (
+        ("end_use_refusal", {"trigger": {"after": "tariff"}, "duration": "26 weeks", "end_announced": "yes"}),
+        (
+            "As soon as 'tariff' begins and for 26 weeks, China refuses exports of magnets for defence; buyers know that "
+            "it ends after 26 weeks."
+        ),
+    ),
+    (
+        ("suspension", {"start": dt.date(2025, 11, 10), "end": dt.date(2026, 11, 10), "end_announced": "yes"}),
+        (
+            "From 10 November 2025 to 10 November 2026, 'export_ban' is suspended; buyers know that it ends on "
+            "10 November 2026."
+        ),
+    ),
+    (
+        ("demand_change", {"lasts": "yes"}),
+        "From 1 April 2025, demand of cars in China for magnets changes by -20 % and is known to stay so.",
+    ),
+    (
+        ("licence_regime", {"capacity": None}),
+        (
+            "From 1 April 2025, China licenses exports of magnets (an office whose pace nobody knows: drawn from what the "
+            "offices of six past regimes let through, reviews of about 9 weeks and 97 % granted)."
+        ),
+    ),
+    (
+        ("licence_regime", {}),
+        (
+            "From 1 April 2025, China licenses exports of magnets (as recorded or assumed, capacity for 4 % of normal "
+            "exports, reviews of about 9 weeks and 97 % granted)."
         ),
     ),
     (

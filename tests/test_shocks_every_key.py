@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sim.language.context import LowerContext
 from sim.language.fields import DayField, FlagField, FreeText, NameList, OneOf, Quantity, TextField
 from sim.shocks.base import Event
-from sim.shocks.fields import FearField, MoneyField, PlaceField, ProfileField, SpanField
+from sim.shocks.fields import MoneyField, PlaceField, ProfileField, SpanField
 from sim.shocks.registry import EVENT_TYPES, type_name
 
 from .declared import text_fields
@@ -28,7 +28,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("content_rule", "officers"): {"capacity": None},
     ("transit_denial", "lanes"): {"origins": None, "destinations": None},
     ("", "end"): {"duration": None},
-    ("", "announced"): {"fear": "3 weeks"},
+    ("", "end_announced"): {"duration": "1 year"},
     ("", "trigger"): {"start": None},
     ("trigger", "after"): {"variable": None, "product": None, "place": None, "above": None},
 }
@@ -67,8 +67,6 @@ def values_of(field: TextField, key: str) -> tuple[Any, Any]:
             return "ramp over 4 weeks", "ramp over 9 weeks"
         case SpanField():
             return "14-60 days", "20 days"
-        case FearField():
-            return "5 weeks", "7 weeks"
         case MoneyField():
             return "110 USD/kg", "1.5"
         case PlaceField():
@@ -120,11 +118,11 @@ def lowered(fields: dict[str, Any]) -> Any:
     event = make({key: value for key, value in fields.items() if value is not None})
     ctx = LowerContext(NAMES, START, 3650)
     ctx.enter(event, "events.x")
-    rows, notices = event.lower(ctx), event.announce(ctx)
     timing = event.timing(ctx)
-    announced = timing.announced_day if notices else None  # nobody reads it else
+    announced = timing.announced_day if event.is_noticed() else None  # nobody reads it else
+    when = (announced, timing.start_day, timing.duration_days, event.end_is_known(), event.age_days(ctx))
     trigger = event.trigger.lower(ctx) if event.trigger is not None else None
-    return event.label, rows, notices, announced, timing.start_day, timing.duration_days, event.probability, trigger
+    return event.label, event.lower(ctx), when, event.probability, trigger
 
 
 def base_of(cls: type[Event], key: str) -> dict[str, Any]:
@@ -197,6 +195,20 @@ def test_every_key_of_a_mapping_inside_an_event_counts(name: str, part: str, key
             "share: is not read where there is a",
         ),
         ("demand_change", {"announced": "2025-02-01"}, "announced: nobody reacts to the news of this demand_change"),
+        ("tariff", {"announced": "2025-02-01"}, "announced: nobody reacts to the news of this tariff"),
+        ("export_ban", {"end_announced": "yes"}, "end_announced: says that its end is public, but it has none"),
+        ("suspension", {"end_announced": "yes"}, "end_announced: says that its end is public, but it has none"),
+        ("export_ban", {"in_force_since": "70 years"}, "must be between 0 and 60 years"),
+        (
+            "transit_denial",
+            {"in_force_since": "1 year", "detour": {"extra_days": "9 days"}},
+            "in_force_since: is not read where there is a detour",
+        ),
+        (
+            "transit_denial",
+            {"announced": "2025-02-01", "detour": {"extra_days": "9 days"}},
+            "announced: nobody reacts to the news of this transit_denial",
+        ),
         (
             "capacity_outage",
             {"announced": "2025-02-01"},

@@ -24,6 +24,7 @@ OFFICE = {
     "reapply_weeks": 13.0,
     "expiry_weeks": 26.0,
     "lot_t": 0.0,
+    "unknown_pace": 0.0,
 }
 
 
@@ -93,7 +94,7 @@ EXPECTED: dict[str, tuple[Effect, ...]] = {
             texts={"project": "recycling", "offtake_to": ""},
         ),
     ),
-    "demand_change": (flat("demand", Select(("magnet",), (), ("CN",), ("cars",)), -0.2),),
+    "demand_change": (flat("demand", Select(("magnet",), (), ("CN",), ("cars",)), -0.2, params={"lasts": 0.0}),),
     "new_demand": (flat("new_demand", Select(("magnet",), (), ("JP",), ("cars",)), 50.0),),
     "strategic_stockpile": (
         flat(
@@ -127,14 +128,13 @@ EXPECTED: dict[str, tuple[Effect, ...]] = {
     "suspension": (flat("suspend", Select(), 1.0, texts={"event": "export_ban"}),),
 }
 
-# Types whose announcement alone makes buyers hoard.
-FEARED = {
+# Types of which buyers, who know of them ahead, believe in a loss.
+NOTICED = {
     "export_ban",
     "raw_export_ban",
     "licence_regime",
     "content_rule",
     "export_quota",
-    "customs_slowdown",
     "end_use_refusal",
     "end_user_screening",
     "transit_denial",
@@ -162,7 +162,7 @@ def test_lowers_to_the_rows_worked_out_by_hand(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
 def test_rows_use_declared_operations_with_all_their_params(values: dict[str, Any]) -> None:
     event = make(values)
-    for effect in (*event.lower(context()), *event.announce(context())):
+    for effect in event.lower(context()):
         op = OP_BY_NAME[effect.op]
         assert set(effect.params) == set(op.params), effect.op
         assert set(effect.texts) == set(op.texts), effect.op
@@ -192,34 +192,39 @@ def test_fully_written_events_use_declared_params_too() -> None:
 
 
 @pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
-def test_a_control_frightens_foreign_buyers_of_its_products(values: dict[str, Any]) -> None:
-    rows = make(values).announce(context())
-    assert bool(rows) == (values["type"] in FEARED)
-    for row in rows:
-        assert row.op == "fear"
-        assert row.params == {"only_ahead": 0.0, "times_world": 1.0}
-        assert row.schedule == (Point(0.0, 1.0),)
-        assert len(row.select.products) == 1
-        if values["type"] not in ("content_rule", "raw_export_ban", "transit_denial"):
-            assert row.select.origins == ("CN",)  # how much buyers depend on them decides how much they fear
-        if values["type"] != "raw_export_ban":
-            assert "CN" not in row.select.destinations
+def test_buyers_react_ahead_to_what_withholds_goods_by_rule(values: dict[str, Any]) -> None:
+    event = make(values)
+    assert event.is_noticed() == (values["type"] in NOTICED)
+    assert (event.end_is_known(), event.age_days(context())) == (False, 0.0)
 
 
-def test_fear_may_be_given_for_all_or_by_product() -> None:
-    rows = example("export_ban", products=["oxide", "magnet"], fear={"oxide": "26 weeks"}).announce(context())
-    assert [(row.select.products[0], row.schedule[0].level, row.params["times_world"]) for row in rows] == [
-        ("oxide", 26.0, 0.0),
-        ("magnet", 1.0, 1.0),
-    ]
-    assert [row.schedule[0].level for row in example("export_ban", fear="9 weeks").announce(context())] == [9.0]
-    assert example("export_ban", fear="0 days").announce(context()) == ()
+@pytest.mark.parametrize("type_", sorted(NOTICED))
+def test_a_rule_may_be_old_and_its_end_public(type_: str) -> None:
+    event = example(type_, in_force_since="287 weeks", end=dt.date(2026, 11, 10), end_announced="yes")
+    assert (event.end_is_known(), event.age_days(context())) == (True, 2009.0)
 
 
-def test_a_duty_is_only_stocked_up_for_if_it_is_announced_ahead() -> None:
-    assert example("tariff").announce(context()) == ()
-    ahead = example("tariff", announced=dt.date(2025, 2, 1)).announce(context())
-    assert [row.schedule[0].level for row in ahead] == [4.0]
+@pytest.mark.parametrize("type_", ["capacity_outage", "suspension"])
+def test_the_end_of_an_outage_or_a_truce_may_be_public(type_: str) -> None:
+    assert example(type_, duration="26 weeks", end_announced="yes").end_is_known()
+
+
+def test_nothing_is_withheld_by_a_detour() -> None:
+    assert not example("transit_denial", detour={"extra_days": "20 days"}).is_noticed()
+
+
+def test_a_change_of_demand_may_be_known_to_last() -> None:
+    (row,) = example("demand_change", lasts="yes").lower(context())
+    assert row.params == {"lasts": 1.0}
+
+
+@pytest.mark.parametrize("type_", ["licence_regime", "content_rule"])
+def test_the_pace_of_an_office_of_which_nothing_is_known_is_drawn(type_: str) -> None:
+    (row,) = example(type_, capacity=None).lower(context())
+    assert row.schedule == (Point(0.0, 1.0),)
+    assert (row.params["unknown_pace"], row.params["unit_officers"]) == (1.0, 0.0)
+    (row,) = example(type_, capacity=None, officers="5").lower(context())
+    assert (row.schedule, row.params["unknown_pace"]) == ((Point(0.0, 5.0),), 0.0)
 
 
 def test_a_licence_regime_holds_ordinary_goods_and_refuses_buyers() -> None:
@@ -240,7 +245,6 @@ def test_a_licence_regime_holds_ordinary_goods_and_refuses_buyers() -> None:
     assert held.select == Select(("plain_magnet",), ("CN",))
     assert held.schedule == (Point(0.0, 0.2), Point(21.0, 0.6))
     assert held.params == {"hold_days": 60.0, "hold_days_sd": 15.0}
-    assert [row.select.products for row in event.announce(context())] == [("magnet",), ("plain_magnet",)]
 
 
 def test_every_licensing_country_runs_its_own_office() -> None:
@@ -333,7 +337,7 @@ def test_uncertain_numbers_become_sampled_columns() -> None:
         start=make_uncertain("uniform", [dt.date(2025, 4, 1).toordinal(), dt.date(2025, 6, 1).toordinal()]),
         duration={"uniform": ["6 months", "24 months"]},
         share={"uniform": ["50 %", "90 %"]},
-        fear={"lognormal": {"p5": "4 weeks", "p95": "30 weeks"}},
+        in_force_since={"lognormal": {"p5": "4 weeks", "p95": "30 weeks"}},
         probability={"uniform": [0.2, 0.4]},
     )
     ctx = context()
@@ -342,7 +346,7 @@ def test_uncertain_numbers_become_sampled_columns() -> None:
     assert timing.start_day == Sampled("events[0].start", 1.0, -float(dt.date(2025, 1, 1).toordinal()))
     assert timing.duration_days == Sampled("events[0].duration")
     assert event.lower(ctx)[0].schedule == (Point(0.0, Sampled("events[0].share")),)
-    assert event.announce(ctx)[0].schedule == (Point(0.0, Sampled("events[0].fear.all", 1 / 7)),)
+    assert event.age_days(ctx) == Sampled("events[0].in_force_since")
     assert set(ctx.columns) >= {"events[0].start", "events[0].duration"}
 
 
@@ -352,7 +356,6 @@ def test_an_event_that_names_nothing_of_this_world_touches_nothing() -> None:
         {"type": "export_ban", "origins": "KZ", "products": "oxide", "start": dt.date(2025, 4, 1)}
     )
     assert event.lower(context()) == ()
-    assert event.announce(context()) == ()
 
 
 # --- triggers -------------------------------------------------------------------------------------

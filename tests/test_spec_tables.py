@@ -143,17 +143,13 @@ def test_among_rows_the_one_that_names_more_holds(tmp_path: Path) -> None:
     assert [note.message for note in loaded.notes] == ["1 row of the world, which names more, still holds"]
 
 
-def test_a_number_for_shared_behaviour_holds(tmp_path: Path) -> None:
-    """Worlds that draw behaviour from the joint table: an own row takes the place of the draw."""
+def test_a_number_for_a_drawn_behaviour_is_drawn_no_more(tmp_path: Path) -> None:
     head = HEAD.replace(TINY.as_posix(), "gallium")
-    drawn = {c.name for c in read_scenario(put(tmp_path, head, "plain.yaml")).scenarios[0].sampled}
-    name = next(name for name in sorted(drawn) if name.startswith("behaviour.") and "." not in name[10:])
-    parameter = name.removeprefix("behaviour.")
-    shipped = next(f for f in read_world("gallium").facts if f.key[0] == parameter and not any(f.key[1:]))
-    table(tmp_path / "own.csv", row(parameter, f"{shipped.value * 0.99:.12g}", shipped.unit))
+    assert "attention_weeks" in {c.name for c in read_scenario(put(tmp_path, head, "plain.yaml")).scenarios[0].sampled}
+    table(tmp_path / "own.csv", row("attention_weeks", "60", "weeks"))
     scenario = load(tmp_path, "tables: own.csv", head).scenarios[0]
-    assert scenario.world.values[shipped.key] == pytest.approx(shipped.value * 0.99)
-    assert name not in {column.name for column in scenario.sampled}
+    assert scenario.world.values["attention_weeks", ""] == 60.0
+    assert "attention_weeks" not in {column.name for column in scenario.sampled}
 
 
 def test_a_stated_trade_share_stays_and_the_others_make_room(tmp_path: Path) -> None:

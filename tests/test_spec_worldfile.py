@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from sim.errors import Problems
-from sim.language.numbers import Sampled
-from sim.spec import worldfile
 from sim.spec.facts import HEADER
 from sim.spec.load import read_world
 from sim.spec.skeleton import write_skeleton
@@ -292,42 +290,3 @@ def test_a_changed_world_is_read_again(world: Path) -> None:
     assert read_world(world).world.title == "Tiny world (invented)"
     change(world / "world.yaml", "Tiny world", "Tiny changed world")
     assert read_world(world).world.title == "Tiny changed world (invented)"
-
-
-ENSEMBLE = "elasticity_short,hoarding_response.part,fear_weeks.of_another_world\n0.1,0.4,5\n0.2,0.6,6\n0.3,0.2,7\n"
-
-
-def test_joint_behaviour_replaces_the_worlds_own(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns of one ensemble share their draw, so that parameters keep their correlations."""
-    shipped = tmp_path / "shipped"
-    shipped.mkdir()
-    (shipped / worldfile.ENSEMBLE).write_text(ENSEMBLE)
-    monkeypatch.setattr(worldfile, "SHIPPED", shipped)
-    assert not any(column.kind == "table" for column in load_world_folder(world).columns.values())
-    change(world / "world.yaml", "behaviour: own", "behaviour: shared")
-    loaded = load_world_folder(world)
-    tables = {name: column for name, column in loaded.columns.items() if column.kind == "table"}
-    assert {name: column.args for name, column in tables.items()} == {
-        "behaviour.elasticity_short": (0.1, 0.2, 0.3),
-        "behaviour.hoarding_response.part": (0.4, 0.6, 0.2),
-    }
-    assert {column.group for column in tables.values()} == {"behaviour"}
-    assert loaded.world.values["elasticity_short", "", ""] == Sampled("behaviour.elasticity_short")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("elasticity_shrt\n0.1\n", "elasticity_shrt: is no behavioural parameter; did you mean elasticity_short"),
-        ("use_t_per_year\n0.1\n", "is no behavioural parameter"),
-        ("elasticity_short\nmuch\n", "is not a number"),
-        ("elasticity_short\n", "holds no parameter sets"),
-    ],
-)
-def test_a_faulty_ensemble(
-    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
-) -> None:
-    (tmp_path / worldfile.ENSEMBLE).write_text(text)
-    monkeypatch.setattr(worldfile, "SHIPPED", tmp_path)
-    change(world / "world.yaml", "behaviour: own", "behaviour: shared")
-    assert message in said(world)[0]

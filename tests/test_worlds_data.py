@@ -235,7 +235,7 @@ def test_worlds_required_parameters_are_given_once(world: Data) -> None:
             if name == "value_added_usd_per_t":
                 assert value > 0, dims
     for product in world.products:
-        for name in ("price_usd_per_kg", "processing_time_days", "fear_weeks", "hoarding_response", "contract_share"):
+        for name in ("price_usd_per_kg", "processing_time_days", "contract_share"):
             assert world.lookup(name, product=product) is not None
     for product, country in world.cells("output_t_per_year", "product", "country"):
         for name in ("utilisation", "output_cover_weeks"):

@@ -13,11 +13,7 @@ from dataclasses import dataclass
 
 from ..bounded import MAX_TABLE_BYTES
 from ..language.text import decode
-from ..spec.ensemble import GROUP
 from ..spec.facts import CONFIDENCES, Fact
-from ..spec.parameters import PARAMETER_BY_NAME
-from ..spec.provenance import JOINT
-from ..spec.resolved import SampledColumn
 from ..spec.worldfile import LoadedWorld
 from ..sums import add_up
 from .reference import code, table
@@ -38,19 +34,11 @@ class Effect:
     size: float
     outcome: str
     rho: float
-    column: SampledColumn
     facts: tuple[Fact, ...]
 
     @property
-    def is_joint(self) -> bool:
-        """Behaviour drawn from the table that all worlds share."""
-        return self.draw.startswith(f"{GROUP}.")
-
-    @property
     def assumed(self) -> float:
-        """Share of its rows that are assumptions; what agrees with past episodes is none."""
-        if self.is_joint or not self.facts:
-            return 0.0
+        """Share of its rows that are assumptions."""
         return sum(fact.confidence == ASSUMPTION for fact in self.facts) / len(self.facts)
 
 
@@ -84,8 +72,8 @@ def read_effects(loaded: LoadedWorld) -> Effects | None:
     for row in rows:
         column = loaded.columns.get(row["draw"])
         if column is not None:
-            facts = () if column.group == GROUP else tuple(together.get(column.group, ()))
-            found.append(Effect(row["draw"], float(row["effect"]), row["outcome"], float(row["rho"]), column, facts))
+            facts = tuple(together[column.group])
+            found.append(Effect(row["draw"], float(row["effect"]), row["outcome"], float(row["rho"]), facts))
     return Effects(rows[0]["scenario"], int(rows[0]["runs"]), tuple(found)) if found else None
 
 
@@ -119,11 +107,6 @@ def effects_section(loaded: LoadedWorld) -> list[str]:
 def _cells(effect: Effect) -> tuple[str, ...]:
     goes = f"{effect.outcome} ({effect.rho:+.2f})"
     size = f"{100 * max(effect.size, 0.0):.0f} %"
-    if effect.is_joint or not effect.facts:
-        unit = PARAMETER_BY_NAME[effect.draw.removeprefix(f"{GROUP}.").split(".")[0]].unit
-        numbers = effect.column.args
-        value = _value(effect.column.central, unit, min(numbers), max(numbers))
-        return code(effect.draw.removeprefix(f"{GROUP}.")), value, size, goes, "low", JOINT
     first = next((fact for fact in effect.facts if fact.path == effect.draw), effect.facts[0])
     more = f" and {len(effect.facts) - 1} more drawn with it" if len(effect.facts) > 1 else ""
     counts = Counter(fact.confidence for fact in effect.facts)

@@ -281,8 +281,6 @@ def inverse_cdf(column: SampledColumn, u: Floats) -> Floats:
         edges = np.cumsum(args[1::2])
         chosen = np.searchsorted(edges / edges[-1], u, side="right")
         return np.asarray(args[0::2])[np.minimum(chosen, len(edges) - 1)]
-    if kind == "table":
-        return np.asarray(args)[np.minimum((u * len(args)).astype(np.int64), len(args) - 1)]
     raise SupplyriskError(f"{column.name}: no distribution is called {kind}")
 
 

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from ..language.context import LowerContext
-from ..language.fields import Duration, Flag
+from ..language.fields import Duration, Flag, UncertainNumber
 from ..language.numbers import Num
 from ..language.uncertain import Uncertain
 from .base import Event, Fault, say_day
+
+DAYS_PER_YEAR = 365.25
 
 
 class EndKnown(Event):
@@ -52,5 +54,13 @@ class Withheld(EndKnown):
         return ctx.num(self.in_force_since)
 
     def beliefs(self, ctx: LowerContext) -> str:
-        old = f"; in force for {ctx.say(self.in_force_since, 'days')} before" if self.in_force_since != 0.0 else ""
+        old = f"; in force for {_say_age(ctx, self.in_force_since)} before" if self.in_force_since != 0.0 else ""
         return old + super().beliefs(ctx)
+
+
+def _say_age(ctx: LowerContext, days: UncertainNumber) -> str:
+    """ "5.5 years": an age of years is given to a tenth."""
+    years = ctx.central(days) / DAYS_PER_YEAR
+    if isinstance(days, Uncertain) or years < 2:
+        return ctx.say(days, "days")
+    return f"{years:.1f}".removesuffix(".0") + " years"

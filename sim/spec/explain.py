@@ -282,8 +282,6 @@ def _column(column: SampledColumn) -> str:
         shape = f"normal, 90 % between {low:.4g} and {high:.4g}"
     elif column.kind == "discrete":
         shape = "one of " + ", ".join(f"{x:.4g} ({p * 100:.3g} %)" for x, p in zip(args[::2], args[1::2], strict=True))
-    elif column.kind == "table":
-        shape = f"one of {len(args)} joint sets, {min(args):.4g} to {max(args):.4g}"
     else:
         shape = f"{column.kind}, {args[0]:.4g} to {args[-1]:.4g}"
     return f"{column.name}: {shape}"

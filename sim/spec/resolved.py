@@ -152,8 +152,7 @@ class SampledColumn:
     """One sampled number: `group` columns share one quantile (one column of the unit-cube design).
 
     `kind` and `args`: fixed(x), uniform(a, b), triangular(a, mode, b), pert(a, mode, b),
-    normal(mean, sd), lognormal(mu, sigma), discrete(x1, p1, x2, p2, ...), table(x1, x2, ...: equally
-    likely rows, the row chosen by the group's quantile, so that columns of a group move together).
+    normal(mean, sd), lognormal(mu, sigma), discrete(x1, p1, x2, p2, ...).
     """
 
     name: str

@@ -92,6 +92,8 @@ def _tables() -> dict[str, list[Row]]:
         "trade": [
             *[_row("trade_share", v, "share", product=p, partner=a, country=b) for p, a, b, v in lanes],
             *[_row("transit_days", v, "days", partner=a, country=b) for a, b, v in days],
+            _row("leak_share", 0.15, "share", low=0.05, high=0.3, shape="uniform", note="leaks round any rule"),
+            _row("entry_share_per_year", 0, "1/yr", country="CN", note="capacity there is planned; elsewhere 0.04"),
         ],
         "stocks": [
             _row("cover_weeks", 12, "weeks", product="metal", low=8, high=16, shape="triangular"),
@@ -101,6 +103,8 @@ def _tables() -> dict[str, list[Row]]:
             _row("price_usd_per_kg", 10, "USD/kg", product="ore"),
             _row("price_usd_per_kg", 30, "USD/kg", product="metal"),
             _row("contract_share", 0.5, "share", low=0.3, high=0.7, shape="uniform"),
+            _row("error_level", 0.3, "ln", note="the model's own error, as in past squeezes of other minerals"),
+            _row("error_weekly", 0.54, "ln", note="the part of it that wanders within a run"),
         ],
     }
 
