@@ -74,7 +74,7 @@ def crowded() -> CompiledModel:
         processing_days=3.0,
     )
     events = (
-        event(licence, effect("fear", 9.0, "part", "A"), name="licences", start=37.0, duration=180.0),
+        event(licence, name="licences", start=37.0, duration=180.0, end_announced=True, age_days=90.0),
         event(
             effect("close", 0.5, "metal", "A"),
             effect("leak", 0.5, "metal", "A", "C", growth_per_week=0.1, seizure_probability=0.4, extra_days=9.0),

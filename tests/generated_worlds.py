@@ -31,7 +31,6 @@ LEVELS: dict[str, tuple[float, ...]] = {
     "new_demand": (0.0, 800.0),
     "cover_obligation": (0.0, 6.0, 30.0),
     "stockpile": (0.0, 4.0, 12.0),
-    "fear": (0.0, 1.0, 12.0),
 }
 PARAMS: dict[str, tuple[float, ...]] = {
     "period_days": (7.0, 30.0),
@@ -53,8 +52,8 @@ PARAMS: dict[str, tuple[float, ...]] = {
     "extra_cost": (0.0, 0.1),
     "seizure_probability": (0.0, 0.3, 1.0),
     "usd_per_kg": (0.0, 1.0),
-    "times_world": (0.0, 1.0),
-    "only_ahead": (0.0, 1.0),
+    "lasts": (0.0, 1.0),
+    "unknown_pace": (0.0, 0.0, 1.0),
     "unit_cost_ratio": (0.0, 0.9, 2.0),
     "needs_input": (0.0, 0.4, 1.0),
     "success_probability": (0.0, 0.5, 1.0),
@@ -91,9 +90,10 @@ def worlds(draw: Any) -> World:
         ("cover_cv", "", "", ""): draw(st.sampled_from((0.0, 0.7))),
         ("elasticity_short", "", ""): draw(st.sampled_from((0.0, 0.15))),
         ("elasticity_long", "", ""): draw(st.sampled_from((0.0, 0.4))),
-        ("hoarding_response", ""): draw(st.sampled_from((0.0, 1.0))),
+        ("leak_share", ""): draw(st.sampled_from((0.0, 0.15))),
         ("contract_share", ""): draw(st.sampled_from((0.0, 0.7))),
-        ("fear_weeks", ""): 6.0,
+        ("link_multiple", ""): draw(st.sampled_from((1.2, 3.0))),
+        ("error_weekly", ""): draw(st.sampled_from((0.0, 0.5))),
         ("stockpile_weeks", "", "B"): draw(st.sampled_from((0.0, 3.0))),
     }
     return chain(stages, makers, users, {z: [c for c in cs if c in there] for z, cs in zones.items()}, values=values)
@@ -189,7 +189,8 @@ def scenarios(draw: Any, first: Op | None = None) -> Scenario:
                 start=start,
                 announced=start - draw(st.sampled_from((0.0, 3.0, 50.0))),
                 duration=draw(st.sampled_from(LENGTHS)),
-                notice=draw(st.lists(effects(world, tuple(o for o in OPS if o.name == "fear")), max_size=1)),
+                end_announced=draw(st.booleans()),
+                age_days=draw(st.sampled_from((0.0, 0.0, 400.0))),
                 probability=draw(st.sampled_from((1.0, 1.0, 0.5))),
                 trigger=draw(triggers(world, number)),
             )

@@ -20,7 +20,6 @@ from .small_worlds import (
     pair,
     rivals,
     run,
-    with_values,
     written,
 )
 
@@ -150,16 +149,6 @@ def test_a_duty_on_the_only_supplier_is_paid_in_full():
     assert out.column("shortage_priced_out_t")[10] == pytest.approx(100.0 * (1.0 - 1.4**-0.15))
 
 
-def test_a_duty_announced_ahead_makes_importers_buy_ahead():
-    world = pair({("hoarding_response", ""): 0.5})
-    duty = {"destinations": "B", "origins": "A", "products": "metal", "rate": "40 %"}
-    first = [
-        run(world, written(world, "tariff", announced=day, **duty), years=1.0).exports("metal", "A")[:3].sum()
-        for day in (70, 56, 28)
-    ]
-    assert first[0] < first[1] < first[2]
-
-
 # --- customs --------------------------------------------------------------------------------------
 def slow(**fields: Any) -> Any:
     return written(pair(), "customs_slowdown", origins="A", products="metal", **fields)
@@ -253,13 +242,3 @@ def test_a_preference_multiplies_the_share_of_a_supplier(preference: float):
     a, c = (arrivals(world, event, lane=f"metal:{seller}>B") for seller in "AC")
     assert a[77] / c[77] == pytest.approx(preference)
     assert a[77] + c[77] == pytest.approx(100.0)
-
-
-def test_fear_moves_the_price_before_anything_is_missing():
-    world = with_values(pair(), {("hoarding_response", ""): 0.5})
-    calm = run(world, ban(world, announced=35), years=1.0)
-    afraid = run(world, ban(world, announced=35, fear="8 weeks"), years=1.0)
-    assert np.abs(calm.price("metal", "Z")[:10] - 1.0).max() < 1e-12
-    wanted = (10.0 + 0.5 * 8.0 * (1.0 - 0.085) ** 0) / 10.0
-    # In the first market the wanted cover has just jumped: P = ((C/C0) / (K/K0))^-1 closes 30 % of the way.
-    assert afraid.price("metal", "Z")[5] == pytest.approx(wanted**0.3, rel=1e-9)

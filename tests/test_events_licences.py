@@ -78,7 +78,7 @@ def test_capacity_may_fall_as_well_as_rise():
 
 
 def test_a_large_order_does_not_slip_through_as_one_form():
-    world = with_values(pair(RIGID), {("fear_weeks", ""): 20.0, ("hoarding_response", ""): 1.0})
+    world = with_values(pair(RIGID), {("order_adjustment_weeks", ""): 1.0})
     weekly = granted(world, licences(world, officers=2, lot="5 t"))
     assert weekly[11:50] == pytest.approx([10.0] * 39)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .small_worlds import chain, effect, event, happenings, pair, run, with_values, written
+from .small_worlds import chain, happenings, pair, run, with_values, written
 
 DAILY = 100.0 / 7.0
 PRICE = {"variable": "price_spot_index", "product": "metal", "place": "Z", "above": "1.5"}
@@ -182,22 +182,16 @@ CONTROLS: dict[str, dict[str, Any]] = {
     "export_ban": {},
     "licence_regime": {"capacity": "10 %"},
     "export_quota": {"share_of_normal": "20 %", "period": "1 month"},
-    "customs_slowdown": {"extra_days": "60 days"},
     "end_use_refusal": {"end_uses": "cars"},
     "end_user_screening": {"destinations": "B", "listed": "60 %"},
     "transit_denial": {"through": "B", "destinations": "C"},
-    "tariff": {"destinations": "B", "rate": "50 %"},
-    "export_tax": {"rate": "50 %"},
 }
 
 
 @pytest.mark.parametrize("type_", CONTROLS)
 def test_buyers_bring_purchases_forward_when_a_control_is_announced(type_: str):
     """The longer before, the more; announced on the day, nothing moves before it."""
-    world = chain(
-        users={("B", "cars"): 60.0, ("C", "cars"): 40.0},
-        values={("fear_weeks", ""): 6.0, ("hoarding_response", ""): 0.5},
-    )
+    world = chain(users={("B", "cars"): 60.0, ("C", "cars"): 40.0})
     base = {"origins": "A", "products": "metal", **CONTROLS[type_]}
     tonnes = []
     for day in (140, 126, 105):
@@ -207,13 +201,3 @@ def test_buyers_bring_purchases_forward_when_a_control_is_announced(type_: str):
         tonnes.append(sum(t for lane in lanes for d, t in happenings(out, "arrival", lane).items() if d < 147))
     assert tonnes[0] == pytest.approx(100.0 * 20)
     assert tonnes[0] < tonnes[1] < tonnes[2]
-
-
-def test_fear_jumps_when_announced_and_fades():
-    world = with_values(pair(), {("hoarding_response", ""): 0.5})
-    scare = event(notice=(effect("fear", 10.0, "metal", destinations="B", times_world=0.0),), start=700, announced=70)
-    price = run(world, scare, years=2.0).price("metal", "Z")
-    assert price[:10] == pytest.approx(np.ones(10))
-    peak = int(price[:60].argmax())
-    assert 11 <= peak <= 30
-    assert price[peak] > 1.2

@@ -12,10 +12,8 @@ from sim.spec.resolved import World
 
 from .small_worlds import chain, run, three_stages, with_values, written
 
-# Frightened buyers with contracts who can save: whatever the world's behaviour, the law holds.
+# Buyers with contracts who can save: whatever the world's behaviour, the law holds.
 LIVELY: dict[tuple[str, ...], Any] = {
-    ("fear_weeks", ""): 6.0,
-    ("hoarding_response", ""): 0.5,
     ("contract_share", ""): 0.5,
     ("elasticity_long", "", ""): 0.3,
 }
@@ -78,7 +76,7 @@ def test_a_ban_on_more_products_never_lessens_the_shortage():
 
 
 def test_a_ban_announced_ahead_lets_buyers_stock_up_and_lessens_the_shortage():
-    """Up to six weeks of notice each week more helps; later the first fright fades before the ban begins."""
+    """Up to six weeks of notice each week more helps; nobody rushes sooner than `rush_weeks` before it begins."""
     world = with_values(one_stage(), {**LIVELY, ("elasticity_short", "", ""): 0.05, ("elasticity_long", "", ""): 0.0})
     tonnes, before = [], []
     for days in (0, 7, 14, 28, 42):

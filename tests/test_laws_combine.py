@@ -35,12 +35,11 @@ SHOWN: dict[str, tuple[str, dict[str, float]]] = {
     "price_floor": ("site_floor", {}),
     "subsidy": ("site_subsidy", {}),
     "offtake": ("site_offtake", {}),
-    "demand": ("user_demand", {}),
+    "demand": ("user_demand", {"lasts": 0.0}),
     "new_demand": ("user_added", {}),
     "thrift": ("user_programme", {}),
     "cover_obligation": ("user_obligation", {}),
     "stockpile": ("stockpile_target", {}),
-    "fear": ("desk_wait", {"times_world": 0.0}),
 }
 ELSEWHERE = {"quota", "licence", "joint_purchase", "suspend", "project_delay"}  # have tests of their own below
 EXPECTED = {
