@@ -32,10 +32,13 @@ MODULES = (
     "sim.model.opcodes",
     "sim.model.economics",
     "sim.model.weights",
+    "sim.model.offices",
     "sim.model.lane_rules",
     "sim.model.controls",
+    "sim.model.beliefs",
     "sim.model.prices",
     "sim.model.production",
+    "sim.model.targets",
     "sim.model.trade",
     "sim.model.start",
     "sim.model.receive",
@@ -51,11 +54,11 @@ LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {
-    *("storage_price", "adjust_price", "landed_ratio"),
+    *("landed_ratio", "move_log_price", "near_balance", "thrifted", "put_rule_on_lane"),
     *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
-    *("open_share", "leak_cost", "cheapness", "sum_holders", "share_orders", "wanted_order"),
-    *("earned_price", "offered_price", "margin_ratio", "running_share", "wanted_output", "start_batch"),
+    *("open_share", "leak_cost", "cheapness", "sum_holders", "wanted_order"),
+    *("offered_price", "margin_ratio", "input_cost_rise", "running_share", "start_batch"),
     *("use_by_firms", "thrift_step", "used_at_price", "paid_price", "power", "power_by_log", "clip", "smooth"),
     *("exp", "log"),
 }
