@@ -348,7 +348,6 @@ def test_names_in_titles_and_in_sentences() -> None:
         ("pert", [0.05, 0.12, 0.3], "PERT, 0.05 to 0.3, mode 0.12"),
         ("normal", [10, 1], "normal, 90 % in 8.36 to 11.6"),
         ("discrete", [1, 0.25, 2, 0.75], "one of 1 (25 %), 2 (75 %)"),
-        ("table", [3, 1, 2], "3 accepted values, 1 to 3"),
     ],
 )
 def test_distributions_in_words(kind: str, args: list[float], text: str) -> None:

@@ -135,7 +135,7 @@ def test_every_parameter_has_a_label_of_plain_words() -> None:
 
 def test_reports_call_parameters_by_their_labels(run: Run) -> None:
     assert input_label(run, "cover_weeks.gallium_wafer.JP").startswith("users' stocks")
-    assert input_label(run, "behaviour.storage_exponent") == "how strongly prices answer to stocks"
+    assert input_label(run, "stock_response") == "how far users run down stocks when prices rise"
 
 
 # --- the past ---------------------------------------------------------------------------------------

@@ -25,14 +25,15 @@ SHOWN_INPUTS = 15
 LIMITS = (
     "The model is a set of rules for stocks, orders, prices and licences, not a forecast: it says what follows if the "
     "assumptions hold. Politics is an input.",
-    "The bands hold the uncertainties that are listed here and no others. What nobody put in is not in them: new "
-    "substitutes, smuggling beyond what a scenario states, wars, bankruptcies.",
+    "The bands hold the uncertainties that are listed here, chance, and (where the world has one) the model's own error as "
+    "measured on past squeezes. What nobody put in and no past squeeze showed is not in them: new substitutes, wars, "
+    "bankruptcies.",
     "Countries and sectors are averages with a few classes of firms. A single firm can stand still while its sector shows "
     "no shortage, and the other way round.",
     "Output at risk is the value added of goods that need the missing tonnes, times the share of it that truly depends on "
     "them. It is neither a loss of GDP nor a forecast of closures: firms redesign, wait, and catch up.",
-    "Prices are indices of one price per product and zone. Posted quotes of thin markets can move further than what is "
-    "paid for most tonnes.",
+    "Prices are indices of one price per product and zone. Quoted prices of thin markets can move further than what is "
+    "paid for most tonnes; users answer to the average price paid.",
 )
 
 

@@ -149,7 +149,7 @@ class _Pair:
         for name in dict.fromkeys([*a, *b]):
             before, after = (distribution(c[name]) if name in c else "certain" for c in (a, b))
             if before != after:
-                told.append(f"{_shown(name.removeprefix('behaviour.'))} {before} → {after}")
+                told.append(f"{_shown(name)} {before} → {after}")
         if len(told) > MOST_OF_A_KIND:
             yield f"What is uncertain differs in {len(told)} numbers, among them {'; '.join(told[:3])}."
         elif told:

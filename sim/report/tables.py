@@ -264,8 +264,6 @@ def distribution(column: Mapping[str, Any]) -> str:
     if kind == "discrete":
         pairs = zip(args[::2], args[1::2])
         return "one of " + ", ".join(f"{plain(v, 3)} ({100 * p:.0f} %)" for v, p in pairs)
-    if kind == "table":
-        return f"{len(args)} accepted values, {plain(min(args), 3)} to {plain(max(args), 3)}" if args else "table"
     return kind
 
 
@@ -278,7 +276,7 @@ def _no_source(facts: Sequence[Mapping[str, str]], name: str) -> str:
 
 def _fact_of(facts: Sequence[Mapping[str, str]], name: str) -> Mapping[str, str]:
     """The row of the world that a sampled number comes from: same parameter, most dimensions in common."""
-    parameter, *dims = name.removeprefix("behaviour.").split(".")
+    parameter, *dims = name.split(".")
     best = -1
     found: Mapping[str, str] = {}
     for row in facts:

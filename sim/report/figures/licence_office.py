@@ -42,8 +42,9 @@ class LicenceOffice(ReportFigure):
             f"The licence office ({where})",
             "Line: median run; bands: 50 % and 80 %. Tonnes waiting, mean age of what waits in days, tonnes granted "
             "a week; grey line: refused.",
-            "The queue grows as long as more is applied for than is granted; buyers who fear a long wait apply for more than "
-            "they need, which makes it longer. It clears once capacity catches up or general licences take goods out of it.",
+            "The queue grows as long as more is applied for than is granted; what it lets through teaches "
+            "buyers its pace, and with it what they believe they will lose. The queue clears once capacity catches up or "
+            "general licences take goods out of it.",
         )
 
 

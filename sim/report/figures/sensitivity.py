@@ -103,23 +103,13 @@ def _inputs(run: Run) -> list[str]:
 
 @once_per_run
 def families(run: Run) -> list[list[Mapping[str, Any]]]:
-    """Uncertain numbers that share their quantile.
-
-    Columns of an ensemble table share the row that is drawn, not the quantile: each stands for itself, unless
-    one is a multiple of the other (the fear for each product, say).
-    """
-    seen: dict[Any, list[Mapping[str, Any]]] = {}
+    """Uncertain numbers that share their quantile."""
+    seen: dict[str, list[Mapping[str, Any]]] = {}
     for column in run.sampled:
         kind, name = str(column.get("kind")), str(column["name"])
         if kind == "fixed":
             continue
-        key: Any = str(column.get("group") or name)
-        if kind == "table":
-            args = [float(a) for a in column.get("args", ())]
-            size = args[0] if args and args[0] else 1.0
-            head = name.removeprefix("behaviour.").split(".")[0]
-            key = (head, tuple(round(a / size, 2) for a in args))
-        seen.setdefault(key, []).append(column)
+        seen.setdefault(str(column.get("group") or name), []).append(column)
     return list(seen.values())
 
 
@@ -134,15 +124,14 @@ _UNIT_TAIL = re.compile(r"_(t_per_year|t_per_t|usd_per_t|usd_per_kg|per_year|per
 
 def input_label(run: Run, name: str) -> str:
     """ "users' stocks, high-temperature magnets" for `cover_weeks.ht_magnet`; a group says how many it moves."""
-    head, *rest = name.removeprefix("behaviour.").split(".")
+    head, *rest = name.split(".")
     if head in ("events", "policies", "outlook") and rest:
         parts = [r.replace("_", " ") for r in rest if r != "events"]
         return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
     words = parameter_words(run).get(head) or _UNIT_TAIL.sub("", head).replace("_", " ")
     family = next((f for f in families(run) if any(str(c["name"]) == name for c in f)), [])
     if len(family) > 1:
-        table = str(family[0].get("kind")) == "table"
-        group = "" if table else str(family[0].get("group") or "")
+        group = str(family[0].get("group") or "")
         extra = [w for w in group.split("_") if w and w.lower() not in head.split("_")]
         which = " ".join(run.label(w) if w in (*run.countries, *run.zones) else w for w in extra)
         return f"{words}{', ' + which if which else ''} ({len(family)} numbers)"
