@@ -23,7 +23,7 @@ from sim.report.timeline import timeline
 from sim.spec.load import read_scenario
 from sim.spec.parameter_labels import LABELS
 from sim.spec.parameters import PARAMETERS
-from sim.spec.provenance import COLUMNS, JOINT, SCENARIO_FILE, sources
+from sim.spec.provenance import COLUMNS, SCENARIO_FILE, sources
 from sim.spec.worldfile import SHIPPED, tables_of
 from tests.report_runs import make_run_folder
 from tests.test_report_build import only
@@ -83,11 +83,11 @@ def run(own: Path) -> Run:
 
 
 def test_sources_are_those_of_the_world_that_was_run(run: Run) -> None:
-    by_world = [row for row in run.sources if row["stated_in"] == "world" and row["source"] != JOINT]
+    by_world = [row for row in run.sources if row["stated_in"] == "world"]
     assert len(by_world) > 100
     assert {row["source"] for row in by_world} == {"our own records"}
     shown = {a.source for a in assumptions(run)}
-    assert shown <= {"our own records", JOINT, SCENARIO_FILE}
+    assert shown <= {"our own records", SCENARIO_FILE}
     assert sum(confidence_counts(run).values()) == len(run.sources)
 
 
