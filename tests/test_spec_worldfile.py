@@ -126,6 +126,18 @@ TABLE_SLIPS = [
         "prices.csv:4:27: price_usd_per_kg.part: its inputs cost as much",
     ),
     (
+        "production.csv",
+        "processing_time_days,ore",
+        "unit_cost_ratio,metal,,,,,0.8,ratio,,,,,2024,invented,high,\nprocessing_time_days,ore",
+        "unit_cost_ratio.metal: is not read: metal is made from inputs",
+    ),
+    (
+        "production.csv",
+        "processing_time_days,ore",
+        "unit_cost_ratio,ore,,CN,,,0.4,ratio,,,,,2024,invented,high,\nprocessing_time_days,ore",
+        "closing_price_index.ore.CN: must not be above unit_cost_ratio, from which all run (got 0.5 and 0.4)",
+    ),
+    (
         "prices.csv",
         "contract_share,,,,,,0.5",
         "contract_share,,,,,,50",

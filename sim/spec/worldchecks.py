@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..errors import Position, Problem
 from ..language.names import Names
 from .cells import cells_of, lookup, path_of
-from .parameters import PARAMETERS
+from .parameters import PARAMETER_BY_NAME, PARAMETERS
 from .resolved import Key
 from .worldmodel import WorldSpec
 
@@ -149,6 +149,31 @@ def makers_earn_a_margin(world: Draft) -> Found:
             )
 
 
+def _or_default(world: Draft, key: Key) -> float:
+    found = lookup(world.values, key)
+    default = PARAMETER_BY_NAME[key[0]].default
+    assert default is not None
+    return default if found is None else found
+
+
+def cost_curves_are_of_mines(world: Draft) -> Found:
+    """Only what is made from nothing has a cost curve; other makers are stopped by their margin."""
+    made = {product.id for product in world.spec.products if product.inputs}
+    for name in ("unit_cost_ratio", "closing_price_index"):
+        for key, _ in cells_of(world.values, name):
+            if key[1] in made:
+                yield key, f"is not read: {key[1]} is made from inputs, and its makers are stopped by their margin"
+
+
+def mines_close_below_the_price_at_which_all_run(world: Draft) -> Found:
+    for product in world.spec.products:
+        for country in () if product.inputs else sorted(world.sites(product.id)):
+            keys = [(name, product.id, country) for name in ("closing_price_index", "unit_cost_ratio")]
+            closing, running = (_or_default(world, key) for key in keys)
+            if closing > running:
+                yield keys[0], f"must not be above unit_cost_ratio, from which all run (got {closing:g} and {running:g})"
+
+
 CHECKS = (
     recipes_name_declared_inputs,
     every_product_is_made,
@@ -161,6 +186,8 @@ CHECKS = (
     lanes_have_transit,
     needed_numbers_are_there,
     makers_earn_a_margin,
+    cost_curves_are_of_mines,
+    mines_close_below_the_price_at_which_all_run,
 )
 
 # Where a scenario changes numbers, balancing opens the lanes that are missing (see `sim.model.trade`).
