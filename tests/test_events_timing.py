@@ -191,7 +191,7 @@ CONTROLS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("type_", CONTROLS)
 def test_buyers_bring_purchases_forward_when_a_control_is_announced(type_: str):
     """The longer before, the more; announced on the day, nothing moves before it."""
-    world = chain(users={("B", "cars"): 60.0, ("C", "cars"): 40.0})
+    world = chain(users={("B", "cars"): 60.0, ("C", "cars"): 40.0}, zones={"X": ("A",), "Y": ("B",), "Z": ("C",)})
     base = {"origins": "A", "products": "metal", **CONTROLS[type_]}
     tonnes = []
     for day in (140, 126, 105):

@@ -171,7 +171,10 @@ def mines_close_below_the_price_at_which_all_run(world: Draft) -> Found:
             keys = [(name, product.id, country) for name in ("closing_price_index", "unit_cost_ratio")]
             closing, running = (_or_default(world, key) for key in keys)
             if closing > running:
-                yield keys[0], f"must not be above unit_cost_ratio, from which all run (got {closing:g} and {running:g})"
+                yield (
+                    keys[0],
+                    f"must not be above unit_cost_ratio, from which all run (got {closing:g} and {running:g})",
+                )
 
 
 CHECKS = (
