@@ -190,7 +190,7 @@ CONTROLS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("type_", CONTROLS)
 def test_buyers_bring_purchases_forward_when_a_control_is_announced(type_: str):
-    """The longer before, the more; announced on the day, nothing moves before it."""
+    """Announced on the day, nothing moves before it; nor does what is announced sooner than a rush can use."""
     world = chain(users={("B", "cars"): 60.0, ("C", "cars"): 40.0}, zones={"X": ("A",), "Y": ("B",), "Z": ("C",)})
     base = {"origins": "A", "products": "metal", **CONTROLS[type_]}
     tonnes = []
@@ -200,4 +200,4 @@ def test_buyers_bring_purchases_forward_when_a_control_is_announced(type_: str):
         lanes = [name for name in out.model.lane_names if name.startswith("metal:A>")]
         tonnes.append(sum(t for lane in lanes for d, t in happenings(out, "arrival", lane).items() if d < 147))
     assert tonnes[0] == pytest.approx(100.0 * 20)
-    assert tonnes[0] < tonnes[1] < tonnes[2]
+    assert tonnes[0] < tonnes[1] <= tonnes[2]
