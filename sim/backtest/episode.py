@@ -1,10 +1,15 @@
-"""An episode folder: scenario.yaml, observed.csv and targets.csv, checked against the scenario's world."""
+"""An episode folder: one past event, what was known of it on its first day, and what was recorded later.
+
+`scenario.yaml` holds what was known on the day, `recorded.yaml` (which extends it) what came to be known: what an office
+let out, what was announced later. So each episode is run in two ways. `observed.csv` and `targets.csv` are what both
+are held against.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,9 @@ from .statistics import STATISTIC_BY_NAME, Period, Statistic, parse_statistic
 TARGETS = ("id", "variable", "product", "place", "statistic", "from", "to", "reference_from", "reference_to")
 TARGETS_TOO = ("low", "high", "unit", "basis")
 FILES = ("scenario.yaml", "observed.csv", "targets.csv")
+DAY_ONE, RECORDED = "day one", "recorded"
+WAYS = {DAY_ONE: "scenario.yaml", RECORDED: "recorded.yaml"}
+CONTROLS = ("close", "quota", "licence")  # operations that hold goods back at a border
 TARGET_UNITS = ("month", "months", "weeks", "ratio", "share", "%", "t", "kg", "index", "USD/kg", "")
 
 
@@ -74,10 +82,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Episode:
-    """Everything `backtest` needs to know of one folder."""
+    """Everything `backtest` needs to know of one folder, in one way of running it (`WAYS`)."""
 
     name: str
     folder: Path
+    way: str
     loaded: Any  # spec.load.Loaded
     series: tuple[Series, ...]
     unmapped: int  # observed rows that are compared with nothing
@@ -89,18 +98,51 @@ class Episode:
 
     @property
     def start_day(self) -> int:
-        """First day on which the world could know of an event."""
-        from .measure import central
+        """Day one: the first control is announced; without controls, the first loss of capacity; else the first event."""
+        for ops in (CONTROLS, ("capacity_loss",)):
+            days = self._announced(ops)
+            if days:
+                return int(max(0.0, min(days)))
+        return self.rest_days
 
-        days = []
+    @property
+    def rest_days(self) -> int:
+        """Days before the world could know of any event: the model is at rest."""
+        return int(max(0.0, min(self._announced(()), default=0.0)))
+
+    @property
+    def home(self) -> frozenset[str]:
+        """Countries whose goods are held back or whose plants stand still: their price is not what buyers abroad pay."""
+        return frozenset(
+            place
+            for _, effect in self._effects()
+            if effect.op in (*CONTROLS, "capacity_loss")
+            for place in effect.select.origins
+        )
+
+    def _effects(self) -> Iterator[tuple[Any, Any]]:
         for event in self.scenario.events:
             if event.trigger is None:
-                days.append(central(event.announced_day, self.scenario.sampled))
-        return int(max(0.0, min(days, default=0.0)))
+                for effect in event.effects:
+                    yield event, effect
+
+    def _announced(self, ops: Sequence[str]) -> list[float]:
+        from .measure import central
+
+        found = [event for event, effect in self._effects() if not ops or effect.op in ops]
+        return [central(event.announced_day, self.scenario.sampled) for event in found]
 
 
-def read_episode(folder: Path) -> Episode:
+def read_episode(folder: Path, way: str = DAY_ONE, own_error: bool = True) -> Episode:
     """Read and check an episode.
+
+    Parameters
+    ----------
+    folder : Path
+    way : str
+        One of `WAYS`.
+    own_error : bool
+        Whether the model's own error is to be set run by run (see `error`); without it the scenario is as it stands.
 
     Raises
     ------
@@ -108,6 +150,7 @@ def read_episode(folder: Path) -> Episode:
         All faults of its three files at once.
     """
     from ..spec.load import read_scenario
+    from .error import error_sets
 
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
@@ -116,31 +159,37 @@ def read_episode(folder: Path) -> Episode:
     problems: list[Problem] = []
     loaded: Any = None
     try:
-        loaded = read_scenario(folder / "scenario.yaml")
+        loaded = read_scenario(folder / WAYS[way], error_sets() if own_error else ())
     except Problems as error:
         problems += error.problems
     if loaded is not None and len(loaded.scenarios) != 1:
-        problems.append(Problem(Position(str(folder / "scenario.yaml"), 1, 1), "world", "must be one world"))
+        problems.append(Problem(Position(str(folder / WAYS[way]), 1, 1), "world", "must be one world"))
         loaded = None
     reader = _Reader(folder, loaded, problems)
     series, unmapped = reader.observed()
     targets = reader.targets()
     if problems:
         raise Problems(sorted(problems))
-    return Episode(folder.name, folder, loaded, series, unmapped, targets)
+    return Episode(folder.name, folder, way, loaded, series, unmapped, targets)
+
+
+def ways_of(folder: Path) -> tuple[str, ...]:
+    """Ways in which an episode can be run: on day one, and as recorded where it has such a file."""
+    return tuple(way for way, name in WAYS.items() if way == DAY_ONE or (folder / name).is_file())
 
 
 def episodes_in(folders: Sequence[Path]) -> list[Episode]:
-    """The episodes of some folders; the problems of all of them at once."""
+    """The episodes of some folders in all their ways; the problems of all of them at once."""
     found: list[Episode] = []
     problems: list[Problem] = []
     for folder in folders:
-        try:
-            found.append(read_episode(folder))
-        except Problems as error:
-            problems += error.problems
+        for way in ways_of(folder):
+            try:
+                found.append(read_episode(folder, way))
+            except Problems as error:
+                problems += error.problems
     if problems:
-        raise Problems(problems)
+        raise Problems(list(dict.fromkeys(problems)))
     return found
 
 

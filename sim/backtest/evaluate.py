@@ -1,9 +1,9 @@
-"""Runs an episode for many parameter sets and measures what targets and observed series ask for."""
+"""Runs an episode many times and measures what targets and observed series ask for."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import RunFailed
 from .episode import Episode, Series, Target
+from .error import NONE, OwnError, with_error
 from .measure import Meter, Path
 from .statistics import Period
 
@@ -41,7 +42,7 @@ class Measured:
 
 
 class Bench:
-    """An episode compiled once, ready for any number of parameter sets."""
+    """An episode compiled once, ready for any number of runs."""
 
     def __init__(self, episode: Episode, engine: str = "batch") -> None:
         from ..engines import get_engine
@@ -57,17 +58,16 @@ class Bench:
         whole = Period(0, self.model.scenario.days, self.model.start)
         self.months = [(start, stop) for _, start, stop in whole.months() if stop <= self.model.scenario.days]
 
-    def design(self, runs: int, seed: int, sampler: str = "lhs") -> Floats:
-        """Values of the uncertain numbers as a Monte Carlo batch would draw them."""
+    def design(self, runs: int, seed: int, error: OwnError = NONE, sampler: str = "lhs") -> Floats:
+        """Values of the uncertain numbers as a Monte Carlo batch would draw them, with the model's own error put in."""
         from ..experiment.designs import Design
 
         scenario = self.episode.scenario
-        return Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
+        values = Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
+        return with_error(values, self.columns, error, seed)
 
-    def run(
-        self, values: Floats, seed: int, numbers: Sequence[int] | None = None, targets_only: bool = False
-    ) -> Measured:
-        """Run the scenario arm once per row of `values`; `numbers` are the runs' numbers, 0, 1, 2 ... if not given."""
+    def run(self, values: Floats, seed: int) -> Measured:
+        """Run the scenario arm once per row of `values`."""
         runs = len(values)
         targets = np.full((runs, len(self._targets)), math.nan)
         points = [np.full((runs, len(one.points)), math.nan) for one, _ in self._series]
@@ -75,15 +75,12 @@ class Bench:
         failures = []
         for row in range(runs):
             try:
-                number = row if numbers is None else int(numbers[row])
-                result = self.engine.run(self.model, SCENARIO_ARM, number, seed, values[row])
+                result = self.engine.run(self.model, SCENARIO_ARM, row, seed, values[row])
             except RunFailed as failure:
                 failures.append(str(failure))
                 continue
             for j, (target, readers) in enumerate(self._targets):
                 targets[row, j] = measure(target, [read(result) for read in readers])
-            if targets_only:
-                continue
             for j, (one, read) in enumerate(self._series):
                 path = read(result)
                 normal = self._normal(path) if one.relative else 1.0
@@ -93,7 +90,7 @@ class Bench:
 
     def _normal(self, path: Path) -> float:
         """Level before anybody could know of the events."""
-        return path.mean(0, max(self.episode.start_day, 7))
+        return path.mean(0, max(self.episode.rest_days, 7))
 
 
 def _readers(meter: Meter, target: Target) -> list[Any]:
@@ -108,28 +105,6 @@ def measure(target: Target, paths: Sequence[Path]) -> float:
     if target.reference is not None:
         reference = paths[0].mean(target.reference.start, target.reference.stop)
     return target.statistic.compute(paths, target.period, reference, target.argument)
-
-
-def evaluate(
-    episode: Episode, parameter_sets: Sequence[Mapping[str, float]], seed: int = 0, engine: str = "batch"
-) -> Floats:
-    """Statistics of every target, shape (sets, targets).
-
-    Numbers a set does not name keep their central values.
-    """
-    bench = Bench(episode, engine)
-    return bench.run(values_of(bench, parameter_sets), seed).targets
-
-
-def values_of(bench: Bench, parameter_sets: Sequence[Mapping[str, float]]) -> Floats:
-    """Rows of values for sets of named numbers; what a set does not name is at its central value."""
-    centre = np.array([column.central for column in bench.model.sampled])
-    values = np.tile(centre, (len(parameter_sets), 1))
-    for row, given in enumerate(parameter_sets):
-        for j, name in enumerate(bench.columns):
-            if name in given:
-                values[row, j] = given[name]
-    return values
 
 
 def median(values: Floats) -> float:
@@ -156,4 +131,4 @@ def hit(target: Target, value: float) -> bool:
     return target.low <= value <= target.high
 
 
-__all__ = ["Bench", "Measured", "Series", "evaluate", "hit", "measure", "median", "quantile", "values_of"]
+__all__ = ["Bench", "Measured", "Series", "hit", "measure", "median", "quantile"]

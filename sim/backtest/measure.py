@@ -231,6 +231,8 @@ class Meter:
                 value = np.maximum(value - leaked, 0.0)
             return Path(self.month_first, self.month_days, value, True)
 
+        if variable == "replaced_share":
+            return self._replaced(columns, leaks, month)
         if variable != "quota_used_share":
             return read
         quota = self._quota(products, sellers)
@@ -241,6 +243,18 @@ class Meter:
             return Path(path.first, path.days, path.value / (normal * path.days * quota), False)
 
         return share
+
+    def _replaced(self, columns: list[int], leaks: list[int], month: NDArray[np.intp]) -> Callable[[Any], Path]:
+        """Share of the lost direct trade that came another way; normal is the first month, nothing where nothing is lost."""
+
+        def read(run: Any) -> Path:
+            leaked = np.bincount(month, run.weekly[:, leaks].sum(axis=1), minlength=len(self.month_days))
+            direct = np.maximum(run.monthly[:, columns].sum(axis=1) - leaked, 0.0)
+            lost = direct[0] / self.month_days[0] * self.month_days - direct
+            share = np.divide(leaked, lost, out=np.zeros_like(lost), where=lost > 0.05 * direct[0])
+            return Path(self.month_first, self.month_days, share, False)
+
+        return read
 
     def _quota(self, products: Sequence[str], sellers: Sequence[str]) -> Floats:
         """Quota of every month as a share of normal exports; 1 where there is none."""

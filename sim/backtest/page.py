@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -14,45 +14,60 @@ import numpy as np
 
 from ..report import render, style
 from .episode import Series
-from .model_error import with_error
-from .run import EpisodeScore, shown, title, totals
-from .scores import NAIVE
+from .record import (
+    ERRORS,
+    OVERVIEW,
+    PIT,
+    WORDS,
+    Record,
+    Row,
+    error_rows,
+    headline,
+    markdown,
+    overview_rows,
+    pit_row,
+    point_rows,
+    target_rows,
+)
+from .run import EpisodeScore, title
+from .scores import FLOW, NAIVE, PRICE
 
 TEMPLATES = Path(render.__file__).parent / "templates"
 PANELS = 6
 TITLE_LETTERS = 44
 FEWEST_POINTS = 2
-Row = tuple[str, ...]
 
 HOW_TO_READ = (
-    "A target is hit if the median run lies in its interval. CRPS is the mean distance of the simulated distribution "
-    "from what was observed, in multiples of the normal level: lower is better. The naive forecasts are: no change; a "
-    "straight way back to normal within six months from the first observation after the event (which nobody had on day "
-    "one); a jump to what the control lets pass, and of prices abroad to (1 - L)^(-1/ε). The width is that of the 90 % "
-    "band over the width the no-change forecast needs to hold nine tenths of the points: above 1, the band says less. "
-    "Timing is simulated minus observed, in weeks, read at the observed points. Only points after the first "
-    "announcement count. CRPS and bands include the model's own error, estimated from the episodes the behaviour was "
-    "conditioned on: runs alone hold the uncertainty of inputs and not that of the model's form."
+    "Each episode is run in two ways: as a day-one forecast, with what was known when it was announced (the speed of a "
+    "licence office is drawn), and with the office as recorded. A target is hit if the median run lies in its interval. "
+    "Errors are abs(ln(median / seen)) of spot prices abroad, after day one. CRPS is the mean distance of the simulated "
+    "distribution of ln price from what was seen: lower is better. The naive forecasts are: no change; three times normal, "
+    "falling to normal in 26 weeks; what a constant elasticity makes of the lost supply, at most three times. Log score: of "
+    "a normal distribution of ln price; lower is better. Runs carry the model's own error, fitted to the other episodes."
 )
 
 
-def write_page(scores: Sequence[EpisodeScore], out: Path, runs: int, seed: int) -> Path:
+def write_page(scores: Sequence[EpisodeScore], found: Record, out: Path) -> Path:
     """Write `backtest.md`, `backtest.html`, the figures and the tables; returns the page."""
     out.mkdir(parents=True, exist_ok=True)
-    hits, count = totals(scores)
-    head = f"{hits} of {count} targets hit"
-    markdown = [f"# Held against history: {head}", "", f"{runs} runs per episode, seed {seed}.", "", HOW_TO_READ, ""]
-    page = [f"<h1>Held against history: {head}</h1>", f'<p class="meta">{runs} runs per episode, seed {seed}.</p>']
+    head = "; ".join(f"{v['hits']} of {v['targets']} targets hit ({WORDS[way]})" for way, v in found["ways"].items())
+    meta = f"{found['runs']} runs per episode, seed {found['seed']}."
+    text = [f"# Held against history: {head}", "", meta, "", HOW_TO_READ, "", *headline(found), ""]
+    page = [f"<h1>Held against history: {escape(head)}</h1>", f'<p class="meta">{meta}</p>']
     page.append(f'<p class="note">{escape(HOW_TO_READ)}</p>')
-    overview = overview_rows(scores)
-    markdown += [*_md(OVERVIEW, overview), ""]
-    page.append(_html(OVERVIEW, overview))
-    for one in scores:
-        part_md, part_html = _part(one, out)
-        markdown += part_md
-        page += part_html
-    write_tables(scores, out)
-    (out / "backtest.md").write_text("\n".join(markdown) + "\n", encoding="utf-8")
+    for way in found["ways"]:
+        rows = overview_rows(found, way)
+        text += [f"## {WORDS[way].capitalize()}", "", *markdown(OVERVIEW, rows), ""]
+        page += [f"<h2>{WORDS[way].capitalize()}</h2>", _html(OVERVIEW, rows)]
+    pits = [row for way in found["ways"] if len(row := pit_row(found, way)) == len(PIT)]
+    text += [*markdown(PIT, pits), "", *markdown(ERRORS, error_rows(found)), ""]
+    page += [_html(PIT, pits), _html(ERRORS, error_rows(found))]
+    for episode in found["episodes"]:
+        part_text, part_page = _part(episode, [s for s in scores if s.episode.name == episode["name"]], out)
+        text += part_text
+        page += part_page
+    write_tables(found, out)
+    (out / "backtest.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     target = out / "backtest.html"
     target.write_text(_document("Held against history", css, "\n".join(page)), encoding="utf-8")
@@ -71,84 +86,12 @@ def _document(name: str, css: str, body: str) -> str:
 
 
 # --- tables -----------------------------------------------------------------------------------------
-OVERVIEW = ("episode", "targets hit", "CRPS", *NAIVE, "inside 50 %", "inside 90 %", "90 %, runs alone", "points")
-TARGETS = ("target", "observed", "median run", "90 % of runs", "runs inside", "")
-SERIES = (
-    "series",
-    "points",
-    "CRPS",
-    *NAIVE,
-    "inside 50 %",
-    "inside 90 %",
-    "90 %, runs alone",
-    "width",
-    "timing, weeks",
-)
-
-
-def overview_rows(scores: Sequence[EpisodeScore]) -> list[Row]:
-    """One row per episode."""
-    rows: list[Row] = []
-    for one in scores:
-        values = [_number(value) for value in one.crps()] or [""] * (1 + len(NAIVE))
-        inside = [_percent(value) for value in one.coverage()]
-        rows.append((title(one.episode), f"{one.hits} of {len(one.targets)}", *values, *inside, str(one.points)))
-    return rows
-
-
-def target_rows(one: EpisodeScore) -> list[Row]:
-    """One row per target."""
-    rows: list[Row] = []
-    for score in one.targets:
-        t = score.target
-        unit = "" if t.unit in ("ratio", "month") else f" {t.unit}"
-        low, high = shown(t, t.low), shown(t, t.high)
-        rows.append(
-            (
-                t.id.replace("_", " "),
-                (low if low == high else f"{low} to {high}") + unit,
-                shown(t, score.median),
-                f"{shown(t, score.low)} to {shown(t, score.high)}",
-                _percent(score.inside),
-                "hit" if score.hit else "miss",
-            )
-        )
-    return rows
-
-
-def series_rows(one: EpisodeScore) -> list[Row]:
-    """One row per observed series."""
-    rows: list[Row] = []
-    for s in one.series:
-        timing = ", ".join(f"{k} {'not both' if v is None else format(v, '+.0f')}" for k, v in s.timing.items())
-        width = _number(s.width / s.naive_width) if s.naive_width > 0 else ""
-        values = [_number(value) for value in (s.crps, *s.naive)]
-        inside = tuple(f"{n} of {s.points}" for n in (s.inside_50, s.inside_90, s.inside_90_runs))
-        rows.append((s.series.replace("_", " "), str(s.points), *values, *inside, width, timing))
-    return rows
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else ""
-
-
-def _percent(value: float) -> str:
-    return f"{value:.0%}" if math.isfinite(value) else ""
-
-
-def _md(header: Row, rows: Iterable[Row]) -> list[str]:
-    def line(cells: Row) -> str:
-        return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
-
-    return [line(header), "|" + "---|" * len(header), *(line(row) for row in rows)]
-
-
 def _html(header: Row, rows: Iterable[Row]) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td data-name="{escape(name, quote=True)}">{escape(cell)}</td>'
+            f'<td data-name="{escape(name, quote=True)}">{escape(cell.replace("**", ""))}</td>'
             for name, cell in zip(header, row, strict=True)
         )
         + "</tr>\n"
@@ -158,46 +101,54 @@ def _html(header: Row, rows: Iterable[Row]) -> str:
     return f'<div class="scroll">{table}</div>'
 
 
-def _part(one: EpisodeScore, out: Path) -> tuple[list[str], list[str]]:
-    name = title(one.episode)
-    markdown = [f"## {name}", "", *_md(TARGETS, target_rows(one)), "", *_md(SERIES, series_rows(one)), ""]
-    page = [f"<h2>{escape(name)}</h2>", _html(TARGETS, target_rows(one)), _html(SERIES, series_rows(one))]
-    if one.measured.failures:
-        text = f"{len(one.measured.failures)} runs failed; the first: {one.measured.failures[0]}"
-        markdown += [text, ""]
-        page.append(f'<p class="caution">{escape(text)}</p>')
-    drawn = draw(one, out / "figures")
-    if drawn:
-        stem, wide, narrow = drawn
-        markdown += [f"![Observed points on the simulated fans](figures/{stem}.svg)", ""]
-        page.append(f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div></figure>')
-    return markdown, page
+def _part(episode: Record, scores: Sequence[EpisodeScore], out: Path) -> tuple[list[str], list[str]]:
+    text = [f"## {episode['title']}", ""]
+    page = [f"<h2>{escape(episode['title'])}</h2>"]
+    for header, rows in (target_rows(episode), point_rows(episode, PRICE), point_rows(episode, FLOW)):
+        if rows:
+            text += [*markdown(header, rows), ""]
+            page.append(_html(header, rows))
+    for one in scores:
+        way = WORDS[one.episode.way]
+        if one.measured.failures:
+            said = f"{way}: {len(one.measured.failures)} runs failed; the first: {one.measured.failures[0]}"
+            text += [said, ""]
+            page.append(f'<p class="caution">{escape(said)}</p>')
+        drawn = draw(one, out / "figures")
+        if drawn:
+            stem, wide, narrow = drawn
+            text += [f"![Observed points on the simulated fans, {way}](figures/{stem}.svg)", ""]
+            page.append(f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div></figure>')
+    return text, page
 
 
-def write_tables(scores: Sequence[EpisodeScore], out: Path) -> None:
+def write_tables(found: Record, out: Path) -> None:
     """`targets.csv` and `scores.csv` for those who go on with them."""
-    import csv
-
     with (out / "targets.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(("episode", "id", "low", "high", "median", "p5", "p95", "share_inside", "hit"))
-        for one in scores:
-            for s in one.targets:
-                values = (shown(s.target, v) for v in (s.target.low, s.target.high, s.median, s.low, s.high))
-                table.writerow((one.episode.name, s.target.id, *values, f"{s.inside:.3f}", int(s.hit)))
+        table.writerow(("episode", "way", "id", "low", "high", "median", "p10", "p90", "share_inside", "hit"))
+        for episode in found["episodes"]:
+            for way, values in episode["ways"].items():
+                for s in values["targets"]:
+                    numbers = (s[key] for key in ("low", "high", "median", "p10", "p90", "inside"))
+                    table.writerow((episode["name"], way, s["id"], *numbers, int(s["hit"])))
+    names = ("no_change", "falling", "elasticity")
     with (out / "scores.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        names = ("no_change", "linear_return", "constant_elasticity")
         table.writerow(
-            ("episode", "series", "points", "crps", *(f"crps_{n}" for n in names), "inside_50", "inside_90",
-             "inside_90_runs", "width_90", "naive_width_90")
+            ("episode", "way", "kind", "product", "place", "week", "seen", "p10", "p25", "p50", "p75", "p90", "error",
+             "error_no_change", "inside_50", "inside_80", "crps", *(f"crps_{n}" for n in names), "log_score", "pit", "gate")
         )  # fmt: skip
-        for one in scores:
-            for r in one.series:
-                numbers = (f"{v:.5g}" for v in (r.crps, *r.naive))
-                inside = (r.inside_50, r.inside_90, r.inside_90_runs)
-                widths = (f"{r.width:.5g}", f"{r.naive_width:.5g}")
-                table.writerow((one.episode.name, r.series, r.points, *numbers, *inside, *widths))
+        for episode in found["episodes"]:
+            for way, values in episode["ways"].items():
+                for p in values["points"]:
+                    naive = [*p["naive"], *[""] * (len(NAIVE) - len(p["naive"]))]
+                    inside = (int(p["in_50"]), int(p["in_80"]))
+                    table.writerow(
+                        (episode["name"], way, *(p[key] for key in ("kind", "product", "place", "week", "seen")),
+                         *p["quantiles"], p["error"], p["no_change"], *inside, p["crps"], *naive, p["log_score"],
+                         p["pit"], int(p["gate"]))
+                    )  # fmt: skip
 
 
 # --- figures ----------------------------------------------------------------------------------------
@@ -207,14 +158,14 @@ def draw(one: EpisodeScore, folder: Path) -> tuple[str, str, str] | None:
     if not chosen:
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    stem = one.episode.name
+    stem = f"{one.episode.name}_{one.episode.way.replace(' ', '_')}"
     with style.house_style():
         wide = _figure(one, chosen, style.WIDE)
         svg = style.svg_bytes(wide)
         (folder / f"{stem}.svg").write_bytes(svg)
         (folder / f"{stem}.png").write_bytes(style.png_bytes(wide))
         small = style.svg_bytes(_figure(one, chosen, style.NARROW))
-    name = title(one.episode)
+    name = _name(one)
     return stem, render.inline(svg, f"{stem}-w", name), render.inline(small, f"{stem}-n", name)
 
 
@@ -229,10 +180,13 @@ def _figure(one: EpisodeScore, chosen: Sequence[int], layout: style.Layout) -> A
             _panel(one, chosen[number], ax, layout)
         else:
             ax.set_visible(False)
-    text = "Black: observed. Line and bands: median, 50 % and 90 % of the runs, monthly means; 1 = level before."
-    text += " Dotted: 90 % with the model's own error." if one.errors else ""
-    style.add_title(fig, title(one.episode), text, layout)
+    text = "Black: observed. Line and bands: median, 50 % and 80 % of the runs, monthly means; 1 = level before."
+    style.add_title(fig, _name(one), text, layout)
     return fig
+
+
+def _name(one: EpisodeScore) -> str:
+    return f"{title(one.episode)}: {WORDS[one.episode.way]}"
 
 
 def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> None:
@@ -245,14 +199,10 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
         return dt.datetime.combine(start, dt.time()) + dt.timedelta(days=day)
 
     dates = [when((first + last) / 2.0) for first, last in one.bench.months]
-    q = np.quantile(fan, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+    q = np.quantile(fan, (0.1, 0.25, 0.5, 0.75, 0.9), axis=0)
     for low, high, alpha in ((0, 4, 0.16), (1, 3, 0.26)):
         ax.fill_between(dates, q[low], q[high], color=style.SCENARIO, alpha=alpha, linewidth=0, zorder=2)
     ax.plot(dates, q[2], color=style.SCENARIO, zorder=4)
-    if series.relative and one.errors:
-        outer = np.quantile(with_error(fan, series.variable, one.errors), (0.05, 0.95), axis=0)
-        for edge in outer:
-            ax.plot(dates, edge, color=style.SCENARIO, linewidth=0.8, linestyle=(0, (1, 2)), zorder=3)
     seen = [point.level if series.relative else point.value for point in series.points]
     places = [when((point.start + point.stop) / 2.0) for point in series.points]
     ax.plot(places, seen, "o", color=style.OBSERVED, markersize=3.5, zorder=5)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 SUMMARY = Path(__file__).resolve().parents[1] / "report" / "data" / "backtest_summary.json"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-good-is-it.md"
 
 
 @click.command("backtest")
@@ -19,41 +20,51 @@ SUMMARY = Path(__file__).resolve().parents[1] / "report" / "data" / "backtest_su
 @click.option("--seed", "-s", type=int, default=1, show_default=True, help="Seed of all draws.")
 @click.option("--engine", type=click.Choice(["reference", "batch"]), default="batch", show_default=True)
 @click.option(
-    "--ensemble", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
-    help="Table of behaviour to use instead of the shipped one (as written by calibrate).",
+    "--residuals", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+    help="What past episodes left over (as written by calibrate), instead of the shipped table.",
 )  # fmt: skip
-@click.option("--update-summary", is_flag=True, help="Renew the record that reports quote (for developers).")
+@click.option(
+    "--update-summary", is_flag=True, help="Renew the record that reports and documentation quote (for developers)."
+)
 def command(
-    folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: str, ensemble: Path | None, update_summary: bool
+    folders: tuple[Path, ...],
+    out: Path,
+    runs: int,
+    seed: int,
+    engine: str,
+    residuals: Path | None,
+    update_summary: bool,
 ) -> None:
     """Run past episodes and hold them against what happened.
 
-    FOLDER holds scenario.yaml, observed.csv and targets.csv; without one, all shipped episodes are run. Writes
-    backtest.html, backtest.md, figures and tables. Misses are a result, not an error: the exit code is 0.
+    FOLDER holds scenario.yaml (what was known on day one), observed.csv and targets.csv, and may hold recorded.yaml (what
+    came to be known), which extends it; without one, all shipped episodes are run. Runs carry the model's own error,
+    fitted to all other episodes. Writes backtest.html, backtest.md, figures and tables. Misses are a result, not an
+    error: the exit code is 0.
     """
-    import contextlib
     import json
 
     from ..backtest.episode import episodes_in
-    from ..backtest.model_error import beside, read_errors
+    from ..backtest.error import RESIDUALS, read_residuals
     from ..backtest.page import write_page
-    from ..backtest.run import UNTOUCHED, score, shipped_episodes, summary, totals
-    from ..spec.worldfile import ensemble_file, using_ensemble
+    from ..backtest.record import WORDS, fill, record
+    from ..backtest.run import score, shipped_episodes
 
-    with using_ensemble(ensemble) if ensemble else contextlib.nullcontext():
-        episodes = episodes_in(folders or shipped_episodes())
-    errors = read_errors(beside(ensemble or ensemble_file()))
+    if update_summary and folders:
+        raise click.UsageError("--update-summary renews the record of all shipped episodes: name no folder")
+    episodes = episodes_in(folders or shipped_episodes())
+    left = read_residuals(residuals or RESIDUALS)
     scores = []
     for episode in episodes:
-        scores.append(score(episode, runs, seed, engine, errors))
-        click.echo(f"{episode.name}: {scores[-1].hits} of {len(episode.targets)}", err=True)
-    page = write_page(scores, out, runs, seed)
+        scores.append(score(episode, runs, seed, engine, left))
+        hits = f"{scores[-1].hits} of {len(episode.targets)}"
+        click.echo(f"{episode.name}, {WORDS[episode.way]}: {hits}", err=True)
+    found = record(scores, left, runs, seed)
+    page = write_page(scores, found, out)
     if update_summary:
         SUMMARY.parent.mkdir(exist_ok=True)
-        untouched = [score(each, runs, seed, engine, errors) for each in episodes_in(shipped_episodes(UNTOUCHED))]
-        SUMMARY.write_text(
-            json.dumps(summary([*scores, *untouched]), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        SUMMARY.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     click.echo(page)
-    hits, targets = totals(scores)
-    click.echo(f"{hits} of {targets} targets hit")
+    for way, values in found["ways"].items():
+        click.echo(f"{values['hits']} of {values['targets']} targets hit ({WORDS[way]})")

@@ -17,6 +17,9 @@ from .run import Run
 
 BACKTEST = Path(__file__).parent / "data" / "backtest_summary.json"
 
+# What a hit of a past episode is worth.
+IN_VIEW = " The model's form was chosen with past episodes in view, so that this is no test."
+
 # Operations of events (sim/shocks/effects.py) -> what a reader calls that kind of event.
 KINDS = {
     "licence": "export licences",
@@ -93,22 +96,13 @@ def _of_run(run: Run, episodes: Sequence[Mapping[str, Any]], name: bool) -> tupl
             f"for this mineral and this kind of event ({words}) the median run hit {_hits(alike)} target intervals, in "
             f"{_count(len(alike), 'past episode')}."
         )
-        return _start(head, text + _fitted(alike)), alike
+        return _start(head, text + IN_VIEW), alike
     other = "these events" if not words else f"this kind of event ({words})"
     text = (
         f"no past episode of this mineral and {other} was held against the model. On other events of this mineral the "
         f"median run hit {_hits(mineral)} target intervals, in {_count(len(mineral), 'past episode')}."
     )
-    return _start(head, text + _fitted(mineral)), mineral
-
-
-def _fitted(episodes: Sequence[Mapping[str, Any]]) -> str:
-    """Whether behaviour was fitted to these episodes, which makes hits easier."""
-    fitted = [bool(e.get("fitted", True)) for e in episodes]
-    if not any(fitted):
-        return " Nothing was fitted to it." if len(episodes) == 1 else " Nothing was fitted to them."
-    what = "it" if len(episodes) == 1 else "them" if all(fitted) else "some of them"
-    return f" The model's behaviour was conditioned on {what}, so that this is a fit and no test."
+    return _start(head, text + IN_VIEW), mineral
 
 
 def _start(head: str, text: str) -> str:

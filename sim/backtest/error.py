@@ -1,0 +1,168 @@
+"""The model's own error of prices: what past episodes left over, and how it widens a run.
+
+A run holds the uncertainty of its inputs and not that of the model's form. What is left is taken as
+
+    ln seen - ln median = b + w(t)
+
+with b one number for an episode, sd tau (`error_level`), and w a part that wanders from week to week in each product and
+place, sd sigma (`error_weekly`), with an autocorrelation of exp(-weeks / 20). Both are posterior means on a grid under
+half-normal priors, so that seven episodes can't make them nothing. An episode is scored with tau and sigma from the
+*others*; b of a new episode is then tau t(E-1) sqrt(1 + 1/E) from E others: Student's t as tau itself is estimated, and
+the mean of all episodes with it (Gelman et al. 2013, "Bayesian Data Analysis", 3rd edition, section 3.2).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bounded import MAX_TABLE_BYTES, path_is_file
+from ..language.text import decode
+
+Floats = NDArray[np.float64]
+LEVEL, WEEKLY = "error_level", "error_weekly"
+MEMORY_WEEKS = 20.0  # e-fold of the wandering part
+PRIORS = 0.5, 0.3  # sd of the half-normal priors of tau and sigma, ln
+GRIDS = np.arange(0.05, 1.501, 0.05), np.arange(0.05, 1.001, 0.05)
+READING = 0.01  # sd of what two readings of one quote differ by, ln
+WIDEST = 10.0  # ln; bound of both numbers where a run sets them
+FEWEST_FREEDOM = 2
+RESIDUALS = Path(__file__).with_name("residuals.csv")
+COLUMNS = ("way", "episode", "product", "place", "week", "seen", "median")
+
+
+@dataclass(frozen=True)
+class Residual:
+    """One recorded price and what the runs said of it without any error of their own, multiples of normal."""
+
+    way: str
+    episode: str
+    product: str
+    place: str
+    week: float  # since day one
+    seen: float
+    median: float
+
+    @property
+    def left(self) -> float:
+        """ln seen less ln median."""
+        return math.log(self.seen / self.median)
+
+
+@dataclass(frozen=True)
+class OwnError:
+    """tau and sigma (ln) from `events` episodes."""
+
+    level: float
+    weekly: float
+    events: int
+
+    def levels(self, runs: int, seed: int) -> Floats:
+        """sd of b for every run, such that b is tau t(E-1) sqrt(1 + 1/E).
+
+        A Student's t is a normal number times sqrt(nu / chi²), so that each run gets a standard deviation of its own and
+        the engine draws a normal number as ever.
+        """
+        from scipy.stats import chi2
+
+        from ..experiment.designs import uniforms
+
+        if self.events == 0:
+            return np.full(runs, self.level)
+        freedom = max(self.events - 1, FEWEST_FREEDOM)
+        scale = freedom / chi2.ppf(uniforms(seed, "own error", 0, runs), freedom)
+        found: Floats = np.minimum(self.level * np.sqrt(scale * (1.0 + 1.0 / self.events)), WIDEST)
+        return found
+
+
+NONE = OwnError(0.0, 0.0, 0)
+
+
+def error_sets() -> tuple[str, ...]:
+    """What makes both numbers columns of the design, whatever the world's rows say."""
+    return tuple(f"baseline.{name}={{uniform: [0, {WIDEST:g}]}}" for name in (LEVEL, WEEKLY))
+
+
+def with_error(values: Floats, columns: Sequence[str], error: OwnError, seed: int) -> Floats:
+    """The design's rows with the model's own error put in."""
+    out = values.copy()
+    out[:, columns.index(LEVEL)] = error.levels(len(values), seed)
+    out[:, columns.index(WEEKLY)] = error.weekly
+    return out
+
+
+def fit(residuals: Iterable[Residual]) -> OwnError:
+    """Posterior means of tau and sigma from residuals of one way.
+
+    Notes
+    -----
+    The residuals of an episode are jointly normal with covariance tau² + sigma² exp(-|weeks apart| / 20) (the second
+    term only within one product and place) + reading². Episodes are independent.
+    """
+    by_episode: dict[str, list[Residual]] = {}
+    for one in residuals:
+        by_episode.setdefault(one.episode, []).append(one)
+    blocks = [_block(rows) for _, rows in sorted(by_episode.items())]
+    taus, sigmas = GRIDS
+    log_posterior = np.array(
+        [
+            [-0.5 * ((tau / PRIORS[0]) ** 2 + (sigma / PRIORS[1]) ** 2) + _log_likelihood(blocks, tau, sigma) for sigma in sigmas]
+            for tau in taus
+        ]
+    )  # fmt: skip
+    weight = np.exp(log_posterior - log_posterior.max())
+    weight /= weight.sum()
+    return OwnError(float(weight.sum(axis=1) @ taus), float(weight.sum(axis=0) @ sigmas), len(blocks))
+
+
+def _block(rows: Sequence[Residual]) -> tuple[Floats, Floats]:
+    """An episode's residuals, and how near in time two of one product and place are."""
+    weeks = np.array([one.week for one in rows])
+    cells = [(one.product, one.place) for one in rows]
+    same = np.array([[a == b for b in cells] for a in cells])
+    near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / MEMORY_WEEKS) * same
+    return np.array([one.left for one in rows]), near
+
+
+def _log_likelihood(blocks: Iterable[tuple[Floats, Floats]], tau: float, sigma: float) -> float:
+    found = 0.0
+    for left, near in blocks:
+        variance = tau**2 + sigma**2 * near + READING**2 * np.eye(len(left))
+        found -= 0.5 * float(left @ np.linalg.solve(variance, left) + np.linalg.slogdet(variance)[1])
+    return found
+
+
+def from_others(residuals: Sequence[Residual], way: str, episode: str = "") -> OwnError:
+    """The error that an episode is scored with: from all others. Without a name: from all."""
+    return fit(one for one in residuals if one.way == way and one.episode != episode)
+
+
+# --- the table that ships -----------------------------------------------------------------------------
+def write_residuals(path: Path, residuals: Sequence[Residual]) -> None:
+    """Write the table from which tau and sigma are fitted."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for one in residuals:
+            numbers = (f"{one.week:.2f}", f"{one.seen:.5g}", f"{one.median:.5g}")
+            table.writerow((one.way, one.episode, one.product, one.place, *numbers))
+
+
+def read_residuals(path: Path = RESIDUALS) -> list[Residual]:
+    """The residuals of a table; none if there is no such table."""
+    if not path_is_file(path):
+        return []
+    rows: Iterable[Mapping[str, str]] = csv.DictReader(io.StringIO(decode(path, str(path), MAX_TABLE_BYTES)))
+    return [
+        Residual(
+            row["way"], row["episode"], row["product"], row["place"], *(float(row[name]) for name in COLUMNS[4:])
+        )
+        for row in rows
+    ]  # fmt: skip
