@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plot": ("plot", "Draw figures of a run folder again; --list explains each."),
     "compare": ("compare", "Set run folders, or the policies of one, side by side on one page."),
     "backtest": ("backtest", "Hold the model against past episodes: targets hit, scores, a page."),
-    "calibrate": ("calibrate", "Condition the shared behaviour on past episodes."),
+    "calibrate": ("calibrate", "Fit the model's own error to past episodes."),
     "check": ("check", "List every problem of scenario files at once, with file:line:col."),
     "explain": ("explain", "Tell in plain sentences what a scenario does, and where its numbers come from."),
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),

@@ -28,8 +28,12 @@ def test_the_last_line_and_the_exit_code(done: tuple[Result, Path]) -> None:
     assert result.exit_code == 0, result.output
     with (out / "targets.csv").open() as file:
         rows = list(csv.DictReader(file))
+    assert {row["way"] for row in rows} == {"day one", "recorded"}
     hits = sum(row["hit"] == "1" for row in rows)
-    assert result.output.strip().splitlines()[-1] == f"{hits} of 6 targets hit"
+    last = [line for line in result.output.strip().splitlines() if "targets hit" in line]
+    assert [line.split("(")[1] for line in last] == ["day-one forecast)", "office as recorded)"]
+    assert sum(int(line.split()[0]) for line in last) == hits
+    assert all("of 8 targets" in line for line in last)
 
 
 def test_the_page_shows_every_target_and_stands_alone(done: tuple[Result, Path]) -> None:
@@ -38,12 +42,16 @@ def test_the_page_shows_every_target_and_stands_alone(done: tuple[Result, Path])
     for name in ("zero months", "rush before", "price outside 6 months"):
         assert name in page
         assert name in text
-    assert page.count("<svg") == 2  # wide and narrow
+    assert page.count("<svg") == 4  # two ways, wide and narrow
     assert "src=" not in page
     assert "<script" not in page
-    assert (out / "figures" / "gallium_licences_2023.svg").exists()
+    assert (out / "figures" / "gallium_licences_2023_day_one.svg").exists()
+    assert (out / "figures" / "gallium_licences_2023_recorded.svg").exists()
     with (out / "scores.csv").open() as file:
-        assert all(0 <= int(r["inside_50"]) <= int(r["inside_90"]) <= int(r["points"]) for r in csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 40
+    assert all(0 <= int(r["inside_50"]) <= int(r["inside_80"]) <= 1 for r in rows)
+    assert all(float(r["p10"]) <= float(r["p50"]) <= float(r["p90"]) for r in rows)
 
 
 def test_faults_are_listed_at_once_with_their_places(tmp_path: Path) -> None:
@@ -67,11 +75,55 @@ def test_a_folder_that_is_no_episode(tmp_path: Path) -> None:
     assert "is no episode: scenario.yaml, observed.csv, targets.csv is missing" in result.output
 
 
+def test_the_record_of_all_is_not_renewed_from_some(tmp_path: Path) -> None:
+    arguments = ["backtest", str(EPISODES / "gallium_licences_2023"), "--update-summary", "-o", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "name no folder" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_calibrate_repeats_to_the_digit(tmp_path: Path) -> None:
+    told = []
+    for name in ("a.csv", "b.csv"):
+        arguments = ["calibrate", str(EPISODES / "magnesium_power_2021"), "-n", "10", "-o", str(tmp_path / name)]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        told.append([line for line in result.output.splitlines() if "error_level" in line])
+    assert told[0] == told[1]
+    assert len(told[0]) == 4  # two ways, without the one episode and from all
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
 def test_the_shipped_record_is_in_the_form_reports_quote() -> None:
-    if not command.SUMMARY.exists():
-        pytest.skip("no record is shipped")
     record = json.loads(command.SUMMARY.read_text())
-    fitted = [e for e in record["episodes"] if e["fitted"]]  # the totals leave out what nothing was fitted to
-    assert record["hits"] == sum(e["hits"] for e in fitted)
-    assert record["targets"] == sum(e["targets"] for e in fitted)
+    assert record["hits"] == sum(e["hits"] for e in record["episodes"])
+    assert record["targets"] == sum(e["targets"] for e in record["episodes"])
     assert all(e["hits"] + len(e["misses"]) == e["targets"] for e in record["episodes"])
+    for way, values in record["ways"].items():
+        assert values["hits"] == sum(e["ways"][way]["hits"] for e in record["episodes"])
+
+
+def test_the_page_says_what_the_record_says() -> None:
+    from sim.backtest.record import fill
+
+    page = command.PAGE.read_text(encoding="utf-8")
+    assert fill(page, json.loads(command.SUMMARY.read_text())) == page
+
+
+def test_the_worlds_ship_what_the_episodes_left_over() -> None:
+    """The rows error_level and error_weekly are those of the day-one forecasts from all episodes."""
+    from sim.backtest.error import from_others, read_residuals
+    from sim.spec.worldfile import shipped_worlds
+
+    error = from_others(read_residuals(), "day one")
+    assert error.events == 8
+    wanted = {"error_level": f"{error.level:.2f}", "error_weekly": f"{error.weekly:.2f}"}
+    for name in shipped_worlds():
+        rows = [
+            row
+            for table in (EPISODES.parents[1] / "sim" / "worlds" / name).glob("*.csv")
+            for row in csv.reader(table.open(encoding="utf-8"))
+            if row and row[0] in wanted
+        ]
+        assert {row[0]: f"{float(row[6]):.2f}" for row in rows} == wanted, name

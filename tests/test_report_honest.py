@@ -145,12 +145,11 @@ EPISODES = [
         "title": "A",
         "products": ["a1", "a2"],
         "kinds": ["licence"],
-        "fitted": False,
         "hits": 1,
         "targets": 6,
         "misses": [],
     },
-    {"title": "B", "products": ["b1"], "kinds": ["quota"], "fitted": True, "hits": 5, "targets": 5, "misses": ["x"]},
+    {"title": "B", "products": ["b1"], "kinds": ["quota"], "hits": 5, "targets": 5, "misses": ["x"]},
 ]
 
 
@@ -171,7 +170,7 @@ class _Run:
     [
         (("a1",), ("licence",), "this kind of event (export licences) the median run hit 1 of 6", ["A"]),
         (("a1",), ("close",), "No past episode of this mineral and this kind of event (stops of exports)", ["A"]),
-        (("b1",), ("quota",), "conditioned on it, so that this is a fit and no test", ["B"]),
+        (("b1",), ("quota",), "chosen with past episodes in view, so that this is no test", ["B"]),
         (("c1",), ("licence",), "No past episode of this mineral was held against the model", []),
     ],
 )
@@ -190,13 +189,13 @@ def test_the_record_is_that_of_this_mineral_and_event(
 def test_the_packaged_record_knows_every_shipped_episode() -> None:
     record = history.read_record()
     assert record is not None
-    fitted = [e for e in record["episodes"] if e["fitted"]]
-    assert (sum(e["hits"] for e in fitted), sum(e["targets"] for e in fitted)) == (record["hits"], record["targets"])
+    told = record["episodes"]
+    assert len(told) == 8
+    assert (sum(e["hits"] for e in told), sum(e["targets"] for e in told)) == (record["hits"], record["targets"])
     products = {p["id"] for p in _shipped_products()}
     for episode in record["episodes"]:
         assert set(episode["products"]) <= products
         assert set(episode["kinds"]) <= set(history.KINDS)
-    assert {e["title"] for e in record["episodes"] if not e["fitted"]} == {"China licenses graphite, December 2023"}
 
 
 def _shipped_products() -> list[dict[str, Any]]:

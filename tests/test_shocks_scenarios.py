@@ -55,12 +55,8 @@ def rules(scenario: Any) -> set[tuple[str, object, str]]:
 
 
 def test_an_event_of_history_is_written_once() -> None:
-    """A scenario about what an episode is about extends it: two files would say two things of one office.
-
-    Not the episodes of `untouched`, which may not know what a scenario knows by hindsight.
-    """
-    folders = [path for name in ("episodes", "candidates") for path in FOLDER.glob(f"{name}/*/scenario.yaml")]
-    episodes = {path: load_scenario(path) for path in folders}
+    """A scenario about what an episode is about extends it as recorded: two files would say two things of one office."""
+    episodes = {path: load_scenario(path) for path in FOLDER.glob("episodes/*/recorded.yaml")}
     told = {(s.world.name, rule): path for path, found in episodes.items() for s in found for rule in rules(s)}
     assert len(told) > 10
     shared = 0

@@ -32,12 +32,12 @@ sys.path.insert(0, str(ROOT))
 # A squeeze of the kind each world is about.
 SCENARIOS = {
     "antimony": "scenarios/episodes/antimony_licences_2024/scenario.yaml",
-    "bismuth": "scenarios/candidates/bismuth_licences_2025/scenario.yaml",
+    "bismuth": "scenarios/episodes/bismuth_licences_2025/scenario.yaml",
     "cobalt": "scenarios/cobalt_export_stop_and_quotas.yaml",
     "gallium": "scenarios/gallium_licences_2023.yaml",
     "germanium": "scenarios/germanium_export_ban.yaml",
     "graphite": "scenarios/graphite_licences.yaml",
-    "magnesium": "scenarios/candidates/magnesium_power_2021/scenario.yaml",
+    "magnesium": "scenarios/episodes/magnesium_power_2021/scenario.yaml",
     "ndfeb": "scenarios/china_heavy_ree_licences_2025.yaml",
     "tungsten": "scenarios/kazakhstan_tungsten.yaml",
 }

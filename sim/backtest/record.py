@@ -106,7 +106,7 @@ def _target(one: TargetScore) -> dict[str, Any]:
 
 def _point(one: PointScore) -> dict[str, Any]:
     at = one.at
-    return _plain(
+    found: dict[str, Any] = _plain(
         {
             "kind": at.kind, "product": at.product, "place": at.place, "abroad": is_headline(at), "week": at.week,
             "seen": at.seen, "quantiles": one.quantiles, "error": one.error, "no_change": one.no_change,
@@ -114,6 +114,7 @@ def _point(one: PointScore) -> dict[str, Any]:
             "log_score": one.log_score, "pit": one.pit, "gate": one.is_gate,
         }
     )  # fmt: skip
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -134,7 +135,7 @@ def note(found: Record) -> str:
     for way, values in found["ways"].items():
         total = values["overall"]
         if total:
-            told.append(f"{total['in_80']:.0%} as {WORDS[way]}")
+            told.append(f"{total['in_80']:.0%} ({WORDS[way]})")
     if not told:
         return ""
     total = next(iter(found["ways"].values()))["overall"]
@@ -247,7 +248,7 @@ ERRORS = ("model's own error", "tau, once an episode", "sigma, wandering", "epis
 
 def error_rows(found: Record) -> list[Row]:
     """tau and sigma by way, from all episodes."""
-    rows = []
+    rows: list[Row] = []
     for way, values in found["ways"].items():
         error = values["error"]
         rows.append((WORDS[way], _two(error["level"]), _two(error["weekly"]), str(error["events"])))

@@ -117,7 +117,7 @@ def observations(episode: Episode) -> list[Observation]:
     for i, series in enumerate(episode.series):
         kind = kind_of(series)
         for j, point in enumerate(series.points):
-            if kind and point.start >= episode.start_day:
+            if kind and point.start >= episode.start_day and not _is_normal(episode, series, point):
                 key = (kind, series.variable, series.product, series.place)
                 groups.setdefault(key, []).append((i, j, point))
     found = []
@@ -129,6 +129,11 @@ def observations(episode: Episode) -> list[Observation]:
             where = tuple((i, j) for i, j, _ in parts)
             found.append(Observation(kind, variable, product, place, place in episode.home, week, level, where))
     return found
+
+
+def _is_normal(episode: Episode, series: Series, point: Point) -> bool:
+    """Whether a quote of the first week is the normal level itself, by which the series is divided."""
+    return series.relative and point.value == series.reference and point.start < episode.start_day + APART_DAYS
 
 
 def kind_of(series: Series) -> str:
