@@ -283,8 +283,7 @@ def aim_product(L: Any, F: Floats, I: Ints, k: int) -> None:
         for c in range(first, first + L.n_zones):
             if I[L.block_apart + c] == 0:
                 taken += F[L.block_taken + c]
-        mark_cells(L, I, k, 0)
-        rest = pooled_log(L, F, I, k, taken, 1)
+        rest = rest_log(L, F, I, k, taken)
     for c in range(first, first + L.n_zones):
         if I[L.cell_linked + c] == 1:
             F[L.target_log + c] = rest
@@ -292,6 +291,20 @@ def aim_product(L: Any, F: Floats, I: Ints, k: int) -> None:
                 F[L.target_log + c] = max(F[L.alone_log + c], rest)
     if split == 1:
         raise_blocks(L, F, I, k, rest)
+
+
+def rest_log(L: Any, F: Floats, I: Ints, k: int, taken: float) -> float:
+    """ln price of the zones that have none of their own; where rules cut off every zone, the lowest of their prices."""
+    mark_cells(L, I, k, 0)
+    lowest = 0.0
+    found = 0
+    for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        if I[L.cell_in + c] == 1:
+            return pooled_log(L, F, I, k, taken, 1)
+        if I[L.block_apart + c] == 1 and (found == 0 or F[L.block_log + c] < lowest):
+            lowest = F[L.block_log + c]
+            found = 1
+    return lowest
 
 
 def price_unlinked(L: Any, F: Floats, I: Ints, k: int) -> None:
@@ -349,8 +362,12 @@ def split_full(L: Any, F: Floats, I: Ints, k: int, joint: float, split: int) -> 
 def raise_blocks(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
     """Prices behind rules, and the floor of the zones that control them."""
     first = k * L.n_zones
+    mark_cells(L, I, k, 0)
+    some_left = 0
+    for c in range(first, first + L.n_zones):
+        some_left = max(some_left, I[L.cell_in + c])
     mark_cells(L, I, k, 1)
-    held = pooled_log(L, F, I, k, 0.0, 0)
+    held = pooled_log(L, F, I, k, 0.0, 1 - some_left)
     for c in range(first, first + L.n_zones):
         if I[L.block_apart + c] == 0:
             continue
