@@ -12,10 +12,10 @@ from .arrays import Floats, Ints
 from .controls import effect_base, effect_end, effect_now
 from .economics import clip, smooth, weeks_announced, weeks_believed
 from .lane_rules import applies_to, quota_unit
-from .opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA
+from .opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA, SUSPEND
 
 NO_RULE = -1.0
-ENDLESS_WEEKS = 1e6
+FOREVER_DAYS = 1e9  # longer than any horizon
 
 
 def believe(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -72,12 +72,14 @@ def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
             continue
         v = I[L.effect_event + e]
         base = effect_base(L, F, I, e)
-        if base < 0 or day < I[L.event_notice_day + v] or I[L.event_suspended + v] == 1:
+        if base < 0 or day < I[L.event_notice_day + v]:
             continue
         end = effect_end(L, F, I, e)
-        if day >= end:
-            continue
         start = base + F[L.point_day + I[L.effect_point_first + e]]
+        if I[L.event_suspended + v] == 1:
+            start = resumption(L, F, I, v)
+        if day >= end or start >= end:
+            continue
         wait = (start - day) / 7.0 if start > day else 0.0
         age = F[L.event_age + v] / 7.0 + ((day - start) / 7.0 + 1.0 if start <= day else 0.0)
         k = effect_product(L, I, e)
@@ -85,11 +87,24 @@ def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
             continue
         rate = F[L.attention_rate + k]
         weeks = weeks_believed(age, wait, F[L.first_belief_weeks + k], rate)
-        if I[L.event_end_told + v] == 1 and end - day < 7.0 * ENDLESS_WEEKS:
+        if I[L.event_end_told + v] == 1 and end < FOREVER_DAYS:
             told = weeks_announced((end - day) / 7.0, wait, rate)
             weeks = F[L.trust_in_end + k] * told + (1.0 - F[L.trust_in_end + k]) * weeks
         F[L.effect_wait + e] = wait
         F[L.effect_weeks + e] = weeks
+
+
+def resumption(L: Any, F: Floats, I: Ints, v: int) -> float:
+    """Day on which a suspended event is known to come back; endless where no end of its suspension has been announced."""
+    day = FOREVER_DAYS
+    for e in range(L.n_effects):
+        if I[L.effect_op + e] != SUSPEND or I[L.event_end_told + I[L.effect_event + e]] == 0:
+            continue
+        first = I[L.effect_target_first + e]
+        for t in range(first, first + I[L.effect_target_count + e]):
+            if I[L.target_entity + t] == v and effect_base(L, F, I, e) >= 0:
+                day = effect_end(L, F, I, e)
+    return day
 
 
 def effect_product(L: Any, I: Ints, e: int) -> int:
@@ -141,6 +156,8 @@ def believe_lanes(L: Any, F: Floats, I: Ints, day: int) -> None:
 def put_rule_on_lane(L: Any, F: Floats, lane: int, pace: float, weeks: float, wait: float) -> None:
     """Let a rule count for a lane if it costs more than what counts so far."""
     pace = clip(pace, 0.0, 1.0)
+    if pace >= 1.0:
+        return
     before = F[L.lane_wait + lane]
     if before < 0.0 or (1.0 - pace) * weeks > (1.0 - F[L.lane_pace + lane]) * F[L.lane_weeks + lane]:
         F[L.lane_pace + lane] = pace

@@ -103,10 +103,10 @@ def order(L: Any, F: Floats, I: Ints) -> None:
 def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
-    A link between zones carries at most m times its normal flow. What closed origins can't send is asked of the open ones,
+    A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send is asked of the open ones,
     by the room they have. Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w.
     """
-    multiple = F[L.link_multiple + k]
+    multiple = F[L.link_multiple + k] * F[L.trend_level + k]
     short = 0.0
     room = 0.0
     for lane in range(first, last):
@@ -185,7 +185,8 @@ def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, 
 def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
     """Zones whose buyers wanted more from other zones than links carry, where no rule holds or is to come."""
     for c in range(L.n_cells):
-        most = F[L.link_multiple + I[L.cell_product + c]] * F[L.trade_in + c] * (1.0 + 1e-9)
+        k = I[L.cell_product + c]
+        most = F[L.link_multiple + k] * F[L.trend_level + k] * F[L.trade_in + c] * (1.0 + 1e-9)
         I[L.cell_full + c] = (
             1 if I[L.cell_ruled + c] == 0 and F[L.trade_in + c] > 0.0 and F[L.asked_in + c] > most else 0
         )

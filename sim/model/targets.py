@@ -45,7 +45,8 @@ def sum_cells(L: Any, F: Floats, I: Ints) -> None:
 def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
     """S: output stocks (goods that wait for a licence included), stocks of users and makers, goods afloat; part of K.
 
-    Goods that wait for a licence are where they are: in the exporter's zone.
+    Goods that wait for a licence are where they are: in the exporter's zone. What customs set aside is no one's to sell,
+    and a longer way ties up more: both are wanted on top.
     """
     for s in range(L.n_sites):
         F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s] + F[L.site_held + s]
@@ -65,7 +66,10 @@ def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
     for lane in range(L.n_lanes):
         cell = I[L.lane_to_cell + lane]
         F[L.stock_sum + cell] += F[L.lane_in_transit + lane]
-        F[L.wanted_sum + cell] += F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
+        weeks = I[L.lane_pipe_weeks + lane] + F[L.lane_delay + lane] / 7.0
+        F[L.wanted_sum + cell] += F[L.lane_flow + lane] * weeks
+        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] > 0.0:
+            F[L.wanted_sum + I[L.lane_from_cell + lane]] += F[L.lane_held + lane]
 
 
 def sum_users(L: Any, F: Floats, I: Ints) -> None:
@@ -453,7 +457,7 @@ def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: fl
     everybody bears what is taken less the world's spare capacity times w.
     """
     wait = F[L.block_wait + c]
-    carried = (F[L.link_multiple + k] - 1.0) * F[L.block_normal + c]
+    carried = (F[L.link_multiple + k] - 1.0) * F[L.block_normal + c] * F[L.trend_level + k]
     if need <= 0.0 or carried <= 0.0:
         return 0.0
     had = F[L.own_stock + c]
@@ -508,7 +512,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
                 continue
             back = d * L.n_zones + y
             into = o * L.n_zones + z
-            outflow += F[L.pair_normal + back]
+            outflow += F[L.pair_normal + back] * F[L.trend_level + k]
             crossing += F[L.pair_flow + back]
             came = F[L.pair_flow + into]
             if F[L.pair_wait + into] == 0.0 and I[L.pair_office + into] == 0:
@@ -518,7 +522,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
             if o != c:
                 # Other rules that hold on the way in let through what they do.
                 multiple = F[L.link_multiple + k] if F[L.pair_wait + into] != 0.0 else F[L.pair_pace + into]
-                free += multiple * F[L.pair_normal + into]
+                free += multiple * F[L.pair_normal + into] * F[L.trend_level + k]
     passes = rate / (rate + F[L.demand_return_rate + k])
     loss = (need + passing * passes + outflow - capacity - free - F[L.block_pace + c]) * weeks
     loss += spare_made(capacity, plan, weeks, F[L.output_up_rate + k]) + cut
