@@ -53,7 +53,6 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
             "probability": 1.0,
             "trigger": None,
             "effects": [{"op": "licence", "select": select, "schedule": [], "params": {}, "texts": {}}],
-            "announcement_effects": [],
         },
         {
             "name": "general_licences",
@@ -65,7 +64,6 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
             "probability": 1.0,
             "trigger": None,
             "effects": [{"op": "general_licence", "select": select, "schedule": [], "params": {}, "texts": {}}],
-            "announcement_effects": [],
         },
     ]
     if strength == 0:

@@ -210,7 +210,6 @@ def lowered(world: World, type_: str, fields: Mapping[str, Any]) -> tuple[Resolv
         probability=ctx.num(made.probability),
         trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
         effects=made.lower(ctx),
-        announcement_effects=made.announce(ctx),
     )
     return resolved, tuple(_event_column(name, value) for name, value in sorted(ctx.columns.items()))
 

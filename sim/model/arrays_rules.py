@@ -43,7 +43,6 @@ RULE_ARRAYS: tuple[Array, ...] = (
         """
         effect_event | index | event, -1 = outlook (always)
         effect_op | code | position in OPS
-        effect_notice | 0/1 | counts from the announcement
         effect_linear | 0/1 | straight lines between points
         effect_point_first | index | first point
         effect_point_count | count | points

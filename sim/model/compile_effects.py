@@ -40,7 +40,6 @@ class Row:
     effect: Effect
     index: int
     event: int
-    notice: bool
     targets: list[Target] = field(default_factory=list)
 
 
@@ -69,8 +68,7 @@ def collect_effects(scenario: Scenario, s: Structure) -> Effects:
     events = [event for event, _ in ordered]
     rows: list[Row] = []
     for v, event in enumerate(events):
-        rows.extend(Row(e, 0, v, True) for e in event.announcement_effects)
-        rows.extend(Row(e, 0, v, False) for e in event.effects)
+        rows.extend(Row(e, 0, v) for e in event.effects)
     for i, row in enumerate(rows):
         row.index = i
         row.targets = find_targets(s, row, events)
@@ -196,7 +194,6 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
         effect = row.effect
         a.note("effect_event", e, row.event)
         a.note("effect_op", e, OP_CODES[effect.op])
-        a.note("effect_notice", e, int(row.notice))
         a.note("effect_linear", e, int(effect.linear))
         a.note("effect_key", e, hash64(f"effect:{effects.events[row.event].name}:{effect.op}") & KEY_MASK)
         a.note("effect_success", e, -1)

@@ -87,8 +87,6 @@ def effect_base(L: Any, F: Floats, I: Ints, e: int) -> int:
     v = I[L.effect_event + e]
     if I[L.event_status + v] != 1:
         return -1
-    if I[L.effect_notice + e] == 1:
-        return I[L.event_notice_day + v]
     if I[L.effect_op + e] == NEW_CAPACITY:
         return I[L.event_day + v] + int(math.floor(F[L.effect_d + e] + 0.5))
     return I[L.event_day + v]

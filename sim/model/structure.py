@@ -135,8 +135,7 @@ def all_effects(scenario: Scenario) -> list[tuple[str, Effect]]:
     """Every effect row of every arm, in order, with a name that other events do not change."""
     rows: list[tuple[str, Effect]] = []
     for event, _ in ordered_events(scenario):
-        both = (*event.announcement_effects, *event.effects)
-        rows.extend((f"{event.name}.{i}", effect) for i, effect in enumerate(both))
+        rows.extend((f"{event.name}.{i}", effect) for i, effect in enumerate(event.effects))
     return rows
 
 

@@ -86,7 +86,6 @@ class ResolvedEvent:
     probability: Num
     trigger: Trigger | None
     effects: tuple[Effect, ...]  # schedule days count from the event's start
-    announcement_effects: tuple[Effect, ...] = ()  # days count from the announcement
     end_announced: bool = False  # its end is public
     age_days: Num = 0.0  # how long the policy had been in force before `start_day`
 
