@@ -103,8 +103,9 @@ def order(L: Any, F: Floats, I: Ints) -> None:
 def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
-    A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send is asked of the open ones,
-    by the room they have. Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w.
+    A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send
+    is asked of the open ones, by the room they have. Where a rule binds buyers order whatever passes; before a rule, in a
+    rush, at least need/w.
     """
     multiple = F[L.link_multiple + k] * F[L.trend_level + k]
     short = 0.0
