@@ -217,8 +217,8 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
     for o, office in enumerate(effects.offices):
         a.note("office_effect", o, office.row)
         a.note("office_product", o, office.product)
-        event = effects.events[effects.rows[office.row].event].name
-        name = f"office:{event}:{s.products[office.product].id}:{office.place}"
+        of_event = effects.events[effects.rows[office.row].event].name
+        name = f"office:{of_event}:{s.products[office.product].id}:{office.place}"
         a.note("office_key", o, hash64(name) & KEY_MASK)
         a.note("office_column", o, firsts["offices"] + 4 * o)
 
