@@ -100,6 +100,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         cover_now | weeks | stocks / (use + normal sales abroad)
         need_start | t/week | D0: purchases of makers and users in the baseline
         output_start | t/week | Q0: output in the baseline
+        wanted_start | t | stock wanted of makers' output and afloat, which nothing changes
         own_stock | t | output stock of makers in the baseline
         trade_out | t/week | normal sales to other zones
         trade_in | t/week | normal purchases from other zones

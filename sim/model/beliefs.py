@@ -24,9 +24,12 @@ def believe(L: Any, F: Floats, I: Ints, day: int) -> None:
     if I[L.rules] == 1:
         time_effects(L, F, I, day)
         learn_paces(L, F, I)
-        believe_lanes(L, F, I, day)
-        believe_cuts(L, F, I)
-    believe_pairs(L, F, I)
+        if I[L.known] == 1 or I[L.known_before] == 1:
+            believe_lanes(L, F, I, day)
+            believe_pairs(L, F, I)
+            believe_cuts(L, F, I)
+        I[L.known_before] = I[L.known]
+    sum_flows(L, F, I)
     for back in range(L.n_products):
         believe_sales(L, F, I, L.n_products - 1 - back)
 
@@ -64,6 +67,7 @@ def thrifted(L: Any, F: Floats, I: Ints, u: int) -> float:
 # --- rules ------------------------------------------------------------------------------------------
 def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
     """When every rule or cut starts, as far as it is known, and the weeks C for which it is believed to hold."""
+    I[L.known] = 0
     for e in range(L.n_effects):
         F[L.effect_wait + e] = NO_RULE
         F[L.effect_weeks + e] = 0.0
@@ -92,6 +96,7 @@ def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
             weeks = F[L.trust_in_end + k] * told + (1.0 - F[L.trust_in_end + k]) * weeks
         F[L.effect_wait + e] = wait
         F[L.effect_weeks + e] = weeks
+        I[L.known] = 1
 
 
 def resumption(L: Any, F: Floats, I: Ints, v: int) -> float:
@@ -223,19 +228,11 @@ def believe_cuts(L: Any, F: Floats, I: Ints) -> None:
 
 
 def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
-    """Rules and flows by pair of zones: what lets how much through, for how long, and what left last week.
+    """Rules by pair of zones: what they let through, and for how long.
 
     Lanes without a rule beside ruled ones can carry m times their normal flow: goods that one buyer may not have go to
     others, who leave theirs to the first.
     """
-    for p in range(L.n_pairs):
-        F[L.pair_flow + p] = 0.0
-    for lane in range(L.n_lanes):
-        p = I[L.lane_pair + lane]
-        if p >= 0:
-            F[L.pair_flow + p] += F[L.lane_left + lane]
-    if I[L.rules] == 0:
-        return
     for p in range(L.n_pairs):
         F[L.pair_open + p] = 0.0
         F[L.pair_lost + p] = 0.0
@@ -268,6 +265,17 @@ def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
         F[L.pair_weeks + p] = F[L.pair_weeks + p] / F[L.pair_lost + p] if F[L.pair_lost + p] > 0.0 else 0.0
         if F[L.pair_pace + p] >= 1.0:
             F[L.pair_wait + p] = NO_RULE
+
+
+def sum_flows(L: Any, F: Floats, I: Ints) -> None:
+    """What left last week between zones; the count of the coming week begins."""
+    for p in range(L.n_pairs):
+        F[L.pair_flow + p] = 0.0
+    for lane in range(L.n_lanes):
+        p = I[L.lane_pair + lane]
+        if p >= 0:
+            F[L.pair_flow + p] += F[L.lane_left + lane]
+        F[L.lane_left + lane] = 0.0
 
 
 # --- sales ------------------------------------------------------------------------------------------

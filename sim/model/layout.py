@@ -54,6 +54,8 @@ SCALARS: tuple[Array, ...] = (
     Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
     Array("in_force", "one", "int", "0/1", "an effect is in force now"),
     Array("leaking", "one", "int", "0/1", "goods leak on some lane now"),
+    Array("known", "one", "int", "0/1", "somebody knows of a rule or a cut, in force or to come"),
+    Array("known_before", "one", "int", "0/1", "the same last week"),
     Array("obliged", "one", "int", "0/1", "some users must hold more than they want"),
     Array("run_error", "one", "float", "ln", "b: the model's own error that a run keeps, in units of tau"),
     Array("tracked", "one", "int", "0/1", "the content share of an origin is tracked"),

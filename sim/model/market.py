@@ -74,6 +74,4 @@ def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> No
     allocate(L, F, I, day)
     if I[L.rules] == 1:
         split_late(L, F, I, day)
-    for lane in range(L.n_lanes):
-        F[L.lane_left + lane] = 0.0
     record(L, F, I, week, day)

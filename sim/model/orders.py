@@ -179,7 +179,7 @@ def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, 
     rush = flow + F[L.block_rush + c] / (wait if wait > 1.0 else 1.0) * flow / F[L.block_normal + c]
     if amount > rush:
         rush = amount
-    rising = F[L.lane_left + lane] + RUSH_STEP * most
+    rising = F[L.pair_flow + p] * (flow / F[L.pair_normal + p]) + RUSH_STEP * most
     return rush if rush < rising else rising
 
 

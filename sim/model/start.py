@@ -140,6 +140,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.need_start + c] = 0.0
         F[L.output_start + c] = 0.0
         F[L.own_stock + c] = 0.0
+        F[L.wanted_start + c] = 0.0
         F[L.trade_out + c] = 0.0
         F[L.trade_in + c] = 0.0
         I[L.cell_linked + c] = 0
@@ -160,7 +161,10 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.product_output + k] += F[L.site_output + s]
         if F[L.entry_share_per_year + s] > 0.0:
             F[L.entry_base + k] += F[L.site_output + s]
+    for c in range(L.n_cells):
+        F[L.wanted_start + c] = F[L.own_stock + c]
     for lane in range(L.n_lanes):
+        F[L.wanted_start + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
         p = I[L.lane_pair + lane]
         if p >= 0 and F[L.lane_flow + lane] > 0.0:
             F[L.pair_normal + p] += F[L.lane_flow + lane]

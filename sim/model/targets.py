@@ -25,7 +25,7 @@ def sum_cells(L: Any, F: Floats, I: Ints) -> None:
     """Stocks, wanted stocks, needs, plans and costs of every product and zone, at last week's prices."""
     for c in range(L.n_cells):
         F[L.stock_sum + c] = 0.0
-        F[L.wanted_sum + c] = 0.0
+        F[L.wanted_sum + c] = F[L.wanted_start + c]
         F[L.need_sum + c] = 0.0
         F[L.passing_sum + c] = 0.0
         F[L.plan_sum + c] = 0.0
@@ -50,7 +50,6 @@ def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
     """
     for s in range(L.n_sites):
         F[L.stock_sum + I[L.site_cell + s]] += F[L.site_stock + s] + F[L.site_held + s]
-        F[L.wanted_sum + I[L.site_cell + s]] += F[L.site_output + s] * F[L.output_cover_weeks + s]
     for c in range(L.n_cells):
         F[L.use_sum + c] = F[L.trade_out + c]
     for d in range(L.n_desks):
@@ -64,12 +63,12 @@ def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
     for c in range(L.n_cells):
         F[L.cover_now + c] = F[L.stock_sum + c] / F[L.use_sum + c] if F[L.use_sum + c] > 0.0 else 0.0
     for lane in range(L.n_lanes):
-        cell = I[L.lane_to_cell + lane]
-        F[L.stock_sum + cell] += F[L.lane_in_transit + lane]
-        weeks = I[L.lane_pipe_weeks + lane] + F[L.lane_delay + lane] / 7.0
-        F[L.wanted_sum + cell] += F[L.lane_flow + lane] * weeks
-        if I[L.lane_office + lane] < 0 and F[L.lane_held + lane] > 0.0:
-            F[L.wanted_sum + I[L.lane_from_cell + lane]] += F[L.lane_held + lane]
+        F[L.stock_sum + I[L.lane_to_cell + lane]] += F[L.lane_in_transit + lane]
+    if I[L.in_force] == 1:
+        for lane in range(L.n_lanes):
+            F[L.wanted_sum + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane] * F[L.lane_delay + lane] / 7.0
+            if I[L.lane_office + lane] < 0:
+                F[L.wanted_sum + I[L.lane_from_cell + lane]] += F[L.lane_held + lane]
 
 
 def sum_users(L: Any, F: Floats, I: Ints) -> None:
