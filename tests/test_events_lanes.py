@@ -155,7 +155,8 @@ def slow(**fields: Any) -> Any:
 
 
 def test_extra_days_put_every_arrival_off_by_as_much():
-    came = arrivals(pair(), slow(extra_days="20 days"))
+    calm = {("stock_response", ""): 0.0}  # users who hold and use the same, dear as the goods get
+    came = arrivals(pair(RIGID | calm), slow(extra_days="20 days"))
     assert [day for day in came if 63 < day < 105] == [70, 97, 104]
     assert came[97] == pytest.approx(100.0)
 

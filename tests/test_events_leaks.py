@@ -39,8 +39,21 @@ def leaked(*events: Any) -> np.ndarray:
     return outcome(*events).column("leakage_t")
 
 
-def test_nothing_leaks_round_a_ban_without_hubs():
-    assert all(column.variable != "leakage_t" for column in outcome().model.weekly_columns)
+def test_nothing_leaks_round_a_ban_without_hubs_in_a_world_that_has_no_leaks():
+    assert outcome().column("leakage_t").max() == 0.0
+
+
+def test_the_leak_of_a_world_grows_while_thirty_per_cent_can_be_earned():
+    """1 % of 50 t more every week, up to 15 %, from the week in which B pays 1.3 times what A pays."""
+    leaky = with_values(WORLD, {("leak_share", ""): 0.15, ("leak_growth_per_week", ""): 0.01})
+    out = run(leaky, ban(), years=2.0)
+    pays = out.price("metal", "ZB") / out.price("metal", "ZA") > 1.3
+    first = int(np.nonzero(pays)[0][0])
+    assert first >= START // 7
+    tonnes = out.column("leakage_t")
+    assert tonnes[:first].max() == 0.0
+    assert tonnes[first : first + 15] == pytest.approx(0.5 * np.arange(1.0, 16.0))
+    assert tonnes[first + 15 :] == pytest.approx(np.full(104 - first - 15, 7.5))
 
 
 def test_the_leak_grows_by_its_step_to_its_cap_while_it_pays():
@@ -58,7 +71,8 @@ def test_the_leak_starts_when_the_price_gap_exceeds_its_cost():
 
 
 def test_dearer_detours_start_later():
-    first = [int(np.nonzero(leaked(leak(extra_cost=f"{cost} %")))[0][0]) for cost in (5, 50, 150)]
+    """A price rises to 1.8 times what it was in a week at most (0.6 of its logarithm), so all gaps take time."""
+    first = [int(np.nonzero(leaked(leak(extra_cost=f"{cost} %")))[0][0]) for cost in (5, 150, 400)]
     assert first[0] < first[1] < first[2]
 
 

@@ -198,12 +198,14 @@ def test_more_general_licences_mean_a_smaller_shortage():
 
 
 # --- content --------------------------------------------------------------------------------------
-def mixed() -> World:
+def mixed(**zones: tuple[str, ...]) -> World:
     """A makes parts from its own ore; 40 % of the ore of C's parts comes from A, 60 % from C."""
     ore = {("output_t_per_year", "ore", "A"): 0.7 * PER_YEAR, ("output_t_per_year", "ore", "C"): 0.3 * PER_YEAR}
     ways = {("trade_share", "ore", "A", "A"): 1.0, ("trade_share", "ore", "C", "A"): 0.0}
     ways |= {("trade_share", "ore", "A", "C"): 0.4, ("trade_share", "ore", "C", "C"): 0.6}
-    return chain(("ore", "part"), makers={"A": 0.5, "C": 0.5}, users={("B", "cars"): 100.0}, values={**ore, **ways})
+    return chain(
+        ("ore", "part"), makers={"A": 0.5, "C": 0.5}, users={("B", "cars"): 100.0}, values={**ore, **ways}, zones=zones
+    )
 
 
 def rule(threshold: float, **fields: Any) -> Any:
@@ -240,9 +242,10 @@ def test_a_higher_threshold_asks_for_fewer_licences():
 
 def test_makers_below_the_threshold_go_on_as_if_there_were_no_rule():
     """C is free once its ore is its own, and makes what that ore allows: its mine's 30 / 0.8 t a week."""
-    stop = written(mixed(), "export_ban", start=70, origins="A", products=["ore", "part"])
-    free = run(mixed(), stop, tracked="A", years=4.0)
-    ruled = run(mixed(), stop, rule(0.9), tracked="A", years=4.0)
+    world = mixed(ZA=("A",), ZB=("B", "C"))
+    stop = written(world, "export_ban", start=70, origins="A", products=["ore", "part"])
+    free = run(world, stop, tracked="A", years=4.0)
+    ruled = run(world, stop, rule(0.9), tracked="A", years=4.0)
     assert free.weekly.tobytes() == ruled.weekly[:, : free.weekly.shape[1]].tobytes()
     assert ruled.column("production_t", "part", "C")[-1] == pytest.approx(37.5, rel=1e-3)
     exposure = ruled.column("origin_exposure", "part", "B")

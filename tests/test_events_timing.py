@@ -183,7 +183,7 @@ CONTROLS: dict[str, dict[str, Any]] = {
     "licence_regime": {"capacity": "10 %"},
     "export_quota": {"share_of_normal": "20 %", "period": "1 month"},
     "end_use_refusal": {"end_uses": "cars"},
-    "end_user_screening": {"destinations": "B", "listed": "60 %"},
+    "end_user_screening": {"destinations": "B", "listed": "90 %"},  # the lanes of the others can't carry as much
     "transit_denial": {"through": "B", "destinations": "C"},
 }
 

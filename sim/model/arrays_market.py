@@ -112,6 +112,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         passing_sum | t/week | X_u: the part of them that is believed to pass
         plan_sum | t/week | Q: output planned
         capacity_sum | t/week | Qc: capacity
+        idle_sum | t/week | capacity above the plan that no cut has taken
         made_sum | t/week | batches started last week
         cut_sum | t | output that cuts of capacity are believed to take
         cut_weeks | weeks | the longest that one of them is believed to last

@@ -143,14 +143,15 @@ def saturate(loss: float, spread: float, most: float) -> float:
     return most * (1.0 - exp(-loss * spread / most))
 
 
-def spare_made(capacity: float, plan: float, weeks: float, up_rate: float) -> float:
-    """What slow starting costs of spare capacity over a believed time C, t: (Qc - Q) / (1/C + 1/up).
+def lost_in_starting(idle: float, weeks: float, up_rate: float) -> float:
+    """What slow starting costs of idle capacity over a believed time C, t: idle / (1/C + 1/up).
 
-    Output approaches capacity at `up_rate` = 1/up; over `weeks` = C the gap that is left adds up to this.
+    Output approaches capacity at `up_rate` = 1/up; over `weeks` = C the gap that is left adds up to this. `idle` is
+    Qc - Q without what a cut has taken: that starts with the cut's end, and is counted there.
     """
     if weeks <= 0.0:
         return 0.0
-    return (capacity - plan) / (1.0 / weeks + up_rate)
+    return idle / (1.0 / weeks + up_rate)
 
 
 def near_balance(gap: float, wanted: float, deficit_weeks: float, surplus_weeks: float) -> float:

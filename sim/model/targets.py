@@ -11,7 +11,7 @@ from typing import Any
 from ..powers import exp
 from .arrays import Floats, Ints
 from .beliefs import thrifted
-from .economics import log_ratio, near_balance, saturate, spare_made, used_at_price
+from .economics import log_ratio, lost_in_starting, near_balance, saturate, used_at_price
 from .production import input_cost_rise
 
 JOINT, RULE, FULL_LINK, RUSH, HELD_BACK, NO_TRADE = 0, 1, 2, 3, 4, 5  # reasons of a price of its own
@@ -30,6 +30,7 @@ def sum_cells(L: Any, F: Floats, I: Ints) -> None:
         F[L.passing_sum + c] = 0.0
         F[L.plan_sum + c] = 0.0
         F[L.capacity_sum + c] = 0.0
+        F[L.idle_sum + c] = 0.0
         F[L.made_sum + c] = 0.0
         F[L.cut_sum + c] = 0.0
         F[L.cut_weeks + c] = 0.0
@@ -104,6 +105,9 @@ def sum_sites(L: Any, F: Floats, I: Ints) -> None:
         F[L.capacity_sum + cell] += capacity
         F[L.made_sum + cell] += F[L.site_start + s]
         lost = site_lost(L, F, I, s)
+        idle = capacity * (1.0 - lost) - plan
+        if idle > 0.0:
+            F[L.idle_sum + cell] += idle
         if lost > 0.0:
             weeks = F[L.site_cut_weeks + s]
             if I[L.site_down + s] == 1 and F[L.outage_mttr_days + s] > 7.0 * weeks:
@@ -173,14 +177,14 @@ def aim_prices(L: Any, F: Floats, I: Ints) -> None:
 def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     """X_w: what cuts and excess demand are believed to take from everybody, less what spare capacity makes in that time, t.
 
-    sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - (Qc - Q)/(1/Cm + 1/up)])), Cm the longest C of a cut, or
+    sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - idle/(1/Cm + 1/up)])), Cm the longest C of a cut, or
     1/(r + kappa) for demand alone. Nothing without a cut or a deviation of demand.
     """
     cut = 0.0
     passing = 0.0
     weeks = 0.0
     capacity = 0.0
-    plan = 0.0
+    idle = 0.0
     need = 0.0
     start = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
@@ -189,7 +193,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
         if F[L.cut_weeks + c] > weeks:
             weeks = F[L.cut_weeks + c]
         capacity += F[L.capacity_sum + c]
-        plan += F[L.plan_sum + c]
+        idle += F[L.idle_sum + c]
         need += F[L.need_sum + c]
         start += F[L.need_start + c]
     if cut <= 0.0 and passing <= 0.0:
@@ -197,7 +201,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     passes = F[L.attention_rate + k] + F[L.demand_return_rate + k]
     if cut <= 0.0:
         weeks = 1.0 / passes
-    spare = (capacity - need) * weeks - spare_made(capacity, plan, weeks, F[L.output_up_rate + k])
+    spare = (capacity - need) * weeks - lost_in_starting(idle, weeks, F[L.output_up_rate + k])
     loss = cut + passing / passes - spare
     return saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
 
@@ -478,7 +482,7 @@ def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: fl
 def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     """X_b of the zones marked `cell_in`, behind rules on exports from cell c, t.
 
-    y = (D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0) C + (Qc - Q)/(1/C + 1/up) + cut; X = sat(max(y, 0)),
+    y = (D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0) C + idle/(1/C + 1/up) + cut; X = sat(max(y, 0)),
     and once in force the surplus that is under way. Free inflow can rise to m times its normal where no rule is on it.
     """
     first = k * L.n_zones
@@ -486,7 +490,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     weeks = F[L.block_weeks + c]
     need = 0.0
     passing = 0.0
-    plan = 0.0
+    idle = 0.0
     capacity = 0.0
     cut = 0.0
     free = 0.0
@@ -500,7 +504,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
             continue
         need += F[L.need_sum + d]
         passing += F[L.passing_sum + d]
-        plan += F[L.plan_sum + d]
+        idle += F[L.idle_sum + d]
         capacity += F[L.capacity_sum + d]
         cut += F[L.cut_sum + d]
         start += F[L.need_start + d]
@@ -524,7 +528,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
                 free += multiple * F[L.pair_normal + into] * F[L.trend_level + k]
     passes = rate / (rate + F[L.demand_return_rate + k])
     loss = (need + passing * passes + outflow - capacity - free - F[L.block_pace + c]) * weeks
-    loss += spare_made(capacity, plan, weeks, F[L.output_up_rate + k]) + cut
+    loss += lost_in_starting(idle, weeks, F[L.output_up_rate + k]) + cut
     believed = saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
     if F[L.block_wait + c] <= 0.0:
         near = need + SEEN * passing - made + crossing
