@@ -59,6 +59,9 @@ class OrdinaryGoods(Strict):
     """Standard deviation of that time. Default: 15 days (assumption)."""
 
 
+PACE_REVIEW_DAYS = 3.0
+
+
 class Office(Control):
     """What licence regimes have in common: how many files the office handles, how fast, with what result."""
 
@@ -74,7 +77,8 @@ class Office(Control):
 
     review: Wait = 63.0
     """Mean time for which one officer works on one lot. Default: 45 working days (the limit in China's export
-    control law; not a floor: 2 to more than 60 days were seen in 2023 and 2025)."""
+    control law; not a floor: 2 to more than 60 days were seen in 2023 and 2025); 3 days where the office's pace is drawn,
+    as that says what leaves, reviews included."""
 
     review_spread: Spread = 0.6
     """Coefficient of variation of that time (lognormal). Default: 0.6 (5 % of files under 20 working days, 5 % over
@@ -110,12 +114,16 @@ class Office(Control):
         if self.review_shape == "exponential" and "review_spread" in self.model_fields_set:
             yield ("review_spread",), "is not read where review_shape is exponential"
 
+    def knows_review(self) -> bool:
+        """Whether reviews take the time of the file or the default's, and not the few days of a pace that is drawn."""
+        return self.capacity is not None or self.officers is not None or "review" in self.model_fields_set
+
     def office_params(self, ctx: LowerContext) -> dict[str, Num]:
         """Numbers of operation `licence`, content threshold excepted."""
         exponential = self.review_shape == "exponential"
         return {
             "unit_officers": float(self.officers is not None),
-            "review_days": ctx.num(self.review),
+            "review_days": ctx.num(self.review) if self.knows_review() else PACE_REVIEW_DAYS,
             "review_days_spread": -1.0 if exponential else ctx.num(self.review_spread),
             "processing_days": ctx.num(self.processing),
             "grant_rate": ctx.num(self.grant_rate),
@@ -153,7 +161,8 @@ class Office(Control):
         else:
             size = "an office whose pace nobody knows: drawn from what the offices of six past regimes let through"
         granted = ctx.say(self.grant_rate, "share")
-        words = f"{size}, reviews of about {ctx.say(self.review, 'days')} and {granted} granted"
+        reviews = f", reviews of about {ctx.say(self.review, 'days')}" if self.knows_review() else ""
+        words = f"{size}{reviews} and {granted} granted"
         for refusal in self.refuse:
             who = ctx.say_end_uses(refusal.end_uses, "all users")
             where = f" in {ctx.say_countries(refusal.destinations)}" if refusal.destinations else ""
