@@ -92,7 +92,10 @@ def test_the_terminal_gives_the_answer_of_the_report(tmp_path):
     assert lines[2] == "Outlook calm: nothing is in force but what the scenario says."
     assert said.headline in lines
     assert len(said.sentences) >= 3
-    assert [line.removeprefix("  - ") for line in lines[lines.index(said.headline) + 1 :]] == list(said.sentences)
+    assert [line.removeprefix("  - ") for line in lines[lines.index(said.headline) + 1 :]] == [
+        *said.sentences,
+        *said.notes,
+    ]
     assert "magnet" in said.headline
 
 

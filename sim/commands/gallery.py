@@ -250,7 +250,7 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
         sketch.axes[1].set_title(sketch.wrap(right), fontsize=8.5)
         drawn = sketch.finish(
             run.title,
-            "Quoted price index (1× = before); use lost, % of what is wanted. Line: median.",
+            "Quoted price index (1× = before); use lost, % of what is wanted. Line: median; shaded: 80 % band.",
             "",
         )
         path.write_bytes(_small_png(drawn.figure))

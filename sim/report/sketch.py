@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import style
-from .bands import band
+from .bands import NAME, band
 from .pick import Spread
 from .run import Run
 from .stored import FEWEST_RUNS, Fan
@@ -115,7 +115,8 @@ class Sketch:
                 " One run only, no bands." if n == 1 else f" Only {n} runs: too few to read the bands as chances."
             )
         elif bands:
-            subtitle += f" {band(self.run)}."
+            said = band(self.run)
+            subtitle = subtitle.replace(NAME, said, 1) if NAME in subtitle else f"{subtitle} {said}."
         style.add_title(self.figure, title, subtitle, self.layout)
         if marks:
             style.add_footer(self.figure, marks, self.layout)

@@ -124,7 +124,8 @@ def _peak(run: Run) -> list[Moment]:
     if peak is None or peak.p50 < NOTICED_PRICE:
         return []
     value, between = with_interval(peak.p50, peak.p10, peak.p90, "times")
-    text = f"The {price_of(run, product, zone)} peaks at {value} normal{f', {between}' if between else ''}"
+    span = f", {whose(run)} {between}" if between and run.n_ok > 1 else ""
+    text = f"The {price_of(run, product, zone)} peaks at {value} normal{span}"
     return _dated(run, "price_spot_peak_week", product, zone, text)
 
 

@@ -56,7 +56,7 @@ class ExportsByMonth(ReportFigure):
             caption += " Bands of several products together are sums of their bands, which is a little too wide."
         return sketch.finish(
             "Exports by month, simulated and recorded" if seen else "Exports by month",
-            "Tonnes a month. Line: median run; bands: 50 % and 80 %. Dashed grey: same draws without the events.",
+            "Tonnes a month. Line: median run; shaded: 50 % and 80 % band. Dashed grey: same draws without the events.",
             caption,
         )
 

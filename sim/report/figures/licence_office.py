@@ -40,7 +40,7 @@ class LicenceOffice(ReportFigure):
         where = ", ".join(dict.fromkeys(run.label(code) for _, place in offices for code in place.split(",")))
         return sketch.finish(
             f"The licence office ({where})",
-            "Line: median run; bands: 50 % and 80 %. Tonnes waiting, mean age of what waits in days, tonnes granted "
+            "Line: median run; shaded: 50 % and 80 % band. Tonnes waiting, mean age of what waits in days, tonnes granted "
             "a week; grey line: refused.",
             "The queue grows as long as more is applied for than is granted; what it lets through teaches "
             "buyers its pace, and with it what they believe they will lose. The queue clears once capacity catches up or "

@@ -42,7 +42,7 @@ class PriceFan(ReportFigure):
             ax.set_title(sketch.wrap(f"{run.label(product)}, {word}" + (", log scale" if log else "")))
         return sketch.finish(
             "Prices, quoted and paid",
-            "Price index, 1× = the price before the events. Line: median run; bands: 50 % and 80 %."
+            "Price index, 1× = the price before the events. Line: median run; shaded: 50 % and 80 % band."
             " Dashed grey: same draws without the events.",
             _caption(run, products),
         )

@@ -39,8 +39,8 @@ class ShortageFan(ReportFigure):
             ax.set_title(f"{run.label(product)}\n{word}")
         return sketch.finish(
             "Shortage: use that is lost",
-            "Per cent of what users would use at the prices before the events, week by week. Line: median run; bands: "
-            "50 % and 80 %. Dashed grey: same draws without the events.",
+            "Per cent of what users would use at the prices before the events, week by week. Line: median run; shaded: "
+            "50 % and 80 % band. Dashed grey: same draws without the events.",
             "Use lost in all: also where users gave up because of the price; physically missing: the part that stops for "
             "lack of material. Shortage comes later than the price because users first run down their stocks.",
         )

@@ -59,7 +59,7 @@ class UpToToday(ReportFigure):
             caption += " Bands of several products together are sums of their bands, which is a little too wide."
         return sketch.finish(
             "Simulated against recorded up to today",
-            "Line: median run; bands: 50 % and 80 %; points: recorded.",
+            "Line: median run; shaded: 50 % and 80 % band; points: recorded.",
             caption,
             events=False,
         )
