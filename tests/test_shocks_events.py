@@ -164,7 +164,7 @@ SENTENCES = (
     (
         ("strategic_stockpile", {"start": None, "trigger": {**PRICE, "lasting": "4 weeks"}, "initial": "60 days"}),
         (
-            "As soon as the spot price of magnets in exCN has stood above 3 times its baseline for 4 weeks, Japan keeps a "
+            "As soon as the quoted price of magnets in exCN has stood above 3 times its baseline for 4 weeks, Japan keeps a "
             "reserve of 60 days of normal use of oxide, 60 days of it in store at the start, released when more than 1 % "
             "of demand is unserved or the price exceeds 2 times its baseline."
         ),

@@ -122,8 +122,8 @@ class Trigger(Strict):
         unit = "share" if self.variable == "unserved_share" else ""
         level = ctx.say(self.above if self.above is not None else 0.0, unit)
         what = {
-            "price_spot_index": f"the spot price of {ctx.say_products((self.product,))} in {self.place}",
-            "price_paid_index": f"the price paid for {ctx.say_products((self.product,))} in {self.place}",
+            "price_spot_index": f"the quoted price of {ctx.say_products((self.product,))} in {self.place}",
+            "price_paid_index": f"the average price paid for {ctx.say_products((self.product,))} in {self.place}",
             "unserved_share": f"the unserved share of {ctx.say_products((self.product,))} in {self.place}",
         }[self.variable]
         times = level if unit else f"{level} times its baseline"
