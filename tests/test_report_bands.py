@@ -215,5 +215,14 @@ def test_the_controlling_countrys_price_is_the_home_price(tmp_path: Path) -> Non
     run = open_run(handmade(tmp_path, 40))
     assert price_name(run, "CN") == "home price"
     assert price_name(run, "exCN") == "quoted price"
-    run = open_run(change(handmade(tmp_path / "calm", 40), events=[], arms=[{"name": "scenario", "events": []}]))
+    calm = {"events": [], "arms": [{"name": "scenario", "events": []}]}
+    run = open_run(change(handmade(tmp_path / "calm", 40), **calm))
     assert price_name(run, "CN") == "quoted price"
+    today = {"outlook": {"base": "today", "as_of": "2025-01-01", "events": run_events(tmp_path)}}
+    run = open_run(change(handmade(tmp_path / "today", 40), **calm, **today))
+    assert price_name(run, "CN") == "home price"
+
+
+def run_events(folder: Path) -> object:
+    """The rules of the scenario in a folder, as they are stored."""
+    return json.loads((folder / "manifest.json").read_text())["resolved"]["events"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from .events import Event, read_events
 from .hedges import fitting, named
 from .pick import headline_price
 from .rounding import quantity
@@ -33,9 +34,16 @@ CONTROLS = frozenset(("close", "quota", "licence"))  # operations that hold back
 NOTICED = 1.1  # ratio of two prices from which on a gap is told
 
 
+@once_per_run
+def controls(run: Run) -> tuple[Event, ...]:
+    """Rules that hold back exports: of the scenario, and those in force in every arm."""
+    laid_on = read_events({"events": run.outlook.get("events") or ()}, run.start, run.sampled)
+    return tuple(event for event in (*run.scenario_events, *laid_on) if set(event.ops) & CONTROLS)
+
+
 def controls_exports(run: Run, zone: str) -> bool:
-    """Whether a zone is that of a country whose exports the events control."""
-    origins = {c for event in run.scenario_events if set(event.ops) & CONTROLS for c in event.origins}
+    """Whether a zone is that of a country whose exports are controlled."""
+    origins = {c for event in controls(run) for c in event.origins}
     members = set(run.members(zone))
     return bool(members) and members <= origins
 
@@ -145,9 +153,8 @@ def _rule(run: Run, gap: Gap, when: dt.date) -> str:
     sellers = set(run.members(gap.low))
     found = [
         event.called
-        for event in run.scenario_events
-        if set(event.ops) & CONTROLS
-        and (not event.products or gap.product in event.products)
+        for event in controls(run)
+        if (not event.products or gap.product in event.products)
         and (not event.origins or sellers & set(event.origins))
         and (event.start is None or event.start <= when)
         and (event.end is None or when < event.end)
