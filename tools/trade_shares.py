@@ -194,9 +194,9 @@ def _buyer_rows(
     ordered = sorted(kept.items(), key=lambda item: (-item[1], item[0]))
     values = [round(left * share / total, 4) for _, share in ordered]
     values[0] = round(left - sum(values[1:]), 4)
-    source = SOURCE.format(
-        codes=code["codes"], years=f"{code['years'][:4]}-{code['years'][-2:]}", measure=code["measure"]
-    )
+    first, last = code["years"].split()[0], code["years"].split()[-1]
+    years = first if first == last else f"{first}-{last[-2:]}"
+    source = SOURCE.format(codes=code["codes"], years=years, measure=code["measure"])
     for (seller, share), value in zip(ordered, values, strict=True):
         if value <= 0.0:
             continue
