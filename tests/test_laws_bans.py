@@ -86,3 +86,14 @@ def test_a_ban_announced_ahead_lets_buyers_stock_up_and_lessens_the_shortage():
         before.append(out.exports("metal", "A")[:4].sum())  # January to April; the ban starts on 28 April
     assert (np.diff(tonnes) < 0.0).all(), tonnes
     assert (np.diff(before) > 0.0).all(), before
+
+
+def test_a_ban_far_ahead_changes_nothing_whatever_else_happens():
+    """Until the rush begins trade is free: what an outage does outside A does not split the market."""
+    world = one_stage()
+    outage = written(world, "capacity_outage", countries="C", share_lost=0.9, duration="26 weeks")
+    ban = written(world, "export_ban", origins="A", start=420, announced=0, duration="26 weeks")
+    alone = run(world, outage, years=1.0).price("metal", "ZB")
+    both = run(world, outage, ban, years=1.0).price("metal", "ZB")
+    assert alone.max() > 1.05
+    assert np.array_equal(both, alone)

@@ -335,6 +335,8 @@ def split_blocks(L: Any, F: Floats, I: Ints, k: int, joint: float) -> int:
             continue
         if F[L.block_log + c] <= joint + OPEN_PRICE:
             continue
+        if F[L.block_wait + c] > 0.0 and I[L.block_rushing + c] == 0:
+            continue  # until a rush begins trade is free, whatever else makes stocks uneven
         any_split = 1
         I[L.block_apart + c] = 1
         if F[L.block_wait + c] <= 0.0:
