@@ -58,6 +58,8 @@ def generic(
         ("margin_exponent", ""): 2.0,
         ("margin_exponent", "ore"): 0.3,
         ("output_down_weeks", "ore"): 16.0,
+        ("elasticity_steepening", ""): 0.02,
+        ("entry_share_per_year", "", ""): 0.04,
         ("entry_share_per_year", "", "H"): 0.0,
         ("leak_share", ""): 0.0,
     }
@@ -116,6 +118,12 @@ def state_buys(weeks: float = 13.0, product: str = "component", country: str = "
 def fast(world: World | Scenario, *events: ResolvedEvent, **options: Any) -> Outcome:
     """`small_worlds.run` on the compiled engine."""
     return run(world, *events, engine=get_engine("batch"), **options)
+
+
+def seller_and_buyer(values: Mapping[tuple[str, ...], Any] | None = None) -> World:
+    """A makes 100 t a week and holds 200, B uses it all and holds 10 weeks besides the week's own; each a zone of its own."""
+    given = {("output_cover_weeks", "", ""): 2.0, ("leak_share", ""): 0.0, **(values or {})}
+    return chain(zones={"ZA": ("A",), "ZB": ("B",)}, values=given)
 
 
 # --- how an event passes ----------------------------------------------------------------------------
@@ -178,7 +186,7 @@ class Memory:
 
     def site(self, product: str, country: str) -> int:
         """Number of a site."""
-        return self.model.site_names.index(f"{product} {country}")
+        return self.model.site_names.index(f"{product}:{country}")
 
 
 class Stopped(ReferenceRun):

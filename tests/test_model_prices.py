@@ -1,0 +1,142 @@
+"""Quoted and paid prices, and the model's own error: nothing at rest, the same in every arm, of the sizes asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model.prices import draw_run_error, quote_with_error
+from sim.spec.resolved import Arm
+from sim.streams import run_key
+
+from .core_worlds import FIRST, Memory, ban, generic, memory_at, seller_and_buyer
+from .small_worlds import run, scenario
+
+ERRORS: dict[tuple[str, ...], Any] = {("error_level", ""): 0.3, ("error_weekly", ""): 0.54}
+
+
+def stop(**options: Any) -> Any:
+    return ban("metal", origin="A", to="B", **options)
+
+
+def errors(memory: Memory) -> list[float]:
+    """What quotes are off, ln, by cell."""
+    return [memory["spot_log", c] - memory["clean_log", c] for c in range(memory.L.n_cells)]
+
+
+# --- the model's own error ------------------------------------------------------------------------------
+def test_a_runs_own_error_is_a_t_with_seven_degrees_of_freedom() -> None:
+    """Of 8 episodes: variance 7/5 x (1 + 1/8) = 1.575, so sd 1.255; mean nought. Chance of more than 1.8946 x 1.0607: 0.05."""
+    F, L = [0.0], SimpleNamespace(run_error=0)
+    draws = []
+    for run_number in range(8000):
+        draw_run_error(L, F, [], run_key(1, run_number))
+        draws.append(F[0])
+    found = np.array(draws)
+    assert abs(found.mean()) < 4.0 * 1.255 / math.sqrt(8000)
+    assert found.std() == pytest.approx(1.255, rel=0.06)
+    beyond = 1.8946 * math.sqrt(1.125)
+    for tail in (found > beyond, found < -beyond):
+        assert tail.mean() == pytest.approx(0.05, abs=4.0 * math.sqrt(0.05 * 0.95 / 8000))
+
+
+def wandering(weeks: int, runs: int, sigma: float, target: float = 1.0) -> np.ndarray:
+    """What quotes of two zones are off by in so many weeks of so many runs, without the part that a run keeps."""
+    names = ("target_log", "clean_log", "error_now", "spot_log", "spot")
+    places = {name: 2 * i for i, name in enumerate(names)}
+    L = SimpleNamespace(n_zones=2, error_weekly=10, error_level=11, run_error=12, cell_key=0, **places)
+    found = np.zeros((runs, weeks, 2))
+    for number in range(runs):
+        F, I, key = [0.0] * 13, [5, 9], run_key(3, number)
+        F[10] = sigma
+        F[L.target_log] = target
+        for week in range(weeks):
+            quote_with_error(L, F, I, 0, key, week)
+            found[number, week] = F[L.spot_log : L.spot_log + 2]
+    return found
+
+
+def test_the_weekly_part_is_an_ar1_of_the_sd_asked_for_by_zone() -> None:
+    """In every week mean 0 and sd 0.54; a week apart correlated by exp(-1/20), 20 weeks by 1/e; the two zones not at all."""
+    found = wandering(31, 1000, 0.54)
+    for week in (0, 1, 15, 30):
+        assert found[:, week].std() == pytest.approx(0.54, rel=0.08)
+        assert abs(found[:, week].mean()) < 0.06
+    for apart, expected in ((1, math.exp(-0.05)), (20, math.exp(-1.0))):
+        pairs = np.corrcoef(found[:, 10, 0], found[:, 10 + apart, 0])[0, 1]
+        assert pairs == pytest.approx(expected, abs=0.1)
+    assert abs(np.corrcoef(found[:, 10, 0], found[:, 10, 1])[0, 1]) < 0.12
+
+
+@pytest.mark.parametrize(("target", "part"), [(0.0, 0.0), (0.025, 0.5), (-0.025, 0.5), (0.05, 1.0), (1.0, 1.0)])
+def test_the_error_comes_in_with_the_price_and_is_whole_5_percent_away(target: float, part: float) -> None:
+    whole, some = (wandering(4, 3, 0.54, aim) for aim in (1.0, target))
+    assert some == pytest.approx(part * whole, rel=1e-12)
+
+
+def test_there_is_no_error_at_rest_and_none_before_anything_happens() -> None:
+    world = seller_and_buyer(ERRORS)
+    calm = run(world, stop(), arm=0, years=2.0)
+    assert np.array_equal(calm.price("metal", "ZB"), np.ones(104))
+    out = run(world, stop(), years=1.0)
+    assert np.array_equal(out.price("metal", "ZB")[:FIRST], np.ones(FIRST))
+    assert out.price("metal", "ZB")[FIRST] != run(seller_and_buyer(), stop(), years=1.0).price("metal", "ZB")[FIRST]
+
+
+def test_all_arms_of_a_run_have_the_same_error_and_other_runs_another() -> None:
+    """Whatever happens in an arm: the error once the price has moved is that of the run, the zone and the week."""
+    world = generic(ERRORS)
+    first, second = ban(), ban("refined", 0.9)
+    arms = (Arm("baseline", ()), Arm("one", (0,)), Arm("both", (0, 1)))
+    made = scenario(world, first, replace(second, name="second"), arms=arms, years=2.0)
+    one, both = (memory_at(made, week=30, arm=arm) for arm in (1, 2))
+    cells = [one.cell("component", zone) for zone in ("ZH", "ZO")]
+    assert one["clean_log", cells[1]] != both["clean_log", cells[1]]
+    for c in cells:
+        assert errors(one)[c] == pytest.approx(errors(both)[c], rel=1e-12)
+        assert abs(errors(one)[c]) > 0.01
+    assert errors(one)[cells[0]] != errors(one)[cells[1]]
+    assert one["error_now", cells[0]] != both["error_now", both.cell("refined", "ZH")]
+
+
+def test_makers_and_holders_do_not_reckon_with_the_error() -> None:
+    """With an error the price that holders aim at is the same in the first week; what is paid is not."""
+    plain, noisy = (memory_at(seller_and_buyer(values), stop(), week=FIRST) for values in (None, ERRORS))
+    c = plain.cell("metal", "ZB")
+    assert plain["target_log", c] == noisy["target_log", c]
+    assert plain["clean", c] == noisy["clean", c] != noisy["spot", c]
+    assert noisy["site_plan", 0] == plain["site_plan", 0]
+    paid = [max(memory["node_paid", n] for n in range(memory.L.n_nodes)) for memory in (plain, noisy)]
+    assert paid[0] != paid[1]
+
+
+# --- spot, contract, paid ---------------------------------------------------------------------------------
+def test_spot_contract_and_paid_price_have_three_histories() -> None:
+    """A full ban of week 10, contracts a fourth of what is bought, half a year behind; B's contracts follow A's price (origin).
+
+    Week 10: what left in week 9 arrives, 100 t. Week 11 nothing does: judged over four weeks 75 t arrive. B pays
+    0.75 x 0.25 at contract prices and the rest at spot.
+    """
+    values = {("contract_share", ""): 0.25, ("contract_lag_weeks", ""): 26.0, ("price_adjustment_per_week", ""): 0.5}
+    memory = memory_at(seller_and_buyer(values), stop(), week=FIRST + 1)
+    before = memory_at(seller_and_buyer(values), stop(), week=FIRST)
+    a, b = memory.cell("metal", "ZA"), memory.cell("metal", "ZB")
+    step = min(0.5 * before["target_log", b], 0.6)
+    assert before["clean_log", b] == pytest.approx(step, rel=1e-12)
+    assert before["contract", b] == pytest.approx(1.0 + (math.exp(step) - 1.0) / 26.0, rel=1e-12)
+    node = next(n for n in range(memory.L.n_nodes) if memory["node_need", n] > 0.0)
+    use = memory["desk_expected", 0]
+    part = 0.25 * min(75.0 / before["desk_expected", 0], 1.0)
+    assert use <= 100.0
+    expected = part * memory["contract", a] + (1.0 - part) * memory["spot", b]
+    assert memory["node_paid", node] == pytest.approx(expected, rel=1e-9)
+
+
+def test_without_contracts_everybody_pays_spot() -> None:
+    out = run(seller_and_buyer(), stop(), years=1.0)
+    assert np.allclose(out.price("metal", "B", "paid"), out.price("metal", "ZB"), rtol=1e-12)
