@@ -72,12 +72,12 @@ def test_wanted_stock_for_a_loss_starts_at_the_spread_and_ends_at_half_a_years_c
 
 def test_slow_starting_costs_what_is_not_made_on_the_way_up() -> None:
     """Of 10 t/week idle exp(-t/16) still are after t weeks, of a time that ends at rate 1/16: integral of exp(-t/8), 80 t."""
-    assert eq.spare_made(110.0, 100.0, 16.0, 1.0 / 16.0) == pytest.approx(80.0, rel=1e-14)
+    assert eq.lost_in_starting(10.0, 16.0, 1.0 / 16.0) == pytest.approx(80.0, rel=1e-14)
     t = np.arange(0.0, 400.0, 0.001) + 0.0005
     assert 10.0 * np.exp(-t / 16.0 - t / 30.0).sum() * 0.001 == pytest.approx(
-        eq.spare_made(110.0, 100.0, 30.0, 1.0 / 16.0), rel=1e-6
+        eq.lost_in_starting(10.0, 30.0, 1.0 / 16.0), rel=1e-6
     )
-    assert eq.spare_made(110.0, 100.0, 0.0, 1.0 / 16.0) == 0.0
+    assert eq.lost_in_starting(10.0, 0.0, 1.0 / 16.0) == 0.0
 
 
 def test_short_balance_counts_weeks_of_deficit_and_of_surplus_within_bounds() -> None:

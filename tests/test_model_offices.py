@@ -113,13 +113,15 @@ def test_months_are_the_same_whenever_they_are_asked_for() -> None:
 def unknown(number: int = 0, **options: Any) -> Outcome:
     """A regime without a capacity on the two-zone world."""
     world = seller_and_buyer()
-    return run(world, written(world, "licence_regime", origins="A", review="14 days"), number=number, years=3.0, **options)
+    return run(
+        world, written(world, "licence_regime", origins="A", review="14 days"), number=number, years=3.0, **options
+    )
 
 
 def test_an_office_without_a_capacity_has_another_pace_in_every_run_and_no_run_is_calm() -> None:
     passed = [unknown(number).exports("metal", "A")[5:15].sum() for number in range(6)]
     assert len({round(tonnes, 6) for tonnes in passed}) == 6
-    assert all(0.0 <= tonnes for tonnes in passed)
+    assert all(tonnes >= 0.0 for tonnes in passed)
 
 
 def test_both_engines_draw_the_same_office() -> None:

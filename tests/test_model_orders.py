@@ -10,7 +10,7 @@ import pytest
 from sim.model.orders import claim
 
 from .core_worlds import FIRST, Memory, ban, memory_at, seller_and_buyer
-from .small_worlds import INF, RIGID, World, chain, event, effect, run, written
+from .small_worlds import INF, RIGID, World, chain, effect, event, run, written
 
 
 def rivals(multiple: float) -> World:
@@ -97,7 +97,10 @@ def test_in_a_rush_sellers_stocks_leave_and_not_more_than_there_is() -> None:
 def test_a_rush_asks_for_need_over_the_weeks_left_rising_by_half_a_links_load() -> None:
     """Much at A (2000 t): need/w beyond normal flow, at most 150 t more each week than left the week before, at most 300."""
     values = {("output_cover_weeks", "", ""): 20.0, ("rush_weeks", ""): 6.0}
-    out = [left(memory_at(seller_and_buyer(values), stop(notice=9.0), week=FIRST - w))["metal:A>B"] for w in range(8, 0, -1)]
+    out = [
+        left(memory_at(seller_and_buyer(values), stop(notice=9.0), week=FIRST - w))["metal:A>B"]
+        for w in range(8, 0, -1)
+    ]
     assert out[:2] == pytest.approx([100.0, 100.0])  # nobody rushes yet
     assert out[2] == pytest.approx(250.0, rel=1e-9)  # 100 + 0.5 x 300
     assert max(out) <= 300.0 + 1e-9

@@ -21,7 +21,9 @@ def mine(values: Any = None) -> Memory:
 def smelter(values: Any = None) -> Memory:
     """At rest: ore of 10 USD/kg goes into a metal of 30, one to one; A makes both."""
     world = chain(
-        ("ore", "metal"), makers={"A": 1.0}, values={("margin_exponent", ""): 2.0, ("input_cover_weeks", "", "", ""): 9.0}
+        ("ore", "metal"),
+        makers={"A": 1.0},
+        values={("margin_exponent", ""): 2.0, ("input_cover_weeks", "", "", ""): 9.0},
     )
     return memory_at(world if values is None else chain(("ore", "metal"), values=values), week=3, arm=0)
 
@@ -156,7 +158,8 @@ def test_entry_is_for_good() -> None:
         values=values,
     )
     out = [
-        memory_at(world, ban("metal", origin="A", to="B", weeks=26), week=week) for week in (FIRST - 1, FIRST + 26, FIRST + 150)
+        memory_at(world, ban("metal", origin="A", to="B", weeks=26), week=week)
+        for week in (FIRST - 1, FIRST + 26, FIRST + 150)
     ]
     site = out[0].site("metal", "B")
     entered = [memory["site_entry", site] for memory in out]

@@ -108,12 +108,16 @@ def test_dearer_inputs_are_passed_on_by_their_share_in_the_price() -> None:
 
 
 def test_a_cut_is_borne_by_all_less_what_spare_capacity_makes() -> None:
-    """Half of 125 t/week is lost for C weeks; 25 t/week are spare, started at 1/16 a week.
+    """A tenth of 125 t/week is lost for C weeks; 25 t/week are spare, of which the cut leaves 12.5 to start at 1/16 a week.
 
-    X = sat(62.5 C - [25 C - 25/(1/C + 1/16)]); the price (1300 + X)/1300 in both zones.
+    X = sat(12.5 C - [25 C - 12.5/(1/C + 1/16)]) is nothing; half lost leaves none to start, X = sat(62.5 C - 25 C). The
+    price is (1300 + X)/1300 in both zones.
     """
+    small = memory_at(seller_and_buyer(), event(effect("capacity_loss", 0.1, "metal"), start=70.0), week=FIRST)
+    assert 12.5 * C - 25.0 * C + 12.5 / (1.0 / C + 1.0 / 16.0) < 0.0
+    assert told(small) == (0.0, 0.0)
     memory = memory_at(seller_and_buyer(), event(effect("capacity_loss", 0.5, "metal"), start=70.0), week=FIRST)
-    loss = 62.5 * C - (25.0 * C - 25.0 / (1.0 / C + 1.0 / 16.0))
+    loss = 62.5 * C - 25.0 * C
     assert told(memory) == pytest.approx((math.log((1300.0 + sat(loss)) / 1300.0),) * 2, rel=1e-9)
     assert reasons(memory) == (JOINT, JOINT)
 

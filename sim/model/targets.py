@@ -170,12 +170,13 @@ def aim_prices(L: Any, F: Floats, I: Ints) -> None:
     """What the price of every product and zone aims at this week."""
     sum_cells(L, F, I)
     for k in range(L.n_products):
+        mark_cells(L, I, k, 1)
         F[L.whole_loss + k] = believed_whole_loss(L, F, I, k)
         aim_product(L, F, I, k)
 
 
 def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
-    """X_w: what cuts and excess demand are believed to take from everybody, less what spare capacity makes in that time, t.
+    """X_w: what cuts and excess demand are believed to take from the zones marked `cell_in`, less what their spare capacity makes, t.
 
     sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - idle/(1/Cm + 1/up)])), Cm the longest C of a cut, or
     1/(r + kappa) for demand alone. Nothing without a cut or a deviation of demand.
@@ -188,6 +189,8 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     need = 0.0
     start = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        if I[L.cell_in + c] == 0:
+            continue
         cut += F[L.cut_sum + c]
         passing += F[L.passing_sum + c]
         if F[L.cut_weeks + c] > weeks:
@@ -214,13 +217,14 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
     """
     first = k * L.n_zones
     wanted = 0.0
+    sharing = 0.0
     everybody = 0.0
     stock = 0.0
     gap = 0.0
     cost = 0.0
     plan = 0.0
     for c in range(first, first + L.n_zones):
-        everybody += F[L.wanted_sum + c]
+        everybody += F[L.wanted_sum + c] * I[L.cell_linked + c]
         counted = I[L.cell_in + c] if all_costs == 1 else 1 - I[L.cell_split + c]
         if counted == 1:
             cost += F[L.cost_now + c] * F[L.plan_sum + c]
@@ -228,6 +232,7 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
         if I[L.cell_in + c] == 0:
             continue
         wanted += F[L.wanted_sum + c]
+        sharing += F[L.wanted_sum + c] * I[L.cell_linked + c]
         stock += F[L.stock_sum + c]
         gap += F[L.need_sum + c] + SEEN * F[L.passing_sum + c] - F[L.made_sum + c]
         for d in range(L.n_zones):
@@ -237,7 +242,7 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
     near = near_balance(gap, wanted, F[L.deficit_weeks + k], F[L.surplus_weeks + k])
     claim = wanted + loss + near
     if everybody > 0.0:
-        claim += F[L.whole_loss + k] * (wanted / everybody)
+        claim += F[L.whole_loss + k] * (sharing / everybody)
     return log_ratio(
         claim,
         stock,
@@ -315,14 +320,15 @@ def rest_log(L: Any, F: Floats, I: Ints, k: int, taken: float) -> float:
 
 
 def price_unlinked(L: Any, F: Floats, I: Ints, k: int) -> None:
-    """A zone that trades with no other has a price of its own."""
+    """A zone that trades with no other has a price of its own, and bears its own cuts alone."""
     first = k * L.n_zones
     for c in range(first, first + L.n_zones):
         if I[L.cell_linked + c] == 1:
             continue
         for d in range(first, first + L.n_zones):
             I[L.cell_in + d] = 1 if d == c else 0
-        F[L.target_log + c] = pooled_log(L, F, I, k, 0.0, 1) if F[L.wanted_sum + c] > 0.0 else 0.0
+        loss = believed_whole_loss(L, F, I, k)
+        F[L.target_log + c] = pooled_log(L, F, I, k, loss, 1) if F[L.wanted_sum + c] > 0.0 else 0.0
         I[L.price_reason + c] = NO_TRADE
 
 
