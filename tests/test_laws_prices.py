@@ -10,11 +10,12 @@ import pytest
 
 from sim.spec.resolved import World
 
-from .small_worlds import chain, effect, event, run, three_stages, written
+from .core_worlds import fast
+from .small_worlds import chain, effect, event, three_stages, written
 
 CHAINS = (("metal",), ("ore", "metal"), ("ore", "metal", "part"))
-# A dear market needs a ceiling above its price. Cover is wide, so that stocks can fall as far as the storage curve
-# asks before anybody stands still: then the whole loss is priced out, which is what the closed form says.
+# A dear market needs a ceiling above its price. Cover is wide, so that nobody stands still before prices have done their
+# work: then the whole loss is priced out, which is what the closed form says.
 WIDE: dict[tuple[str, ...], Any] = {
     ("price_ceiling_index", ""): 1000.0,
     ("cover_weeks", "", "", ""): 20.0,
@@ -28,18 +29,18 @@ def closed_form(loss: float, elasticity: float) -> float:
     return float((1.0 - loss) ** (-1.0 / elasticity))
 
 
-def lasting_loss(world: World, loss: float = 0.2, years: float = 16.0) -> Any:
+def lasting_loss(world: World, loss: float = 0.2, years: float = 30.0) -> Any:
     """The first stage loses so much capacity that it makes 1 - `loss` of the baseline, for ever."""
     capacity_left = (1.0 - loss) * world.values["utilisation", "", ""]
     first = world.products[0].id
-    return run(world, event(effect("capacity_loss", 1.0 - capacity_left, first)), years=years)
+    return fast(world, event(effect("capacity_loss", 1.0 - capacity_left, first)), years=years)
 
 
 @pytest.mark.parametrize("stages", CHAINS)
 def test_a_lasting_loss_ends_at_the_closed_form(stages: tuple[str, ...]):
     world = chain(stages, values=WIDE)
-    # A chain with twenty weeks of cover takes fifteen years to settle.
-    out = lasting_loss(world, years=22.0)
+    # A chain with twenty weeks of cover takes decades to settle.
+    out = lasting_loss(world, years=40.0)
     assert out.price(stages[-1], "Z", "paid")[-26:] == pytest.approx(closed_form(0.2, 0.15), rel=1e-3)
     assert out.column("production_t", stages[-1])[-52:].mean() == pytest.approx(80.0, rel=1e-3)
     assert out.column("shortage_unserved_t")[-52:].max() < 1e-6
@@ -110,7 +111,7 @@ def test_after_a_passing_shock_prices_return_without_ringing(type_: str, fields:
     its stops and starts one after the other.
     """
     world = three_stages()
-    out = run(world, written(world, type_, **fields), years=6.5)
+    out = fast(world, written(world, type_, **fields), years=6.5)
     order = [p.id for p in world.products]
     struck = order.index(fields.get("products", "part"))
     moved = 0.0

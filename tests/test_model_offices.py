@@ -34,11 +34,11 @@ def drawn() -> np.ndarray:
     """Shares by run and month, as the model draws them."""
     found = np.zeros((RUNS, MONTHS))
     for number in range(RUNS):
-        F, I, key = [0.0] * 4, [77, 0], run_key(5, number)
-        offices.draw_offices(LAYOUT, F, I, key)
+        floats, ints, key = [0.0] * 4, [77, 0], run_key(5, number)
+        offices.draw_offices(LAYOUT, floats, ints, key)
         for month in range(MONTHS):
             day = math.ceil(month * offices.DAYS_PER_MONTH)
-            found[number, month] = offices.unknown_pace(LAYOUT, F, I, key, 0, day)
+            found[number, month] = offices.unknown_pace(LAYOUT, floats, ints, key, 0, day)
     return found
 
 
@@ -82,14 +82,14 @@ def test_relapses_are_as_frequent_and_as_deep_as_said(drawn: np.ndarray) -> None
     low = after <= 0.25
     assert low.mean() > 0.08
     spells = np.zeros(4)
-    F, I = [0.0] * 4, [77, 0]
+    floats, ints = [0.0] * 4, [77, 0]
     for number in range(400):
-        offices.draw_offices(LAYOUT, F, I, run_key(6, number))
-        F[LAYOUT.office_between], F[LAYOUT.office_end] = 9.0, 0.4  # a regime that is wide open: e^0.4 = 1.5
+        offices.draw_offices(LAYOUT, floats, ints, run_key(6, number))
+        floats[LAYOUT.office_between], floats[LAYOUT.office_end] = 9.0, 0.4  # a regime that is wide open: e^0.4 = 1.5
         length = 0
         for month in range(60):
-            offices.draw_month(LAYOUT, F, I, run_key(6, number), 0, month)
-            if F[LAYOUT.office_drawn] <= 0.25:
+            offices.draw_month(LAYOUT, floats, ints, run_key(6, number), 0, month)
+            if floats[LAYOUT.office_drawn] <= 0.25:
                 length += 1
             elif length:
                 spells[min(length, 4) - 1] += 1
@@ -104,9 +104,9 @@ def test_relapses_are_as_frequent_and_as_deep_as_said(drawn: np.ndarray) -> None
 def test_months_are_the_same_whenever_they_are_asked_for() -> None:
     paces = []
     for days in ([400.0], [0.0, 40.0, 41.0, 400.0]):
-        F, I = [0.0] * 4, [77, 0]
-        offices.draw_offices(LAYOUT, F, I, run_key(2, 2))
-        paces.append([offices.unknown_pace(LAYOUT, F, I, run_key(2, 2), 0, day) for day in days][-1])
+        floats, ints = [0.0] * 4, [77, 0]
+        offices.draw_offices(LAYOUT, floats, ints, run_key(2, 2))
+        paces.append([offices.unknown_pace(LAYOUT, floats, ints, run_key(2, 2), 0, day) for day in days][-1])
     assert paces[0] == paces[1]
 
 

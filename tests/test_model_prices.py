@@ -32,11 +32,11 @@ def errors(memory: Memory) -> list[float]:
 # --- the model's own error ------------------------------------------------------------------------------
 def test_a_runs_own_error_is_a_t_with_seven_degrees_of_freedom() -> None:
     """Of 8 episodes: variance 7/5 x (1 + 1/8) = 1.575, so sd 1.255; mean nought. Chance of more than 1.8946 x 1.0607: 0.05."""
-    F, L = [0.0], SimpleNamespace(run_error=0)
+    floats, layout = [0.0], SimpleNamespace(run_error=0)
     draws = []
     for run_number in range(8000):
-        draw_run_error(L, F, [], run_key(1, run_number))
-        draws.append(F[0])
+        draw_run_error(layout, floats, [], run_key(1, run_number))
+        draws.append(floats[0])
     found = np.array(draws)
     assert abs(found.mean()) < 4.0 * 1.255 / math.sqrt(8000)
     assert found.std() == pytest.approx(1.255, rel=0.06)
@@ -52,12 +52,12 @@ def wandering(weeks: int, runs: int, sigma: float, target: float = 1.0) -> np.nd
     L = SimpleNamespace(n_zones=2, error_weekly=10, error_level=11, run_error=12, cell_key=0, **places)
     found = np.zeros((runs, weeks, 2))
     for number in range(runs):
-        F, I, key = [0.0] * 13, [5, 9], run_key(3, number)
-        F[10] = sigma
-        F[L.target_log] = target
+        floats, ints, key = [0.0] * 13, [5, 9], run_key(3, number)
+        floats[10] = sigma
+        floats[L.target_log] = target
         for week in range(weeks):
-            quote_with_error(L, F, I, 0, key, week)
-            found[number, week] = F[L.spot_log : L.spot_log + 2]
+            quote_with_error(L, floats, ints, 0, key, week)
+            found[number, week] = floats[L.spot_log : L.spot_log + 2]
     return found
 
 
