@@ -90,9 +90,10 @@ def test_a_ban_announced_ahead_lets_buyers_stock_up_and_lessens_the_shortage():
     assert (np.diff(before)[:2] > 0.0).all(), before
 
 
-def test_a_ban_far_ahead_changes_nothing_whatever_else_happens():
-    """Until the rush begins trade is free: what an outage does outside A does not split the market."""
-    world = one_stage()
+@pytest.mark.parametrize("carried", [3.0, 1.05], ids=["wide links", "full links"])
+def test_a_ban_far_ahead_changes_nothing_whatever_else_happens(carried: float):
+    """Until the rush begins trade is as it was: an outage outside A splits the market only where links are full."""
+    world = with_values(one_stage(), {("link_multiple", ""): carried})
     outage = written(world, "capacity_outage", countries="C", share_lost=0.9, duration="26 weeks")
     ban = written(world, "export_ban", origins="A", start=420, announced=0, duration="26 weeks")
     alone = run(world, outage, years=1.0).price("metal", "ZB")

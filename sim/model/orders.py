@@ -119,7 +119,8 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
             most = multiple * F[L.lane_weight + lane]
             c = I[L.lane_to_cell + lane]
             F[L.asked_in + c] += amount
-            if F[L.lane_wait + lane] >= 0.0:
+            wait = F[L.lane_wait + lane]
+            if wait == 0.0 or (wait > 0.0 and I[L.block_rushing + I[L.lane_from_cell + lane]] == 1):
                 I[L.cell_ruled + c] = 1
         if F[L.lane_wait + lane] == 0.0:
             passes = F[L.lane_pace + lane] * F[L.lane_flow + lane]
@@ -184,7 +185,7 @@ def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, 
 
 
 def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
-    """Zones whose buyers wanted more from other zones than links carry, where no rule holds or is to come."""
+    """Zones whose buyers wanted more from other zones than links carry, where no rule holds and no rush is on."""
     for c in range(L.n_cells):
         k = I[L.cell_product + c]
         most = F[L.link_multiple + k] * F[L.trend_level + k] * F[L.trade_in + c] * (1.0 + 1e-9)
