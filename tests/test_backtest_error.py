@@ -24,6 +24,7 @@ from sim.backtest.error import (
     error_sets,
     fit,
     from_others,
+    ranges,
     read_residuals,
     with_error,
     write_residuals,
@@ -119,3 +120,12 @@ def test_the_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_residuals(path, first)
     assert read_residuals(path) == first
     assert fit(first).level == pytest.approx(fit(simulated(0.3, 0.2, 3, 1)).level, abs=1e-3)
+
+
+def test_what_the_episodes_say_narrows_the_prior() -> None:
+    (low, high), _ = ranges([])
+    weight = stats.halfnorm.pdf(GRIDS[0], scale=PRIORS[0])
+    below = np.cumsum(weight) / weight.sum()
+    assert (low, high) == tuple(GRIDS[0][np.argmax(below >= share)] for share in (0.1, 0.9))
+    (told_low, told_high), _ = ranges(simulated(0.4, 0.2, 30, 1))
+    assert low < told_low < 0.4 < told_high < high

@@ -106,6 +106,14 @@ def fit(residuals: Iterable[Residual]) -> OwnError:
     The residuals of an episode are jointly normal with covariance tau² + sigma² exp(-|weeks apart| / 20) (the second
     term only within one product and place) + reading². Episodes are independent.
     """
+    residuals = list(residuals)
+    tau, sigma = posterior(residuals)
+    level, weekly = float(tau @ GRIDS[0]), float(sigma @ GRIDS[1])
+    return OwnError(level, weekly, len({one.episode for one in residuals}))
+
+
+def posterior(residuals: Iterable[Residual]) -> tuple[Floats, Floats]:
+    """Posterior weights of tau and of sigma on `GRIDS`; without residuals those of the priors."""
     by_episode: dict[str, list[Residual]] = {}
     for one in residuals:
         by_episode.setdefault(one.episode, []).append(one)
@@ -119,7 +127,16 @@ def fit(residuals: Iterable[Residual]) -> OwnError:
     )  # fmt: skip
     weight = np.exp(log_posterior - log_posterior.max())
     weight /= weight.sum()
-    return OwnError(float(weight.sum(axis=1) @ taus), float(weight.sum(axis=0) @ sigmas), len(blocks))
+    return weight.sum(axis=1), weight.sum(axis=0)
+
+
+def ranges(residuals: Iterable[Residual]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where the middle 80 % of the posterior of tau and of sigma lie, to a step of the grid."""
+    found = []
+    for weight, grid in zip(posterior(residuals), GRIDS, strict=True):
+        sums = np.cumsum(weight)
+        found.append((float(grid[np.argmax(sums >= 0.1)]), float(grid[np.argmax(sums >= 0.9)])))
+    return found[0], found[1]
 
 
 def _block(rows: Sequence[Residual]) -> tuple[Floats, Floats]:

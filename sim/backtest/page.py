@@ -16,12 +16,14 @@ from ..report import render, style
 from .episode import Series
 from .record import (
     ERRORS,
+    FLOWS,
     OVERVIEW,
     PIT,
     WORDS,
     Record,
     Row,
     error_rows,
+    flow_rows,
     headline,
     markdown,
     overview_rows,
@@ -60,8 +62,9 @@ def write_page(scores: Sequence[EpisodeScore], found: Record, out: Path) -> Path
         text += [f"## {WORDS[way].capitalize()}", "", *markdown(OVERVIEW, rows), ""]
         page += [f"<h2>{WORDS[way].capitalize()}</h2>", _html(OVERVIEW, rows)]
     pits = [row for way in found["ways"] if len(row := pit_row(found, way)) == len(PIT)]
-    text += [*markdown(PIT, pits), "", *markdown(ERRORS, error_rows(found)), ""]
-    page += [_html(PIT, pits), _html(ERRORS, error_rows(found))]
+    for header, rows in ((PIT, pits), (FLOWS, flow_rows(found)), (ERRORS, error_rows(found))):
+        text += [*markdown(header, rows), ""]
+        page.append(_html(header, rows))
     for episode in found["episodes"]:
         part_text, part_page = _part(episode, [s for s in scores if s.episode.name == episode["name"]], out)
         text += part_text

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..report.history import kinds_of
 from .episode import DAY_ONE, WAYS
-from .error import Residual, from_others
+from .error import OwnError, Residual, fit, ranges
 from .run import EpisodeScore, TargetScore, shown, title, totals
 from .scores import NAIVE, PointScore, is_headline, overall
 
@@ -55,13 +55,20 @@ def _way(scores: Sequence[EpisodeScore], left: Sequence[Residual], way: str) -> 
     mine = [one for one in scores if one.episode.way == way]
     hits, targets = totals(scores, way)
     total = overall([one.sums for one in mine if one.sums is not None])
-    error = from_others(left, way)
+    flows = overall([one.flow_sums for one in mine if one.flow_sums is not None])
+    rows = [one for one in left if one.way == way]
+    level, weekly = ranges(rows)
     return {
         "hits": hits,
         "targets": targets,
         "overall": _plain(asdict(total)) if total else None,
-        "error": {"level": round(error.level, 3), "weekly": round(error.weekly, 3), "events": error.events},
+        "flows": _plain(asdict(flows)) if flows else None,
+        "error": _error(fit(rows)) | {"level_80": _plain(level), "weekly_80": _plain(weekly)},
     }
+
+
+def _error(error: OwnError) -> dict[str, Any]:
+    return {"level": round(error.level, 3), "weekly": round(error.weekly, 3), "events": error.events}
 
 
 def _episode(name: str, scores: Sequence[EpisodeScore]) -> dict[str, Any]:
@@ -85,12 +92,13 @@ def _miss(one: TargetScore) -> str:
 
 
 def _of_way(one: EpisodeScore) -> dict[str, Any]:
-    row = one.sums
-    error = one.error
+    rows = {"sums": one.sums, "flows": one.flow_sums}
     return {
         "hits": one.hits,
-        "sums": _plain({k: v for k, v in asdict(row).items() if k != "pits"}) if row else None,
-        "error": {"level": round(error.level, 3), "weekly": round(error.weekly, 3), "events": error.events},
+        **{
+            k: _plain({n: v for n, v in asdict(row).items() if n != "pits"}) if row else None for k, row in rows.items()
+        },
+        "error": _error(one.error),
         "targets": [_target(each) for each in one.targets],
         "points": [_point(each) for each in one.points],
         "failed_runs": len(one.measured.failures),
@@ -243,16 +251,40 @@ def pit_row(found: Record, way: str) -> Row:
 
 
 PIT = ("where the recorded price fell", "lowest fifth", "second", "middle", "fourth", "highest fifth")
-ERRORS = ("model's own error", "tau, once an episode", "sigma, wandering", "episodes")
+ERRORS = ("model's own error", "tau, once an episode (80 % of posterior)", "sigma, wandering (80 %)", "episodes")
+FLOWS = ("flows over normal", "points", "error", "in 80 %", "in 50 %", "CRPS", "CRPS, no change")
 
 
 def error_rows(found: Record) -> list[Row]:
-    """tau and sigma by way, from all episodes."""
+    """tau and sigma: what the priors say, and by way what all episodes make of them."""
+    level, weekly = ranges([])
+    prior = _error(fit([])) | {"level_80": level, "weekly_80": weekly}
+    told = [("priors alone", prior), *((WORDS[way], values["error"]) for way, values in found["ways"].items())]
+    return [
+        (name, *(f"{_two(e[key])} ({_two(e[f'{key}_80'][0])} to {_two(e[f'{key}_80'][1])})" for key in ("level", "weekly")),
+         str(e["events"]))
+        for name, e in told
+    ]  # fmt: skip
+
+
+def flow_rows(found: Record) -> list[Row]:
+    """What is said of flows, over all episodes; with the office as recorded they are nearly an input."""
     rows: list[Row] = []
     for way, values in found["ways"].items():
-        error = values["error"]
-        rows.append((WORDS[way], _two(error["level"]), _two(error["weekly"]), str(error["events"])))
+        total = values["flows"]
+        if total:
+            shares = (f"{total['ratio']:.2f} of no change", f"{total['in_80']:.0%}", f"{total['in_50']:.0%}")
+            rows.append((WORDS[way], str(total["points"]), *shares, _two(total["crps"]), _two(total["naive"][0])))
     return rows
+
+
+def error_line(episode: Record) -> str:
+    """With what error an episode was scored."""
+    told = [
+        f"{_two(mine['error']['level'])} and {_two(mine['error']['weekly'])} ({WORDS[way]})"
+        for way, mine in episode["ways"].items()
+    ]
+    return f"tau and sigma from the others: {', '.join(told)}."
 
 
 def markdown(header: Row, rows: Iterable[Row]) -> list[str]:
@@ -274,12 +306,13 @@ def blocks(found: Record) -> dict[str, list[str]]:
     for episode in found["episodes"]:
         episodes += [f"### {episode['title']}", "", *markdown(*target_rows(episode)), ""]
         header, rows = point_rows(episode, "price")
-        episodes += [*markdown(header, rows), ""] if rows else []
+        episodes += [*markdown(header, rows), "", error_line(episode), ""] if rows else []
     pits = [pit_row(found, way) for way in found["ways"]]
     return {
         "headline": headline(found),
         "overview": tables[:-1],
         "pit": markdown(PIT, [row for row in pits if len(row) == len(PIT)]),
+        "flows": markdown(FLOWS, flow_rows(found)),
         "error": markdown(ERRORS, error_rows(found)),
         "episodes": episodes[:-1],
     }

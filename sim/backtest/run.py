@@ -12,7 +12,7 @@ from .episode import Episode, Target
 from .error import NONE, OwnError, Residual, from_others
 from .evaluate import Bench, Measured, hit, median, quantile
 from .measure import month_name
-from .scores import PointScore, Sums, is_headline, residuals, score_points, sums
+from .scores import FLOW, PointScore, Sums, is_headline, residuals, score_points, sums
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class EpisodeScore:
     def sums(self) -> Sums | None:
         """Over prices abroad, by which the model is judged."""
         return sums(one for one in self.points if is_headline(one.at))
+
+    @property
+    def flow_sums(self) -> Sums | None:
+        """Over flows."""
+        return sums(one for one in self.points if one.at.kind == FLOW)
 
 
 def measure_episode(bench: Bench, runs: int, seed: int, error: OwnError = NONE) -> Measured:
