@@ -22,6 +22,7 @@ from .measure import FLOWS, central
 Floats = NDArray[np.float64]
 PRICE, FLOW = "price", "flow"
 SMALL = 1e-3  # lowest price index of which a logarithm is taken
+READINGS = 0.1  # ln, share of a flow; bismuth in Rotterdam was 76.6 and 88.2 USD/kg on one day
 APART_DAYS = 7.0  # quotes closer than that are one
 JUMP, RETURN_WEEKS = 3.0, 26.0  # of the naive forecasts
 NAIVE = ("no change", "3 x falling to 1 in 26 weeks", "elasticity jump, at most 3 x")
@@ -100,8 +101,11 @@ def crps(sample: Floats, value: float) -> float:
 
 
 def log_score(sample: Floats, value: float) -> float:
-    """Logarithmic score of the normal distribution that has the runs' mean and standard deviation; lower is better."""
-    sd = max(float(sample.std()), 1e-6)
+    """Logarithmic score of the normal distribution that has the runs' mean and standard deviation; lower is better.
+
+    The standard deviation is at least `READINGS`: of two quotes of one price in one week each is as good as the other.
+    """
+    sd = max(float(sample.std()), READINGS)
     return 0.5 * math.log(2.0 * math.pi) + math.log(sd) + 0.5 * ((value - float(sample.mean())) / sd) ** 2
 
 
