@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,24 +92,36 @@ def test_an_episode_says_nothing_of_its_own_error() -> None:
 
 
 def test_a_new_episode_is_off_by_students_t() -> None:
-    """A normal number times the run's own standard deviation has the quantiles of tau t(E-1) sqrt(1 + 1/E)."""
-    error = OwnError(0.3, 0.2, 7)
-    levels = error.levels(40000, 5)
-    drawn = levels * np.random.default_rng(1).standard_normal(len(levels))
-    wanted = 0.3 * math.sqrt(1.0 + 1.0 / 7.0) * stats.t.ppf((0.1, 0.25, 0.75, 0.9, 0.99), 6)
-    assert np.quantile(drawn, (0.1, 0.25, 0.75, 0.9, 0.99)) == pytest.approx(wanted, rel=0.04)
-    assert levels.max() <= WIDEST
-    assert (error.levels(10, 5) == levels[:10]).all()  # a run's number does not depend on how many there are
+    """What the engine draws, t(7) sqrt(1 + 1/8), times the number has the 80 % band of tau t(E-1) sqrt(1 + 1/E)."""
+    drawn = stats.t.ppf(0.9, 7) * math.sqrt(1.0 + 1.0 / 8.0)
+    for events in (3, 7, 8, 20):
+        wanted = 0.3 * math.sqrt(1.0 + 1.0 / events) * stats.t.ppf(0.9, events - 1)
+        assert OwnError(0.3, 0.2, events).level_of_runs * drawn == pytest.approx(wanted)
+    assert OwnError(0.3, 0.2, 8).level_of_runs == pytest.approx(0.3)
+    assert OwnError(0.3, 0.2, 2).level_of_runs == pytest.approx(
+        0.3 * math.sqrt(1.5) * stats.t.ppf(0.9, 2) / drawn
+    )  # no fewer than two degrees of freedom
+    assert OwnError(2.9, 0.2, 3).level_of_runs == WIDEST
+    assert OwnError(0.3, 0.2, 0).level_of_runs == 0.3
+
+
+def test_where_the_error_hardly_acts_a_miss_says_more() -> None:
+    """Residuals of half the size where half of the error acts are the same evidence."""
+    plain = simulated(0.4, 0.2, 40, 6)
+    half = [replace(one, seen=one.median * math.exp(one.left / 2.0), touched=0.5) for one in plain]
+    assert fit(half).level == pytest.approx(fit(plain).level, abs=0.01)
+    assert fit(half).weekly == pytest.approx(fit(plain).weekly, abs=0.01)
+    assert fit([replace(one, touched=0.5) for one in plain]).level > 1.5 * fit(plain).level
 
 
 def test_the_error_is_put_into_its_columns_and_nowhere_else() -> None:
     values = np.arange(12.0).reshape(3, 4)
     columns = ["cover", WEEKLY, "stock", LEVEL]
-    out = with_error(values, columns, OwnError(0.3, 0.2, 7), 1)
+    out = with_error(values, columns, OwnError(0.3, 0.2, 8))
     assert (out[:, [0, 2]] == values[:, [0, 2]]).all()
     assert (out[:, 1] == 0.2).all()
-    assert len(set(out[:, 3])) == 3
-    assert (with_error(values, columns, NONE, 1)[:, [1, 3]] == 0.0).all()
+    assert out[:, 3] == pytest.approx([0.3] * 3)
+    assert (with_error(values, columns, NONE)[:, [1, 3]] == 0.0).all()
     assert [text.split("=")[0] for text in error_sets()] == [f"baseline.{LEVEL}", f"baseline.{WEEKLY}"]
 
 

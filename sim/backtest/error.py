@@ -2,13 +2,14 @@
 
 A run holds the uncertainty of its inputs and not that of the model's form. What is left is taken as
 
-    ln seen - ln median = b + w(t)
+    ln seen - ln median = g (b + w(t))
 
 with b one number for an episode, sd tau (`error_level`), and w a part that wanders from week to week in each product and
-place, sd sigma (`error_weekly`), with an autocorrelation of exp(-weeks / 20). Both are posterior means on a grid under
-half-normal priors, so that seven episodes can't make them nothing. An episode is scored with tau and sigma from the
-*others*; b of a new episode is then tau t(E-1) sqrt(1 + 1/E) from E others: Student's t as tau itself is estimated, and
-the mean of all episodes with it (Gelman et al. 2013, "Bayesian Data Analysis", 3rd edition, section 3.2).
+place, sd sigma (`error_weekly`), with an autocorrelation of exp(-weeks / 20); g is the share of both that acts where the
+model says that little moves (`sim.model.prices`), and is measured by a run with a small known sigma. tau and sigma are
+posterior means on a grid under half-normal priors, so that seven episodes can't make them nothing. An episode is scored
+with those of the *others*; b of a new episode is then tau t(E-1) sqrt(1 + 1/E) from E others: Student's t as tau itself is
+estimated, and the mean of all episodes with it (Gelman et al. 2013, "Bayesian Data Analysis", 3rd edition, section 3.2).
 """
 
 from __future__ import annotations
@@ -34,13 +35,19 @@ GRIDS = np.arange(0.05, 1.501, 0.05), np.arange(0.05, 1.001, 0.05)
 READING = 0.01  # sd of what two readings of one quote differ by, ln
 WIDEST = 3.0  # ln; bound of both numbers
 FEWEST_FREEDOM = 2
+BAND_EDGE = 0.9  # quantile at which Student's t with other degrees of freedom is matched: that of 80 % bands
+PROBE = 0.05  # sigma by which g is measured
+LEAST_TOUCHED = 0.05
 RESIDUALS = Path(__file__).with_name("residuals.csv")
-COLUMNS = ("way", "episode", "product", "place", "week", "seen", "median")
+COLUMNS = ("way", "episode", "product", "place", "week", "seen", "median", "touched")
 
 
 @dataclass(frozen=True)
 class Residual:
-    """One recorded price and what the runs said of it without any error of their own, multiples of normal."""
+    """One recorded price and what the runs said of it without any error of their own, multiples of normal.
+
+    `touched` is g: the share of the model's own error that acts there.
+    """
 
     way: str
     episode: str
@@ -49,6 +56,7 @@ class Residual:
     week: float  # since day one
     seen: float
     median: float
+    touched: float = 1.0
 
     @property
     def left(self) -> float:
@@ -64,22 +72,24 @@ class OwnError:
     weekly: float
     events: int
 
-    def levels(self, runs: int, seed: int) -> Floats:
-        """sd of b for every run, such that b is tau t(E-1) sqrt(1 + 1/E).
+    @property
+    def level_of_runs(self) -> float:
+        """What `error_level` has to be for b to be tau t(E-1) sqrt(1 + 1/E) at the edges of 80 % bands.
 
-        A Student's t is a normal number times sqrt(nu / chi²), so that each run gets a standard deviation of its own and
-        the engine draws a normal number as ever.
+        The engine draws tau t(7) sqrt(1 + 1/8), as for one more episode after eight.
         """
-        from scipy.stats import chi2
-
-        from ..experiment.designs import uniforms
+        from ..model.prices import EPISODES
 
         if self.events == 0:
-            return np.full(runs, self.level)
-        freedom = max(self.events - 1, FEWEST_FREEDOM)
-        scale = freedom / chi2.ppf(uniforms(seed, "own error", 0, runs), freedom)
-        found: Floats = np.minimum(self.level * np.sqrt(scale * (1.0 + 1.0 / self.events)), WIDEST)
-        return found
+            return min(self.level, WIDEST)
+        return min(self.level * _widening(self.events) / _widening(EPISODES), WIDEST)
+
+
+def _widening(events: int) -> float:
+    from scipy.stats import t
+
+    freedom = max(events - 1, FEWEST_FREEDOM)
+    return float(t.ppf(BAND_EDGE, freedom)) * math.sqrt(1.0 + 1.0 / events)
 
 
 NONE = OwnError(0.0, 0.0, 0)
@@ -90,10 +100,10 @@ def error_sets() -> tuple[str, ...]:
     return tuple(f"baseline.{name}={{uniform: [0, {WIDEST:g}]}}" for name in (LEVEL, WEEKLY))
 
 
-def with_error(values: Floats, columns: Sequence[str], error: OwnError, seed: int) -> Floats:
+def with_error(values: Floats, columns: Sequence[str], error: OwnError) -> Floats:
     """The design's rows with the model's own error put in."""
     out = values.copy()
-    out[:, columns.index(LEVEL)] = error.levels(len(values), seed)
+    out[:, columns.index(LEVEL)] = error.level_of_runs
     out[:, columns.index(WEEKLY)] = error.weekly
     return out
 
@@ -103,8 +113,8 @@ def fit(residuals: Iterable[Residual]) -> OwnError:
 
     Notes
     -----
-    The residuals of an episode are jointly normal with covariance tau² + sigma² exp(-|weeks apart| / 20) (the second
-    term only within one product and place) + reading². Episodes are independent.
+    The residuals of an episode are jointly normal with covariance g g' (tau² + sigma² exp(-|weeks apart| / 20)) (sigma only
+    within one product and place), and reading² on top. Episodes are independent.
     """
     residuals = list(residuals)
     tau, sigma = posterior(residuals)
@@ -139,19 +149,20 @@ def ranges(residuals: Iterable[Residual]) -> tuple[tuple[float, float], tuple[fl
     return found[0], found[1]
 
 
-def _block(rows: Sequence[Residual]) -> tuple[Floats, Floats]:
-    """An episode's residuals, and how near in time two of one product and place are."""
+def _block(rows: Sequence[Residual]) -> tuple[Floats, Floats, Floats]:
+    """An episode's residuals, how near in time two of one product and place are, and the shares of error that act."""
     weeks = np.array([one.week for one in rows])
     cells = [(one.product, one.place) for one in rows]
     same = np.array([[a == b for b in cells] for a in cells])
     near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / MEMORY_WEEKS) * same
-    return np.array([one.left for one in rows]), near
+    touched = np.array([one.touched for one in rows])
+    return np.array([one.left for one in rows]), near, touched[:, None] * touched[None, :]
 
 
-def _log_likelihood(blocks: Iterable[tuple[Floats, Floats]], tau: float, sigma: float) -> float:
+def _log_likelihood(blocks: Iterable[tuple[Floats, Floats, Floats]], tau: float, sigma: float) -> float:
     found = 0.0
-    for left, near in blocks:
-        variance = tau**2 + sigma**2 * near + READING**2 * np.eye(len(left))
+    for left, near, touched in blocks:
+        variance = touched * (tau**2 + sigma**2 * near) + READING**2 * np.eye(len(left))
         found -= 0.5 * float(left @ np.linalg.solve(variance, left) + np.linalg.slogdet(variance)[1])
     return found
 
@@ -168,7 +179,7 @@ def write_residuals(path: Path, residuals: Sequence[Residual]) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
         for one in residuals:
-            numbers = (f"{one.week:.2f}", f"{one.seen:.5g}", f"{one.median:.5g}")
+            numbers = (f"{one.week:.2f}", f"{one.seen:.5g}", f"{one.median:.5g}", f"{one.touched:.3f}")
             table.writerow((one.way, one.episode, one.product, one.place, *numbers))
 
 

@@ -64,7 +64,7 @@ class Bench:
 
         scenario = self.episode.scenario
         values = Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
-        return with_error(values, self.columns, error, seed)
+        return with_error(values, self.columns, error)
 
     def run(self, values: Floats, seed: int) -> Measured:
         """Run the scenario arm once per row of `values`."""

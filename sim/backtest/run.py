@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import RunFailed
 from .episode import Episode, Target
-from .error import NONE, OwnError, Residual, from_others
+from .error import NONE, PROBE, OwnError, Residual, from_others
 from .evaluate import Bench, Measured, hit, median, quantile
 from .measure import month_name
 from .scores import FLOW, PointScore, Sums, is_headline, residuals, score_points, sums
@@ -87,7 +87,8 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch", left: S
 def left_over(episode: Episode, runs: int, seed: int, engine: str = "batch") -> list[Residual]:
     """What runs without any error of their own leave over of an episode's prices abroad."""
     bench = Bench(episode, engine)
-    return residuals(episode, measure_episode(bench, runs, seed).points)
+    plain, probed = (measure_episode(bench, runs, seed, error) for error in (NONE, OwnError(0.0, PROBE, 0)))
+    return residuals(episode, plain.points, probed.points)
 
 
 def shipped_episodes() -> list[Path]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..sums import add_up
 from .episode import Episode, Point, Series
-from .error import Residual
+from .error import LEAST_TOUCHED, PROBE, Residual
 from .measure import FLOWS, central
 
 Floats = NDArray[np.float64]
@@ -207,16 +207,22 @@ def _score(episode: Episode, one: Observation, sample: Floats, is_gate: bool) ->
     )
 
 
-def residuals(episode: Episode, blocks: Sequence[Floats]) -> list[Residual]:
-    """What runs without any error of their own leave over of the prices abroad."""
-    return [
-        Residual(
-            episode.way, episode.name, one.product, one.place, one.week, one.seen,
-            float(np.exp(np.median(one.sample(blocks)))),
-        )
-        for one in observations(episode)
-        if is_headline(one)
-    ]  # fmt: skip
+def residuals(episode: Episode, blocks: Sequence[Floats], probed: Sequence[Floats]) -> list[Residual]:
+    """What runs without any error of their own leave over of the prices abroad.
+
+    `probed` are the same runs with sigma = `PROBE`: by how much they differ says which share of an error acts.
+    """
+    found = []
+    for one in observations(episode):
+        if is_headline(one):
+            plain, moved = one.sample(blocks), one.sample(probed)
+            share = float(np.sqrt(np.mean((moved - plain) ** 2))) / PROBE
+            touched = min(1.0, max(LEAST_TOUCHED, share))
+            middle = float(np.exp(np.median(plain)))
+            found.append(
+                Residual(episode.way, episode.name, one.product, one.place, one.week, one.seen, middle, touched)
+            )
+    return found
 
 
 # --- naive forecasts --------------------------------------------------------------------------------

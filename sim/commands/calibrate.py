@@ -16,18 +16,22 @@ import click
 @click.option("--runs", "-n", type=click.IntRange(10), default=200, show_default=True, help="Runs per episode.")
 @click.option("--seed", "-s", type=int, default=1, show_default=True, help="Seed of all draws.")
 @click.option("--engine", type=click.Choice(["reference", "batch"]), default="batch", show_default=True)
-def command(folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: str) -> None:
+@click.option("--ship", is_flag=True, help="Renew the shipped table and the worlds' rows (for developers).")
+def command(folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: str, ship: bool) -> None:
     """Fit the model's own error of prices to past episodes; nothing else of the model is fitted to anything.
 
     Runs every episode without any error, writes what its median leaves over of the recorded prices abroad, and prints
     error_level and error_weekly: with each episode left out, and from all. Those of the day-one forecasts from all episodes
     are the rows that ship in the worlds. The same seed gives the same numbers, to the digit.
     """
-    from ..backtest.episode import WAYS, episodes_in
-    from ..backtest.error import LEVEL, WEEKLY, from_others, read_residuals, write_residuals
+    from ..backtest.episode import DAY_ONE, WAYS, episodes_in
+    from ..backtest.error import LEVEL, RESIDUALS, WEEKLY, from_others, read_residuals, write_residuals
     from ..backtest.record import WORDS
     from ..backtest.run import left_over, shipped_episodes
 
+    if ship and folders:
+        raise click.UsageError("--ship renews what all shipped episodes left over: name no folder")
+    out = RESIDUALS if ship else out
     left = []
     for episode in episodes_in(folders or shipped_episodes()):
         left += left_over(episode, runs, seed, engine)
@@ -45,4 +49,23 @@ def command(folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: 
             click.echo(
                 f"{WORDS[way]}, all {error.events} episodes: {LEVEL} {error.level:.2f}, {WEEKLY} {error.weekly:.2f}"
             )
+    if ship:
+        error = from_others(left, DAY_ONE)
+        _renew({LEVEL: error.level, WEEKLY: error.weekly})
     click.echo(out)
+
+
+def _renew(numbers: dict[str, float]) -> None:
+    """Put numbers into the rows of the shipped worlds; all else in their tables stays as it is written."""
+    from ..spec.worldfile import SHIPPED, shipped_worlds, tables_of
+
+    for name in shipped_worlds():
+        for table in tables_of(SHIPPED / name):
+            lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+            place = lines[0].strip().split(",").index("value")
+            for number, line in enumerate(lines):
+                cells = line.split(",")
+                if cells[0] in numbers:
+                    cells[place] = f"{numbers[cells[0]]:.2f}"
+                    lines[number] = ",".join(cells)
+            table.write_text("".join(lines), encoding="utf-8")
