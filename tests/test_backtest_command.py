@@ -120,10 +120,7 @@ def test_the_worlds_ship_what_the_episodes_left_over() -> None:
     assert error.events == 8
     wanted = {"error_level": f"{error.level:.2f}", "error_weekly": f"{error.weekly:.2f}"}
     for name in shipped_worlds():
-        rows = [
-            row
-            for table in (EPISODES.parents[1] / "sim" / "worlds" / name).glob("*.csv")
-            for row in csv.reader(table.open(encoding="utf-8"))
-            if row and row[0] in wanted
-        ]
+        tables = (EPISODES.parents[1] / "sim" / "worlds" / name).glob("*.csv")
+        lines = [line for table in tables for line in table.read_text(encoding="utf-8").splitlines()]
+        rows = [row for row in csv.reader(lines) if row and row[0] in wanted]
         assert {row[0]: f"{float(row[6]):.2f}" for row in rows} == wanted, name
