@@ -53,7 +53,8 @@ def episodes_page() -> str:
         "`product` and `place` may name several, joined by `+`. A place is a country, a group, a price zone, `all`; for "
         "flows `CN>US` (`CN>`: everybody abroad); `exCN/CN` is the ratio of two places, and a product written `A/B` that "
         "of two products. `legal_export_t` leaves out what leaked, and is what customs count; "
-        "`quota_used_share` is the legal exports over the quota of the month; `replaced_share` what leaked over the direct trade that was lost.",
+        "`quota_used_share` is the legal exports over the quota of the month; "
+        "`replaced_share` what leaked over the direct trade that was lost.",
         "## Scores",
         "Scored are spot prices with a reference (or as an index) and flows with a reference, after day one. Prices are "
         "judged by their logarithm; quotes of one product and place less than a week apart are one. Headline numbers are of "
