@@ -68,6 +68,7 @@ def chain(
         ("cover_cv", "", "", ""): 0.0,
         ("elasticity_short", "", ""): 0.15,
         ("elasticity_long", "", ""): 0.0,
+        ("ready_spare_share", ""): 10.0,
         # What only tests of it need: users who give up at high prices, firms that enter the market.
         ("elasticity_steepening", ""): 0.0,
         ("entry_share_per_year", "", ""): 0.0,

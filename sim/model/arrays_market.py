@@ -54,6 +54,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         output_up_weeks | weeks | makers raise output
         output_down_weeks | weeks | makers cut output
         output_up_rate | 1/week | 1 / output_up_weeks
+        ready_spare_share | share | by which plants that run can raise output
+        restart_weeks | weeks | idle plants are restarted
+        restart_rate | 1/week | 1 / that
         output_down_rate | 1/week | 1 / output_down_weeks
         demand_memory_weeks | weeks | what demand counts as normal
         demand_memory_rate | 1/week | 1 / that
@@ -112,6 +115,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         passing_sum | t/week | X_u: the part of them that is believed to pass
         plan_sum | t/week | Q: output planned
         capacity_sum | t/week | Qc: capacity
+        dormant_sum | t/week | capacity that would have to be restarted and that no cut has taken
         idle_sum | t/week | capacity above the plan that no cut has taken
         made_sum | t/week | batches started last week
         cut_sum | t | output that cuts of capacity are believed to take
@@ -250,6 +254,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_plan | t/week | q: output planned, without projects; not cut by outages or missing inputs
         site_project | t/week | output planned of projects
         site_entry | t/week | capacity grown by entry
+        site_ready | t/week | capacity of plants that run or could tomorrow, without projects
+        site_dormant | t/week | capacity of plants that would have to be restarted
         entry_share_per_year | 1/yr | new capacity, share of world use, at a high price
         closing_price_index | index | price at which the last mine closes
         site_capacity_now | t/week | capacity now if nothing is cut, projects and entry included

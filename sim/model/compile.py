@@ -320,6 +320,8 @@ _PRODUCT_NUMBERS = (
     ("margin_exponent", "margin_exponent"),
     ("output_up_weeks", "output_up_weeks"),
     ("output_down_weeks", "output_down_weeks"),
+    ("ready_spare_share", "ready_spare_share"),
+    ("restart_weeks", "restart_weeks"),
     ("demand_memory_weeks", "demand_memory_weeks"),
     ("demand_return_weeks", "demand_return_weeks"),
     ("elasticity_steepening", "elasticity_steepening"),

@@ -102,7 +102,7 @@ def set_uses(L: Any, F: Floats, I: Ints) -> None:
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Every site moves its plan, and starts the batch of the week: what it plans, can make and has inputs for.
 
-    makers  aim = min((W q0 + rush) M^eta, capacity)      mines  aim = min(q0 growth P^eta running, capacity)
+    makers  aim = min((W q0 + rush) M^eta, ready)      mines  aim = min(q0 growth P^eta running, ready)
     q <- q + (aim - q)/(up or down). The plan is not cut by an outage or by missing inputs: when the mine is back it runs
     at once. A project runs as far as its own cost and its margin let it.
     """
@@ -151,12 +151,13 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
         aim = sales * answer
     else:
         aim = output * F[L.trend_level + k] * answer
-    if aim > capacity:
-        aim = capacity
+    ready = restart(L, F, I, s, aim, capacity)
+    if aim > ready:
+        aim = ready
     plan = F[L.site_plan + s]
     plan += (aim - plan) * (F[L.output_up_rate + k] if aim > plan else F[L.output_down_rate + k])
-    if plan > capacity:
-        plan = capacity
+    if plan > ready:
+        plan = ready
     F[L.site_plan + s] = plan
     left = 1.0 - F[L.site_loss + s]
     if I[L.site_down + s] == 1:
@@ -165,12 +166,39 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
     if answer < 1.0:
         project = project * answer
     F[L.site_project + s] = project
-    F[L.site_capacity_now + s] = capacity + F[L.site_extra + s]
-    possible = capacity * left
+    F[L.site_capacity_now + s] = ready + F[L.site_extra + s]
+    F[L.site_dormant + s] = capacity - ready
+    possible = ready * left
     want = (plan if plan < possible else possible) + project * left
     free = project * left * F[L.site_extra_free + s]
     # Inputs are bought for what the site can make now, not for what it lacks inputs for.
     start_batch(L, F, I, s, want, free, want - free)
+
+
+def ready_at_rest(L: Any, F: Floats, I: Ints, s: int) -> float:
+    """Capacity of the plants that run at rest, t/week: output and `ready_spare_share` of it, at most all capacity."""
+    ready = F[L.site_output + s] * (1.0 + F[L.ready_spare_share + I[L.site_product + s]])
+    return ready if ready < F[L.site_capacity + s] else F[L.site_capacity + s]
+
+
+def restart(L: Any, F: Floats, I: Ints, s: int, aim: float, capacity: float) -> float:
+    """Capacity of plants that run or could tomorrow, t/week, one week on.
+
+    ready <- ready + ((1 + spare) aim - ready)/restart, never below that of rest nor above `capacity` t/week. Plants that
+    stood idle for years need crews, permits and repairs: restarts took 6 to 18 months, while those that run can give a
+    tenth more at once. Where entry or growth adds capacity it is ready.
+    """
+    k = I[L.site_product + s]
+    least = ready_at_rest(L, F, I, s) + (capacity - F[L.site_capacity + s])
+    wanted = aim * (1.0 + F[L.ready_spare_share + k])
+    ready = F[L.site_ready + s]
+    ready += (wanted - ready) * F[L.restart_rate + k]
+    if ready < least:
+        ready = least
+    if ready > capacity:
+        ready = capacity
+    F[L.site_ready + s] = ready
+    return ready
 
 
 def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:

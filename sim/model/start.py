@@ -18,7 +18,7 @@ from .economics import WEEKS_PER_YEAR
 from .offices import draw_offices
 from .orders import sum_holders
 from .prices import ARRIVAL_RATE, draw_run_error
-from .production import batch_content
+from .production import batch_content, ready_at_rest
 from .trade import balance
 from .weights import apply_weights, start_weights
 
@@ -80,7 +80,9 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         F[L.site_plan + s] = output
         F[L.site_project + s] = 0.0
         F[L.site_entry + s] = 0.0
-        F[L.site_capacity_now + s] = F[L.site_capacity + s]
+        F[L.site_ready + s] = ready_at_rest(L, F, I, s)
+        F[L.site_capacity_now + s] = F[L.site_ready + s]
+        F[L.site_dormant + s] = F[L.site_capacity + s] - F[L.site_ready + s]
         F[L.site_start + s] = output
         F[L.site_cut_weeks + s] = 0.0
         F[L.site_made + s] = output
@@ -280,6 +282,7 @@ def start_rates(L: Any, F: Floats, I: Ints) -> None:
         F[L.attention_rate + k] = 1.0 / F[L.attention_weeks + k]
         F[L.output_up_rate + k] = 1.0 / F[L.output_up_weeks + k]
         F[L.output_down_rate + k] = 1.0 / F[L.output_down_weeks + k]
+        F[L.restart_rate + k] = 1.0 / F[L.restart_weeks + k]
         F[L.demand_memory_rate + k] = 1.0 / F[L.demand_memory_weeks + k]
         F[L.demand_return_rate + k] = 1.0 / F[L.demand_return_weeks + k]
         passing = HALF_YEAR_WEEKS * F[L.demand_return_rate + k]

@@ -31,6 +31,7 @@ def sum_cells(L: Any, F: Floats, I: Ints) -> None:
         F[L.plan_sum + c] = 0.0
         F[L.capacity_sum + c] = 0.0
         F[L.idle_sum + c] = 0.0
+        F[L.dormant_sum + c] = 0.0
         F[L.made_sum + c] = 0.0
         F[L.cut_sum + c] = 0.0
         F[L.cut_weeks + c] = 0.0
@@ -108,6 +109,7 @@ def sum_sites(L: Any, F: Floats, I: Ints) -> None:
         idle = capacity * (1.0 - lost) - plan
         if idle > 0.0:
             F[L.idle_sum + cell] += idle
+        F[L.dormant_sum + cell] += F[L.site_dormant + s] * (1.0 - lost)
         if lost > 0.0:
             weeks = F[L.site_cut_weeks + s]
             if I[L.site_down + s] == 1 and F[L.outage_mttr_days + s] > 7.0 * weeks:
@@ -178,7 +180,7 @@ def aim_prices(L: Any, F: Floats, I: Ints) -> None:
 def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     """X_w: what cuts and excess demand are believed to take from the zones marked `cell_in`, less what their spare capacity makes, t.
 
-    sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - idle/(1/Cm + 1/up)])), Cm the longest C of a cut, or
+    sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - idle/(1/Cm + 1/up) + restarted])), Cm the longest C of a cut, or
     1/(r + kappa) for demand alone. Nothing without a cut or a deviation of demand.
     """
     cut = 0.0
@@ -186,6 +188,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     weeks = 0.0
     capacity = 0.0
     idle = 0.0
+    dormant = 0.0
     need = 0.0
     start = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
@@ -197,6 +200,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
             weeks = F[L.cut_weeks + c]
         capacity += F[L.capacity_sum + c]
         idle += F[L.idle_sum + c]
+        dormant += F[L.dormant_sum + c]
         need += F[L.need_sum + c]
         start += F[L.need_start + c]
     if cut <= 0.0 and passing <= 0.0:
@@ -205,6 +209,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     if cut <= 0.0:
         weeks = 1.0 / passes
     spare = (capacity - need) * weeks - lost_in_starting(idle, weeks, F[L.output_up_rate + k])
+    spare += dormant * weeks - lost_in_starting(dormant, weeks, F[L.restart_rate + k])
     loss = cut + passing / passes - spare
     return saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
 
@@ -490,7 +495,7 @@ def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: fl
 def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     """X_b of the zones marked `cell_in`, behind rules on exports from cell c, t.
 
-    y = (D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0) C + idle/(1/C + 1/up) + cut; X = sat(max(y, 0)),
+    y = (D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0) C + idle/(1/C + 1/up) - restarted + cut; X = sat(max(y, 0)),
     and once in force the surplus that is under way. Free inflow can rise to m times its normal where no rule is on it.
     """
     first = k * L.n_zones
@@ -499,6 +504,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     need = 0.0
     passing = 0.0
     idle = 0.0
+    dormant = 0.0
     capacity = 0.0
     cut = 0.0
     free = 0.0
@@ -513,6 +519,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
         need += F[L.need_sum + d]
         passing += F[L.passing_sum + d]
         idle += F[L.idle_sum + d]
+        dormant += F[L.dormant_sum + d]
         capacity += F[L.capacity_sum + d]
         cut += F[L.cut_sum + d]
         start += F[L.need_start + d]
@@ -537,6 +544,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     passes = rate / (rate + F[L.demand_return_rate + k])
     loss = (need + passing * passes + outflow - capacity - free - F[L.block_pace + c]) * weeks
     loss += lost_in_starting(idle, weeks, F[L.output_up_rate + k]) + cut
+    loss -= dormant * weeks - lost_in_starting(dormant, weeks, F[L.restart_rate + k])
     believed = saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
     if F[L.block_wait + c] <= 0.0:
         near = need + SEEN * passing - made + crossing

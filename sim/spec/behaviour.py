@@ -252,6 +252,16 @@ BEHAVIOUR: tuple[Parameter, ...] = (
     _P("output_up_weeks", ("product",), "weeks", 1, 260, 16.0, "time in which makers raise output"),
     _P("output_down_weeks", ("product",), "weeks", 1, 260, 6.0, "time in which makers cut output"),
     _P(
+        "ready_spare_share",
+        ("product",),
+        "share",
+        0,
+        10,
+        0.10,
+        "by which share of output plants that run can raise it without restarting idle ones",
+    ),
+    _P("restart_weeks", ("product",), "weeks", 1, 520, 52.0, "time in which idle plants are restarted"),
+    _P(
         "closing_price_index",
         ("product", "country"),
         "index",

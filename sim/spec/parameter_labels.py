@@ -48,6 +48,8 @@ LABELS: dict[str, str] = {
     "error_level": "the model's own error of price, from episode to episode",
     "error_weekly": "the model's own error of price, from week to week",
     "output_up_weeks": "time makers take to raise output",
+    "ready_spare_share": "what running plants can make on top",
+    "restart_weeks": "time to restart idle plants",
     "output_down_weeks": "time makers take to cut output",
     "closing_price_index": "price at which the last mine closes",
     "entry_share_per_year": "new capacity that high prices bring",
