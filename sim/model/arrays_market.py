@@ -253,6 +253,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_start | t | batch started this week
         site_plan | t/week | q: output planned, without projects; not cut by outages or missing inputs
         site_project | t/week | output planned of projects
+        site_running | share | of project capacity that runs, -1 while there is none
         site_entry | t/week | capacity grown by entry
         site_ready | t/week | capacity of plants that run or could tomorrow, without projects
         site_dormant | t/week | capacity of plants that would have to be restarted

@@ -162,9 +162,7 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
     left = 1.0 - F[L.site_loss + s]
     if I[L.site_down + s] == 1:
         left = left * (1.0 - F[L.site_random_loss + s])
-    project = F[L.site_extra + s] * running_share(offered_price(L, F, I, s), F[L.site_extra_cost + s])
-    if answer < 1.0:
-        project = project * answer
+    project = F[L.site_extra + s] * run_project(L, F, I, s, answer if answer < 1.0 else 1.0)
     F[L.site_project + s] = project
     F[L.site_capacity_now + s] = ready + F[L.site_extra + s]
     F[L.site_dormant + s] = capacity - ready
@@ -199,6 +197,25 @@ def restart(L: Any, F: Floats, I: Ints, s: int, aim: float, capacity: float) -> 
         ready = capacity
     F[L.site_ready + s] = ready
     return ready
+
+
+def run_project(L: Any, F: Floats, I: Ints, s: int, answer: float) -> float:
+    """Share of a site's project capacity that runs: as far as its cost and margin let it, in the time that output takes.
+
+    Lines are started and stopped like any others: if they followed the week's price, output would jump with it, and
+    the price with output. A new project opens with what the price of its first week lets run.
+    """
+    if F[L.site_extra + s] <= 0.0:
+        F[L.site_running + s] = -1.0
+        return 0.0
+    aim = answer * running_share(offered_price(L, F, I, s), F[L.site_extra_cost + s])
+    running = F[L.site_running + s]
+    if running < 0.0:
+        running = aim
+    k = I[L.site_product + s]
+    running += (aim - running) * (F[L.output_up_rate + k] if aim > running else F[L.output_down_rate + k])
+    F[L.site_running + s] = running
+    return running
 
 
 def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:

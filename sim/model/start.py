@@ -79,6 +79,7 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         output = F[L.site_output + s]
         F[L.site_plan + s] = output
         F[L.site_project + s] = 0.0
+        F[L.site_running + s] = -1.0
         F[L.site_entry + s] = 0.0
         F[L.site_ready + s] = ready_at_rest(L, F, I, s)
         F[L.site_capacity_now + s] = F[L.site_ready + s]
