@@ -185,13 +185,15 @@ def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, 
 
 
 def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
-    """Zones whose buyers wanted more from other zones than links carry, where no rule holds and no rush is on."""
+    """Zones whose buyers wanted more from other zones than links carry, where no rule holds and no rush is on.
+
+    Not those that sell more than they buy: they can keep what they sell.
+    """
     for c in range(L.n_cells):
         k = I[L.cell_product + c]
         most = F[L.link_multiple + k] * F[L.trend_level + k] * F[L.trade_in + c] * (1.0 + 1e-9)
-        I[L.cell_full + c] = (
-            1 if I[L.cell_ruled + c] == 0 and F[L.trade_in + c] > 0.0 and F[L.asked_in + c] > most else 0
-        )
+        buys = I[L.cell_ruled + c] == 0 and F[L.trade_in + c] > F[L.trade_out + c]
+        I[L.cell_full + c] = 1 if buys and F[L.asked_in + c] > most else 0
 
 
 def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
