@@ -71,13 +71,44 @@ def test_wanted_stock_for_a_loss_starts_at_the_spread_and_ends_at_half_a_years_c
 
 
 def test_slow_starting_costs_what_is_not_made_on_the_way_up() -> None:
-    """Of 10 t/week idle exp(-t/16) still are after t weeks, of a time that ends at rate 1/16: integral of exp(-t/8), 80 t."""
-    assert eq.lost_in_starting(10.0, 16.0, 1.0 / 16.0) == pytest.approx(80.0, rel=1e-14)
+    """Of 10 t/week idle exp(-t/16) still are after t weeks, of a time that ends at rate 1/16: integral of exp(-t/8), 80 t.
+
+    Of 6 t/week that must be restarted in 48 weeks as well 6/(1/16 + 1/48) = 72 t.
+    """
+    up, restart = 1.0 / 16.0, 1.0 / 48.0
+    assert eq.believed_loss(0.0, 10.0, 0.0, 16.0, up, restart) == pytest.approx(80.0, rel=1e-14)
     t = np.arange(0.0, 400.0, 0.001) + 0.0005
-    assert 10.0 * np.exp(-t / 16.0 - t / 30.0).sum() * 0.001 == pytest.approx(
-        eq.lost_in_starting(10.0, 30.0, 1.0 / 16.0), rel=1e-6
-    )
-    assert eq.lost_in_starting(10.0, 0.0, 1.0 / 16.0) == 0.0
+    lost = 10.0 * np.exp(-t / 16.0 - t / 30.0).sum() * 0.001
+    assert eq.believed_loss(0.0, 10.0, 0.0, 30.0, up, restart) == pytest.approx(lost, rel=1e-6)
+    assert eq.believed_loss(3.0, 10.0, 6.0, 16.0, up, restart) == pytest.approx(48.0 + 80.0 + 72.0, rel=1e-14)
+    assert eq.believed_loss(3.0, 10.0, 0.0, 0.0, up, restart) == 0.0
+
+
+def test_what_is_made_too_much_later_brings_nothing_back() -> None:
+    """20 t/week idle of which 15 are needed: output has caught up after 16 (sqrt(20/5) - 1) = 16 weeks.
+
+    Until then -5 x 16 + 20/(1/16 + 1/16) = 80 t are lost, however much longer it lasts; in 8 weeks -40 + 20/(1/8 + 1/16).
+    Where no more is idle than is left over in the end nothing is lost.
+    """
+    up, restart = 1.0 / 16.0, 1.0 / 48.0
+    assert eq.weeks_of_shortage(-5.0, 20.0, 0.0, up, restart) == pytest.approx(16.0, rel=1e-9)
+    assert eq.believed_loss(-5.0, 20.0, 0.0, 16.0, up, restart) == pytest.approx(80.0, rel=1e-14)
+    assert eq.believed_loss(-5.0, 20.0, 0.0, 100.0, up, restart) == pytest.approx(80.0, rel=1e-12)
+    assert eq.believed_loss(-5.0, 20.0, 0.0, 8.0, up, restart) == pytest.approx(320.0 / 3.0 - 40.0, rel=1e-14)
+    assert eq.believed_loss(-5.0, 5.0, 0.0, 20.0, up, restart) == eq.believed_loss(-5.0, 0.0, 0.0, 9.0, up, restart) == 0.0
+
+
+@pytest.mark.parametrize("short", [-9.9, -5.0, -1.0, -0.05, 0.0, 2.0])
+@pytest.mark.parametrize("dormant", [0.0, 1.0, 20.0])
+def test_a_loss_never_falls_with_its_length_and_ends_at_the_highest_point(short: float, dormant: float) -> None:
+    """Against the largest of short t + 10/(1/t + 1/16) + dormant/(1/t + 1/48) over all times up to the length."""
+    times = np.arange(0.05, 300.0, 0.05)
+    curve = short * times + 10.0 / (1.0 / times + 1.0 / 16.0) + dormant / (1.0 / times + 1.0 / 48.0)
+    lengths = (1.0, 4.0, 13.0, 26.0, 52.0, 104.0, 300.0)
+    losses = [eq.believed_loss(short, 10.0, dormant, weeks, 1.0 / 16.0, 1.0 / 48.0) for weeks in lengths]
+    assert losses == sorted(losses)
+    for weeks, loss in zip(lengths, losses, strict=True):
+        assert loss == pytest.approx(max(curve[times <= weeks].max(), 0.0), rel=2e-3, abs=1e-3)
 
 
 def test_short_balance_counts_weeks_of_deficit_and_of_surplus_within_bounds() -> None:

@@ -122,6 +122,18 @@ def test_a_cut_is_borne_by_all_less_what_spare_capacity_makes() -> None:
     assert reasons(memory) == (JOINT, JOINT)
 
 
+def test_a_cut_that_others_make_good_costs_no_less_the_longer_it_lasts() -> None:
+    """A loses all, C has as much idle: until C runs the price rises with the length that is known, and then stays."""
+    world = chain(makers={"A": 0.4, "C": 0.6}, values={("utilisation", "", "C"): 0.5})
+    found = []
+    for weeks in (4.0, 13.0, 26.0, 52.0, 104.0):
+        cut = event(effect("capacity_loss", 1.0, "metal", "A"), start=70.0, duration=7.0 * weeks, end_announced=True)
+        memory = memory_at(world, cut, week=FIRST)
+        found.append(memory["target_log", memory.cell("metal", "Z")])
+    assert found == sorted(found)
+    assert found[0] > 0.0
+
+
 def test_excess_demand_is_borne_by_all_for_as_long_as_it_is_believed() -> None:
     """60 % more: of 60 t a week n takes 60/104; the rest, believed to pass at 1/52, is missing for 1/(1/104 + 1/52) weeks.
 
@@ -216,6 +228,23 @@ def test_a_zone_that_trades_with_nobody_has_a_price_of_its_own() -> None:
     assert reasons(memory) == (NO_TRADE, NO_TRADE)
     assert told(memory)[0] > 0.1
     assert told(memory)[1] == 0.0
+
+
+def test_a_zone_that_sells_more_than_it_buys_is_behind_no_full_link() -> None:
+    """A could keep what it sells to B: its own buyers' wish for more of B's goods makes no price of A's own."""
+    world = chain(
+        makers={"A": 0.8, "B": 0.2},
+        users={("A", "cars"): 50.0, ("B", "cars"): 50.0},
+        zones={"ZA": ("A",), "ZB": ("B",)},
+        shares={("A", "A"): 0.98, ("B", "A"): 0.02, ("A", "B"): 0.62, ("B", "B"): 0.38},
+        values={("link_multiple", ""): 1.1, ("sourcing_elasticity", ""): 2.0, ("leak_share", ""): 0.0},
+    )
+    for country, full in (("A", 0), ("B", 1)):
+        boom = event(effect("demand", 0.6, destinations=country), start=70.0)
+        memory = memory_at(world, boom, week=FIRST + 2)
+        c = memory.cell("metal", f"Z{country}")
+        assert memory["asked_in", c] > 1.1 * memory["trade_in", c]
+        assert memory["cell_full", c] == full
 
 
 # --- the rush ---------------------------------------------------------------------------------------------

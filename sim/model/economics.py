@@ -9,6 +9,7 @@ from ..powers import exp, log
 
 WEEKS_PER_YEAR = 365.25 / 7.0
 LONGEST_DEFICIT, LONGEST_SURPLUS = 0.5, 0.6  # bounds of the short balance, of wanted stock
+NEWTON_STEPS = 12
 AT_REST = 1e-9  # of a logarithm of a price: less is rounding
 
 
@@ -143,15 +144,44 @@ def saturate(loss: float, spread: float, most: float) -> float:
     return most * (1.0 - exp(-loss * spread / most))
 
 
-def lost_in_starting(idle: float, weeks: float, up_rate: float) -> float:
-    """What slow starting costs of idle capacity over a believed time C, t: idle / (1/C + 1/up).
+def believed_loss(
+    short: float, idle: float, dormant: float, weeks: float, up_rate: float, restart_rate: float
+) -> float:
+    """What is believed to be lost in C discounted weeks while idle capacity is started, t.
 
-    Output approaches capacity at `up_rate` = 1/up; over `weeks` = C the gap that is left adds up to this. `idle` is
-    Qc - Q without what a cut has taken: that starts with the cut's end, and is counted there.
+    y(C) = short C + idle/(1/C + 1/up) + dormant/(1/C + 1/restart). `short` is what lacks a week once everything runs (negative:
+    it suffices); `idle` what plants that run do not make yet, `dormant` what must be restarted (t/week, without what a cut has
+    taken: that starts with the cut's end). Output approaches capacity at `up_rate` = 1/up, and over C weeks the gap that is
+    left adds up to idle/(1/C + 1/up). Where capacity suffices in the end, C counts only until output has caught up: what is
+    made too much from then on brings nothing back, and a rule that lasts longer can't be believed to cost less.
     """
     if weeks <= 0.0:
         return 0.0
-    return idle / (1.0 / weeks + up_rate)
+    until = weeks_of_shortage(short, idle, dormant, up_rate, restart_rate) if short < 0.0 else weeks
+    until = until if until < weeks else weeks
+    if until <= 0.0:
+        return 0.0
+    loss = short * until + idle / (1.0 / until + up_rate) + dormant / (1.0 / until + restart_rate)
+    return loss if loss > 0.0 else 0.0
+
+
+def weeks_of_shortage(short: float, idle: float, dormant: float, up_rate: float, restart_rate: float) -> float:
+    """Weeks until output has caught up where capacity suffices in the end (`short` < 0); 0 where nothing lacks.
+
+    Where y'(C) = short + idle/(1 + C/up)^2 + dormant/(1 + C/restart)^2 is 0. This falls ever more slowly, so Newton's steps
+    from C = 0 never overshoot, and a fixed number of them is as good for both engines.
+    """
+    weeks = 0.0
+    for _ in range(NEWTON_STEPS):
+        by_idle = 1.0 + weeks * up_rate
+        by_dormant = 1.0 + weeks * restart_rate
+        lacking = short + idle / (by_idle * by_idle) + dormant / (by_dormant * by_dormant)
+        if lacking <= 0.0:
+            return weeks
+        falling = 2.0 * idle * up_rate / (by_idle * by_idle * by_idle)
+        falling += 2.0 * dormant * restart_rate / (by_dormant * by_dormant * by_dormant)
+        weeks += lacking / falling
+    return weeks
 
 
 def near_balance(gap: float, wanted: float, deficit_weeks: float, surplus_weeks: float) -> float:

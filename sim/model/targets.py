@@ -11,7 +11,7 @@ from typing import Any
 from ..powers import exp
 from .arrays import Floats, Ints
 from .beliefs import thrifted
-from .economics import log_ratio, lost_in_starting, near_balance, saturate, used_at_price
+from .economics import believed_loss, log_ratio, near_balance, saturate, used_at_price
 from .production import input_cost_rise
 
 JOINT, RULE, FULL_LINK, RUSH, HELD_BACK, NO_TRADE = 0, 1, 2, 3, 4, 5  # reasons of a price of its own
@@ -180,8 +180,8 @@ def aim_prices(L: Any, F: Floats, I: Ints) -> None:
 def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     """X_w: what cuts and excess demand are believed to take from the zones marked `cell_in`, less what their spare capacity makes, t.
 
-    sat(max(0, cut + X_u/(r + kappa) - [(Qc - D) Cm - idle/(1/Cm + 1/up) + restarted])), Cm the longest C of a cut, or
-    1/(r + kappa) for demand alone. Nothing without a cut or a deviation of demand.
+    sat(cut + X_u/(r + kappa) + [D - Qc] Cm and what starting costs) with the believed loss of `economics`, Cm the longest C
+    of a cut, or 1/(r + kappa) for demand alone. Nothing without a cut or a deviation of demand.
     """
     cut = 0.0
     passing = 0.0
@@ -208,9 +208,8 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     passes = F[L.attention_rate + k] + F[L.demand_return_rate + k]
     if cut <= 0.0:
         weeks = 1.0 / passes
-    spare = (capacity - need) * weeks - lost_in_starting(idle, weeks, F[L.output_up_rate + k])
-    spare += dormant * weeks - lost_in_starting(dormant, weeks, F[L.restart_rate + k])
-    loss = cut + passing / passes - spare
+    short = need - capacity - dormant + (cut + passing / passes) / weeks
+    loss = believed_loss(short, idle, dormant, weeks, F[L.output_up_rate + k], F[L.restart_rate + k])
     return saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
 
 
@@ -495,8 +494,8 @@ def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: fl
 def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
     """X_b of the zones marked `cell_in`, behind rules on exports from cell c, t.
 
-    y = (D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0) C + idle/(1/C + 1/up) - restarted + cut; X = sat(max(y, 0)),
-    and once in force the surplus that is under way. Free inflow can rise to m times its normal where no rule is on it.
+    y = [D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0] C and what starting costs (`economics.believed_loss`) + cut;
+    X = sat(y), and once in force the surplus that is under way. Free inflow can rise to m times its normal where no rule is on it.
     """
     first = k * L.n_zones
     rate = F[L.attention_rate + k]
@@ -542,10 +541,9 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
                 multiple = F[L.link_multiple + k] if F[L.pair_wait + into] != 0.0 else F[L.pair_pace + into]
                 free += multiple * F[L.pair_normal + into] * F[L.trend_level + k]
     passes = rate / (rate + F[L.demand_return_rate + k])
-    loss = (need + passing * passes + outflow - capacity - free - F[L.block_pace + c]) * weeks
-    loss += lost_in_starting(idle, weeks, F[L.output_up_rate + k]) + cut
-    loss -= dormant * weeks - lost_in_starting(dormant, weeks, F[L.restart_rate + k])
-    believed = saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
+    short = need + passing * passes + outflow - capacity - dormant - free - F[L.block_pace + c]
+    loss = believed_loss(short, idle, dormant, weeks, F[L.output_up_rate + k], F[L.restart_rate + k])
+    believed = saturate(loss + cut, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
     if F[L.block_wait + c] <= 0.0:
         near = need + SEEN * passing - made + crossing
         if near < 0.0:
