@@ -153,10 +153,21 @@ def test_excess_demand_is_borne_by_all_for_as_long_as_it_is_believed() -> None:
 
 # --- two markets -----------------------------------------------------------------------------------------
 def test_behind_a_ban_the_block_reckons_with_its_loss() -> None:
-    """Nothing comes in, 100 t/week are used: y = 100 C, X = sat(y) and the price (1100 + X)/1100. A's own: 200/200."""
+    """Nothing comes in, 100 t/week are used: y = 100 C, X = sat(y) and the price (1100 + X)/1100.
+
+    A's 100 t a week have nowhere to go; its goods are held at what all stocks together are worth, 1, less a fourth a year for C.
+    """
     memory = memory_at(seller_and_buyer(), stop(), week=FIRST)
-    assert told(memory) == pytest.approx((0.0, math.log((1100.0 + sat(100.0 * C)) / 1100.0)), rel=1e-9, abs=1e-12)
-    assert reasons(memory) == (JOINT, RULE)
+    home = -0.25 * 7.0 / 365.25 * C
+    assert told(memory) == pytest.approx((home, math.log((1100.0 + sat(100.0 * C)) / 1100.0)), rel=1e-9)
+    assert reasons(memory) == (HELD_BACK, RULE)
+
+
+def test_what_leaves_in_a_rush_is_no_deficit_of_weeks_to_come() -> None:
+    """The week before a ban twice as much leaves as is made: when the ban begins A's price falls at once, as without notice."""
+    found = [told(memory_at(seller_and_buyer(), stop(notice=weeks), week=FIRST))[0] for weeks in (0.0, 5.0)]
+    assert found == pytest.approx([-0.25 * 7.0 / 365.25 * C] * 2, abs=0.11)
+    assert found[1] < 0.1
 
 
 def test_a_smaller_ban_takes_less() -> None:

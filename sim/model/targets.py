@@ -241,8 +241,8 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
         gap += F[L.need_sum + c] + SEEN * F[L.passing_sum + c] - F[L.made_sum + c]
         for d in range(L.n_zones):
             if I[L.cell_in + first + d] == 0:
-                gap += F[L.pair_flow + c * L.n_zones + d]
-                gap -= F[L.pair_flow + (first + d) * L.n_zones + (c - first)]
+                gap += lasting_flow(L, F, I, k, c * L.n_zones + d)
+                gap -= lasting_flow(L, F, I, k, (first + d) * L.n_zones + (c - first))
     near = near_balance(gap, wanted, F[L.deficit_weeks + k], F[L.surplus_weeks + k])
     claim = wanted + loss + near
     if everybody > 0.0:
@@ -255,6 +255,20 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
         F[L.price_floor + k],
         F[L.price_ceiling + k],
     )
+
+
+def lasting_flow(L: Any, F: Floats, I: Ints, k: int, p: int) -> float:
+    """Last week's flow between two zones as far as it can go on, t/week.
+
+    No more than a rule in force lets through, and before one starts no more than normal: the rush passes. Counted as a
+    deficit of weeks to come it made the price at home jump in the week in which exports were stopped.
+    """
+    flow = F[L.pair_flow + p]
+    wait = F[L.pair_wait + p]
+    if wait < 0.0 or (wait == 0.0 and I[L.pair_office + p] == 1):
+        return flow
+    most = F[L.pair_normal + p] * (F[L.pair_pace + p] if wait == 0.0 else F[L.trend_level + k])
+    return flow if flow < most else most
 
 
 def mark_cells(L: Any, I: Ints, k: int, whole: int) -> None:
@@ -531,11 +545,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
             into = o * L.n_zones + z
             outflow += F[L.pair_normal + back] * F[L.trend_level + k]
             crossing += F[L.pair_flow + back]
-            came = F[L.pair_flow + into]
-            if F[L.pair_wait + into] == 0.0 and I[L.pair_office + into] == 0:
-                most = F[L.pair_pace + into] * F[L.pair_normal + into]
-                came = came if came < most else most
-            crossing -= came
+            crossing -= lasting_flow(L, F, I, k, into)
             if o != c:
                 # Other rules that hold on the way in let through what they do.
                 multiple = F[L.link_multiple + k] if F[L.pair_wait + into] != 0.0 else F[L.pair_pace + into]
