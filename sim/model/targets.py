@@ -260,14 +260,18 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
 def lasting_flow(L: Any, F: Floats, I: Ints, k: int, p: int) -> float:
     """Last week's flow between two zones as far as it can go on, t/week.
 
-    No more than a rule in force lets through, and before one starts no more than normal: the rush passes. Counted as a
+    No more than a rule in force lets through, and in the rush before one no more than normal: it passes. Counted as a
     deficit of weeks to come it made the price at home jump in the week in which exports were stopped.
     """
     flow = F[L.pair_flow + p]
     wait = F[L.pair_wait + p]
-    if wait < 0.0 or (wait == 0.0 and I[L.pair_office + p] == 1):
+    most = F[L.pair_normal + p]
+    if wait == 0.0 and I[L.pair_office + p] == 0:
+        most = most * F[L.pair_pace + p]
+    elif wait > 0.0 and I[L.block_rushing + p // L.n_zones] == 1:
+        most = most * F[L.trend_level + k]
+    else:
         return flow
-    most = F[L.pair_normal + p] * (F[L.pair_pace + p] if wait == 0.0 else F[L.trend_level + k])
     return flow if flow < most else most
 
 
@@ -545,7 +549,11 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
             into = o * L.n_zones + z
             outflow += F[L.pair_normal + back] * F[L.trend_level + k]
             crossing += F[L.pair_flow + back]
-            crossing -= lasting_flow(L, F, I, k, into)
+            came = F[L.pair_flow + into]
+            if F[L.pair_wait + into] == 0.0 and I[L.pair_office + into] == 0:
+                most = F[L.pair_pace + into] * F[L.pair_normal + into]
+                came = came if came < most else most
+            crossing -= came
             if o != c:
                 # Other rules that hold on the way in let through what they do.
                 multiple = F[L.link_multiple + k] if F[L.pair_wait + into] != 0.0 else F[L.pair_pace + into]
