@@ -73,6 +73,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         leak_share | share | most that leaks round a rule without a transshipment event
         leak_growth | 1/week | growth of that leak
         error_level | ln | tau: sd over episodes of the model's own error
+        error_share | share | g: part of the model's error that acts
         error_weekly | ln | sigma: sd of the part that wanders
         whole_loss | t | X_w: what cuts and excess demand are believed to take from everybody
         joint_cost | index | rise of input costs of all makers

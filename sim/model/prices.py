@@ -13,6 +13,7 @@ from .economics import landed_ratio, move_log_price, paid_price, smooth
 ERROR_WEEKS = 20.0  # e-fold of the part of the model's error that wanders
 EPISODES = 8  # past squeezes from which the model's error was measured
 TOUCHED = 2.0  # the error is whole once the logarithm of a price aims half away from its baseline
+LEAST_SHARE = 1e-3  # of the error: less is none
 ARRIVAL_RATE = 0.25  # 1/week: what arrives under contract is judged over four weeks
 
 
@@ -33,9 +34,10 @@ def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
 def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
     """Spot prices go to their targets; quotes carry the model's own error; contracts follow quotes.
 
-    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w) with g = min(1, 2 max over zones of |target|):
-    where the model says that little moves it is little wrong, and rest stays rest; contract <- contract + (quoted -
-    contract)/lag. Nobody in the model reckons with the error: holders and makers look at l. A run without events has none.
+    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w) with g = min(1, 2 max over zones of |target|),
+    falling no faster than w forgets: where the model says that little moves it is little wrong, and rest stays rest;
+    contract <- contract + (quoted - contract)/lag. Nobody in the model reckons with the error: holders and makers look at
+    l. A run without events has none.
     """
     for c in range(L.n_cells):
         k = I[L.cell_product + c]
@@ -54,17 +56,22 @@ def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
 
 
 def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) -> None:
-    """Quoted prices of a product: w is an AR(1) of sd sigma by zone, the same in all arms of a run."""
+    """Quoted prices of a product: w is an AR(1) of sd sigma by zone, the same in all arms of a run.
+
+    g follows what prices aim at upwards at once, and downwards with the memory of w: when the model says that all is over,
+    it may be wrong for as long as before.
+    """
     touched = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         touched = max(touched, abs(F[L.target_log + c]))
-    touched = min(1.0, TOUCHED * touched)
     kept = exp(-1.0 / ERROR_WEEKS)
+    touched = max(min(1.0, TOUCHED * touched), kept * F[L.error_share + k])
+    F[L.error_share + k] = touched if touched > LEAST_SHARE else 0.0
     fresh = math.sqrt(1.0 - kept * kept)
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         z = F[L.error_weekly + k] * normal_quantile(uniform(key, STREAM_ERROR_WEEK, I[L.cell_key + c], week))
         F[L.error_now + c] = z if week == 0 else kept * F[L.error_now + c] + fresh * z
-        if touched > 0.0:
+        if F[L.error_share + k] > 0.0:
             error = touched * (F[L.error_level + k] * F[L.run_error] + F[L.error_now + c])
             F[L.spot_log + c] = F[L.clean_log + c] + error
             F[L.spot + c] = exp(F[L.spot_log + c])

@@ -131,6 +131,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.product_output + k] = 0.0
         F[L.entry_base + k] = 0.0
         F[L.trend_level + k] = 1.0
+        F[L.error_share + k] = 0.0
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
         F[L.spot_log + c] = 0.0
