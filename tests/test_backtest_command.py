@@ -107,8 +107,10 @@ def test_the_shipped_record_is_in_the_form_reports_quote() -> None:
 def test_the_page_says_what_the_record_says() -> None:
     from sim.backtest.record import fill
 
-    page = command.PAGE.read_text(encoding="utf-8")
-    assert fill(page, json.loads(command.SUMMARY.read_text())) == page
+    for path in command.PAGES:
+        page = path.read_text(encoding="utf-8")
+        assert "<!-- record: headline -->" in page
+        assert fill(page, json.loads(command.SUMMARY.read_text())) == page
 
 
 def test_the_worlds_ship_what_the_episodes_left_over() -> None:

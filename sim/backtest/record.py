@@ -205,6 +205,30 @@ def _sums(row: Mapping[str, Any]) -> Row:
     return (str(row["points"]), _two(row["error"]), _two(row["no_change"]), *inside, *scores)
 
 
+def short_rows(found: Record) -> tuple[Row, list[Row]]:
+    """Header and rows of the table in the README: hits, error and band of every episode, the ways side by side."""
+    header = ["episode"]
+    for way in found["ways"]:
+        header += [f"{WORDS[way]}: targets hit", "error of ln price, of no change", "in 80 % band"]
+    rows = []
+    for episode in found["episodes"]:
+        row = [episode["title"]]
+        for way in found["ways"]:
+            mine = episode["ways"].get(way)
+            if mine is None:
+                row += ["", "", ""]
+                continue
+            sums = mine["sums"]
+            told = (
+                [f"{_two(sums['error'])}, {_two(sums['no_change'])}", f"{sums['in_80']} of {sums['points']}"]
+                if sums
+                else ["", ""]
+            )
+            row += [f"{mine['hits']} of {len(mine['targets'])}", *told]
+        rows.append(tuple(row))
+    return tuple(header), rows
+
+
 def target_rows(episode: Record) -> tuple[Row, list[Row]]:
     """Header and rows of an episode's targets, the ways side by side."""
     ways = list(episode["ways"])
@@ -310,6 +334,7 @@ def blocks(found: Record) -> dict[str, list[str]]:
     pits = [pit_row(found, way) for way in found["ways"]]
     return {
         "headline": headline(found),
+        "short": markdown(*short_rows(found)),
         "overview": tables[:-1],
         "pit": markdown(PIT, [row for row in pits if len(row) == len(PIT)]),
         "flows": markdown(FLOWS, flow_rows(found)),

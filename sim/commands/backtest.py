@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 SUMMARY = Path(__file__).resolve().parents[1] / "report" / "data" / "backtest_summary.json"
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-good-is-it.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "how-good-is-it.md", ROOT / "README.md"
 
 
 @click.command("backtest")
@@ -64,7 +65,8 @@ def command(
     if update_summary:
         SUMMARY.parent.mkdir(exist_ok=True)
         SUMMARY.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+        for one in PAGES:
+            one.write_text(fill(one.read_text(encoding="utf-8"), found), encoding="utf-8")
     click.echo(page)
     for way, values in found["ways"].items():
         click.echo(f"{values['hits']} of {values['targets']} targets hit ({WORDS[way]})")
