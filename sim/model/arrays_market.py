@@ -212,7 +212,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         stockpile_release_price | index | release above this spot price
         node_unserved_share | share | last week's unserved / wanted
         node_joint | switch | buys jointly
-        stockpile_released | t | released this week
+        stockpile_released | t/week | pace of its release, over four weeks
         """,
     ),
     *rows(

@@ -12,11 +12,13 @@ from typing import Any
 from .arrays import Floats, Ints
 from .economics import smooth
 
+RELEASE_RATE = 0.25  # 1/week: pace of a release, seen over four weeks
+
 
 def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
     """Public stocks release into the desks' arrivals, where and as fast as their rules allow."""
     for n in range(L.n_nodes):
-        F[L.stockpile_released + n] = 0.0
+        F[L.stockpile_released + n] = F[L.stockpile_released + n] * (1.0 - RELEASE_RATE)
         if F[L.stockpile + n] <= 0.0 or F[L.stockpile_release + n] <= 0.0:
             continue
         short = F[L.node_unserved_share + n] > F[L.stockpile_release_unserved + n]
@@ -33,7 +35,7 @@ def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
                 if amount > 0.0:
                     F[L.desk_in + d] += amount
                     F[L.stockpile + n] -= amount
-                    F[L.stockpile_released + n] += amount
+                    F[L.stockpile_released + n] += amount * RELEASE_RATE
                     left -= amount
 
 

@@ -155,7 +155,11 @@ def sum_makers_needs(L: Any, F: Floats, I: Ints) -> None:
 
 
 def sum_public_stocks(L: Any, F: Floats, I: Ints) -> None:
-    """Public purchases to come raise wanted stock, releases lower it."""
+    """Public purchases to come raise wanted stock, a release under way lowers it: by what it will give in h weeks at its pace.
+
+    Taking off the whole public stock in weeks in which some of it is released made prices jump to and fro across the
+    price of its release.
+    """
     for n in range(L.n_nodes):
         cell = I[L.node_cell + n]
         gap = F[L.stockpile_target + n] * F[L.node_need + n] - F[L.stockpile + n]
@@ -163,7 +167,8 @@ def sum_public_stocks(L: Any, F: Floats, I: Ints) -> None:
             F[L.wanted_sum + cell] += gap
         elif F[L.stockpile_released + n] > 0.0:
             wanted = F[L.wanted_sum + cell]
-            left = wanted - F[L.stockpile + n]
+            coming = F[L.stockpile_released + n] * F[L.deficit_weeks + I[L.node_product + n]]
+            left = wanted - (coming if coming < F[L.stockpile + n] else F[L.stockpile + n])
             F[L.wanted_sum + cell] = left if left > LEAST_WANTED * wanted else LEAST_WANTED * wanted
 
 
