@@ -94,6 +94,9 @@ def worlds(draw: Any) -> World:
         ("contract_share", ""): draw(st.sampled_from((0.0, 0.7))),
         ("link_multiple", ""): draw(st.sampled_from((1.2, 3.0))),
         ("error_weekly", ""): draw(st.sampled_from((0.0, 0.5))),
+        ("ready_spare_share", ""): draw(st.sampled_from((0.0, 0.1, 10.0))),
+        ("entry_share_per_year", "", ""): draw(st.sampled_from((0.0, 0.04))),
+        ("elasticity_steepening", ""): draw(st.sampled_from((0.0, 0.05))),
         ("stockpile_weeks", "", "B"): draw(st.sampled_from((0.0, 3.0))),
     }
     return chain(stages, makers, users, {z: [c for c in cs if c in there] for z, cs in zones.items()}, values=values)

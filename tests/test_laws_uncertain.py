@@ -54,6 +54,7 @@ CELLS: dict[str, tuple[str, ...]] = {
 BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
     "thrifting_speed_per_year": {("elasticity_long", "", ""): 0.3},
     "thrifting_return_per_year": {("elasticity_long", "", ""): 0.3},
+    "restart_weeks": {("ready_spare_share", ""): 0.05},
     "rush_weeks": {("link_multiple", ""): 1.1},
     "leak_growth_per_week": {("leak_share", ""): 0.2},
     "dependent_share": {("value_added_usd_per_t", "", "", ""): 1000.0},
