@@ -206,7 +206,9 @@ def scenarios(draw: Any, first: Op | None = None) -> Scenario:
         (outages,) if draw(st.booleans()) else (),
     )
     arms = (Arm("baseline", ()), Arm("scenario", tuple(range(len(events)))))
-    made = scenario(world, *events, arms=arms, outlook=outlook, tracked=draw(st.sampled_from(("", "A", "B"))))
+    made = scenario(
+        world, *events, arms=arms, outlook=outlook, tracked=draw(st.sampled_from(("", *world.countries[:2])))
+    )
     return replace(made, days=draw(st.sampled_from((DAYS, DAYS, DAYS, 30, 7))))
 
 

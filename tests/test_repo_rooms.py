@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worlds": set(),
 }
 # What turns a specification into arrays is the one part of the model that knows it.
-COMPILERS = {"arena", "compile", "compile_effects", "opened", "stated", "structure"}
+COMPILERS = {"arena", "columns", "compile", "compile_effects", "opened", "stated", "structure"}
 COMPILERS_MAY_IMPORT = {"spec", "shocks"}
 USERS = {"cli", "commands"}  # use every room, as a user would; no room uses them
 

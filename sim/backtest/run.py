@@ -112,7 +112,7 @@ def shown(target: Target, value: float) -> str:
 def totals(scores: Sequence[EpisodeScore], way: str) -> tuple[int, int]:
     """Targets hit, and targets, in one way."""
     mine = [one for one in scores if one.episode.way == way]
-    return sum(one.hits for one in mine), sum(len(one.targets) for one in mine)
+    return sum(int(one.hits) for one in mine), sum(len(one.targets) for one in mine)
 
 
 def title(episode: Episode) -> str:

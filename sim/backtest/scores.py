@@ -332,8 +332,8 @@ def sums(points: Iterable[PointScore]) -> Sums | None:
         gate_points=len(at_gate),
         gate_error=mean([one.error for one in at_gate]),
         gate_no_change=mean([one.no_change for one in at_gate]),
-        in_50=sum(one.is_in_50 for one in points),
-        in_80=sum(one.is_in_80 for one in points),
+        in_50=sum(int(one.is_in_50) for one in points),
+        in_80=sum(int(one.is_in_80) for one in points),
         crps=mean([one.crps for one in points]),
         naive=tuple(mean([one.naive[k] for one in points]) for k in range(len(points[0].naive))),
         log_score=mean([one.log_score for one in points]),
@@ -376,20 +376,20 @@ def overall(rows: Sequence[Sums]) -> Overall | None:
     def over(above: Sequence[float], below: Sequence[float]) -> float:
         return mean(above) / mean(below) if mean(below) > 0 else math.nan
 
-    points = sum(row.points for row in rows)
+    points = sum(int(row.points) for row in rows)
     bins = [np.histogram(row.pits, bins=5, range=(0.0, 1.0))[0] / row.points for row in rows]
     return Overall(
         episodes=len(rows),
         points=points,
         ratio=over([row.error for row in rows], [row.no_change for row in rows]),
         gate_ratio=over([row.gate_error for row in at_gate], [row.gate_no_change for row in at_gate]),
-        in_80=sum(row.in_80 for row in rows) / points,
+        in_80=sum(int(row.in_80) for row in rows) / points,
         least_80=min(row.in_80 / row.points for row in rows),
-        in_50=sum(row.in_50 for row in rows) / points,
+        in_50=sum(int(row.in_50) for row in rows) / points,
         crps=mean([row.crps for row in rows]),
         naive=tuple(mean([row.naive[k] for row in rows]) for k in range(len(rows[0].naive))),
         better_than_no_change=sum(row.crps < row.naive[0] for row in rows),
-        better_than_all=sum(row.is_better_than_naive for row in rows),
+        better_than_all=sum(int(row.is_better_than_naive) for row in rows),
         log_score=mean([row.log_score for row in rows]),
         pit_bins=tuple(float(x) for x in np.mean(bins, axis=0)),
     )

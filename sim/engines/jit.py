@@ -38,6 +38,8 @@ MODULES = (
     "sim.model.beliefs",
     "sim.model.prices",
     "sim.model.production",
+    "sim.model.cells",
+    "sim.model.blocks",
     "sim.model.targets",
     "sim.model.trade",
     "sim.model.start",

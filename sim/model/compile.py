@@ -20,24 +20,13 @@ from ..spec.resolved import SampledColumn, Scenario
 from ..streams import hash64
 from .arena import Arena
 from .arrays import DIMENSIONS
+from .columns import Column, month_starts, monthly_columns, weekly_columns
 from .compile_effects import Effects, collect_effects, fill_effects
 from .layout import make_layout
 from .opened import fill_balance, square_size
 from .structure import Structure, build_structure, lookup
 
 KEY_MASK = (1 << 63) - 1  # entity keys fit a signed 64-bit integer
-
-
-@dataclass(frozen=True)
-class Column:
-    """One recorded column. `place` is a country or zone code; `partner` only for flows."""
-
-    variable: str
-    product: str
-    place: str
-    end_use: str
-    unit: str
-    partner: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,9 +88,9 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
     try:
         s = build_structure(scenario)
         effects = collect_effects(scenario, s)
-        months = _month_starts(scenario)
-        weekly, firsts = _weekly_columns(scenario, s, effects)
-        monthly, lane_month = _monthly_columns(s)
+        months = month_starts(scenario)
+        weekly, firsts = weekly_columns(scenario, s, effects)
+        monthly, lane_month = monthly_columns(s)
         layout, n_floats, n_ints = make_layout(_sizes(scenario, s, effects, months, weekly, monthly))
         n_season = 12 * len(s.end_uses) if scenario.outlook.season else 0
         arena = Arena(
@@ -151,24 +140,6 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
     )
 
 
-def _month_starts(scenario: Scenario) -> list[int]:
-    """First day of every calendar month that is simulated, in days; the first is 0.
-
-    The month in which the reported part starts is cut there, so that no month is half of one and half of the other.
-    """
-    first, days = scenario.first_day, scenario.simulated_days
-    starts = {0, 7 * scenario.lead_weeks}
-    year, month = first.year, first.month
-    while True:
-        month += 1
-        if month == 13:
-            year, month = year + 1, 1
-        day = (dt.date(year, month, 1) - first).days
-        if day >= days:
-            return sorted(starts)
-        starts.add(day)
-
-
 def _sizes(
     scenario: Scenario, s: Structure, effects: Effects, months: list[int], weekly: list[Column], monthly: list[Column]
 ) -> dict[str, int]:
@@ -204,73 +175,6 @@ def _sizes(
     }
     assert set(n) == {name for name, _ in DIMENSIONS}
     return n
-
-
-def _weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[list[Column], dict[str, int]]:
-    """Weekly columns and where each block starts."""
-    columns: list[Column] = []
-    firsts: dict[str, int] = {}
-    cells = [(p.id, z) for p in s.products for z in s.zones]
-    nodes = [(s.products[k].id, s.countries[c]) for k, c in s.nodes]
-
-    happening = (*scenario.outlook.events, *scenario.events)
-    used = {effect.op for event in happening for effect in event.effects}
-
-    def block(name: str, variable: str, unit: str, pairs: list[tuple[str, str]], recorded: bool = True) -> None:
-        firsts[name] = len(columns) if recorded else -1
-        if recorded:
-            columns.extend(Column(variable, product, place, "", unit) for product, place in pairs)
-
-    block("weekly_first_spot", "price_spot_index", "index", cells)
-    block("weekly_first_paid", "price_paid_index", "index", cells)
-    block("weekly_first_contract", "price_contract_index", "index", cells)
-    block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
-    block("weekly_first_reason", "price_gap_reason", "code", cells)
-    block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
-    block("weekly_first_stockpile", "stockpile_t", "t", nodes, "stockpile" in used)
-    block("weekly_first_leak", "leakage_t", "t", nodes, bool(used & {"leak", "close", "quota", "licence"}))
-    block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
-    fed = [(s.products[k].id, s.countries[c]) for k, c in s.sites if s.products[k].inputs]
-    block("weekly_first_called", "maker_called_t", "t", fed)
-    block("weekly_first_lacking", "maker_lacking_t", "t", fed)
-    if scenario.tracked_origin:
-        block("weekly_first_exposure", "origin_exposure", "share", nodes)
-    firsts["users"] = len(columns)
-    seen: set[tuple[int, int, int]] = set()
-    for u in s.users:
-        if (u.product, u.country, u.end_use) not in seen:
-            seen.add((u.product, u.country, u.end_use))
-            where = (s.products[u.product].id, s.countries[u.country], s.end_uses[u.end_use])
-            columns.extend(Column(v, *where, "t") for v in ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t"))
-    firsts["offices"] = len(columns)
-    for office in effects.offices:
-        product = s.products[office.product].id
-        for variable, unit in (
-            ("licence_backlog_t", "t"),
-            ("licence_wait_days", "days"),
-            ("licence_granted_t", "t"),
-            ("licence_refused_t", "t"),
-        ):
-            columns.append(Column(variable, product, office.place, "", unit))
-    return columns, firsts
-
-
-def _monthly_columns(s: Structure) -> tuple[list[Column], list[int]]:
-    """Monthly export columns, and each lane's column (-1 inside a country)."""
-    pairs: dict[tuple[int, int, int], int] = {}
-    columns: list[Column] = []
-    lane_month: list[int] = []
-    for desk, site, _, _ in s.lanes:
-        k, origin = s.sites[site]
-        buyer = s.nodes[s.desks[desk][0]][1]
-        if origin == buyer:
-            lane_month.append(-1)
-            continue
-        if (k, origin, buyer) not in pairs:
-            pairs[(k, origin, buyer)] = len(columns)
-            columns.append(Column("export_t", s.products[k].id, s.countries[origin], "", "t", s.countries[buyer]))
-        lane_month.append(pairs[(k, origin, buyer)])
-    return columns, lane_month
 
 
 def _fill_calendar(a: Arena, scenario: Scenario, months: list[int]) -> None:
