@@ -12,7 +12,7 @@ from .economics import landed_ratio, move_log_price, paid_price, smooth
 
 ERROR_WEEKS = 20.0  # e-fold of the part of the model's error that wanders
 EPISODES = 8  # past squeezes from which the model's error was measured
-TOUCHED = 2.0  # the error is whole once the logarithm of a price aims half away from its baseline
+TOUCHED = 20.0  # the error is whole once a price aims 5 % away from its baseline
 LEAST_SHARE = 1e-3  # of the error: less is none
 ARRIVAL_RATE = 0.25  # 1/week: what arrives under contract is judged over four weeks
 
@@ -34,8 +34,8 @@ def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
 def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
     """Spot prices go to their targets; quotes carry the model's own error; contracts follow quotes.
 
-    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w) with g = min(1, 2 max over zones of |target|),
-    falling no faster than w forgets: where the model says that little moves it is little wrong, and rest stays rest;
+    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w) with g = min(1, 20 max over zones of |target|),
+    falling no faster than w forgets: what the model sees little of it may be wrong about, and rest stays rest;
     contract <- contract + (quoted - contract)/lag. Nobody in the model reckons with the error: holders and makers look at
     l. A run without events has none.
     """
