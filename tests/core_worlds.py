@@ -136,7 +136,7 @@ class Passing:
     back : int
         Weeks after the end from which it stays within 10 % of the baseline.
     later : float
-        Highest price from 13 weeks after the end on.
+        Highest price once it is at most 1.5, from 13 weeks after the end on: how far it rises again.
     turns : int
         Changes of sign of its deviations of more than 5 % after the end.
     """
@@ -152,7 +152,9 @@ def passing(price: np.ndarray, end: int) -> Passing:
     far = np.nonzero(np.abs(np.log(after)) > np.log(1.1))[0]
     off = after[np.abs(after - 1.0) > 0.05] - 1.0
     turns = int((np.diff(np.sign(off)) != 0.0).sum())
-    return Passing(int(far[-1]) + 1 if len(far) else 0, float(after[SETTLED_LATER_WEEKS:].max()), turns)
+    calm = np.nonzero(after[SETTLED_LATER_WEEKS:] <= 1.5)[0]
+    later = float(after[SETTLED_LATER_WEEKS + int(calm[0]) :].max()) if len(calm) else np.inf
+    return Passing(int(far[-1]) + 1 if len(far) else 0, later, turns)
 
 
 # --- the memory of a run in the middle of it -----------------------------------------------------------
@@ -201,10 +203,13 @@ class Stopped(ReferenceRun):
         super().after_market(day)
 
 
-def memory_at(world: World | Scenario, *events: ResolvedEvent, week: int, arm: int = 1, **options: Any) -> Memory:
+def memory_at(
+    world: World | Scenario, *events: ResolvedEvent, week: int, arm: int = 1, values: Any = (), **options: Any
+) -> Memory:
     """The memory of the reference engine right after the market of `week` (the first is week 0)."""
     made = scenario(world, *events, **options) if isinstance(world, World) else world
-    one = Stopped(compile_scenario(replace(made, days=7 * (week + 1))), arm, 0, 1, np.zeros(0), False)
+    drawn = np.asarray(values, dtype=np.float64)
+    one = Stopped(compile_scenario(replace(made, days=7 * (week + 1))), arm, 0, 1, drawn, False)
     one.week = week
     one.finish()
     return one.kept

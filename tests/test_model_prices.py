@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.prices import draw_run_error, quote_with_error
+from sim.model.prices import LEAST_SHARE, TOUCHED, draw_run_error, quote_with_error
 from sim.spec.resolved import Arm
 from sim.streams import run_key
 
@@ -45,19 +45,25 @@ def test_a_runs_own_error_is_a_t_with_seven_degrees_of_freedom() -> None:
         assert tail.mean() == pytest.approx(0.05, abs=4.0 * math.sqrt(0.05 * 0.95 / 8000))
 
 
-def wandering(weeks: int, runs: int, sigma: float, target: float = 1.0) -> np.ndarray:
-    """What quotes of two zones are off by in so many weeks of so many runs, without the part that a run keeps."""
+def wandering(weeks: int, runs: int, sigma: float, target: float = 1.0, over: int = 1000) -> np.ndarray:
+    """What quotes of two zones are off by in so many weeks of so many runs, without the part that a run keeps.
+
+    Prices aim at `target` (ln) until week `over`, then at the baseline.
+    """
     names = ("target_log", "clean_log", "error_now", "spot_log", "spot")
     places = {name: 2 * i for i, name in enumerate(names)}
-    L = SimpleNamespace(n_zones=2, error_weekly=10, error_level=11, run_error=12, cell_key=0, **places)
+    layout = SimpleNamespace(
+        n_zones=2, error_weekly=10, error_level=11, run_error=12, error_share=13, cell_key=0, **places
+    )
     found = np.zeros((runs, weeks, 2))
     for number in range(runs):
-        floats, ints, key = [0.0] * 13, [5, 9], run_key(3, number)
+        floats, ints, key = [0.0] * 14, [5, 9], run_key(3, number)
         floats[10] = sigma
-        floats[L.target_log] = target
         for week in range(weeks):
-            quote_with_error(L, floats, ints, 0, key, week)
-            found[number, week] = floats[L.spot_log : L.spot_log + 2]
+            floats[layout.target_log] = target if week < over else 0.0
+            quote_with_error(layout, floats, ints, 0, key, week)
+            found[number, week] = floats[layout.spot_log : layout.spot_log + 2]
+            floats[layout.spot_log : layout.spot_log + 2] = [0.0, 0.0]
     return found
 
 
@@ -73,10 +79,22 @@ def test_the_weekly_part_is_an_ar1_of_the_sd_asked_for_by_zone() -> None:
     assert abs(np.corrcoef(found[:, 10, 0], found[:, 10, 1])[0, 1]) < 0.12
 
 
-@pytest.mark.parametrize(("target", "part"), [(0.0, 0.0), (0.025, 0.05), (-0.25, 0.5), (0.5, 1.0), (2.0, 1.0)])
-def test_the_error_comes_in_with_the_price_and_is_whole_half_a_logarithm_away(target: float, part: float) -> None:
-    whole, some = (wandering(4, 3, 0.54, aim) for aim in (1.0, target))
-    assert some == pytest.approx(part * whole, rel=1e-12)
+@pytest.mark.parametrize("part", [0.0, 0.05, -0.5, 1.0, -3.0])
+def test_the_error_comes_in_with_the_price_and_is_whole_a_little_away(part: float) -> None:
+    """As much of it as the target is of 1/TOUCHED from the baseline, up or down, at most all."""
+    whole, some = (wandering(4, 3, 0.54, aim) for aim in (9.0, part / TOUCHED))
+    assert some == pytest.approx(min(abs(part), 1.0) * whole, rel=1e-12)
+
+
+def test_the_error_goes_as_slowly_as_it_wanders_and_is_gone_in_the_end() -> None:
+    """From week 5 on prices aim at the baseline: a 20th less each week by the exponential, nothing below a thousandth."""
+    whole, some = wandering(150, 2, 0.54), wandering(150, 2, 0.54, over=5)
+    assert some[:, :5] == pytest.approx(whole[:, :5], rel=1e-12)
+    for week in (5, 10, 60):
+        assert some[:, week] == pytest.approx(math.exp(-(week - 4) / 20.0) * whole[:, week], rel=1e-9)
+    gone = 4 + math.ceil(20.0 * math.log(1.0 / LEAST_SHARE))
+    assert (some[:, gone - 1] != 0.0).all()
+    assert (some[:, gone:] == 0.0).all()
 
 
 def test_there_is_no_error_at_rest_and_none_before_anything_happens() -> None:
