@@ -205,7 +205,7 @@ SENTENCES = (
         ("licence_regime", {"capacity": None}),
         (
             "From 1 April 2025, China licenses exports of magnets (an office whose pace nobody knows: drawn from what the "
-            "offices of six past regimes let through, reviews of about 9 weeks and 97 % granted)."
+            "offices of six past regimes let through and 97 % granted)."
         ),
     ),
     (
