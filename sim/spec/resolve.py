@@ -30,6 +30,7 @@ from .scenario import ScenarioSpec
 from .shares import Stated, set_shares
 from .worldchecks import check_world
 from .worldfile import LoadedWorld
+from .zones import zoned
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
@@ -88,7 +89,7 @@ def resolve(spec: ScenarioSpec, world: LoadedWorld, name: str, folder: Any) -> R
         name=name,
         title=spec.title,
         question=spec.question,
-        world=replace(world.world, values=draft.values),
+        world=zoned(replace(world.world, values=draft.values), (*outlook.events, *(item.resolved for item in events))),
         start=spec.horizon.start,
         days=spec.horizon.days,
         outlook=outlook,
