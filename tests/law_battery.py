@@ -190,6 +190,7 @@ class Battery:
         for name, out in one.run(years, values).items():
             if name == "rest":
                 continue
+            broken += [f"{name}: {words}" for words in unexplained(out)]
             lasts = shocks[name][1]
             end = FIRST + lasts if lasts else filled(out, self.product, self.origin)
             for product in self.base.world.products:
@@ -199,6 +200,20 @@ class Battery:
                     if found.back > weeks or found.later > height or found.turns > 3:
                         broken.append(f"{name}: {product.id} in {zone} {found}")
         return broken
+
+
+def unexplained(out: Outcome) -> list[str]:
+    """Where two prices differ though nothing has kept them apart for half a year (they close a gap by half a week)."""
+    found = []
+    world = out.model.scenario.world
+    for product in world.products:
+        prices = np.array([out.price(product.id, zone) for zone in world.zones])
+        gap = np.abs(np.log(prices / prices[0])).max(axis=0) > 1e-4
+        codes = sum(out.column("price_gap_reason", product.id, zone) for zone in world.zones)
+        lately = np.convolve(codes > 0, np.ones(27), "full")[: len(gap)] > 0.5
+        if (gap & ~lately).any():
+            found.append(f"{product.id}: two prices without a reason in week {int(np.argmax(gap & ~lately))}")
+    return found
 
 
 def filled(out: Outcome, product: str, country: str) -> int:
