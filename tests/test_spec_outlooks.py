@@ -13,6 +13,7 @@ from sim.spec.explain import explain
 from sim.spec.load import Loaded, read_scenario, read_world, text_scenario
 from sim.spec.worldfile import SHIPPED, shipped_worlds
 
+RULES = ("close", "quota", "licence")
 HEAD = "title: x\nworld: copied\nhorizon: {start: 2026-01-01, years: 1}\n"
 TODAY = """\
 as_of: 2026-06-30
@@ -185,3 +186,19 @@ def test_shipped_outlooks_share_no_name() -> None:
         )
         == "magnet licences"
     )
+
+
+def test_who_controls_exports_has_a_price_zone_of_its_own() -> None:
+    """Rules act between price zones: one inside a zone says who gets the goods, and no price answers as it should."""
+    alone = set()
+    for name in (world for world in shipped_worlds() if (SHIPPED / world / "today.yaml").exists()):
+        head = f"title: x\nworld: {name}\nhorizon: {{start: 2026-01-01, years: 1}}\n"
+        scenario = text_scenario(head, Path("x.yaml")).scenarios[0]
+        zones = list(scenario.world.zone_of.values())
+        for effect in (effect for event in scenario.outlook.events for effect in event.effects if effect.op in RULES):
+            # (A rule on content touches what other countries make; it is not theirs.)
+            if len(effect.select.origins) == 1:
+                (origin,) = effect.select.origins
+                assert zones.count(scenario.world.zone_of[origin]) == 1, (name, origin)
+                alone.add(origin)
+    assert {"CN", "CD"} <= alone

@@ -19,7 +19,7 @@ def test_worlds_load_keeps_every_row(name: str) -> None:
     loaded = read_world(name)
     rows = sum(len(pd.read_csv(path, dtype=str)) for path in tables_of(WORLDS / name))
     assert len(loaded.facts) == rows
-    assert set(loaded.world.zones) == {"CN", "exCN"}
+    assert "CN" in loaded.world.zones
     assert loaded.names.groups["rest_of_world"] == ("ROW",)
     uncertain = [fact for fact in loaded.facts if fact.uncertain is not None]
     assert len(uncertain) > 50  # every batch has honest spread
