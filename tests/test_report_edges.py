@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.report.run import open_run
+from sim.report.run import Run, open_run
 from sim.report.sentences import answer
 from sim.report.timeline import timeline
 from tests.report_handmade import Values, handmade, titled
@@ -152,3 +154,19 @@ def test_a_damaged_table_is_named(tmp_path: Path, table: str, how: str) -> None:
     assert result.exit_code == 2, result.exception
     assert f"{file} is damaged and can't be read (" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("zones", "label"),
+    [
+        ({"CN": "CN", "exCN": "CD FI KR"}, "outside China"),
+        ({"CN": "CN", "exCN": "FI KR", "CD": "CD"}, "outside China and Congo"),
+        ({"CN": "CN", "exCN": "FI", "CD": "CD KR"}, "Finland"),
+        ({"north": "FI KR", "exCN": "CD CN"}, "exCN"),
+    ],
+)
+def test_a_zone_is_called_by_who_is_not_in_it(zones: dict[str, str], label: str) -> None:
+    zone_of = {code: zone for zone, members in zones.items() for code in members.split()}
+    names = {"CN": "China", "CD": "Congo", "FI": "Finland", "KR": "Korea"}
+    run: Any = SimpleNamespace(zones=tuple(zones), zone_of=zone_of, countries=tuple(zone_of), names=names)
+    assert Run.zone_label(run, "exCN") == label

@@ -246,11 +246,11 @@ class Run(Tables):
         members = [c for c in self.countries if self.zone_of.get(c) == zone]
         if len(members) == 1:
             return short_name(self.names.get(members[0], members[0]))
-        if len(self.zones) == 2:
-            other = next(z for z in self.zones if z != zone)
-            alone = [c for c in self.countries if self.zone_of.get(c) == other]
-            if len(alone) == 1:
-                return f"outside {short_name(self.names.get(alone[0], alone[0]))}"
+        others = [[c for c in self.countries if self.zone_of.get(c) == z] for z in self.zones if z != zone]
+        if 0 < len(others) < 3 and all(len(alone) == 1 for alone in others):
+            # One dominant country, and perhaps one that controls its exports and so has a zone of its own.
+            named = [short_name(self.names.get(code, code)) for (code,) in others]
+            return f"outside {' and '.join(named)}"
         return zone.replace("_", " ")
 
     def where(self, place: str) -> str:
