@@ -45,20 +45,38 @@ def test_a_runs_own_error_is_a_t_with_seven_degrees_of_freedom() -> None:
         assert tail.mean() == pytest.approx(0.05, abs=4.0 * math.sqrt(0.05 * 0.95 / 8000))
 
 
-def wandering(weeks: int, runs: int, sigma: float, target: float = 1.0, over: int = 1000) -> np.ndarray:
+def wandering(
+    weeks: int,
+    runs: int,
+    sigma: float,
+    target: float = 1.0,
+    over: int = 1000,
+    held: str = "",
+    wait: float = 0.0,
+    taken: float = 1.0,
+) -> np.ndarray:
     """What quotes of two zones are off by in so many weeks of so many runs, without the part that a run keeps.
 
-    Prices aim at `target` (ln) until week `over`, then at the baseline.
+    Prices aim at `target` (ln) until week `over`, then at the baseline. `held`: a "rule" on exports that starts in `wait`
+    weeks, a "rush" before one, or a "cut" of capacity, which take `taken` of a wanted stock of 100.
     """
     names = ("target_log", "clean_log", "error_now", "spot_log", "spot")
     places = {name: 2 * i for i, name in enumerate(names)}
-    layout = SimpleNamespace(
-        n_zones=2, error_weekly=10, error_level=11, run_error=12, error_share=13, cell_key=0, **places
-    )
+    cells = ("cut_sum", "wanted_sum", "block_wait", "block_pace", "block_normal", "block_weeks")
+    places |= {name: 14 + 2 * i for i, name in enumerate(cells)}
+    numbers = {"error_weekly": 10, "error_level": 11, "run_error": 12, "error_share": 13}
+    layout = SimpleNamespace(n_zones=2, cell_key=0, block_on=2, block_rushing=4, **numbers, **places)
     found = np.zeros((runs, weeks, 2))
     for number in range(runs):
-        floats, ints, key = [0.0] * 14, [5, 9], run_key(3, number)
-        floats[10] = sigma
+        floats, ints, key = [0.0] * 26, [5, 9, 0, 0, 0, 0], run_key(3, number)
+        floats[layout.error_weekly] = sigma
+        floats[layout.wanted_sum : layout.wanted_sum + 2] = [60.0, 40.0]
+        if held == "cut":
+            floats[layout.cut_sum + 1] = taken
+        elif held:
+            ints[layout.block_on + 1], ints[layout.block_rushing + 1] = 1, int(held == "rush")
+            floats[layout.block_wait + 1], floats[layout.block_weeks + 1] = wait, 10.0
+            floats[layout.block_pace + 1], floats[layout.block_normal + 1] = 0.75, taken / 2.5
         for week in range(weeks):
             floats[layout.target_log] = target if week < over else 0.0
             quote_with_error(layout, floats, ints, 0, key, week)
@@ -77,6 +95,18 @@ def test_the_weekly_part_is_an_ar1_of_the_sd_asked_for_by_zone() -> None:
         pairs = np.corrcoef(found[:, 10, 0], found[:, 10 + apart, 0])[0, 1]
         assert pairs == pytest.approx(expected, abs=0.1)
     assert abs(np.corrcoef(found[:, 10, 0], found[:, 10, 1])[0, 1]) < 0.12
+
+
+@pytest.mark.parametrize(("held", "wait"), [("rule", 0.0), ("rush", 3.0), ("cut", 0.0)])
+def test_the_error_is_whole_where_it_was_measured(held: str, wait: float) -> None:
+    """A rule in force, a rush or a cut that take a hundredth of wanted stock bring all of it, smaller ones a part."""
+    whole = wandering(4, 3, 0.54, 9.0)
+    assert wandering(4, 3, 0.54, 0.0, held=held, wait=wait) == pytest.approx(whole, rel=1e-12)
+    assert wandering(4, 3, 0.54, 0.0, held=held, wait=wait, taken=0.1) == pytest.approx(0.1 * whole, rel=1e-12)
+
+
+def test_a_rule_far_ahead_brings_no_error() -> None:
+    assert (wandering(4, 3, 0.54, 0.0, held="rule", wait=30.0) == 0.0).all()
 
 
 @pytest.mark.parametrize("part", [0.0, 0.05, -0.5, 1.0, -3.0])

@@ -12,7 +12,8 @@ from .economics import landed_ratio, move_log_price, paid_price, smooth
 
 ERROR_WEEKS = 20.0  # e-fold of the part of the model's error that wanders
 EPISODES = 8  # past squeezes from which the model's error was measured
-TOUCHED = 20.0  # the error is whole once a price aims 5 % away from its baseline
+TOUCHED = 2.0  # without a rule or a cut the error is whole once ln price aims half away from its baseline
+SQUEEZED = 100.0  # with rules or cuts it is whole once they are believed to take 1 % of wanted stock
 LEAST_SHARE = 1e-3  # of the error: less is none
 ARRIVAL_RATE = 0.25  # 1/week: what arrives under contract is judged over four weeks
 
@@ -34,8 +35,9 @@ def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
 def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
     """Spot prices go to their targets; quotes carry the model's own error; contracts follow quotes.
 
-    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w) with g = min(1, 20 max over zones of |target|),
-    falling no faster than w forgets: what the model sees little of it may be wrong about, and rest stays rest;
+    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w). g is the larger of 100 times what rules in force
+    (or in a rush before them) and cuts are believed to take, as a share of wanted stock, and of 2 max over zones of
+    |target| (a zone with less than 1 % of wanted stock counts in part), at most 1; it falls no faster than w forgets, and rest stays rest;
     contract <- contract + (quoted - contract)/lag. Nobody in the model reckons with the error: holders and makers look at
     l. A run without events has none.
     """
@@ -59,13 +61,25 @@ def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) ->
     """Quoted prices of a product: w is an AR(1) of sd sigma by zone, the same in all arms of a run.
 
     g follows what prices aim at upwards at once, and downwards with the memory of w: when the model says that all is over,
-    it may be wrong for as long as before.
+    it may be wrong for as long as before. It is whole where it was measured, under rules and cuts, however little the model says
+    that prices move. Elsewhere g grows slowly with the target: users answer the quote, and what they do moves the target by some
+    tenth or fifth of the error, so that with 20 in place of 2 the error would feed itself for ever.
     """
-    touched = 0.0
+    wanted = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
-        touched = max(touched, abs(F[L.target_log + c]))
+        wanted += F[L.wanted_sum + c]
+    touched = 0.0
+    held = 0.0
+    for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        part = SQUEEZED * F[L.wanted_sum + c] / wanted if wanted > 0.0 else 1.0
+        touched = max(touched, TOUCHED * abs(F[L.target_log + c]) * min(1.0, part))
+        held += F[L.cut_sum + c]
+        if I[L.block_on + c] == 1 and (F[L.block_wait + c] <= 0.0 or I[L.block_rushing + c] == 1):
+            held += (1.0 - F[L.block_pace + c]) * F[L.block_normal + c] * F[L.block_weeks + c]
+    if held > 0.0 and wanted > 0.0:
+        touched = max(touched, SQUEEZED * held / wanted)
     kept = exp(-1.0 / ERROR_WEEKS)
-    touched = max(min(1.0, TOUCHED * touched), kept * F[L.error_share + k])
+    touched = max(min(1.0, touched), kept * F[L.error_share + k])
     F[L.error_share + k] = touched if touched > LEAST_SHARE else 0.0
     fresh = math.sqrt(1.0 - kept * kept)
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
