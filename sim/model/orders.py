@@ -82,7 +82,9 @@ def order(L: Any, F: Floats, I: Ints) -> None:
         for lane in range(first, last):
             weights += F[L.lane_order + lane]
             pipe += F[L.lane_order + lane] * I[L.lane_pipe_weeks + lane]
-            waiting += F[L.lane_held + lane]
+        if I[L.rules] == 1:
+            for lane in range(first, last):
+                waiting += F[L.lane_held + lane]
         if weights <= 0.0:
             continue
         expected = F[L.desk_expected + d]
@@ -96,8 +98,25 @@ def order(L: Any, F: Floats, I: Ints) -> None:
         each = total / weights
         for lane in range(first, last):
             F[L.lane_order + lane] = each * F[L.lane_order + lane]
-        ask_abroad(L, F, I, k, first, last)
+        if I[L.known] == 1 or ask_calmly(L, F, I, k, first, last) == 1:
+            ask_abroad(L, F, I, k, first, last)
     mark_full_links(L, F, I)
+
+
+def ask_calmly(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> int:
+    """Where nobody knows of a rule orders stand as they are; 1 if one is more than its link carries."""
+    multiple = F[L.link_multiple + k] * F[L.trend_level + k]
+    over = 0
+    for lane in range(first, last):
+        if I[L.lane_pair + lane] >= 0 and F[L.lane_order + lane] > multiple * F[L.lane_weight + lane]:
+            over = 1
+    if over == 1:
+        return 1
+    for lane in range(first, last):
+        F[L.lane_rush + lane] = 0.0
+        if I[L.lane_pair + lane] >= 0:
+            F[L.asked_in + I[L.lane_to_cell + lane]] += F[L.lane_order + lane]
+    return 0
 
 
 def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> None:

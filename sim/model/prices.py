@@ -11,6 +11,8 @@ from .arrays import Floats, Ints
 from .economics import landed_ratio, move_log_price, paid_price, smooth
 
 ERROR_WEEKS = 20.0  # e-fold of the part of the model's error that wanders
+KEPT = math.exp(-1.0 / ERROR_WEEKS)  # of it, from week to week
+FRESH = math.sqrt(1.0 - KEPT * KEPT)  # what every week adds
 EPISODES = 8  # past squeezes from which the model's error was measured
 TOUCHED = 2.0  # without a rule or a cut the error is whole once ln price aims half away from its baseline
 SQUEEZED = 100.0  # with rules or cuts it is whole once they are believed to take 1 % of wanted stock
@@ -78,13 +80,11 @@ def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) ->
             held += (1.0 - F[L.block_pace + c]) * F[L.block_normal + c] * F[L.block_weeks + c]
     if held > 0.0 and wanted > 0.0:
         touched = max(touched, SQUEEZED * held / wanted)
-    kept = exp(-1.0 / ERROR_WEEKS)
-    touched = max(min(1.0, touched), kept * F[L.error_share + k])
+    touched = max(min(1.0, touched), KEPT * F[L.error_share + k])
     F[L.error_share + k] = touched if touched > LEAST_SHARE else 0.0
-    fresh = math.sqrt(1.0 - kept * kept)
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         z = F[L.error_weekly + k] * normal_quantile(uniform(key, STREAM_ERROR_WEEK, I[L.cell_key + c], week))
-        F[L.error_now + c] = z if week == 0 else kept * F[L.error_now + c] + fresh * z
+        F[L.error_now + c] = z if week == 0 else KEPT * F[L.error_now + c] + FRESH * z
         if F[L.error_share + k] > 0.0:
             error = touched * (F[L.error_level + k] * F[L.run_error] + F[L.error_now + c])
             F[L.spot_log + c] = F[L.clean_log + c] + error

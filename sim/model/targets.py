@@ -175,6 +175,7 @@ def aim_product(L: Any, F: Floats, I: Ints, k: int) -> None:
                 F[L.target_log + c] = max(F[L.alone_log + c], rest)
     if split == 1:
         raise_blocks(L, F, I, k, rest)
+    price_empty(L, F, I, k, rest)
 
 
 def rest_log(L: Any, F: Floats, I: Ints, k: int, taken: float) -> float:
@@ -195,13 +196,28 @@ def price_unlinked(L: Any, F: Floats, I: Ints, k: int) -> None:
     """A zone that trades with no other has a price of its own, and bears its own cuts alone."""
     first = k * L.n_zones
     for c in range(first, first + L.n_zones):
-        if I[L.cell_linked + c] == 1:
+        if I[L.cell_linked + c] == 1 or F[L.wanted_sum + c] <= 0.0:
             continue
         for d in range(first, first + L.n_zones):
             I[L.cell_in + d] = 1 if d == c else 0
         loss = believed_whole_loss(L, F, I, k)
-        F[L.target_log + c] = pooled_log(L, F, I, k, loss, 1) if F[L.wanted_sum + c] > 0.0 else 0.0
+        F[L.target_log + c] = pooled_log(L, F, I, k, loss, 1)
         I[L.price_reason + c] = NO_TRADE
+
+
+def price_empty(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
+    """Where nobody makes, buys or stocks a product its price is what is asked elsewhere: of zones that trade, else of the first."""
+    first = k * L.n_zones
+    linked = 0
+    only = 0.0
+    for back in range(L.n_zones):
+        c = first + L.n_zones - 1 - back
+        linked = max(linked, I[L.cell_linked + c])
+        if F[L.wanted_sum + c] > 0.0:
+            only = F[L.target_log + c]
+    for c in range(first, first + L.n_zones):
+        if I[L.cell_linked + c] == 0 and F[L.wanted_sum + c] <= 0.0:
+            F[L.target_log + c] = rest if linked == 1 else only
 
 
 def split_blocks(L: Any, F: Floats, I: Ints, k: int, joint: float) -> int:
