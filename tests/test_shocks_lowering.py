@@ -51,7 +51,7 @@ EXPECTED: dict[str, tuple[Effect, ...]] = {
     "content_rule": (
         flat(
             "licence",
-            Select(("magnet",), ("JP", "US", "DE", "MM")),
+            Select(("magnet",), ("JP", "US", "DE", "MM"), ("JP", "US", "DE", "MM")),
             0.2,
             params=OFFICE | {"content_threshold": 0.001},
             texts={"office": "content_rule", "content_origin": "CN", "content_issuer": "CN"},

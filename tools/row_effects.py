@@ -11,9 +11,10 @@ Writes `effects.csv` beside the world's tables, one row per number (or group of 
                      chance alone gives (so the sum over draws that do nothing is zero; single ones may lie below it)
     outcome, rho     the outcome with which it goes most, and r
 
-The model's own error is left out: it says nothing of rows. Headline outcomes are the report's: peak price, use missing and given up, output at risk, of the scenario's arm. Shares of
-variance miss what only shows together with another draw, and count behaviour that is drawn jointly once per parameter.
-With 200 runs a single effect is known to about 0.03 (assumption: normal errors), their sum much better.
+The model's own error is left out: it says nothing of rows. Headline outcomes are the report's: peak price, use
+missing and given up, output at risk, of the scenario's arm. Shares of variance miss what only shows together with
+another draw, and count behaviour that is drawn jointly once per parameter. With 200 runs a single effect is known to
+about 0.03 (assumption: normal errors), their sum much better.
 """
 
 from __future__ import annotations

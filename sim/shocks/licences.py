@@ -216,7 +216,10 @@ class LicenceRegime(Office):
 
 
 class ContentRule(Office):
-    """Goods made abroad need the licence of a country whose material they contain (extraterritorial rule)."""
+    """Goods made abroad need the licence of a country whose material they contain (extraterritorial rule).
+
+    Goods bound for that country itself need none, unless `destinations` names it.
+    """
 
     type: Literal["content_rule"]
     """content_rule"""
@@ -237,17 +240,18 @@ class ContentRule(Office):
             yield ("threshold",), "must be above 0 (got 0): with 0 every shipment would need the licence"
 
     def select(self, ctx: LowerContext) -> Select:
-        """Re-exports: every seller but the country of origin, whose own exports other events control."""
+        """Re-exports: every seller but the country of origin, whose own exports other events control, to everybody but it."""
         select = super().select(ctx)
         origin = countries(ctx, (self.content_origin,))
-        sellers = tuple(c for c in select.origins or ctx.expand(("all",)) if c not in origin)
-        return replace(select, origins=sellers)
+        abroad = tuple(c for c in ctx.expand(("all",)) if c not in origin)
+        sellers = tuple(c for c in select.origins or abroad if c not in origin)
+        return replace(select, origins=sellers, destinations=select.destinations or abroad)
 
     def what(self, ctx: LowerContext) -> str:
         origin = ctx.say_countries((self.content_origin,))
         sellers = ctx.say_countries(self.origins, "other countries")
         text = (
-            f"exports of {self.goods(ctx)} by {sellers}{self.to_buyers(ctx)} with at least "
+            f"exports of {self.goods(ctx)} by {sellers}{self.to_buyers(ctx) or f' to buyers outside {origin}'} with at least "
             f"{ctx.say(self.threshold, 'share')} of content from {origin} need a licence of {origin} "
             f"({self.office_words(ctx)})"
         )
