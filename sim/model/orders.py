@@ -380,6 +380,8 @@ def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float
     for j in range(first, last):
         lane = I[L.site_lanes + j]
         if F[L.lane_out + lane] < 0.0:
+            # rules may have taken off more than the usual part of an order
+            F[L.lane_rush + lane] = min(F[L.lane_rush + lane], F[L.lane_order + lane])
             usual += F[L.lane_order + lane] - F[L.lane_rush + lane]
             rush += F[L.lane_rush + lane]
     share = left / usual if usual > left and usual > 0.0 else 1.0
