@@ -15,6 +15,7 @@ from .lane_rules import applies_to, quota_unit
 from .opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA, SUSPEND
 
 NO_RULE = -1.0
+LEAST_COUNT = 1e-9  # share of normal trade with which a rule counts that stops nothing
 FOREVER_DAYS = 1e9  # longer than any horizon
 
 
@@ -145,24 +146,29 @@ def believe_lanes(L: Any, F: Floats, I: Ints, day: int) -> None:
             level = quota_pace(L, F, I, e, level)
         for t in range(first, last):
             lane = I[L.target_entity + t]
-            pace = 1.0
             if op == CLOSE:
+                if level <= 0.0:
+                    continue
                 pace = 1.0 - level + F[L.lane_leak + lane]
             elif op == QUOTA:
+                if level >= F[L.link_multiple + I[L.lane_product + lane]]:
+                    continue
                 pace = level + F[L.lane_leak + lane]
             else:
                 office = int(F[L.target_value + t])
-                if applies_to(L, F, I, lane, office) == 1:
-                    general = F[L.lane_general + lane]
-                    pace = general + (1.0 - general) * F[L.office_seen + office]
+                general = F[L.lane_general + lane]
+                if applies_to(L, F, I, lane, office) == 0 or general >= 1.0:
+                    continue
+                pace = general + (1.0 - general) * F[L.office_seen + office]
             put_rule_on_lane(L, F, lane, pace, F[L.effect_weeks + e], F[L.effect_wait + e])
 
 
 def put_rule_on_lane(L: Any, F: Floats, lane: int, pace: float, weeks: float, wait: float) -> None:
-    """Let a rule count for a lane if it costs more than what counts so far."""
+    """Let a rule count for a lane if it costs more than what counts so far.
+
+    One that lets through what is normal, leaks included, is a rule still: nobody can make up for what is lost by more.
+    """
     pace = clip(pace, 0.0, 1.0)
-    if pace >= 1.0:
-        return
     before = F[L.lane_wait + lane]
     if before < 0.0 or (1.0 - pace) * weeks > (1.0 - F[L.lane_pace + lane]) * F[L.lane_weeks + lane]:
         F[L.lane_pace + lane] = pace
@@ -179,7 +185,7 @@ def level_believed(L: Any, F: Floats, I: Ints, e: int, day: int) -> float:
 
 
 def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:
-    """Share of normal trade that a quota lets through: its tonnes a week over what its lanes normally ship."""
+    """Normal trade that a quota lets through: its tonnes a week over what its lanes normally ship; above 1 if it is more."""
     normal = 0.0
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
@@ -187,7 +193,7 @@ def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:
     if normal <= 0.0:
         return 1.0
     allowed = level * quota_unit(L, F, I, e) * 7.0 / F[L.effect_a + e]
-    return allowed / normal if allowed < normal else 1.0
+    return allowed / normal
 
 
 def learn_paces(L: Any, F: Floats, I: Ints) -> None:
@@ -251,8 +257,9 @@ def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
             continue
         lost = (1.0 - F[L.lane_pace + lane]) * flow
         F[L.pair_open + p] += flow - lost
-        F[L.pair_lost + p] += lost
-        F[L.pair_weeks + p] += lost * F[L.lane_weeks + lane]
+        counts = lost + LEAST_COUNT * flow
+        F[L.pair_lost + p] += counts
+        F[L.pair_weeks + p] += counts * F[L.lane_weeks + lane]
         if F[L.pair_wait + p] < 0.0 or wait < F[L.pair_wait + p]:
             F[L.pair_wait + p] = wait
         if I[L.lane_office + lane] >= 0:
@@ -262,8 +269,9 @@ def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
             continue
         pace = F[L.pair_open + p] / F[L.pair_normal + p]
         F[L.pair_pace + p] = pace if pace < 1.0 else 1.0
-        F[L.pair_weeks + p] = F[L.pair_weeks + p] / F[L.pair_lost + p] if F[L.pair_lost + p] > 0.0 else 0.0
-        if F[L.pair_pace + p] >= 1.0:
+        F[L.pair_weeks + p] = F[L.pair_weeks + p] / F[L.pair_lost + p]
+        # Lanes without a rule can carry what the others may not.
+        if pace > 1.0 + LEAST_COUNT:
             F[L.pair_wait + p] = NO_RULE
 
 

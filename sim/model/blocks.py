@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Floats, Ints
+from .beliefs import LEAST_COUNT
 from .cells import LEAST_WANTED, SEEN
 from .economics import believed_loss, log_ratio, saturate
 
@@ -28,7 +29,7 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
         I[L.cell_in + first + d] = 1
         normal += F[L.pair_normal + p]
         passing += F[L.pair_pace + p] * F[L.pair_normal + p]
-        stopped = (1.0 - F[L.pair_pace + p]) * F[L.pair_normal + p]
+        stopped = (1.0 - F[L.pair_pace + p] + LEAST_COUNT) * F[L.pair_normal + p]
         weeks += stopped * F[L.pair_weeks + p]
         lost += stopped
         if wait < 0.0 or F[L.pair_wait + p] < wait:
