@@ -186,18 +186,36 @@ def three(**more: Any) -> Any:
 
 
 def test_a_block_counts_on_what_others_can_send_and_on_its_own_spare_capacity() -> None:
-    """Of 100 t used B can make 25 and C's link carries 1.2 x 30 = 36.
+    """Of the need D B can make 25 and C's link carries 1.2 x 30 = 36; C is with A, from which it buys a little.
 
-    y = (100 - 25 - 36) C + 5/(1/C + 1/16), as the 5 t/week that B does not make yet start at 1/16 a week.
+    y = (D - 25 - 36) C + idle/(1/C + 1/16), as what B does not make yet starts at 1/16 a week.
     """
     memory = memory_at(three(), stop(), week=FIRST)
-    c, block = memory.cell("metal", "ZB"), memory.cell("metal", "ZA")
-    loss = (100.0 - 25.0 - 36.0) * C + 5.0 / (1.0 / C + 1.0 / 16.0)
-    stock = memory["stock_sum", c]
-    assert stock == pytest.approx(memory["wanted_sum", c], rel=1e-12)
+    b, c, block = (memory.cell("metal", zone) for zone in ("ZB", "ZC", "ZA"))
+    memory["pair_normal", block * memory.L.n_zones + c] = 1e-12
+    aim_prices(memory.L, memory.F, memory.I)
+    loss = (memory["need_sum", b] - 25.0 - 36.0) * C + memory["idle_sum", b] / (1.0 / C + 1.0 / 16.0)
+    wanted, stock = memory["wanted_sum", b], memory["stock_sum", b]
+    assert 95.0 < memory["need_sum", b] <= 100.0 and 4.0 < memory["idle_sum", b] <= 5.0
+    assert memory["block_log", block] == pytest.approx(math.log((wanted + sat(loss)) / stock), rel=1e-9)
+    assert memory["target_log", b] == memory["block_log", block]
+    assert memory["price_reason", c] == JOINT
+
+
+def test_who_sells_to_a_block_alone_is_part_of_it() -> None:
+    """C can't be reached from A, so that nothing of A's is stock of its market: B bids for what C makes, 37.5 t at most.
+
+    y = (100 - 25 - 37.5) C + 12.5/(1/C + 1/16): B and C have a fifth of their capacity idle.
+    """
+    memory = memory_at(three(), stop(), week=FIRST)
+    b, c, block = (memory.cell("metal", zone) for zone in ("ZB", "ZC", "ZA"))
+    loss = (100.0 - 25.0 - 37.5) * C + 12.5 / (1.0 / C + 1.0 / 16.0)
+    stock = memory["stock_sum", b] + memory["stock_sum", c]
     assert memory["block_log", block] == pytest.approx(math.log((stock + sat(loss)) / stock), rel=1e-9)
-    assert memory["target_log", c] == memory["block_log", block]
-    assert memory["price_reason", memory.cell("metal", "ZC")] == JOINT
+    for cell in (b, c):
+        assert memory["target_log", cell] == memory["block_log", block]
+        assert memory["price_reason", cell] == RULE
+    assert memory["price_reason", block] == HELD_BACK
 
 
 def test_the_home_price_has_a_floor_as_goods_are_held_against_reopening() -> None:

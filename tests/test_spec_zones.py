@@ -49,3 +49,19 @@ def test_a_ban_by_a_country_that_shared_a_zone_makes_two_prices() -> None:
     assert two.price("metal", "Z")[20] > 1.3
     # What A keeps is held against reopening, at what all stocks together would be worth, less the cost of waiting.
     assert 0.5 < two.price("metal", "A")[20] < two.price("metal", "Z")[20]
+
+
+def test_a_third_country_sells_at_the_price_behind_the_rule() -> None:
+    """C and D can't be reached from A: what A has to keep is nobody's there, and B bids for what they make."""
+    apart = chain(makers=SELLERS, users={("B", "cars"): 100.0}, zones={"ZA": "A", "ZB": "B", "ZC": "C", "ZD": "D"})
+    ban, other = (event(effect("close", 1.0, "metal", origin), name=origin) for origin in "AC")
+    found = run(apart, ban, years=1.5)
+    price = {zone: found.price("metal", zone)[20] for zone in apart.zones}
+    assert price["ZB"] > 1.3
+    assert price["ZC"] == price["ZD"] == price["ZB"]
+    assert price["ZA"] < 1.0
+    # C keeps its own goods, too: then it is not one of those whom B can ask.
+    found = run(apart, ban, other, years=1.5)
+    price = {zone: found.price("metal", zone)[20] for zone in apart.zones}
+    assert price["ZD"] == price["ZB"] > 1.3
+    assert max(price["ZA"], price["ZC"]) < 1.0

@@ -178,7 +178,14 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         pair_wait | weeks | to the start of the first of them, -1 without a rule
         """,
     ),
-    *rows("int", "pairs", "pair_office | 0/1 | an office decides about some of it"),
+    *rows(
+        "int",
+        "pairs",
+        """
+        pair_office | 0/1 | an office decides about some of it
+        pair_behind | 0/1 | work: the second zone is behind the rules on exports from the first
+        """,
+    ),
     *rows("int", "routes", "route_product | index | product"),
     *rows("int", "routes", "route_cell | index | product x zone of the seller"),
     *rows(

@@ -21,12 +21,12 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
     weeks = 0.0
     lost = 0.0
     wait = -1.0
+    mark_behind(L, F, I, k, c)
     for d in range(L.n_zones):
         p = c * L.n_zones + d
-        I[L.cell_in + first + d] = 0
+        I[L.cell_in + first + d] = I[L.pair_behind + p]
         if F[L.pair_wait + p] < 0.0:
             continue
-        I[L.cell_in + first + d] = 1
         normal += F[L.pair_normal + p]
         passing += F[L.pair_pace + p] * F[L.pair_normal + p]
         stopped = (1.0 - F[L.pair_pace + p] + LEAST_COUNT) * F[L.pair_normal + p]
@@ -67,6 +67,44 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
         F[L.price_floor + k],
         F[L.price_ceiling + k],
     )
+
+
+def mark_behind(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
+    """Mark in `pair_behind` the zones behind rules on exports from cell c: those that the rules mean, and who trades freely
+    with these and can't be reached from c.
+
+    A mine in a third country sells at the price that buyers behind the rule bid. Counted with what is left, the stock that
+    the rule keeps in pushed its price down, though no tonne of that could come.
+    """
+    first = k * L.n_zones
+    changed = 0
+    for z in range(L.n_zones):
+        p = c * L.n_zones + z
+        I[L.pair_behind + p] = 1 if F[L.pair_wait + p] >= 0.0 else 0
+        changed += I[L.pair_behind + p]
+    while changed > 0:
+        changed = 0
+        for z in range(L.n_zones):
+            p = c * L.n_zones + z
+            if first + z == c or I[L.pair_behind + p] == 1 or F[L.pair_normal + p] > 0.0:
+                continue
+            joins = 0
+            for y in range(L.n_zones):
+                there = (first + z) * L.n_zones + y
+                back = (first + y) * L.n_zones + z
+                if F[L.pair_wait + there] >= 0.0:
+                    joins = -1  # controls what it sells itself
+                    break
+                if F[L.pair_normal + there] <= 0.0 and (F[L.pair_normal + back] <= 0.0 or F[L.pair_wait + back] >= 0.0):
+                    continue
+                if first + y != c and I[L.pair_behind + c * L.n_zones + y] == 0:
+                    joins = -1  # trades with somebody who is not behind the rules
+                    break
+                if first + y != c:
+                    joins = 1
+            if joins == 1:
+                I[L.pair_behind + p] = 1
+                changed = 1
 
 
 def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: float, spare: float) -> float:

@@ -236,7 +236,7 @@ def split_blocks(L: Any, F: Floats, I: Ints, k: int, joint: float) -> int:
         if F[L.block_wait + c] <= 0.0:
             I[L.block_binds + c] = 1
         for d in range(L.n_zones):
-            if F[L.pair_wait + c * L.n_zones + d] >= 0.0:
+            if I[L.pair_behind + c * L.n_zones + d] == 1:
                 I[L.cell_split + first + d] = 1
     return any_split
 
@@ -276,7 +276,7 @@ def raise_blocks(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
             continue
         level = max(F[L.block_log + c], rest)
         for d in range(L.n_zones):
-            if F[L.pair_wait + c * L.n_zones + d] >= 0.0 and level >= F[L.target_log + first + d]:
+            if I[L.pair_behind + c * L.n_zones + d] == 1 and level >= F[L.target_log + first + d]:
                 F[L.target_log + first + d] = level
                 if level > rest:
                     I[L.price_reason + first + d] = RULE if F[L.block_wait + c] <= 0.0 else RUSH
