@@ -196,7 +196,8 @@ def test_a_block_counts_on_what_others_can_send_and_on_its_own_spare_capacity() 
     aim_prices(memory.L, memory.F, memory.I)
     loss = (memory["need_sum", b] - 25.0 - 36.0) * C + memory["idle_sum", b] / (1.0 / C + 1.0 / 16.0)
     wanted, stock = memory["wanted_sum", b], memory["stock_sum", b]
-    assert 95.0 < memory["need_sum", b] <= 100.0 and 4.0 < memory["idle_sum", b] <= 5.0
+    assert 95.0 < memory["need_sum", b] <= 100.0
+    assert 4.0 < memory["idle_sum", b] <= 5.0
     assert memory["block_log", block] == pytest.approx(math.log((wanted + sat(loss)) / stock), rel=1e-9)
     assert memory["target_log", b] == memory["block_log", block]
     assert memory["price_reason", c] == JOINT
