@@ -37,7 +37,8 @@ WIDEST = 3.0  # ln; bound of both numbers
 FEWEST_FREEDOM = 2
 BAND_EDGE = 0.9  # quantile at which Student's t with other degrees of freedom is matched: that of 80 % bands
 PROBE = 0.05  # sigma by which g is measured
-LEAST_TOUCHED = 0.05
+# A recorded price that the model's error hardly reaches would else decide how large that error is everywhere.
+LEAST_TOUCHED = 0.35
 RESIDUALS = Path(__file__).with_name("residuals.csv")
 COLUMNS = ("way", "episode", "product", "place", "week", "seen", "median", "touched")
 

@@ -101,6 +101,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         target_log | log index | what l moves to
         error_now | ln | w: the part of the error that wanders
         contract | index | lagged spot
+        contract_clean | index | the same of the price without error
         cover_now | weeks | stocks / (use + normal sales abroad)
         need_start | t/week | D0: purchases of makers and users in the baseline
         output_start | t/week | Q0: output in the baseline
@@ -208,6 +209,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         node_gap | t/week | work: purchases minus needs
         node_slope | t/week | work: sum of the flows' slopes
         node_paid | index | paid price
+        node_paid_clean | index | the same without the model's own error: what makers reckon with
         node_log_paid | log index | its logarithm
         node_contract | index | price of the tonnes delivered under contract
         stockpile_start_weeks | weeks | public stock in the baseline

@@ -16,6 +16,7 @@ FRESH = math.sqrt(1.0 - KEPT * KEPT)  # what every week adds
 EPISODES = 8  # past squeezes from which the model's error was measured
 TOUCHED = 2.0  # without a rule or a cut the error is whole once ln price aims half away from its baseline
 SQUEEZED = 100.0  # with rules or cuts it is whole once they are believed to take 1 % of wanted stock
+LEAST_STOPPED = 0.1  # of the trade it is on: what a rule counts for at least, as how open an office is may change
 LEAST_SHARE = 1e-3  # of the error: less is none
 ARRIVAL_RATE = 0.25  # 1/week: what arrives under contract is judged over four weeks
 
@@ -57,6 +58,7 @@ def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
     for c in range(L.n_cells):
         rate = F[L.contract_rate + I[L.cell_product + c]]
         F[L.contract + c] = smooth(F[L.contract + c], F[L.spot + c], rate)
+        F[L.contract_clean + c] = smooth(F[L.contract_clean + c], F[L.clean + c], rate)
 
 
 def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) -> None:
@@ -77,7 +79,10 @@ def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) ->
         touched = max(touched, TOUCHED * abs(F[L.target_log + c]) * min(1.0, part))
         held += F[L.cut_sum + c]
         if I[L.block_on + c] == 1 and (F[L.block_wait + c] <= 0.0 or I[L.block_rushing + c] == 1):
-            held += (1.0 - F[L.block_pace + c]) * F[L.block_normal + c] * F[L.block_weeks + c]
+            stopped = F[L.block_normal + c] - F[L.block_pace + c]
+            if stopped < LEAST_STOPPED * F[L.block_normal + c]:
+                stopped = LEAST_STOPPED * F[L.block_normal + c]
+            held += stopped * F[L.block_weeks + c]
     if held > 0.0 and wanted > 0.0:
         touched = max(touched, SQUEEZED * held / wanted)
     touched = max(min(1.0, touched), KEPT * F[L.error_share + k])
@@ -92,9 +97,14 @@ def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) ->
 
 
 def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
-    """Price paid at every node, and of what arrives under contract: contract tonnes that arrive, spot for what is missing, and duties."""
+    """Price paid at every node, and of what arrives under contract: contract tonnes that arrive, spot for what is missing, and duties.
+
+    Once as quoted, for users and what is told, and once without the model's own error, for makers: they sell and buy at prices of
+    one kind, or an error in one of them would stand for a margin.
+    """
     for n in range(L.n_nodes):
         F[L.node_paid + n] = 0.0
+        F[L.node_paid_clean + n] = 0.0
         F[L.node_contract + n] = 0.0
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
@@ -103,6 +113,7 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
         spot = F[L.spot + own]
         arrivals = 0.0
         value = 0.0
+        clean = 0.0
         duty = 0.0
         first = I[L.desk_lane_first + d]
         for lane in range(first, first + I[L.desk_lane_count + d]):
@@ -112,12 +123,14 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
             follows = I[L.lane_from_cell + lane] if I[L.product_contract_origin + k] == 1 else own
             arrivals += flow
             value += flow * F[L.contract + follows]
+            clean += flow * F[L.contract_clean + follows]
             now = F[L.lane_tariff + lane]
             start = F[L.tariff_start + lane]
             duty += flow if now == start else flow * (1.0 + now) / (1.0 + start)
         use = F[L.desk_expected + d]
         part = 0.0
         worth = 0.0
+        worth_clean = 0.0
         factor = 1.0
         if arrivals > 0.0 and use > 0.0:
             part = arrivals / use
@@ -125,10 +138,12 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
                 part = 1.0
             part = part * F[L.contract_share + k]
             worth = part * value / arrivals
+            worth_clean = part * clean / arrivals
             factor = duty / arrivals
         # A node that buys nothing in the baseline (new demand) has one desk, which speaks for it.
         share = F[L.desk_share + d] if F[L.node_need + node] > 0.0 else float(I[L.desk_main + d])
         F[L.node_paid + node] += share * paid_price(spot, worth, part) * factor
+        F[L.node_paid_clean + node] += share * paid_price(F[L.clean + own], worth_clean, part) * factor
         F[L.node_contract + node] += share * (value / arrivals if arrivals > 0.0 else spot)
 
 

@@ -40,7 +40,7 @@ def input_cost_rise(L: Any, F: Floats, I: Ints, s: int) -> float:
     rise = 0.0
     first = I[L.site_input_first + s]
     for q in range(first, first + I[L.site_input_count + s]):
-        paid = F[L.node_paid + I[L.input_node + q]] - 1.0
+        paid = F[L.node_paid_clean + I[L.input_node + q]] - 1.0
         if paid != 0.0:
             rise += F[L.recipe + q] * paid * F[L.price_usd_per_kg + I[L.input_product + q]]
     return rise / F[L.price_usd_per_kg + I[L.site_product + s]] if rise != 0.0 else 0.0
@@ -56,7 +56,7 @@ def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
     paid = 0.0
     first = I[L.site_input_first + s]
     for q in range(first, first + I[L.site_input_count + s]):
-        index = F[L.node_paid + I[L.input_node + q]]
+        index = F[L.node_paid_clean + I[L.input_node + q]]
         paid += (F[L.recipe_now + q] * index - F[L.recipe + q]) * F[L.price_usd_per_kg + I[L.input_product + q]]
     ratio = price - paid / F[L.price_usd_per_kg + I[L.site_product + s]]
     return ratio if ratio > LEAST_MARGIN else LEAST_MARGIN

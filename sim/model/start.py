@@ -96,6 +96,7 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
     for n in range(L.n_nodes):
         F[L.stockpile + n] = F[L.stockpile_start_weeks + n] * F[L.node_need + n]
         F[L.node_paid + n] = 1.0
+        F[L.node_paid_clean + n] = 1.0
         F[L.node_contract + n] = 1.0
         F[L.stockpile_released + n] = 0.0
 
@@ -140,6 +141,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.target_log + c] = 0.0
         F[L.error_now + c] = 0.0
         F[L.contract + c] = 1.0
+        F[L.contract_clean + c] = 1.0
         F[L.sales + c] = 1.0
         F[L.need_start + c] = 0.0
         F[L.output_start + c] = 0.0
