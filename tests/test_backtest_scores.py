@@ -172,9 +172,9 @@ def test_a_run_that_failed_is_left_out(episode: Episode) -> None:
 
 def test_residuals_are_those_of_prices_abroad(episode: Episode) -> None:
     twice = [block * 2.0 for block in blocks_of(episode)]
-    probed = [block * np.exp(0.3 * PROBE * (-1.0) ** np.arange(len(block)))[:, None] for block in twice]
+    probed = [block * np.exp(0.6 * PROBE * (-1.0) ** np.arange(len(block)))[:, None] for block in twice]
     found = residuals(episode, twice, probed)
-    assert [one.touched for one in found] == pytest.approx([0.3] * len(found))
+    assert [one.touched for one in found] == pytest.approx([0.6] * len(found))
     assert {one.touched for one in residuals(episode, twice, twice)} == {LEAST_TOUCHED}
     assert len(found) == sum(is_headline(one) for one in observations(episode))
     assert [one.left for one in found] == pytest.approx([-math.log(2.0)] * len(found))

@@ -76,7 +76,7 @@ def wandering(
         elif held:
             ints[layout.block_on + 1], ints[layout.block_rushing + 1] = 1, int(held == "rush")
             floats[layout.block_wait + 1], floats[layout.block_weeks + 1] = wait, 10.0
-            floats[layout.block_pace + 1], floats[layout.block_normal + 1] = 0.75, taken / 2.5
+            floats[layout.block_pace + 1], floats[layout.block_normal + 1] = 0.75 * taken / 2.5, taken / 2.5
         for week in range(weeks):
             floats[layout.target_log] = target if week < over else 0.0
             quote_with_error(layout, floats, ints, 0, key, week)

@@ -35,7 +35,7 @@ def planned(memory: Memory, site: int, price: float, ore: float = 1.0) -> tuple[
             memory["clean", c] = price
     for n in range(memory.L.n_nodes):
         if "ore" in memory.products and memory["node_product", n] == memory.products.index("ore"):
-            memory["node_paid", n] = ore
+            memory["node_paid_clean", n] = ore
     produce(memory.L, memory.F, memory.I, 28)
     return memory["site_plan", site], memory["site_start", site]
 

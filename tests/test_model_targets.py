@@ -98,7 +98,7 @@ def test_dearer_inputs_are_passed_on_by_their_share_in_the_price() -> None:
     memory = memory_at(chain(("ore", "metal"), makers={"A": 1.0}), week=3, arm=0)
     for n in range(memory.L.n_nodes):
         if memory["node_product", n] == memory.products.index("ore"):
-            memory["node_paid", n] = 1.5
+            memory["node_paid_clean", n] = 1.5
     before = {name: memory[name, memory.cell("metal", "Z")] for name in ("wanted_sum", "stock_sum")}
     assert before["wanted_sum"] == pytest.approx(before["stock_sum"])
     c = memory.cell("metal", "Z")
