@@ -42,5 +42,9 @@ def brackets(run: Run) -> str:
         return ""
     if run.n_ok < FEWEST_RUNS:
         return f"In brackets: 10 % to 90 % quantile of only {run.n_ok} runs ({holds(run)})."
-    inherits = " The error is inside each run: exports, shortages and money inherit it." if own_error(run) else ""
-    return f"In brackets: {band(run)}, 10th to 90th percentile of the runs.{inherits}"
+    told = f"In brackets: {band(run)}, 10th to 90th percentile of the runs."
+    if not own_error(run):
+        return told
+    # The error wanders: the highest week of a run is above what the run is around.
+    peaks = " A price peak is the highest week of a run, above the top of the median line."
+    return f"{told} The error is inside each run: exports, shortages and money inherit it.{peaks}"
