@@ -207,7 +207,11 @@ def written(world: World, type_: str, start: int | None = 70, announced: int | N
     names = names_of(world)
     adapter: TypeAdapter[Event] = TypeAdapter(EVENT_TYPE_BY_NAME[type_])
     made = adapter.validate_python(values, context={"names": names})
-    ctx = LowerContext(names, START, 3650)
+    return lowered(made, LowerContext(names, START, 3650))
+
+
+def lowered(made: Event, ctx: LowerContext) -> ResolvedEvent:
+    """An event as the program lowers it; `ctx` keeps the columns of its uncertain numbers."""
     ctx.enter(made, "event")
     timing = made.timing(ctx)
     return ResolvedEvent(

@@ -12,9 +12,9 @@ from scipy import stats
 
 from sim.backtest.episode import DAY_ONE, RECORDED
 from sim.backtest.error import (
+    ERROR_WEEKS,
     GRIDS,
     LEVEL,
-    MEMORY_WEEKS,
     NONE,
     PRIORS,
     READING,
@@ -40,7 +40,7 @@ def simulated(tau: float, sigma: float, episodes: int, seed: int) -> list[Residu
     """Residuals of episodes of two products with eight quotes each."""
     rng = np.random.default_rng(seed)
     weeks = np.array([2.0, 4.0, 8.0, 13.0, 20.0, 26.0, 40.0, 52.0])
-    near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / MEMORY_WEEKS)
+    near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / ERROR_WEEKS)
     found = []
     for number in range(episodes):
         level = tau * rng.standard_normal()
@@ -72,7 +72,7 @@ def test_two_residuals_by_hand() -> None:
     for tau in GRIDS[0]:
         for sigma in GRIDS[1]:
             variance = tau**2 + sigma**2 + READING**2
-            covariance = tau**2 + sigma**2 * math.exp(-weeks / MEMORY_WEEKS)
+            covariance = tau**2 + sigma**2 * math.exp(-weeks / ERROR_WEEKS)
             det = variance**2 - covariance**2
             square = (variance * (a * a + b * b) - 2.0 * covariance * a * b) / det
             prior = math.exp(-0.5 * (tau / PRIORS[0]) ** 2 - 0.5 * (sigma / PRIORS[1]) ** 2)

@@ -29,10 +29,11 @@ from sim.shocks.lanes import Control
 from sim.shocks.registry import EVENT_TYPE_BY_NAME
 from sim.spec.parameters import PARAMETERS, Parameter
 from sim.spec.resolve import _event_column
-from sim.spec.resolved import ResolvedEvent, SampledColumn, Scenario, Trigger, World
+from sim.spec.resolved import ResolvedEvent, SampledColumn, Scenario, World
 
 from .every_event import EVERY, LICENCE, PLANT
 from .small_worlds import START, names_of, scenario, three_stages, with_values
+from .small_worlds import lowered as lowered_event
 from .small_worlds import run as run_on
 
 YEARS = 1.6
@@ -234,21 +235,7 @@ def lowered(world: World, type_: str, fields: Mapping[str, Any]) -> tuple[Resolv
     adapter: TypeAdapter[Event] = TypeAdapter(EVENT_TYPE_BY_NAME[type_])
     made = adapter.validate_python(values, context={"names": names})
     ctx = LowerContext(names, START, 3650)
-    ctx.enter(made, "event")
-    timing = made.timing(ctx)
-    resolved = ResolvedEvent(
-        name=made.label,
-        type=made.type,
-        sentence=made.sentence(ctx),
-        announced_day=timing.announced_day,
-        start_day=timing.start_day,
-        duration_days=timing.duration_days,
-        probability=ctx.num(made.probability),
-        trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
-        effects=made.lower(ctx),
-        end_announced=made.end_is_known(),
-        age_days=made.age_days(ctx),
-    )
+    resolved = lowered_event(made, ctx)
     return resolved, tuple(_event_column(name, value) for name, value in sorted(ctx.columns.items()))
 
 

@@ -226,3 +226,12 @@ def test_the_controlling_countrys_price_is_the_home_price(tmp_path: Path) -> Non
 def run_events(folder: Path) -> object:
     """The rules of the scenario in a folder, as they are stored."""
     return json.loads((folder / "manifest.json").read_text())["resolved"]["events"]
+
+
+def test_bands_name_as_many_squeezes_as_the_error_is_drawn_from() -> None:
+    """The report may not import the model; what it prints must be what is drawn, and as many as are shipped."""
+    from sim.model import prices
+    from sim.report import bands
+
+    shipped = [folder for folder in (Path(__file__).parents[1] / "scenarios" / "episodes").iterdir() if folder.is_dir()]
+    assert bands.EPISODES == prices.EPISODES == len(shipped)

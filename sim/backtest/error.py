@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 
 from ..bounded import MAX_TABLE_BYTES, path_is_file
 from ..language.text import decode
+from ..model.prices import EPISODES, ERROR_WEEKS
 
 Floats = NDArray[np.float64]
 LEVEL, WEEKLY = "error_level", "error_weekly"
-MEMORY_WEEKS = 20.0  # e-fold of the wandering part
 PRIORS = 0.5, 0.3  # sd of the half-normal priors of tau and sigma, ln
 GRIDS = np.arange(0.05, 1.501, 0.05), np.arange(0.05, 1.001, 0.05)
 READING = 0.01  # sd of what two readings of one quote differ by, ln
@@ -79,8 +79,6 @@ class OwnError:
 
         The engine draws tau t(7) sqrt(1 + 1/8), as for one more episode after eight.
         """
-        from ..model.prices import EPISODES
-
         if self.events == 0:
             return min(self.level, WIDEST)
         return min(self.level * _widening(self.events) / _widening(EPISODES), WIDEST)
@@ -155,7 +153,7 @@ def _block(rows: Sequence[Residual]) -> tuple[Floats, Floats, Floats]:
     weeks = np.array([one.week for one in rows])
     cells = [(one.product, one.place) for one in rows]
     same = np.array([[a == b for b in cells] for a in cells])
-    near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / MEMORY_WEEKS) * same
+    near = np.exp(-np.abs(weeks[:, None] - weeks[None, :]) / ERROR_WEEKS) * same
     touched = np.array([one.touched for one in rows])
     return np.array([one.left for one in rows]), near, touched[:, None] * touched[None, :]
 

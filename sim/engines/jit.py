@@ -57,7 +57,7 @@ LAYOUT_MODULES = tuple(f"sim.model.{name}" for name in ("arrays", "arrays_market
 # most of them, at about 5 ns a call.
 INLINE = {
     *("landed_ratio", "move_log_price", "near_balance", "thrifted", "put_rule_on_lane"),
-    *("restart", "run_project", "enter", "plan_site", "ready_at_rest", "demand_ratio", "site_lost", "ask_calmly"),
+    *("restart", "run_project", "enter", "plan_site", "ready_at_rest", "demand_ratio", "capacity_left", "ask_calmly"),
     *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
     *("open_share", "leak_cost", "cheapness", "sum_holders", "wanted_order"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from .arrays import Floats, Ints
 from .beliefs import LEAST_COUNT
-from .cells import LEAST_WANTED, SEEN
+from .cells import LEAST_WANTED, SEEN, lasting_flow
 from .economics import believed_loss, log_ratio, saturate
 
 
@@ -174,11 +174,7 @@ def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
             into = o * L.n_zones + z
             outflow += F[L.pair_normal + back] * F[L.trend_level + k]
             crossing += F[L.pair_flow + back]
-            came = F[L.pair_flow + into]
-            if F[L.pair_wait + into] == 0.0 and I[L.pair_office + into] == 0:
-                most = F[L.pair_pace + into] * F[L.pair_normal + into]
-                came = came if came < most else most
-            crossing -= came
+            crossing -= lasting_flow(L, F, I, k, into)
             if o != c:
                 # Other rules that hold on the way in let through what they do.
                 multiple = F[L.link_multiple + k] if F[L.pair_wait + into] != 0.0 else F[L.pair_pace + into]

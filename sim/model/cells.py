@@ -11,7 +11,7 @@ from ..powers import exp
 from .arrays import Floats, Ints
 from .beliefs import thrifted
 from .economics import used_at_price
-from .production import input_cost_rise
+from .production import capacity_left, input_cost_rise
 
 SEEN = 0.5  # part of a passing deviation of demand that the short balance counts
 LEAST_WANTED = 0.05  # of wanted cover: what releases and surpluses leave of it at least
@@ -101,7 +101,7 @@ def sum_sites(L: Any, F: Floats, I: Ints) -> None:
         F[L.plan_sum + cell] += plan
         F[L.capacity_sum + cell] += capacity
         F[L.made_sum + cell] += F[L.site_start + s]
-        lost = site_lost(L, F, I, s)
+        lost = 1.0 - capacity_left(L, F, I, s)
         idle = capacity * (1.0 - lost) - plan
         if idle > 0.0:
             F[L.idle_sum + cell] += idle
@@ -123,14 +123,6 @@ def sum_sites(L: Any, F: Floats, I: Ints) -> None:
             if F[L.output_start + cell] > 0.0:
                 F[L.cost_now + cell] = F[L.cost_now + cell] / F[L.output_start + cell]
         F[L.joint_cost + k] = total / output if output > 0.0 else 0.0
-
-
-def site_lost(L: Any, F: Floats, I: Ints, s: int) -> float:
-    """Share of a site's capacity that is lost to events and outages now."""
-    left = 1.0 - F[L.site_loss + s]
-    if I[L.site_down + s] == 1:
-        left = left * (1.0 - F[L.site_random_loss + s])
-    return 1.0 - left
 
 
 def sum_makers_needs(L: Any, F: Floats, I: Ints) -> None:
@@ -166,3 +158,21 @@ def sum_public_stocks(L: Any, F: Floats, I: Ints) -> None:
             coming = F[L.stockpile_released + n] * F[L.deficit_weeks + I[L.node_product + n]]
             left = wanted - (coming if coming < F[L.stockpile + n] else F[L.stockpile + n])
             F[L.wanted_sum + cell] = left if left > LEAST_WANTED * wanted else LEAST_WANTED * wanted
+
+
+def lasting_flow(L: Any, F: Floats, I: Ints, k: int, p: int) -> float:
+    """Last week's flow between two zones as far as it can go on, t/week.
+
+    No more than a rule in force lets through, and in the rush before one no more than normal: it passes. Counted as a
+    deficit of weeks to come it made the price at home jump in the week in which exports were stopped.
+    """
+    flow = F[L.pair_flow + p]
+    wait = F[L.pair_wait + p]
+    most = F[L.pair_normal + p]
+    if wait == 0.0 and I[L.pair_office + p] == 0:
+        most = most * F[L.pair_pace + p]
+    elif wait > 0.0 and I[L.block_rushing + p // L.n_zones] == 1:
+        most = most * F[L.trend_level + k]
+    else:
+        return flow
+    return flow if flow < most else most

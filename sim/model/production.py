@@ -159,9 +159,7 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
     if plan > ready:
         plan = ready
     F[L.site_plan + s] = plan
-    left = 1.0 - F[L.site_loss + s]
-    if I[L.site_down + s] == 1:
-        left = left * (1.0 - F[L.site_random_loss + s])
+    left = capacity_left(L, F, I, s)
     project = F[L.site_extra + s] * run_project(L, F, I, s, answer if answer < 1.0 else 1.0)
     F[L.site_project + s] = project
     F[L.site_capacity_now + s] = ready + F[L.site_extra + s]
@@ -171,6 +169,14 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
     free = project * left * F[L.site_extra_free + s]
     # Inputs are bought for what the site can make now, not for what it lacks inputs for.
     start_batch(L, F, I, s, want, free, want - free)
+
+
+def capacity_left(L: Any, F: Floats, I: Ints, s: int) -> float:
+    """Share of a site's capacity that events and outages leave now."""
+    left = 1.0 - F[L.site_loss + s]
+    if I[L.site_down + s] == 1:
+        left = left * (1.0 - F[L.site_random_loss + s])
+    return left
 
 
 def ready_at_rest(L: Any, F: Floats, I: Ints, s: int) -> float:

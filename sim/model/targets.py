@@ -10,7 +10,7 @@ from typing import Any
 
 from .arrays import Floats, Ints
 from .blocks import price_block
-from .cells import SEEN, sum_cells
+from .cells import SEEN, lasting_flow, sum_cells
 from .economics import believed_loss, log_ratio, near_balance, saturate
 
 JOINT, RULE, FULL_LINK, RUSH, HELD_BACK, NO_TRADE = 0, 1, 2, 3, 4, 5  # reasons of a price of its own
@@ -105,24 +105,6 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
         F[L.price_floor + k],
         F[L.price_ceiling + k],
     )
-
-
-def lasting_flow(L: Any, F: Floats, I: Ints, k: int, p: int) -> float:
-    """Last week's flow between two zones as far as it can go on, t/week.
-
-    No more than a rule in force lets through, and in the rush before one no more than normal: it passes. Counted as a
-    deficit of weeks to come it made the price at home jump in the week in which exports were stopped.
-    """
-    flow = F[L.pair_flow + p]
-    wait = F[L.pair_wait + p]
-    most = F[L.pair_normal + p]
-    if wait == 0.0 and I[L.pair_office + p] == 0:
-        most = most * F[L.pair_pace + p]
-    elif wait > 0.0 and I[L.block_rushing + p // L.n_zones] == 1:
-        most = most * F[L.trend_level + k]
-    else:
-        return flow
-    return flow if flow < most else most
 
 
 def mark_cells(L: Any, I: Ints, k: int, whole: int) -> None:
