@@ -410,8 +410,8 @@ def main(arguments):
         run_tests(arguments[1:])
     if first == "lint":
         run_lint()
-    sys.path.insert(0, ROOT)
-    from sim.cli import main as supplyrisk
+    sys.path.insert(0, os.path.join(ROOT, "sim"))
+    from supplyrisk.cli import main as supplyrisk
 
     supplyrisk(args=command_line(arguments), prog_name="run_scenario.py")
 

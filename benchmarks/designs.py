@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
-from sim.experiment.batch import Options, prepare
-from sim.experiment.control_variate import control
-from sim.experiment.designs import correlated
-from sim.experiment.work import simulate
-from sim.results.store import Span
-from sim.spec.load import load_scenario
+from supplyrisk.experiment.batch import Options, prepare
+from supplyrisk.experiment.control_variate import control
+from supplyrisk.experiment.designs import correlated
+from supplyrisk.experiment.work import simulate
+from supplyrisk.results.store import Span
+from supplyrisk.spec.load import load_scenario
 
 METRICS = ("price_spot_peak_index", "shortage_t", "shortage_unserved_t", "output_at_risk_usd")
 DEFAULT = Path(__file__).parents[1] / "scenarios" / "china_heavy_ree_licences_2025.yaml"

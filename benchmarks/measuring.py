@@ -111,7 +111,7 @@ def child(code: str, *arguments: Any, environment: dict[str, str] | None = None)
     """
     module, _, function = code.partition(":")
     program = (
-        f"import json, sys, time; sys.path[:0] = {[str(ROOT / 'benchmarks'), str(ROOT)]!r}; import {module}; "
+        f"import json, sys, time; sys.path[:0] = {[str(ROOT / 'benchmarks'), str(ROOT / 'sim'), str(ROOT)]!r}; import {module}; "
         f"found = {module}.{function}(*json.loads(sys.argv[1])); "
         "print(json.dumps({**found, 'cpu_seconds': time.process_time()}))"
     )
@@ -163,7 +163,7 @@ def watched_children() -> Iterator[dict[int, float]]:
 
 def shipped(name: str, years: float | None = None, arms: int = 2, world: str = "") -> Any:
     """A shipped scenario, with its first arms and another horizon."""
-    from sim.spec.load import load_scenario
+    from supplyrisk.spec.load import load_scenario
 
     found = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
     chosen = next((one for one in found if one.world.name == world), found[0])
@@ -173,6 +173,6 @@ def shipped(name: str, years: float | None = None, arms: int = 2, world: str = "
 
 def compiled(scenario: Any, runs: int = 1, engine: str = "batch") -> tuple[Any, Any]:
     """Batch and bench of a scenario, as a worker has them."""
-    from sim.experiment.batch import Options, prepare
+    from supplyrisk.experiment.batch import Options, prepare
 
     return prepare(scenario, Options(runs=runs, engine=engine), lambda text: None)

@@ -29,8 +29,8 @@ FILED_RUNS = 200  # of the chunk whose files are timed; in a batch of ten thousa
 
 def a_batch(runs: int, workers: int, pool: str = "processes", chunk: int = 0, years: float = YEARS) -> dict[str, Any]:
     """In a fresh process: one batch into a folder that is thrown away."""
-    from sim.experiment.batch import Options, run_batch
-    from sim.results.folder import create
+    from supplyrisk.experiment.batch import Options, run_batch
+    from supplyrisk.results.folder import create
 
     scenario = shipped(SCENARIO, years, ARMS)
     options = Options(runs=runs, workers=workers, pool=pool, chunk=chunk, engine="batch")
@@ -98,10 +98,10 @@ def two_cores(size: Size) -> str:
 
 def where(runs: int = 60) -> dict[str, float]:
     """Milliseconds of processor time a run and arm spends in each step of a worker."""
-    from sim.experiment.work import simulate
-    from sim.results import chunks
-    from sim.results.collect import Kept
-    from sim.results.store import Span
+    from supplyrisk.experiment.work import simulate
+    from supplyrisk.results import chunks
+    from supplyrisk.results.collect import Kept
+    from supplyrisk.results.store import Span
 
     batch, ready = compiled(shipped(SCENARIO, YEARS, ARMS), runs=10_000)
     made, reporter = ready.layout, ready.layout.reporter

@@ -114,9 +114,9 @@ def growth(name: str, what: str, sizes: Any, ms: Any) -> tuple[Any, ...]:
 
 def chunk_seconds(runs: int) -> float:
     """Processor time of a chunk of so many runs as a worker makes it, from design to files."""
-    from sim.experiment.work import simulate
-    from sim.results import chunks
-    from sim.results.store import Span
+    from supplyrisk.experiment.work import simulate
+    from supplyrisk.results import chunks
+    from supplyrisk.results.store import Span
 
     batch, ready = compiled(shipped(PAIRS[0][0], 4), runs=10_000)
     chunks.files(simulate(ready, Span(0, 2), batch.seed), ready.layout)  # loads what is loaded once
@@ -126,7 +126,7 @@ def chunk_seconds(runs: int) -> float:
 def designs(size: Size) -> str:
     """How many times fewer runs pairing and better designs need (`designs.py`, which has options of its own)."""
     program = [sys.executable, str(ROOT / "benchmarks" / "designs.py"), "--replications", str(size.of(24, 4))]
-    place = {**os.environ, "PYTHONPATH": str(ROOT)}
+    place = {**os.environ, "PYTHONPATH": str(ROOT / "sim")}
     return subprocess.run(program, capture_output=True, text=True, check=True, env=place).stdout.strip()
 
 

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT), str(ROOT / "sim"), str(ROOT / "benchmarks")]
 PAGES = (ROOT / "docs" / "background" / "speed.md", ROOT / "docs" / "scale.md")
 PARTS = {
     "engines": "part_engines:engines",

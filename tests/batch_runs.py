@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from sim.experiment.batch import Options, run_batch
-from sim.results.folder import create
+from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.results.folder import create
+
 from tests import fakes
 
 ENGINE = "tests.fakes:ENGINE"

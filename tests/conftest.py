@@ -1,10 +1,19 @@
-"""Fixtures shared by the tests of batches."""
+"""Fixtures shared by the tests of batches; where the programs that tests start find the package."""
+
+import os
+from pathlib import Path
 
 import pytest
+from supplyrisk.experiment.work import _bench
+from supplyrisk.results import fans
 
-from sim.experiment.work import _bench
-from sim.results import fans
 from tests.batch_runs import run
+
+ROOT = Path(__file__).parents[1]
+# As pytest's own `pythonpath`, for the processes that tests start.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys((str(ROOT), str(ROOT / "sim"), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))))
+)
 
 
 @pytest.fixture(scope="module")

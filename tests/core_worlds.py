@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-
-from sim.engines import get_engine
-from sim.engines.reference import ReferenceRun
-from sim.model.compile import compile_scenario
-from sim.model.layout import ARRAYS, SCALARS
-from sim.spec.resolved import ResolvedEvent, Scenario, World
+from supplyrisk.engines import get_engine
+from supplyrisk.engines.simpy_engine import ReferenceRun
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.model.layout import ARRAYS, SCALARS
+from supplyrisk.spec.resolved import ResolvedEvent, Scenario, World
 
 from .small_worlds import INF, PER_YEAR, Outcome, chain, effect, event, run, scenario
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-
-from sim.language.fields import Quantity, TextField
-from sim.shocks.base import Event
-from sim.shocks.fields import TIMES_BASELINE, USD_PER_KG, MoneyField, ProfileField, SpanField
-from sim.shocks.registry import EVENT_TYPES
-from sim.spec import scenario
-from sim.spec.baseline import RHO, SCALE_QUANTITY, SHARE_QUANTITY
-from sim.spec.parameters import PARAMETERS
-from sim.spec.worldmodel import WorldSpec
-from sim.units import REGISTRY_UNITS
+from supplyrisk.events.base import Event
+from supplyrisk.events.fields import TIMES_BASELINE, USD_PER_KG, MoneyField, ProfileField, SpanField
+from supplyrisk.events.registry import EVENT_TYPES
+from supplyrisk.language.fields import Quantity, TextField
+from supplyrisk.spec import scenario
+from supplyrisk.spec.baseline import RHO, SCALE_QUANTITY, SHARE_QUANTITY
+from supplyrisk.spec.parameters import PARAMETERS
+from supplyrisk.spec.worldmodel import WorldSpec
+from supplyrisk.units import REGISTRY_UNITS
 
 SECTIONS = (scenario.ScenarioSpec, WorldSpec)
 
@@ -77,7 +76,7 @@ def every_quantity() -> list[Declared]:
 
 def quantities(field: TextField) -> tuple[Quantity, ...]:
     """The numbers a field takes."""
-    from sim.language.fields import CertainDelay, Duration, Growth, text_field
+    from supplyrisk.language.fields import CertainDelay, Duration, Growth, text_field
 
     match field:
         case Quantity():

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-
-from sim.engines import RunSeries
-from sim.engines.batch import BatchEngine, plain_kernel
-from sim.engines.compare import first_difference
-from sim.engines.reference import ReferenceEngine
-from sim.errors import RunFailed
-from sim.model.compile import CompiledModel, compile_scenario
-from sim.spec.resolved import Outlook, RandomOutages
+from supplyrisk.engines import RunSeries
+from supplyrisk.engines.compare import first_difference
+from supplyrisk.engines.compiled.engine import BatchEngine, plain_kernel
+from supplyrisk.engines.simpy_engine import ReferenceEngine
+from supplyrisk.errors import RunFailed
+from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.spec.resolved import Outlook, RandomOutages
 
 from .small_worlds import effect, event, scenario, three_stages
 

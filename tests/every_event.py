@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.spec.resolved import ResolvedEvent, World
+from supplyrisk.spec.resolved import ResolvedEvent, World
 
 from .small_worlds import written
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from sim.errors import RunFailed
-from sim.shocks.effects import Effect, Point, Select
-from sim.shocks.numbers import Sampled
-from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, SampledColumn, Scenario, World
+from supplyrisk.errors import RunFailed
+from supplyrisk.events.effects import Effect, Point, Select
+from supplyrisk.events.numbers import Sampled
+from supplyrisk.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, SampledColumn, Scenario, World
 
 
 class Column(NamedTuple):

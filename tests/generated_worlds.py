@@ -7,9 +7,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
-from sim.shocks.effects import OPS, Op
-from sim.spec.resolved import Arm, Outlook, RandomOutages, ResolvedEvent, Scenario, Trigger, World
+from supplyrisk.events.effects import OPS, Op
+from supplyrisk.spec.resolved import Arm, Outlook, RandomOutages, ResolvedEvent, Scenario, Trigger, World
 
 from .small_worlds import INF, PER_YEAR, chain, effect, event, scenario
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from sim.engines import get_engine
-from sim.model.compile import compile_scenario
-from sim.spec.load import text_scenario
-from sim.spec.resolved import Arm, Outlook, ResolvedEvent, Scenario, World
+from supplyrisk.engines import get_engine
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.spec.load import text_scenario
+from supplyrisk.spec.resolved import Arm, Outlook, ResolvedEvent, Scenario, World
 
 from .core_worlds import FIRST, WEEK5, memory_at, passing
 from .small_worlds import Outcome, effect, event, scenario

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.commands.world_export import export_world
-from sim.errors import Problems
-from sim.spec.cells import lookup
-from sim.spec.facts import HEADER
-from sim.spec.load import Loaded, read_scenario, read_world
+from supplyrisk.commands.world_export import export_world
+from supplyrisk.errors import Problems
+from supplyrisk.spec.cells import lookup
+from supplyrisk.spec.facts import HEADER
+from supplyrisk.spec.load import Loaded, read_scenario, read_world
 
 from .spec_files import TINY, put
 

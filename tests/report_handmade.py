@@ -88,8 +88,7 @@ def with_prices(folder: Path, level: float) -> Path:
     """Series of spot prices for a hand-made run: Dy/Tb oxide in China goes to `level` and stays there."""
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-    from sim.results.tables import schema
+    from supplyrisk.results.tables import schema
 
     dates = pd.date_range("2025-01-01", periods=20, freq="7D")
     rows = []

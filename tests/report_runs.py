@@ -33,7 +33,7 @@ from tests.report_world import (
 
 
 def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, strength: float) -> dict[str, Any]:
-    """The scenario as the manifest stores it: what `sim.spec.resolved.Scenario` holds, as plain data."""
+    """The scenario as the manifest stores it: what `supplyrisk.spec.resolved.Scenario` holds, as plain data."""
     select = {
         "products": ["dytb_oxide", "ht_magnet"],
         "origins": ["CN"],
@@ -347,7 +347,7 @@ def make_run_folder(
     keep_runs : bool
         Keep every run's series beside the quantiles.
     """
-    from sim.results.tables import schema
+    from supplyrisk.results.tables import schema
 
     scenario = resolved_scenario(days, arms, runs, seed, strength)
     done = runs - failed
@@ -390,8 +390,7 @@ def write_run_folder(
     """Write tables and manifest in the declared format."""
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-    from sim.results.tables import schema
+    from supplyrisk.results.tables import schema
 
     folder.mkdir(parents=True, exist_ok=True)
     if series is None:

@@ -15,16 +15,15 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
-
-from sim.engines.reference import ReferenceEngine
-from sim.language.context import LowerContext
-from sim.language.names import Names
-from sim.model.compile import CompiledModel, compile_scenario
-from sim.model.market import EVENT_NAMES
-from sim.shocks.base import Event
-from sim.shocks.effects import Effect, Point, Select
-from sim.shocks.registry import EVENT_TYPE_BY_NAME
-from sim.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, Scenario, Trigger, World
+from supplyrisk.engines.simpy_engine import ReferenceEngine
+from supplyrisk.events.base import Event
+from supplyrisk.events.effects import Effect, Point, Select
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.language.context import LowerContext
+from supplyrisk.language.names import Names
+from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.model.market import EVENT_NAMES
+from supplyrisk.spec.resolved import Arm, EndUse, Outlook, Product, ResolvedEvent, Scenario, Trigger, World
 
 INF = float("inf")
 START = dt.date(2025, 1, 6)  # a Monday; day 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import Problems
-from sim.spec.load import Loaded, read_scenario
+from supplyrisk.errors import Problems
+from supplyrisk.spec.load import Loaded, read_scenario
 
 HERE = Path(__file__).parent
 TINY = HERE / "worlds" / "tiny"

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
-from sim.cli import main
-from sim.commands import backtest as command
+from supplyrisk.cli import main
+from supplyrisk.commands import backtest as command
 
 EPISODES = Path(__file__).parents[1] / "scenarios" / "episodes"
 
@@ -105,7 +104,7 @@ def test_the_shipped_record_is_in_the_form_reports_quote() -> None:
 
 
 def test_the_page_says_what_the_record_says() -> None:
-    from sim.backtest.record import fill
+    from supplyrisk.backtest.record import fill
 
     for path in command.PAGES:
         page = path.read_text(encoding="utf-8")
@@ -115,14 +114,14 @@ def test_the_page_says_what_the_record_says() -> None:
 
 def test_the_worlds_ship_what_the_episodes_left_over() -> None:
     """The rows error_level and error_weekly are those of the day-one forecasts from all episodes."""
-    from sim.backtest.error import from_others, read_residuals
-    from sim.spec.worldfile import shipped_worlds
+    from supplyrisk.backtest.error import from_others, read_residuals
+    from supplyrisk.spec.worldfile import shipped_worlds
 
     error = from_others(read_residuals(), "day one")
     assert error.events == 8
     wanted = {"error_level": f"{error.level:.2f}", "error_weekly": f"{error.weekly:.2f}"}
     for name in shipped_worlds():
-        tables = (EPISODES.parents[1] / "sim" / "worlds" / name).glob("*.csv")
+        tables = (EPISODES.parents[1] / "sim" / "supplyrisk" / "worlds" / name).glob("*.csv")
         lines = [line for table in tables for line in table.read_text(encoding="utf-8").splitlines()]
         rows = [row for row in csv.reader(lines) if row and row[0] in wanted]
         assert {row[0]: f"{float(row[6]):.2f}" for row in rows} == wanted, name

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from sim.backtest.episode import CONTROLS, DAY_ONE, RECORDED, Episode, read_episode, ways_of
-from sim.backtest.measure import central
-from sim.backtest.run import shipped_episodes
-from sim.backtest.scores import PRICE, is_headline, observations
+from supplyrisk.backtest.episode import CONTROLS, DAY_ONE, RECORDED, Episode, read_episode, ways_of
+from supplyrisk.backtest.measure import central
+from supplyrisk.backtest.run import shipped_episodes
+from supplyrisk.backtest.scores import PRICE, is_headline, observations
 
 FOLDERS = shipped_episodes()
 LOST = ("capacity_loss",)

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-
-from sim.backtest.episode import DAY_ONE, RECORDED
-from sim.backtest.error import (
+from supplyrisk.backtest.episode import DAY_ONE, RECORDED
+from supplyrisk.backtest.error import (
     ERROR_WEEKS,
     GRIDS,
     LEVEL,

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.backtest.episode import Episode, episodes_in
-from sim.backtest.error import OwnError, Residual
-from sim.backtest.evaluate import Measured
-from sim.backtest.record import OVERVIEW, blocks, fill, headline, overview_rows, point_rows, record, target_rows
-from sim.backtest.run import EpisodeScore, TargetScore
-from sim.backtest.scores import is_headline, score_points
+from supplyrisk.backtest.episode import Episode, episodes_in
+from supplyrisk.backtest.error import OwnError, Residual
+from supplyrisk.backtest.evaluate import Measured
+from supplyrisk.backtest.record import OVERVIEW, blocks, fill, headline, overview_rows, point_rows, record, target_rows
+from supplyrisk.backtest.run import EpisodeScore, TargetScore
+from supplyrisk.backtest.scores import is_headline, score_points
 
 EPISODES = Path(__file__).parents[1] / "scenarios" / "episodes"
 FACTOR = {"day one": 2.0, "recorded": 1.1}  # what the runs are off by

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
-from sim.backtest.episode import Episode, read_episode
-from sim.backtest.error import LEAST_TOUCHED, PROBE
-from sim.backtest.evaluate import hit, median, quantile
-from sim.backtest.measure import Meter, Unknown
-from sim.backtest.scores import (
+from supplyrisk.backtest.episode import Episode, read_episode
+from supplyrisk.backtest.error import LEAST_TOUCHED, PROBE
+from supplyrisk.backtest.evaluate import hit, median, quantile
+from supplyrisk.backtest.measure import Meter, Unknown
+from supplyrisk.backtest.scores import (
     FLOW,
     JUMP,
     LEVELS,
@@ -34,7 +33,7 @@ from sim.backtest.scores import (
     score_points,
     sums,
 )
-from sim.model.compile import compile_scenario
+from supplyrisk.model.compile import compile_scenario
 
 EPISODES = Path(__file__).parents[1] / "scenarios" / "episodes"
 GALLIUM = EPISODES / "gallium_licences_2023"

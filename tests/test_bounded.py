@@ -8,12 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-
-from sim import bounded
-from sim.bounded import Unreadable, read_bytes
-from sim.errors import Problems
-from sim.language import text
-from sim.spec.load import read_scenario
+from supplyrisk import bounded
+from supplyrisk.bounded import Unreadable, read_bytes
+from supplyrisk.errors import Problems
+from supplyrisk.language import text
+from supplyrisk.spec.load import read_scenario
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "worlds" / "tiny"
@@ -75,7 +74,7 @@ def test_a_pipe_through_which_nothing_comes_is_given_up(tmp_path, monkeypatch):
 
 def test_a_scenario_may_come_through_a_pipe(tmp_path):
     (tmp_path / "s.yaml").write_text(BASE)
-    words = f"{sys.executable} -m sim.cli check <(cat {tmp_path / 's.yaml'})"
+    words = f"{sys.executable} -m supplyrisk.cli check <(cat {tmp_path / 's.yaml'})"
     done = subprocess.run(["bash", "-c", words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

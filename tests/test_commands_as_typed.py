@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from sim.cli import COMMANDS
-from sim.errors import as_typed
-from sim.report.build import typed_again
+from supplyrisk.cli import COMMANDS
+from supplyrisk.errors import as_typed
+from supplyrisk.report.build import typed_again
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,7 +19,7 @@ ROOT = Path(__file__).parents[1]
     [
         ("/usr/bin/supplyrisk", "supplyrisk resume 'a b'"),
         ("run_scenario.py", "python run_scenario.py resume 'a b'"),
-        ("/x/sim/cli.py", "python -m sim.cli resume 'a b'"),
+        ("/x/sim/supplyrisk/cli.py", "python -m supplyrisk.cli resume 'a b'"),
     ],
 )
 def test_commands_are_said_as_the_program_was_started(monkeypatch: pytest.MonkeyPatch, started: str, said: str) -> None:
@@ -38,9 +37,11 @@ def test_the_launcher_is_named_from_where_the_reader_stands(monkeypatch: pytest.
 
 def test_what_new_world_says_works(tmp_path: Path) -> None:
     """From a checkout, by the command a message of the program printed."""
-    code = "import sys; sys.argv[0] = 'run_scenario.py'; sys.path.insert(0, sys.argv.pop(1)); from sim.cli import main; main()"
+    code = "import sys; sys.argv[0] = 'run_scenario.py'; sys.path.insert(0, sys.argv.pop(1)); from supplyrisk.cli import main; main()"
     made = subprocess.run(
-        [sys.executable, "-c", code, str(ROOT), "new-world", str(tmp_path / "my world")], capture_output=True, text=True
+        [sys.executable, "-c", code, str(ROOT / "sim"), "new-world", str(tmp_path / "my world")],
+        capture_output=True,
+        text=True,
     )
     assert made.returncode == 0, made.stderr
     line = next(line for line in made.stdout.splitlines() if line.startswith("look at it: "))

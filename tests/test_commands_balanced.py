@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
+from supplyrisk.cli import main
 
 from .spec_files import TINY, put
 
@@ -165,15 +164,15 @@ def test_separators_of_thousands_are_told(tmp_path: Path, written: str, meant: s
 
 def test_check_needs_neither_compiler_nor_tables(tmp_path: Path) -> None:
     path = scenario(tmp_path, "baseline: {shares: {part: {CN: 10 %}}}\n")
-    code = f"import sys; from sim.cli import main; main(['check', {str(path)!r}], standalone_mode=False); print(*sys.modules)"
+    code = f"import sys; from supplyrisk.cli import main; main(['check', {str(path)!r}], standalone_mode=False); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules = set(loaded.stdout.split())
-    assert "sim.model.trade" in modules
+    assert "supplyrisk.model.trade" in modules
     assert not modules & {"numba", "pandas", "scipy", "numpy", "pyarrow"}
 
 
 def test_a_run_that_fails_says_why_on_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.engines import prepare
+    from supplyrisk.engines import prepare
 
     monkeypatch.setattr(prepare.math, "isfinite", lambda _: False)
     monkeypatch.setattr(prepare, "unsupplied", lambda *_: ["part to US"])
@@ -187,7 +186,7 @@ def test_a_run_that_fails_says_why_on_the_terminal(tmp_path: Path, monkeypatch: 
 
 
 def test_a_draw_that_no_lane_carries_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.model import opened
+    from supplyrisk.model import opened
 
     monkeypatch.setattr(opened, "MOST_TRIALS", 0)  # lanes of the central numbers only
     path = scenario(tmp_path, "uncertain: {shares.part.CN: {discrete: {70 %: 80 %, 10 %: 20 %}}}\n")

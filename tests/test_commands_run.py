@@ -6,9 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.results.store import Store
+from supplyrisk.cli import main
+from supplyrisk.results.store import Store
 
 TINY = Path(__file__).parent / "worlds" / "tiny"
 TEXT = f"""# a comment that stays
@@ -77,11 +76,12 @@ def test_run_writes_tables_and_says_who_goes_short(call, tmp_path):
 
 
 def test_the_terminal_gives_the_answer_of_the_report(tmp_path):
-    from sim.commands.shown import summary_lines
-    from sim.experiment.batch import Options, run_batch
-    from sim.report.run import open_run
-    from sim.report.sentences import answer
-    from sim.results.folder import create
+    from supplyrisk.commands.shown import summary_lines
+    from supplyrisk.experiment.batch import Options, run_batch
+    from supplyrisk.report.run import open_run
+    from supplyrisk.report.sentences import answer
+    from supplyrisk.results.folder import create
+
     from tests import fakes
 
     options = Options(engine="tests.fakes:ENGINE", workers=1)
@@ -224,8 +224,8 @@ def test_nothing_happens_is_said(call, tmp_path):
 
 
 def test_a_failed_batch_has_an_exit_code(call, tmp_path, monkeypatch):
-    from sim.engines.reference import ReferenceEngine
-    from sim.errors import RunFailed
+    from supplyrisk.engines.simpy_engine import ReferenceEngine
+    from supplyrisk.errors import RunFailed
 
     def fail(*_, **__):
         raise RunFailed("stocks went negative")
@@ -239,8 +239,8 @@ def test_a_failed_batch_has_an_exit_code(call, tmp_path, monkeypatch):
 
 
 def test_one_failed_run_among_others_is_no_success(call, tmp_path, monkeypatch):
-    from sim.engines.reference import ReferenceEngine
-    from sim.errors import RunFailed
+    from supplyrisk.engines.simpy_engine import ReferenceEngine
+    from supplyrisk.errors import RunFailed
 
     whole = ReferenceEngine.run
 

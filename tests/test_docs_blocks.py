@@ -42,7 +42,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(run)
     bin_folder = folder.parent / "bin"
     bin_folder.mkdir()
-    for name, arguments in (("python", ""), ("supplyrisk", "-m sim.cli ")):
+    for name, arguments in (("python", ""), ("supplyrisk", "-m supplyrisk.cli ")):
         script = bin_folder / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}"$@"\n')
         script.chmod(0o755)
@@ -59,7 +59,7 @@ def run(command: list[str], copy: Path, workplace: Path, block: Block, text: str
     """What the command prints; fails the page if it does not end as the block says."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_"))}
     env["PATH"] = f"{copy.parent / 'bin'}{os.pathsep}{env['PATH']}"
-    env |= {"PYTHONPATH": str(workplace), "MPLBACKEND": "Agg", "COLUMNS": "100"}
+    env |= {"PYTHONPATH": str(workplace / "sim"), "MPLBACKEND": "Agg", "COLUMNS": "100"}
     result = subprocess.run(
         command, input=text, cwd=workplace, env=env, capture_output=True, text=True, timeout=600, check=False
     )
@@ -100,7 +100,7 @@ def check_scenarios(found: list[Block], copy: Path, workplace: Path) -> None:
         head = [] if "extends" in keys else [line for key, line in FRAGMENT_HEAD.items() if key not in keys]
         files.append(workplace / "scenarios" / f"block_of_line_{block.line}.yaml")
         files[-1].write_text("\n".join([*head, block.text]), encoding="utf-8")
-    run([sys.executable, "-m", "sim.cli", "check", *map(str, files)], copy, workplace, found[0])
+    run([sys.executable, "-m", "supplyrisk.cli", "check", *map(str, files)], copy, workplace, found[0])
 
 
 def page_name(page: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.commands.reference import all_pages, code, event_examples, page, table, unquoted
+from supplyrisk.commands.reference import all_pages, code, event_examples, page, table, unquoted
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -21,7 +21,7 @@ def test_no_page_is_left_over() -> None:
 
 
 def test_every_event_type_has_an_example() -> None:
-    from sim.shocks.registry import EVENT_TYPE_BY_NAME
+    from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
 
     assert set(event_examples()) == set(EVENT_TYPE_BY_NAME)
 
@@ -34,7 +34,7 @@ def test_every_key_has_a_meaning() -> None:
 
 
 def test_every_command_is_described() -> None:
-    from sim.cli import COMMANDS
+    from supplyrisk.cli import COMMANDS
 
     text = all_pages()["cli.md"]
     for name in COMMANDS:

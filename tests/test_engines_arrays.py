@@ -1,6 +1,6 @@
 """What the compiler is told of memory is true: an index that starts at an array stays within it.
 
-The compiler takes `F[L.site_stock + s]` never to meet `F[L.site_wip + s]` (see `sim.engines.pointers`). Were that false
+The compiler takes `F[L.site_stock + s]` never to meet `F[L.site_wip + s]` (see `supplyrisk.engines.compiled.pointers`). Were that false
 anywhere, machine code could read a number before it is written.
 """
 
@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-
-from sim.engines.batch import FIRST_POOL, Workspace
-from sim.engines.calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
-from sim.engines.kernel import run_one
-from sim.model.arrays import DIMENSIONS
-from sim.model.compile import CompiledModel, compile_scenario
-from sim.model.layout import ARRAYS, RECORDS, SCALARS
-from sim.spec.resolved import Scenario
-from sim.streams import run_key
+from supplyrisk.engines.compiled.calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
+from supplyrisk.engines.compiled.engine import FIRST_POOL, Workspace
+from supplyrisk.engines.compiled.kernel import run_one
+from supplyrisk.model.arrays import DIMENSIONS
+from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.model.layout import ARRAYS, RECORDS, SCALARS
+from supplyrisk.spec.resolved import Scenario
+from supplyrisk.streams import run_key
 
 from .engines_compared import crowded
 from .generated_worlds import scenarios, usual

@@ -10,19 +10,18 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-
-from sim.engines import get_engine
-from sim.engines.jit import cache_folder
-from sim.model.compile import compile_scenario
+from supplyrisk.engines import get_engine
+from supplyrisk.engines.compiled.jit import cache_folder
+from supplyrisk.model.compile import compile_scenario
 
 from .small_worlds import pair, scenario
 
 ROOT = Path(__file__).parents[1]
 RUN = """
 import numpy as np
-from sim.engines import get_engine
-from sim.engines.jit import __file__ as file
-from sim.model.compile import compile_scenario
+from supplyrisk.engines import get_engine
+from supplyrisk.engines.compiled.jit import __file__ as file
+from supplyrisk.model.compile import compile_scenario
 from tests.small_worlds import pair, scenario
 get_engine("batch").run(compile_scenario(scenario(pair(), years=0.1)), 0, 0, 1, np.zeros(0))
 print(file)
@@ -36,7 +35,7 @@ def test_another_copy_of_the_same_sources_compiles_nothing(tmp_path: Path) -> No
     assert before
     for name in ("sim", "tests"):
         shutil.copytree(ROOT / name, tmp_path / name, copy_function=shutil.copy)  # new dates
-    place = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    place = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(tmp_path / "sim")))}
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=tmp_path, env=place, capture_output=True, text=True, check=True
     )

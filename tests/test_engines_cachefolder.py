@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from sim.engines import cachefolder
-from sim.engines.cachefolder import HANDED_ON, make_ours, private_folder
+from supplyrisk.engines.compiled import cachefolder
+from supplyrisk.engines.compiled.cachefolder import HANDED_ON, make_ours, private_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,8 +94,8 @@ BATCH = """
 import sys
 sys.path.insert(0, {root!r})
 if __name__ == "__main__":
-    from sim.experiment.batch import Options, run_batch
-    from sim.results.folder import create
+    from supplyrisk.experiment.batch import Options, run_batch
+    from supplyrisk.results.folder import create
     from pathlib import Path
     from tests import fakes
     run_batch(fakes.scenario(runs=12), lambda: create(Path("run")), Options(engine="tests.fakes:ENGINE", workers=2, chunk=3))
@@ -108,7 +107,7 @@ def test_workers_import_nothing_from_the_current_folder(tmp_path: Path, name: st
     here = tmp_path / "here"
     here.mkdir()
     program = tmp_path / "program.py"
-    program.write_text(BATCH.format(root=str(ROOT)))
+    program.write_text(BATCH.format(root=str(ROOT / "sim")))
     (here / f"{name}.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w').close()\nraise SystemExit(3)\n")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
     done = subprocess.run([sys.executable, str(program)], cwd=here, env=environment, capture_output=True, text=True)

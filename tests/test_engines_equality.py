@@ -17,17 +17,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sim.engines import RunSeries, batch, get_engine
-from sim.engines.batch import BatchEngine
-from sim.engines.compare import first_difference
-from sim.engines.reference import ReferenceEngine
-from sim.errors import RunFailed
-from sim.experiment.designs import Design
-from sim.model.compile import CompiledModel, compile_scenario
-from sim.shocks.effects import OPS, Op
-from sim.spec.load import load_scenario
-from sim.spec.resolved import Scenario
+from supplyrisk.engines import RunSeries, get_engine
+from supplyrisk.engines.compare import first_difference
+from supplyrisk.engines.compiled import engine as batch
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.engines.simpy_engine import ReferenceEngine
+from supplyrisk.errors import RunFailed
+from supplyrisk.events.effects import OPS, Op
+from supplyrisk.experiment.designs import Design
+from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.spec.load import load_scenario
+from supplyrisk.spec.resolved import Scenario
 
 from .engines_compared import PLAIN, crowded, difference, outcome
 from .every_event import EVERY, made
@@ -171,12 +171,12 @@ def test_a_failing_run_says_the_same_in_both_engines() -> None:
 def test_without_the_compiler_the_same(tmp_path: Path) -> None:
     lines = (
         "from tests.engines_compared import BatchEngine, crowded, difference",
-        "from sim.engines.batch import plain_kernel",
+        "from supplyrisk.engines.compiled.engine import plain_kernel",
         "engine = BatchEngine()",
         "assert engine._kernel is plain_kernel",
         "print('difference:', difference(crowded(), engine))",
     )
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     found = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -10,14 +10,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
-from sim.engines.batch import BatchEngine
-from sim.model.compile import CompiledModel
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.model.compile import CompiledModel
 
 from .engines_compared import crowded, difference
 
-ENGINES = Path(__file__).parents[1] / "sim" / "engines"
-MODULES = ("calendar", "kernel", "reference")
+ENGINES = Path(__file__).parents[1] / "sim" / "supplyrisk" / "engines"
+MODULES = ("compiled/calendar", "compiled/kernel", "simpy_engine")
 RUNS = ((1, 0), (3, 1), (3, 2))  # seed, run
 
 # Numbers that may be another without any result being another, by the line they stand in.
@@ -78,7 +77,7 @@ def load(name: str, place: tuple[int, int] = (0, 0)) -> ModuleType:
     path = ENGINES / f"{name}.py"
     tree = ast.fix_missing_locations(Change(place).visit(ast.parse(path.read_text(encoding="utf-8"))))
     module = ModuleType("changed_engine")
-    module.__package__ = "sim.engines"
+    module.__package__ = ".".join(("supplyrisk.engines", *name.split("/")[:-1]))
     sys.modules[module.__name__] = module  # dataclasses look their module up
     exec(compile(tree, str(path), "exec"), module.__dict__)
     return module
@@ -86,14 +85,14 @@ def load(name: str, place: tuple[int, int] = (0, 0)) -> ModuleType:
 
 def changed(name: str, place: tuple[int, int]) -> ModuleType:
     """The engine with another number in one place of one of its modules."""
-    if name != "calendar":
+    if name != "compiled/calendar":
         return load(name, place)
-    plain = sys.modules["sim.engines.calendar"]
-    sys.modules["sim.engines.calendar"] = load(name, place)
+    plain = sys.modules["supplyrisk.engines.compiled.calendar"]
+    sys.modules["supplyrisk.engines.compiled.calendar"] = load(name, place)
     try:
-        return load("kernel")
+        return load("compiled/kernel")
     finally:
-        sys.modules["sim.engines.calendar"] = plain
+        sys.modules["supplyrisk.engines.compiled.calendar"] = plain
 
 
 def is_found(crowd: CompiledModel, name: str, place: tuple[int, int]) -> bool:
@@ -101,7 +100,7 @@ def is_found(crowd: CompiledModel, name: str, place: tuple[int, int]) -> bool:
     try:
         module = changed(name, place)
         for seed, run in RUNS:
-            if name == "reference":
+            if name == "simpy_engine":
                 said = difference(crowd, reference=module.ReferenceEngine(), seed=seed, run=run)
             else:
                 said = difference(crowd, BatchEngine(kernel=Limited(module)), seed=seed, run=run)

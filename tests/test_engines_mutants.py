@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.engines.batch import BatchEngine
-from sim.engines.compare import first_difference
-from sim.engines.kernel import run_one
-from sim.engines.reference import ReferenceEngine
-from sim.model.compile import CompiledModel
+from supplyrisk.engines.compare import first_difference
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.engines.compiled.kernel import run_one
+from supplyrisk.engines.simpy_engine import ReferenceEngine
+from supplyrisk.model.compile import CompiledModel
 
 from .engines_compared import PLAIN, crowded, difference
 
@@ -30,20 +29,20 @@ def crowd() -> CompiledModel:
 
 # File, what stands there, what is put in its place in one of the two engines.
 MUTATIONS = (
-    ("engines/kernel.py", "(until - day) / 7.0", "(until - day) / 7.000001"),
+    ("engines/compiled/kernel.py", "(until - day) / 7.0", "(until - day) / 7.000001"),
     (
-        "engines/kernel.py",
+        "engines/compiled/kernel.py",
         "leave(L, F, I, entity, amount, day, day + 1, content)",
         "leave(L, F, I, entity, amount, day, day + 2, content)",
     ),
-    ("engines/kernel.py", "filed = extra % 1048576", "filed = extra % 1048577"),
-    ("engines/kernel.py", "if draws.has_expired(L, F, I, office, filed, day) == 1:", "if False:"),
-    ("engines/calendar.py", "carrier) + 6) // 7", "carrier) + 7) // 7"),
-    ("engines/calendar.py", "carrier) % 7 == weekday", "carrier) % 8 == weekday"),
-    ("engines/kernel.py", "or rank < I[first]", "or rank > I[first]"),
-    ("engines/kernel.py", "elif day % 7 == 0", "elif day % 7 == 8"),
-    ("engines/reference.py", "done = today + draws", "done = 1 + today + draws"),
-    ("engines/reference.py", "cut if late > 0.0 else day + 7", "day + 7"),
+    ("engines/compiled/kernel.py", "filed = extra % 1048576", "filed = extra % 1048577"),
+    ("engines/compiled/kernel.py", "if draws.has_expired(L, F, I, office, filed, day) == 1:", "if False:"),
+    ("engines/compiled/calendar.py", "carrier) + 6) // 7", "carrier) + 7) // 7"),
+    ("engines/compiled/calendar.py", "carrier) % 7 == weekday", "carrier) % 8 == weekday"),
+    ("engines/compiled/kernel.py", "or rank < I[first]", "or rank > I[first]"),
+    ("engines/compiled/kernel.py", "elif day % 7 == 0", "elif day % 7 == 8"),
+    ("engines/simpy_engine.py", "done = today + draws", "done = 1 + today + draws"),
+    ("engines/simpy_engine.py", "cut if late > 0.0 else day + 7", "day + 7"),
     ("model/economics.py", "(new - old) * rate", "(new - old) * (rate + 1e-9)"),
     ("model/economics.py", "365.25 / 7.0", "365.24 / 7.0"),
     ("model/production.py", "0.2 * wanted", "0.20000000000000004 * wanted"),
@@ -57,9 +56,13 @@ def mutant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A copy of both engines and all they stand on as package `mutant`, with one text replaced."""
 
     def make(file: str, old: str, new: str) -> None:
-        for folder in ("model", "engines", "shocks", "spec", "language"):
-            shutil.copytree(ROOT / "sim" / folder, tmp_path / "mutant" / folder, ignore=shutil.ignore_patterns("__py*"))
-        for source in (ROOT / "sim").glob("*.py"):
+        for folder in ("model", "measures", "engines", "events", "spec", "language"):
+            shutil.copytree(
+                ROOT / "sim" / "supplyrisk" / folder,
+                tmp_path / "mutant" / folder,
+                ignore=shutil.ignore_patterns("__py*"),
+            )
+        for source in (ROOT / "sim" / "supplyrisk").glob("*.py"):
             shutil.copy(source, tmp_path / "mutant")
         text = (tmp_path / "mutant" / file).read_text()
         assert old in text, f"{file} no longer has {old}"
@@ -76,12 +79,12 @@ def test_one_constant_changed_in_one_engine_is_found(
     mutant: Any, crowd: CompiledModel, file: str, old: str, new: str
 ) -> None:
     mutant(file, old, new)
-    if file == "engines/reference.py":
-        changed = importlib.import_module("mutant.engines.reference").ReferenceEngine()
+    if file == "engines/simpy_engine.py":
+        changed = importlib.import_module("mutant.engines.simpy_engine").ReferenceEngine()
         assert difference(crowd, PLAIN, reference=changed) != ""
         return
     # Imported before the loop over runs, so that the copied kernel uses the copied model.
-    kernel = importlib.import_module("mutant.engines.kernel")
+    kernel = importlib.import_module("mutant.engines.compiled.kernel")
 
     def run_mutant(work: Any, arm_events: Any, key: int, out: Any) -> None:
         floats, ints, results = work.floats.tolist(), work.ints.tolist(), out.tolist()
@@ -94,7 +97,7 @@ def test_one_constant_changed_in_one_engine_is_found(
 
 def test_an_unchanged_copy_is_not_found(mutant: Any, crowd: CompiledModel) -> None:
     mutant("streams.py", "STREAM_REVIEW_DAYS = 3", "STREAM_REVIEW_DAYS = 3")
-    changed = importlib.import_module("mutant.engines.reference").ReferenceEngine()
+    changed = importlib.import_module("mutant.engines.simpy_engine").ReferenceEngine()
     same = changed.run(crowd, 1, 0, 1, np.zeros(0), True)
     assert first_difference(crowd, ReferenceEngine().run(crowd, 1, 0, 1, np.zeros(0), True), same) == ""
 

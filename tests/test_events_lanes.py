@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.model.market import EVENT_NAMES
+from supplyrisk.model.market import EVENT_NAMES
 
 from .small_worlds import (
     RIGID,

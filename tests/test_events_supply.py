@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-
-from sim.spec.resolved import Outlook, RandomOutages
+from supplyrisk.spec.resolved import Outlook, RandomOutages
 
 from .small_worlds import RIGID, WEEKS_PER_YEAR, Outcome, World, chain, happenings, pair, run, written
 

@@ -8,21 +8,21 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.experiment import batch as batch_module
+from supplyrisk.experiment import pools
+from supplyrisk.experiment.batch import prepare, resume, shard_span
+from supplyrisk.experiment.merging import merge
+from supplyrisk.experiment.precision import Precision
+from supplyrisk.experiment.runner import CHUNK_BYTES, chunk_runs
+from supplyrisk.experiment.single import run_alone
+from supplyrisk.experiment.work import shared_arms
+from supplyrisk.results import fans, series, summary
+from supplyrisk.results.folder import create
+from supplyrisk.results.store import Span, StoreError
+from supplyrisk.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
+from supplyrisk.spec.load import load_scenario
 
-from sim.errors import SupplyriskError
-from sim.experiment import batch as batch_module
-from sim.experiment import pools
-from sim.experiment.batch import prepare, resume, shard_span
-from sim.experiment.merging import merge
-from sim.experiment.precision import Precision
-from sim.experiment.runner import CHUNK_BYTES, chunk_runs
-from sim.experiment.single import run_alone
-from sim.experiment.work import shared_arms
-from sim.results import fans, series, summary
-from sim.results.folder import create
-from sim.results.store import Span, StoreError
-from sim.results.tables import MANIFEST, TABLE_BY_NAME, header, markdown, schema
-from sim.spec.load import load_scenario
 from tests import fakes, small_worlds
 from tests.batch_runs import HERE, ROOT, hash_of, run
 
@@ -96,7 +96,7 @@ def test_csv_and_parquet_hold_the_same(whole):
 
 
 def test_large_outcomes_csv_holds_the_main_metrics_of_whole_runs_and_says_so(tmp_path, monkeypatch):
-    from sim.results import finish
+    from supplyrisk.results import finish
 
     full = pd.read_parquet(run(tmp_path / "full", runs=20).store.path / "outcomes.parquet")
     for limit, runs in ((20_000, 20), (1_000, 5)):

@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.experiment import cluster as cluster_module
+from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.experiment.cluster import Cluster
+from supplyrisk.results.folder import create
+from supplyrisk.results.store import Store
 
-from sim.errors import SupplyriskError
-from sim.experiment import cluster as cluster_module
-from sim.experiment.batch import Options, run_batch
-from sim.experiment.cluster import Cluster
-from sim.results.folder import create
-from sim.results.store import Store
 from tests import fakes
 
 pytest.importorskip("distributed")
@@ -43,7 +43,7 @@ def scheduler(tmp_path):
     """A scheduler's address, and a list for further processes, which are ended with it."""
     file = tmp_path / "scheduler.json"
     (tmp_path / "elsewhere").mkdir()
-    for name in ("pickle.py", "sim.py", "tornado.py"):  # nothing is imported from the current folder
+    for name in ("pickle.py", "supplyrisk.py", "tornado.py"):  # nothing is imported from the current folder
         (tmp_path / "elsewhere" / name).write_text("raise SystemExit(3)\n")
     processes = [start("scheduler", "--port", "0", "--scheduler-file", str(file), folder=tmp_path / "elsewhere")]
     try:
@@ -79,7 +79,7 @@ def test_a_cluster_gives_the_same_bits_though_a_worker_is_killed(tmp_path, clust
     scenario = fakes.scenario(runs=60)
     alone = run_batch(scenario, lambda: create(tmp_path / "alone"), HERE)
     if not shared:  # as if the workers had no access to the folder: no manifest of theirs has this stamp
-        from sim.experiment import runner
+        from supplyrisk.experiment import runner
 
         plain = runner.Runner._job
         monkeypatch.setattr(runner.Runner, "_job", lambda self, span: replace(plain(self, span), stamp="elsewhere"))
@@ -117,7 +117,7 @@ def test_a_worker_without_the_package_or_with_another_is_one_sentence(tmp_path, 
     address, processes = scheduler
     if fault == "no package":
         bare = tmp_path / "bare.py"
-        bare.write_text(BARE.format(root=str(ROOT)))
+        bare.write_text(BARE.format(root=str(ROOT / "sim")))
         local = ("--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path / "w"))
         processes.append(start(address, *local, program=(str(bare),), folder=tmp_path))
     else:

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.experiment.compare import Side, compare, why_unpaired
+from supplyrisk.experiment.control_variate import control, of_folder
+from supplyrisk.results.folder import create
 
-from sim.errors import SupplyriskError
-from sim.experiment.batch import Options, run_batch
-from sim.experiment.compare import Side, compare, why_unpaired
-from sim.experiment.control_variate import control, of_folder
-from sim.results.folder import create
 from tests import fakes
 
 

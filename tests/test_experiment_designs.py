@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import betaincinv
-
-from sim.errors import SupplyriskError
-from sim.experiment import beta
-from sim.experiment.designs import Design, inverse_cdf, permuted
-from sim.spec.resolved import SampledColumn
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.experiment import beta
+from supplyrisk.experiment.designs import Design, inverse_cdf, permuted
+from supplyrisk.spec.resolved import SampledColumn
 
 GROUPS = ("a", "b", "c")
 

@@ -4,12 +4,12 @@ import sys
 from dataclasses import replace
 
 import pytest
+from supplyrisk.experiment import batch as batch_module
+from supplyrisk.experiment.batch import resume
+from supplyrisk.experiment.merging import merge
+from supplyrisk.results.folder import create
+from supplyrisk.results.store import StoreError
 
-from sim.experiment import batch as batch_module
-from sim.experiment.batch import resume
-from sim.experiment.merging import merge
-from sim.results.folder import create
-from sim.results.store import StoreError
 from tests.batch_runs import HERE, run
 
 

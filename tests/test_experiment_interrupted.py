@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.experiment import batch as batch_module
+from supplyrisk.experiment.batch import resume
+from supplyrisk.experiment.pools import Pool
+from supplyrisk.results import store as store_module
+from supplyrisk.results.store import DiskFull, Store, StoreError
 
-from sim.errors import SupplyriskError
-from sim.experiment import batch as batch_module
-from sim.experiment.batch import resume
-from sim.experiment.pools import Pool
-from sim.results import store as store_module
-from sim.results.store import DiskFull, Store, StoreError
 from tests import fakes
 from tests.batch_runs import HERE, ROOT, hash_of, run
 
@@ -100,9 +100,9 @@ def test_resume_refuses_other_code(tmp_path, monkeypatch):
 VICTIM = """
 import sys
 from pathlib import Path
-from sim.experiment.batch import Options, run_batch, resume
-from sim.results.folder import create
-from sim.results.store import Store
+from supplyrisk.experiment.batch import Options, run_batch, resume
+from supplyrisk.results.folder import create
+from supplyrisk.results.store import Store
 from tests import fakes
 import pyarrow.parquet, scipy.special  # so that what is killed is the work, not the imports
 
@@ -119,7 +119,7 @@ if __name__ == "__main__":
 
 def start_victim(path, script, workers):
     script.write_text(VICTIM)
-    environment = {**os.environ, "FAKE_ENGINE": "sleep=0.004", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "FAKE_ENGINE": "sleep=0.004"}
     process = subprocess.Popen(
         [sys.executable, str(script), str(path), str(workers)], cwd=ROOT, env=environment, stdout=subprocess.PIPE
     )

@@ -9,18 +9,18 @@ import time
 
 import pandas as pd
 import pytest
+from supplyrisk.errors import INTERRUPTED
+from supplyrisk.experiment.batch import resume
+from supplyrisk.results.folder import contents, nothing_begun
+from supplyrisk.results.store import Store
 
-from sim.errors import INTERRUPTED
-from sim.experiment.batch import resume
-from sim.results.folder import contents, nothing_begun
-from sim.results.store import Store
 from tests.batch_runs import HERE, ROOT, hash_of, run
 
 VICTIM = """
 import os, signal, sys
 from pathlib import Path
-from sim.experiment.batch import Options, run_batch
-from sim.results.folder import create
+from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.results.folder import create
 from tests import fakes
 import pyarrow.parquet, scipy.special
 
@@ -110,10 +110,10 @@ ASKED = """
 import sys
 from pathlib import Path
 from click.testing import CliRunner
-import sim.commands.run as command
-import sim.experiment.stages as stages
-import sim.results.finish as finish
-from sim.cli import main
+import supplyrisk.commands.run as command
+import supplyrisk.experiment.stages as stages
+import supplyrisk.results.finish as finish
+from supplyrisk.cli import main
 from tests import fakes
 
 stage, workers = sys.argv[3], sys.argv[4]
@@ -128,8 +128,8 @@ if __name__ == "__main__":
     if stage == "joining":
         finish._outcomes = wait
     elif stage == "drawing":
-        import sim.report.build
-        sim.report.build.build_report = wait
+        import supplyrisk.report.build
+        supplyrisk.report.build.build_report = wait
     sys.argv = ["supplyrisk", "run", sys.argv[1], "--out", sys.argv[2], "--workers", workers, "--engine", "reference"]
     main()
 """
@@ -152,7 +152,7 @@ def ask(tmp_path, stage, number, workers=1):
     process = subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "s.yaml"), str(tmp_path / "x"), stage, str(workers)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

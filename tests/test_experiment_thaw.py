@@ -4,9 +4,10 @@ import json
 import math
 from dataclasses import replace
 
-from sim.experiment.thaw import digest, freeze, thaw_scenario
-from sim.shocks.numbers import Sampled
-from sim.spec.resolved import RandomOutages, Trigger
+from supplyrisk.events.numbers import Sampled
+from supplyrisk.experiment.thaw import digest, freeze, thaw_scenario
+from supplyrisk.spec.resolved import RandomOutages, Trigger
+
 from tests import fakes
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.commands.gallery import exhibit, gallery, number, opened, read_notes, run_scenario
-from sim.errors import SupplyriskError
-from sim.report.rounding import with_interval
+from supplyrisk.cli import main
+from supplyrisk.commands.gallery import exhibit, gallery, number, opened, read_notes, run_scenario
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.report.rounding import with_interval
 
 ROOT = Path(__file__).parents[1]
 NOTES = ROOT / "docs" / "gallery_notes.yaml"

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.commands.world_drawing import OTHERS, baseline_flows, gathered, shares
-from sim.spec.apply import output_shares
-from sim.spec.load import read_world
+from supplyrisk.cli import main
+from supplyrisk.commands.world_drawing import OTHERS, baseline_flows, gathered, shares
+from supplyrisk.spec.apply import output_shares
+from supplyrisk.spec.load import read_world
 
 
 @pytest.mark.parametrize("name", ["ndfeb", "tungsten"])

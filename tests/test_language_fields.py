@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-
-from sim.language import fields
-from sim.language.names import Names, merged
-from sim.language.schedule import Schedule
-from sim.language.uncertain import Z95, Uncertain
-from sim.units import REGISTRY_UNITS, UnitError, parse_registry
+from supplyrisk.language import fields
+from supplyrisk.language.names import Names, merged
+from supplyrisk.language.schedule import Schedule
+from supplyrisk.language.uncertain import Z95, Uncertain
+from supplyrisk.units import REGISTRY_UNITS, UnitError, parse_registry
 
 NAMES = Names(
     countries={"CN": "China", "NO": "Norway", "DE": "Germany", "FR": "France"},

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from sim.errors import Problems
-from sim.spec.load import origins, read_scenario
+from supplyrisk.errors import Problems
+from supplyrisk.spec.load import origins, read_scenario
 
 from .spec_files import GOOD, TINY, faults, load, put
 

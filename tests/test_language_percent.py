@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from sim.errors import Problems
-from sim.language.fields import Quantity
-from sim.units import UnitError
+from supplyrisk.errors import Problems
+from supplyrisk.language.fields import Quantity
+from supplyrisk.units import UnitError
 
 from .declared import Declared, every_quantity
 from .spec_files import GOOD, faults, load

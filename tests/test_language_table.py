@@ -5,8 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim.language.table import parse_number, parse_period, rows
+from supplyrisk.language.table import parse_number, parse_period, rows
 
 
 def read(tmp_path, content, needed=("a", "b"), optional=("c",)):

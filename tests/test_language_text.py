@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from sim.errors import Problems
-from sim.language.text import MAX_DEPTH, MAX_NODES, parse_text, read_file
+from supplyrisk.errors import Problems
+from supplyrisk.language.text import MAX_DEPTH, MAX_NODES, parse_text, read_file
 
 BOMB = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(12)

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.engines.reference import ReferenceRun
-from sim.experiment.designs import Design
-from sim.model.compile import CompiledModel, compile_scenario
-from sim.model.start import mass_now
-from sim.shocks.registry import EVENT_TYPE_BY_NAME
-from sim.spec.load import read_world
-from sim.spec.resolved import Outlook, RandomOutages
+from supplyrisk.engines.simpy_engine import ReferenceRun
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.experiment.designs import Design
+from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.model.start import mass_now
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.resolved import Outlook, RandomOutages
 
 from .every_event import EVERY, made
 from .small_worlds import START, chain, run, scenario, three_stages

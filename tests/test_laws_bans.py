@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.spec.resolved import World
+from supplyrisk.spec.resolved import World
 
 from .small_worlds import chain, run, three_stages, with_values, written
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.engines import get_engine
-from sim.engines.reference import ReferenceRun
-from sim.model.compile import compile_scenario
-from sim.model.compile_effects import ordered_events
-from sim.model.controls import set_rules
-from sim.model.start import start_run
-from sim.shocks.combine import COMBINATIONS, WAYS
-from sim.shocks.effects import OPS
+from supplyrisk.engines import get_engine
+from supplyrisk.engines.simpy_engine import ReferenceRun
+from supplyrisk.events.combine import COMBINATIONS, WAYS
+from supplyrisk.events.effects import OPS
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.model.compile_effects import ordered_events
+from supplyrisk.model.controls import set_rules
+from supplyrisk.model.start import start_run
 
 from .small_worlds import RIGID, World, chain, effect, event, rivals, run, scenario, three_stages, written
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.spec.resolved import World
+from supplyrisk.spec.resolved import World
 
 from .core_worlds import FIRST, STAGES, WEEK5, ZONES, ban, fast, generic, passing, state_buys
 from .small_worlds import Outcome, effect, event

@@ -10,11 +10,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-
-from sim.experiment.designs import Design
-from sim.shocks.numbers import Sampled
-from sim.spec.load import read_world
-from sim.spec.resolved import World
+from supplyrisk.events.numbers import Sampled
+from supplyrisk.experiment.designs import Design
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.resolved import World
 
 from .core_worlds import generic
 from .law_battery import falls, small

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.engines import get_engine
-from sim.model.compile import compile_scenario
-from sim.model.reporter import Reporter
-from sim.results.fans import Fans
-from sim.shocks.numbers import Sampled
-from sim.spec.resolved import Arm, Outlook, ResolvedEvent, SampledColumn, Scenario, Trigger
+from supplyrisk.engines import get_engine
+from supplyrisk.events.numbers import Sampled
+from supplyrisk.measures.reporter import Reporter
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.results.fans import Fans
+from supplyrisk.spec.resolved import Arm, Outlook, ResolvedEvent, SampledColumn, Scenario, Trigger
 
 from .small_worlds import INF, World, chain, effect, event, run, scenario
 

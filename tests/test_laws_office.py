@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 from simpy.events import Event
-
-from sim.engines.reference import Clock, LicenceOffice
-from sim.streams import STREAM_OUTAGE_GAP, STREAM_REVIEW_DAYS, exponential_quantile, run_key, uniform
+from supplyrisk.engines.simpy_engine import Clock, LicenceOffice
+from supplyrisk.streams import STREAM_OUTAGE_GAP, STREAM_REVIEW_DAYS, exponential_quantile, run_key, uniform
 
 REVIEW = 3000.0  # days: so long that whole days make no difference
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.shocks.numbers import Sampled
-from sim.spec.resolved import Arm, EndUse, Outlook, RandomOutages, ResolvedEvent, SampledColumn, Scenario, World
+from supplyrisk.events.numbers import Sampled
+from supplyrisk.spec.resolved import Arm, EndUse, Outlook, RandomOutages, ResolvedEvent, SampledColumn, Scenario, World
 
 from .every_event import LICENCE, made
 from .small_worlds import chain, effect, event, run, scenario, three_stages, with_values, written
@@ -219,7 +218,7 @@ def test_seed_0_is_a_seed_like_any_other():
 
 def happenings(outcome: Any, kinds: tuple[str, ...]) -> dict[str, list[tuple[int, str]]]:
     """Days of the traced events of each kind, by entity."""
-    from sim.model.market import EVENT_NAMES
+    from supplyrisk.model.market import EVENT_NAMES
 
     trace, found = outcome.trace, {}
     for day, kind, entity in zip(trace.day, trace.kind, trace.entity, strict=True):

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.spec.resolved import World
+from supplyrisk.spec.resolved import World
 
 from .core_worlds import fast
 from .small_worlds import chain, effect, event, three_stages, written

@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-
-from sim.experiment.designs import Design
-from sim.language.numbers import Sampled
-from sim.model.arena import Arena
-from sim.model.compile import compile_scenario
-from sim.model.opened import balance_arena
-from sim.model.structure import Structure, build_structure
-from sim.model.trade import STRETCH, balance
-from sim.spec.load import LoadedWorld, read_world, text_scenario
-from sim.spec.resolved import SampledColumn, World
+from supplyrisk.experiment.designs import Design
+from supplyrisk.language.numbers import Sampled
+from supplyrisk.model.arena import Arena
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.model.opened import balance_arena
+from supplyrisk.model.structure import Structure, build_structure
+from supplyrisk.model.trade import STRETCH, balance
+from supplyrisk.spec.load import LoadedWorld, read_world, text_scenario
+from supplyrisk.spec.resolved import SampledColumn, World
 
 from .generated_worlds import usual, worlds
 from .small_worlds import PER_YEAR, chain, run, scenario

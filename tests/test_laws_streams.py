@@ -7,9 +7,8 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-
-from sim import streams
-from sim.streams import (
+from supplyrisk import streams
+from supplyrisk.streams import (
     exponential_quantile,
     hash64,
     lognormal_quantile,

@@ -16,20 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import BaseModel, TypeAdapter
-
-from sim.engines.batch import BatchEngine
-from sim.language.context import LowerContext
-from sim.language.fields import DayField, Duration, Quantity, TextField, text_field
-from sim.language.numbers import Sampled
-from sim.model.reporter import Reporter
-from sim.model.structure import lookup
-from sim.shocks.base import Event
-from sim.shocks.fields import MoneyField, ProfileField
-from sim.shocks.lanes import Control
-from sim.shocks.registry import EVENT_TYPE_BY_NAME
-from sim.spec.parameters import PARAMETERS, Parameter
-from sim.spec.resolve import _event_column
-from sim.spec.resolved import ResolvedEvent, SampledColumn, Scenario, World
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.events.base import Event
+from supplyrisk.events.fields import MoneyField, ProfileField
+from supplyrisk.events.lanes import Control
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.language.context import LowerContext
+from supplyrisk.language.fields import DayField, Duration, Quantity, TextField, text_field
+from supplyrisk.language.numbers import Sampled
+from supplyrisk.measures.reporter import Reporter
+from supplyrisk.model.structure import lookup
+from supplyrisk.spec.parameters import PARAMETERS, Parameter
+from supplyrisk.spec.resolve import _event_column
+from supplyrisk.spec.resolved import ResolvedEvent, SampledColumn, Scenario, World
 
 from .every_event import EVERY, LICENCE, PLANT
 from .small_worlds import START, names_of, scenario, three_stages, with_values

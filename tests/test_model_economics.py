@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from sim.model import economics as eq
+from supplyrisk.model import economics as eq
 
 
 def test_every_equation_is_tried_here() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from supplyrisk.measures.loops import LINE, Loops
+from supplyrisk.measures.reporter import Reporter
+from supplyrisk.results.collect import Kept
+from supplyrisk.results.fans import EXACT_RUNS, LONG_WEEKS, Fans
 
-from sim.model.loops import LINE, Loops
-from sim.model.reporter import Reporter
-from sim.results.collect import Kept
-from sim.results.fans import EXACT_RUNS, LONG_WEEKS, Fans
 from tests import fakes
 
 pytest.importorskip("numba")
@@ -19,7 +19,7 @@ LENGTHS = (1, LINE - 1, LINE, LINE + 1, 4 * LINE + 2, 4 * LINE + 3, LONG_WEEKS +
 
 @pytest.fixture(scope="module")
 def loops() -> Loops:
-    from sim.engines.jit import compiled_loops
+    from supplyrisk.engines.compiled.jit import compiled_loops
 
     found = compiled_loops()
     if found is None:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from supplyrisk.measures.metrics import METRIC_BY_NAME, METRICS
+from supplyrisk.measures.reporter import Reporter
 
-from sim.model.metrics import METRIC_BY_NAME, METRICS
-from sim.model.reporter import Reporter
 from tests import fakes
 
 WEEKS = 20
@@ -336,7 +336,7 @@ def test_makers_that_lack_inputs():
 def test_uses_the_report_looks_at_are_told_by_country_too():
     from dataclasses import replace
 
-    from sim.spec.resolved import ReportOptions
+    from supplyrisk.spec.resolved import ReportOptions
 
     plain = fakes.scenario(weeks=WEEKS)
     asked = Reporter(fakes.FakeModel(replace(plain, report=ReportOptions(end_uses=("wind",)))))

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.model import offices
-from sim.model.compile import compile_scenario
-from sim.streams import run_key
+from supplyrisk.model import offices
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.streams import run_key
 
 from .core_worlds import seller_and_buyer
 from .engines_compared import difference

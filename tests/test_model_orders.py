@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import pytest
-
-from sim.model.orders import claim
+from supplyrisk.model.orders import claim
 
 from .core_worlds import FIRST, Memory, ban, memory_at, seller_and_buyer
 from .small_worlds import INF, RIGID, World, chain, effect, event, run, written

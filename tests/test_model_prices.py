@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.model.prices import LEAST_SHARE, TOUCHED, draw_run_error, quote_with_error
-from sim.spec.resolved import Arm
-from sim.streams import run_key
+from supplyrisk.model.prices import LEAST_SHARE, TOUCHED, draw_run_error, quote_with_error
+from supplyrisk.spec.resolved import Arm
+from supplyrisk.streams import run_key
 
 from .core_worlds import FIRST, Memory, ban, generic, memory_at, seller_and_buyer
 from .small_worlds import run, scenario

@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import pytest
-
-from sim.model.production import margin_ratio, produce
+from supplyrisk.model.production import margin_ratio, produce
 
 from .core_worlds import FIRST, Memory, ban, memory_at, seller_and_buyer
 from .small_worlds import WEEKS_PER_YEAR, chain, effect, event, run

@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-
-from sim.model.orders import ration_lanes
+from supplyrisk.model.orders import ration_lanes
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from sim.model.compile import compile_scenario
-from sim.model.targets import FULL_LINK, HELD_BACK, JOINT, NO_TRADE, RULE, RUSH, aim_prices
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.model.targets import FULL_LINK, HELD_BACK, JOINT, NO_TRADE, RULE, RUSH, aim_prices
 
 from .core_worlds import FIRST, Memory, Stopped, ban, generic, memory_at, seller_and_buyer
 from .small_worlds import chain, effect, event, scenario

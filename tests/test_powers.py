@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim import powers
-from sim.powers import LARGEST, exp, log, octave, within_octave
+from supplyrisk import powers
+from supplyrisk.powers import LARGEST, exp, log, octave, within_octave
 
 POINTS = 4000
 
@@ -69,7 +68,7 @@ def test_log_does_not_fall(x: float, y: float) -> None:
 
 def compiled(function: Callable[[float], float], numba: Any) -> Any:
     """The function as machine code, as the engine has it."""
-    from sim.engines.bits import BODIES
+    from supplyrisk.engines.compiled.bits import BODIES
 
     space = {**vars(powers), **{plain.__name__: body for plain, body in BODIES.items()}}
     return numba.njit(FunctionType(function.__code__, space, function.__name__), error_model="numpy")

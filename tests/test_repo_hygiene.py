@@ -55,9 +55,9 @@ def test_no_path_of_one_machine() -> None:
 
 def test_package_data_is_listed() -> None:
     """A wheel holds what pyproject.toml lists: a world or template that is not in it would be missing there."""
-    patterns = project()["tool"]["setuptools"]["package-data"]["sim"]  # type: ignore[index]
-    sim = ROOT / "sim"
-    inside = [p.relative_to(sim).as_posix() for p in files() if p.is_relative_to(sim) and p.suffix != ".py"]
+    patterns = project()["tool"]["setuptools"]["package-data"]["supplyrisk"]  # type: ignore[index]
+    package = ROOT / "sim" / "supplyrisk"
+    inside = [p.relative_to(package).as_posix() for p in files() if p.is_relative_to(package) and p.suffix != ".py"]
     inside = [name for name in inside if not name.endswith((".pyc", ".nbi", ".nbc"))]
     unlisted = [
         n for n in inside if not any(fnmatch.fnmatch(f"/{n}", p.replace("**", "*")) or n == p for p in patterns)
@@ -67,15 +67,17 @@ def test_package_data_is_listed() -> None:
 
 
 def test_every_folder_of_code_is_a_package() -> None:
-    folders = {p.parent for p in files(".py") if p.is_relative_to(ROOT / "sim")}
+    folders = {p.parent for p in files(".py") if p.is_relative_to(ROOT / "sim" / "supplyrisk")}
     assert not [str(f) for f in folders if not (f / "__init__.py").exists()]
 
 
 def test_the_version_is_one() -> None:
-    import sim
+    import supplyrisk
 
-    assert project()["project"]["version"] == sim.__version__  # type: ignore[index]
-    assert re.search(rf"^## (Unreleased|{re.escape(sim.__version__)})", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert project()["project"]["version"] == supplyrisk.__version__  # type: ignore[index]
+    assert re.search(
+        rf"^## (Unreleased|{re.escape(supplyrisk.__version__)})", (ROOT / "CHANGELOG.md").read_text(), re.M
+    )
 
 
 def pins() -> dict[str, str]:
@@ -185,7 +187,7 @@ def loaded_by(code: str) -> set[str]:
     return {name.split(".")[0] for name in out.split("LOADED", 1)[1].split()}
 
 
-CALL = "from sim.cli import main\ntry: main({arguments!r}, 'supplyrisk')\nexcept SystemExit as end: assert not end.code, end.code"
+CALL = "from supplyrisk.cli import main\ntry: main({arguments!r}, 'supplyrisk')\nexcept SystemExit as end: assert not end.code, end.code"
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -207,7 +209,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_help_of_a_command_loads_no_tables_and_no_plots() -> None:
-    from sim.cli import COMMANDS
+    from supplyrisk.cli import COMMANDS
 
     code = "\n".join(CALL.format(arguments=[name, "--help"]) for name in COMMANDS)
     assert not loaded_by(code) & {"pandas", "matplotlib", "numba", "scipy", "pyarrow", "jinja2"}
@@ -222,4 +224,4 @@ def test_check_and_explain_load_no_tables_and_no_plots() -> None:
 
 def test_the_command_is_declared() -> None:
     scripts = project()["project"]["scripts"]  # type: ignore[index]
-    assert scripts == {"supplyrisk": "sim.cli:main"}
+    assert scripts == {"supplyrisk": "supplyrisk.cli:main"}

@@ -32,10 +32,10 @@ def main(args, prog_name):
 def project(tmp_path: Path) -> Path:
     """A checkout of a project that needs `tinydep`, which no environment has."""
     folder = tmp_path / "a project"
-    (folder / "sim").mkdir(parents=True)
+    (folder / "sim" / "supplyrisk").mkdir(parents=True)
     shutil.copy(ROOT / "run_scenario.py", folder)
-    (folder / "sim" / "__init__.py").touch()
-    (folder / "sim" / "cli.py").write_text(CLI)
+    (folder / "sim" / "supplyrisk" / "__init__.py").touch()
+    (folder / "sim" / "supplyrisk" / "cli.py").write_text(CLI)
     (folder / "pyproject.toml").write_text(
         '[project]\ndependencies = ["tinydep>=3,<4"]\n[project.optional-dependencies]\nmore = ["tinyextra>=1"]\n'
     )
@@ -287,4 +287,4 @@ def test_it_needs_only_the_standard_library() -> None:
     tree = ast.parse((ROOT / "run_scenario.py").read_text())
     modules = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     modules |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert {m.split(".")[0] for m in modules} - set(sys.stdlib_module_names) == {"sim"}
+    assert {m.split(".")[0] for m in modules} - set(sys.stdlib_module_names) == {"supplyrisk"}

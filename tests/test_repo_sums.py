@@ -6,10 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from supplyrisk.sums import add_up
 
-from sim.sums import add_up
-
-SIM = Path(__file__).parents[1] / "sim"
+SIM = Path(__file__).parents[1] / "sim" / "supplyrisk"
 
 
 def whole(node: ast.expr) -> bool:
@@ -37,7 +36,7 @@ def breaches(text: str, where: str) -> list[str]:
     fine = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args and allowed(node)}
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "sum" and node not in fine]
     other = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("sumprod", "fmean")]
-    return [f"{where}:{node.lineno}: add floats up with add_up (sim/sums.py)" for node in (*names, *other)]
+    return [f"{where}:{node.lineno}: add floats up with add_up (sim/supplyrisk/sums.py)" for node in (*names, *other)]
 
 
 def test_no_float_is_added_up_by_python() -> None:

@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.report import style
+from supplyrisk.report.bands import band, holds, own_error
+from supplyrisk.report.build import build_report
+from supplyrisk.report.compare import compare
+from supplyrisk.report.figures import chosen
+from supplyrisk.report.gaps import price_name, reason_code, why_prices_differ
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sentences import answer
+from supplyrisk.report.stored import LEVELS, Fan
 
-from sim.errors import SupplyriskError
-from sim.report import style
-from sim.report.bands import band, holds, own_error
-from sim.report.build import build_report
-from sim.report.compare import compare
-from sim.report.figures import chosen
-from sim.report.gaps import price_name, reason_code, why_prices_differ
-from sim.report.run import Run, open_run
-from sim.report.sentences import answer
-from sim.report.stored import LEVELS, Fan
 from tests.report_handmade import HT, OXIDE, handmade
 from tests.report_runs import make_run_folder
 
@@ -138,8 +138,7 @@ def with_gap(folder: Path, codes: Mapping[str, int], high: float = 3.1, months: 
     """Prices outside China are `high` in some months, with codes of reasons by zone (none: the column is absent)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-    from sim.results.tables import schema
+    from supplyrisk.results.tables import schema
 
     dates = pd.to_datetime([f"2025-{month:02}-04" for month in range(1, 13)])
     price = np.asarray([high if date.month in months else 1.0 for date in dates])
@@ -230,8 +229,8 @@ def run_events(folder: Path) -> object:
 
 def test_bands_name_as_many_squeezes_as_the_error_is_drawn_from() -> None:
     """The report may not import the model; what it prints must be what is drawn, and as many as are shipped."""
-    from sim.model import prices
-    from sim.report import bands
+    from supplyrisk.model import prices
+    from supplyrisk.report import bands
 
     shipped = [folder for folder in (Path(__file__).parents[1] / "scenarios" / "episodes").iterdir() if folder.is_dir()]
     assert bands.EPISODES == prices.EPISODES == len(shipped)

@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from supplyrisk.cli import main
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.report.build import build_report
+from supplyrisk.report.compare import cases_of, compare, difference, pairing
+from supplyrisk.report.figures.distributions import headline_quantities
+from supplyrisk.report.run import NotARunFolder, open_run
+from supplyrisk.report.sentences import answer
+from supplyrisk.report.tables import distribution, key_numbers
+from supplyrisk.report.words import plain_changes, plain_uncertainty, short_name, small
 
-from sim.cli import main
-from sim.errors import SupplyriskError
-from sim.report.build import build_report
-from sim.report.compare import cases_of, compare, difference, pairing
-from sim.report.figures.distributions import headline_quantities
-from sim.report.run import NotARunFolder, open_run
-from sim.report.sentences import answer
-from sim.report.tables import distribution, key_numbers
-from sim.report.words import plain_changes, plain_uncertainty, short_name, small
 from tests.report_runs import make_run_folder
 
 ARMS = ("baseline", "scenario", "policy:stockpile_60_days")
@@ -303,7 +303,7 @@ def test_plot_draws_one_figure(folder: Path, tmp_path: Path) -> None:
 
 
 def test_plot_list_explains_every_figure() -> None:
-    from sim.report.figures import FIGURES
+    from supplyrisk.report.figures import FIGURES
 
     result = CliRunner().invoke(main, ["plot", "--list"])
     assert result.exit_code == 0

@@ -12,14 +12,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim.cli import main
-from sim.experiment.thaw import freeze
-from sim.report.compare import cases_of, compare, pairing
-from sim.report.differences import differences
-from sim.results.quantiles import FAN, quantiles
-from sim.results.summary import describe
-from sim.spec.load import text_scenario
+from supplyrisk.cli import main
+from supplyrisk.experiment.thaw import freeze
+from supplyrisk.report.compare import cases_of, compare, pairing
+from supplyrisk.report.differences import differences
+from supplyrisk.results.quantiles import FAN, quantiles
+from supplyrisk.results.summary import describe
+from supplyrisk.spec.load import text_scenario
 
 BASE = """
 title: One
@@ -157,7 +156,7 @@ def test_what_never_happens_is_infinite_and_no_error() -> None:
 
 
 def test_reports_take_no_other_quantiles() -> None:
-    root = Path(__file__).parents[1] / "sim"
+    root = Path(__file__).parents[1] / "sim" / "supplyrisk"
     files = [*(root / "report").rglob("*.py"), *(root / "results").glob("*.py"), *(root / "commands").glob("*.py")]
     others = re.compile(r"\bnp\.(nan)?(quantile|percentile|median)\(")
     assert not [str(f) for f in files if others.search(f.read_text(encoding="utf-8"))]

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from supplyrisk.cli import main
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sentences import answer
+from supplyrisk.report.timeline import timeline
 
-from sim.cli import main
-from sim.report.run import Run, open_run
-from sim.report.sentences import answer
-from sim.report.timeline import timeline
 from tests.report_handmade import Values, handmade, titled
 from tests.report_runs import make_run_folder
 

@@ -15,22 +15,22 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.text import Text
+from supplyrisk.errors import Problem, SupplyriskError
+from supplyrisk.experiment.thaw import freeze
+from supplyrisk.report import style
+from supplyrisk.report.figures import FIGURE_BY_NAME, FIGURES, chosen, named
+from supplyrisk.report.figures.base import TOPICS
+from supplyrisk.report.figures.distributions import headline_quantities
+from supplyrisk.report.figures.exposure_tiles import losses
+from supplyrisk.report.figures.flows import chain
+from supplyrisk.report.figures.policies_compared import MOST_POLICIES
+from supplyrisk.report.figures.sensitivity import correlations
+from supplyrisk.report.policy_rank import ranking
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sketch import Drawn
+from supplyrisk.spec.observed import read_observed
+from supplyrisk.spec.scenario import FIGURE_NAMES
 
-from sim.errors import Problem, SupplyriskError
-from sim.experiment.thaw import freeze
-from sim.report import style
-from sim.report.figures import FIGURE_BY_NAME, FIGURES, chosen, named
-from sim.report.figures.base import TOPICS
-from sim.report.figures.distributions import headline_quantities
-from sim.report.figures.exposure_tiles import losses
-from sim.report.figures.flows import chain
-from sim.report.figures.policies_compared import MOST_POLICIES
-from sim.report.figures.sensitivity import correlations
-from sim.report.policy_rank import ranking
-from sim.report.run import Run, open_run
-from sim.report.sketch import Drawn
-from sim.spec.observed import read_observed
-from sim.spec.scenario import FIGURE_NAMES
 from tests.report_runs import make_run_folder
 
 OBSERVED = """# recorded by customs
@@ -301,7 +301,7 @@ def test_a_scenario_knows_the_figures_there_are() -> None:
 
 def test_a_run_folder_may_hold_the_figures_there_are() -> None:
     """A figure whose files were not declared would stand in the way of `--force`."""
-    from sim.results.folder import FIGURES as DECLARED
+    from supplyrisk.results.folder import FIGURES as DECLARED
 
     assert set(DECLARED) == set(FIGURE_NAMES)
 

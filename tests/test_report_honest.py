@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from supplyrisk.cli import main
+from supplyrisk.report import history, style
+from supplyrisk.report.build import build_report
+from supplyrisk.report.figures.flows import _key
+from supplyrisk.report.figures.sensitivity import input_label
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sketch import event_groups
+from supplyrisk.report.tables import assumptions, confidence_counts
+from supplyrisk.report.timeline import timeline
+from supplyrisk.spec.load import read_scenario
+from supplyrisk.spec.parameter_labels import LABELS
+from supplyrisk.spec.parameters import PARAMETERS
+from supplyrisk.spec.provenance import COLUMNS, SCENARIO_FILE, sources
+from supplyrisk.spec.worldfile import SHIPPED, tables_of
 
-from sim.cli import main
-from sim.report import history, style
-from sim.report.build import build_report
-from sim.report.figures.flows import _key
-from sim.report.figures.sensitivity import input_label
-from sim.report.run import Run, open_run
-from sim.report.sketch import event_groups
-from sim.report.tables import assumptions, confidence_counts
-from sim.report.timeline import timeline
-from sim.spec.load import read_scenario
-from sim.spec.parameter_labels import LABELS
-from sim.spec.parameters import PARAMETERS
-from sim.spec.provenance import COLUMNS, SCENARIO_FILE, sources
-from sim.spec.worldfile import SHIPPED, tables_of
 from tests.report_runs import make_run_folder
 from tests.test_report_build import only
 

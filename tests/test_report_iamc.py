@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-
-from sim.report.build import build_report
-from sim.report.iamc import LEVEL, MONTH, QUANTILES, VARIABLES, WEEK, region, write_iamc, yearly
-from sim.report.run import open_run
-from sim.report.stored import Fan
+from supplyrisk.report.build import build_report
+from supplyrisk.report.iamc import LEVEL, MONTH, QUANTILES, VARIABLES, WEEK, region, write_iamc, yearly
+from supplyrisk.report.run import open_run
+from supplyrisk.report.stored import Fan
 
 from .report_runs import make_run_folder
 

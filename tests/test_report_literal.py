@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from supplyrisk.report import build, style
+from supplyrisk.report.build import build_report
+from supplyrisk.report.figures import FIGURES
+from supplyrisk.report.literal import cell, markdown, write_csv
+from supplyrisk.report.run import open_run
 
-from sim.report import build, style
-from sim.report.build import build_report
-from sim.report.figures import FIGURES
-from sim.report.literal import cell, markdown, write_csv
-from sim.report.run import open_run
 from tests.report_runs import make_run_folder
 from tests.test_report_build import only
 

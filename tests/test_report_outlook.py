@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from sim.experiment.batch import Options, run_batch
-from sim.report.build import build_report
-from sim.report.case import METRIC, the_case, weeks_lost
-from sim.report.run import Run, open_run
-from sim.report.sentences import answer
-from sim.results.folder import create
-from sim.spec.load import text_scenario
+from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.report.build import build_report
+from supplyrisk.report.case import METRIC, the_case, weeks_lost
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sentences import answer
+from supplyrisk.results.folder import create
+from supplyrisk.spec.load import text_scenario
 
 TEXT = """
 title: A stop on top of what is in force

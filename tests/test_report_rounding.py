@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-
-from sim.report.rounding import interval, plain, quantity, share, together, whole, with_interval
+from supplyrisk.report.rounding import interval, plain, quantity, share, together, whole, with_interval
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from supplyrisk.report import style
+from supplyrisk.report.answer_tables import policies as policy_table
+from supplyrisk.report.answer_tables import policies_by_place
+from supplyrisk.report.figures import FIGURE_BY_NAME
+from supplyrisk.report.ladders import ladders
+from supplyrisk.report.policy_rank import ranking
+from supplyrisk.report.run import Run, open_run
+from supplyrisk.report.sentences import answer
 
-from sim.report import style
-from sim.report.answer_tables import policies as policy_table
-from sim.report.answer_tables import policies_by_place
-from sim.report.figures import FIGURE_BY_NAME
-from sim.report.ladders import ladders
-from sim.report.policy_rank import ranking
-from sim.report.run import Run, open_run
-from sim.report.sentences import answer
 from tests.report_handmade import (
     GIVEN_UP,
     HT,

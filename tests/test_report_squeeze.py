@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from supplyrisk.report import long_batches, stored, style
+from supplyrisk.report.run import open_run
+from supplyrisk.report.squeeze import Shared, path, squeeze
+from supplyrisk.report.world_tiles import COLUMNS, EU, ROWS, TILES, place_of
 
-from sim.report import long_batches, stored, style
-from sim.report.run import open_run
-from sim.report.squeeze import Shared, path, squeeze
-from sim.report.world_tiles import COLUMNS, EU, ROWS, TILES, place_of
 from tests.report_runs import make_run_folder
 
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
@@ -184,7 +184,7 @@ def test_members_of_groups() -> None:
 
 @pytest.mark.parametrize(("weeks", "top"), [((0.2, 0.5, 30.0), 8.0), ((20.0, 30.0, 50.0), 40.0), ((), 8.0)])
 def test_the_scale_of_shades_tells_the_countries_apart(weeks: tuple[float, ...], top: float) -> None:
-    from sim.report.figures.exposure_tiles import SHADES, steps_of
+    from supplyrisk.report.figures.exposure_tiles import SHADES, steps_of
 
     steps = steps_of(pd.DataFrame({"p50": list(weeks)}))
     assert steps[-1] == top

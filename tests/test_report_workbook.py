@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from supplyrisk.report import workbook_data
+from supplyrisk.report.build import Part, make_part
+from supplyrisk.report.render import without_residues
+from supplyrisk.report.run import open_run
+from supplyrisk.report.squeeze import Shared
+from supplyrisk.report.workbook import write_workbook
 
-from sim.report import workbook_data
-from sim.report.build import Part, make_part
-from sim.report.render import without_residues
-from sim.report.run import open_run
-from sim.report.squeeze import Shared
-from sim.report.workbook import write_workbook
 from tests.report_runs import make_run_folder
 from tests.test_report_build import only
 

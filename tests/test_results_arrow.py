@@ -6,9 +6,8 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
-
-from sim.results import arrow
-from sim.results.collect import Shelf
+from supplyrisk.results import arrow
+from supplyrisk.results.collect import Shelf
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int32", "int64", "uint16"])
@@ -56,7 +55,7 @@ def test_texts_keep_their_letters():
 
 def test_pandas_is_not_loaded():
     program = (
-        "import sys, numpy as np, pyarrow as pa; from sim.results import arrow; "
+        "import sys, numpy as np, pyarrow as pa; from supplyrisk.results import arrow; "
         "arrow.nullable(np.array([1.0, np.nan])); arrow.words(['a']); "
         "arrow.numbers(pa.chunked_array([arrow.array(np.arange(3))])); sys.exit('pandas' in sys.modules)"
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from supplyrisk.measures.reporter import Reporter
+from supplyrisk.results.fans import EXACT_RUNS, LONG_WEEKS, Fans
 
-from sim.model.reporter import Reporter
-from sim.results.fans import EXACT_RUNS, LONG_WEEKS, Fans
 from tests import fakes
 
 REASON = "price_gap_reason"

@@ -9,15 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
-
-from sim.errors import MACHINE
-from sim.experiment.stages import resumable
-from sim.report.figures import FIGURES
-from sim.results import folder as folder_module
-from sim.results import lock as lock_module
-from sim.results.folder import contents, create, nothing_begun
-from sim.results.lock import Busy, locked
-from sim.results.store import FORMAT, Span, Store, StoreError
+from supplyrisk.errors import MACHINE
+from supplyrisk.experiment.stages import resumable
+from supplyrisk.report.figures import FIGURES
+from supplyrisk.results import folder as folder_module
+from supplyrisk.results import lock as lock_module
+from supplyrisk.results.folder import contents, create, nothing_begun
+from supplyrisk.results.lock import Busy, locked
+from supplyrisk.results.store import FORMAT, Span, Store, StoreError
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = {"format": FORMAT, "status": "finished", "created": "2026-01-01T00:00:00Z"}
@@ -223,8 +222,8 @@ HOLDER = """
 import sys
 import time
 from pathlib import Path
-from sim.results.lock import locked
-from sim.results.store import Store
+from supplyrisk.results.lock import locked
+from supplyrisk.results.store import Store
 with locked(Store(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()

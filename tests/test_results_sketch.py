@@ -6,9 +6,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-
-from sim.model.loops import Loops
-from sim.results import sketch
+from supplyrisk.measures.loops import Loops
+from supplyrisk.results import sketch
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -129,7 +128,7 @@ def test_compiled_counting_is_the_same():
 
 def machine_code() -> Loops:
     pytest.importorskip("numba")
-    from sim.engines.jit import compiled_loops
+    from supplyrisk.engines.compiled.jit import compiled_loops
 
     return compiled_loops() or pytest.skip("the compiler is switched off")
 

@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-
-from sim.results import store as store_module
-from sim.results.store import Damaged, DiskFull, Span, Store, StoreError, layered_json, missing, write_atomic
+from supplyrisk.results import store as store_module
+from supplyrisk.results.store import Damaged, DiskFull, Span, Store, StoreError, layered_json, missing, write_atomic
 
 
 def test_missing_runs():
@@ -145,7 +144,7 @@ def test_layered_json_is_json():
 WRITER = """
 import sys
 from pathlib import Path
-from sim.results.store import Span, Store
+from supplyrisk.results.store import Span, Store
 store = Store(Path(sys.argv[1]))
 content = bytes(range(256)) * 2000
 print("ready", flush=True)
@@ -182,8 +181,7 @@ def test_killed_at_random_moments_only_whole_chunks_are_there(tmp_path):
 
 def test_statistics_do_not_depend_on_where_the_numbers_wait(tmp_path, monkeypatch):
     import numpy as np
-
-    from sim.results import summary
+    from supplyrisk.results import summary
 
     rng = np.random.default_rng(0)
     values = rng.normal(size=(97, 11))

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
-from sim.cli import COMMANDS, main
+from supplyrisk.cli import COMMANDS, main
 
 from .spec_files import GOOD, TINY, put
 
@@ -157,7 +156,7 @@ SLOW_IMPORTS = {
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(arguments: list[str], unwanted: set[str]) -> None:
     program = (
-        "import sys; from sim.cli import main\n"
+        "import sys; from supplyrisk.cli import main\n"
         f"try: main({arguments!r})\nexcept SystemExit as end: assert not end.code, end.code\n"
         f"print('imported', sorted({unwanted!r} & set(sys.modules)))"
     )

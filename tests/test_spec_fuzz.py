@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from sim.errors import Problems
-from sim.language.text import Node, parse_text, path_text
-from sim.spec.load import text_scenario
+from supplyrisk.errors import Problems
+from supplyrisk.language.text import Node, parse_text, path_text
+from supplyrisk.spec.load import text_scenario
 
 from .spec_files import GOOD
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-
-from sim.experiment.work import Batch, bench, simulate
-from sim.language.problems import find
-from sim.results.store import Span
-from sim.spec.explain import explain
-from sim.spec.schema import schema
+from supplyrisk.experiment.work import Batch, bench, simulate
+from supplyrisk.language.problems import find
+from supplyrisk.results.store import Span
+from supplyrisk.spec.explain import explain
+from supplyrisk.spec.schema import schema
 
 from .spec_files import GOOD, faults, load, put
 

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
-from sim.backtest.episode import read_episode
-from sim.cli import main
-from sim.errors import Problems
-from sim.report.observed import monthly_exports
-from sim.report.run import open_run
-from sim.spec.load import read_scenario
+from supplyrisk.backtest.episode import read_episode
+from supplyrisk.cli import main
+from supplyrisk.errors import Problems
+from supplyrisk.report.observed import monthly_exports
+from supplyrisk.report.run import open_run
+from supplyrisk.spec.load import read_scenario
 
 TINY = Path(__file__).parent / "worlds" / "tiny"
 HEAD = "series,period,value,unit,source,confidence,note,variable,products,place\n"

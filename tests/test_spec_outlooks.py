@@ -7,11 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from sim.errors import Problems
-from sim.spec.explain import explain
-from sim.spec.load import Loaded, read_scenario, read_world, text_scenario
-from sim.spec.worldfile import SHIPPED, shipped_worlds
+from supplyrisk.errors import Problems
+from supplyrisk.spec.explain import explain
+from supplyrisk.spec.load import Loaded, read_scenario, read_world, text_scenario
+from supplyrisk.spec.worldfile import SHIPPED, shipped_worlds
 
 RULES = ("close", "quota", "licence")
 HEAD = "title: x\nworld: copied\nhorizon: {start: 2026-01-01, years: 1}\n"

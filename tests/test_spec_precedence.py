@@ -12,15 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
-
-from sim.engines.prepare import fill_floats
-from sim.errors import Problems
-from sim.language.numbers import Sampled
-from sim.model.compile import compile_scenario
-from sim.spec.apply import output_shares
-from sim.spec.cells import lookup
-from sim.spec.explain import explain
-from sim.spec.load import Loaded, read_scenario, text_scenario
+from supplyrisk.engines.prepare import fill_floats
+from supplyrisk.errors import Problems
+from supplyrisk.language.numbers import Sampled
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.spec.apply import output_shares
+from supplyrisk.spec.cells import lookup
+from supplyrisk.spec.explain import explain
+from supplyrisk.spec.load import Loaded, read_scenario, text_scenario
 
 from .spec_files import TINY, put
 

@@ -8,13 +8,12 @@ import random
 from pathlib import Path
 
 import pytest
-
-from sim.language.numbers import Sampled
-from sim.model.stated import traded
-from sim.spec.apply import output_shares
-from sim.spec.cells import lookup, path_of
-from sim.spec.load import load_world, read_scenario, read_world
-from sim.spec.resolved import Scenario
+from supplyrisk.language.numbers import Sampled
+from supplyrisk.model.stated import traded
+from supplyrisk.spec.apply import output_shares
+from supplyrisk.spec.cells import lookup, path_of
+from supplyrisk.spec.load import load_world, read_scenario, read_world
+from supplyrisk.spec.resolved import Scenario
 
 from .spec_files import GOOD, TINY, faults, load, put
 
@@ -84,7 +83,7 @@ def test_a_country_that_makes_nothing_any_more_leaves_its_buyers_to_others(tmp_p
 
 def test_the_rest_keeps_its_proportions(tmp_path: Path) -> None:
     world = tmp_path / "three"
-    from sim.spec.skeleton import write_skeleton
+    from supplyrisk.spec.skeleton import write_skeleton
 
     write_skeleton(world, "three")
     text = f"title: x\nworld: {world}\nhorizon: {{start: 2025-01-01, years: 3}}\nbaseline: {{shares: {{ore: {{CN: 20 %}}}}}}\n"
@@ -235,7 +234,7 @@ def test_seasons_have_a_mean_of_exactly_one(tmp_path: Path) -> None:
 
 
 def test_several_worlds_give_several_scenarios(tmp_path: Path) -> None:
-    from sim.spec.skeleton import write_skeleton
+    from supplyrisk.spec.skeleton import write_skeleton
 
     write_skeleton(tmp_path / "zircon", "zircon")
     text = f"title: x\nworld: [{TINY.as_posix()}, zircon]\nhorizon: {{start: 2025-01-01, years: 3}}\n"

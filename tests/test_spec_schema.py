@@ -10,17 +10,16 @@ from typing import Any
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
-
-from sim.language.text import parse_text
-from sim.shocks.registry import EVENT_TYPE_BY_NAME
-from sim.spec.scenario import ScenarioSpec
-from sim.spec.schema import SCHEMA_FILE, WORLD_SCHEMA_FILE, schema, schema_text, world_schema, world_schema_text
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.language.text import parse_text
+from supplyrisk.spec.scenario import ScenarioSpec
+from supplyrisk.spec.schema import SCHEMA_FILE, WORLD_SCHEMA_FILE, schema, schema_text, world_schema, world_schema_text
 
 from .spec_files import GOOD
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml") if "schema" not in path.parts)
-WORLDS = sorted((ROOT / "sim" / "worlds").glob("*/world.yaml"))
+WORLDS = sorted((ROOT / "sim" / "supplyrisk" / "worlds").glob("*/world.yaml"))
 
 
 @pytest.fixture(scope="module")

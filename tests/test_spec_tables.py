@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.commands.balanced import balance_notes
-from sim.commands.world_export import export_world
-from sim.language.numbers import Sampled
-from sim.report.own_numbers import own_numbers
-from sim.report.run import open_run
-from sim.spec.explain import explain
-from sim.spec.facts import HEADER
-from sim.spec.load import read_scenario, read_world
-from sim.spec.provenance import sources
+from supplyrisk.cli import main
+from supplyrisk.commands.balanced import balance_notes
+from supplyrisk.commands.world_export import export_world
+from supplyrisk.language.numbers import Sampled
+from supplyrisk.report.own_numbers import own_numbers
+from supplyrisk.report.run import open_run
+from supplyrisk.spec.explain import explain
+from supplyrisk.spec.facts import HEADER
+from supplyrisk.spec.load import read_scenario, read_world
+from supplyrisk.spec.provenance import sources
 
 from .own_tables import CELL, HEAD, JP, central, find, load, row, said, table, workbook
 from .spec_files import TINY, put

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.commands.world_export import export_world
-from sim.errors import Position
-from sim.spec.facts import HEADER
-from sim.spec.load import read_world
+from supplyrisk.cli import main
+from supplyrisk.commands.world_export import export_world
+from supplyrisk.errors import Position
+from supplyrisk.spec.facts import HEADER
+from supplyrisk.spec.load import read_world
 
 from .own_tables import CELL, HEAD, JP, central, find, load, row, said, table, workbook
 from .spec_files import put

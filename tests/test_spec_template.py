@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.language.text import parse_text
-from sim.shocks.registry import EVENT_TYPE_BY_NAME
-from sim.spec.load import Loaded, text_scenario
-from sim.spec.scenario import ScenarioSpec
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.language.text import parse_text
+from supplyrisk.spec.load import Loaded, text_scenario
+from supplyrisk.spec.scenario import ScenarioSpec
 
 PATH = Path(__file__).parents[1] / "scenarios" / "template.yaml"
 OFFERED = re.compile(r"#(?=[a-z_]+:|  )")

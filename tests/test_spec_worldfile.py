@@ -7,12 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from sim.errors import Problems
-from sim.spec.facts import HEADER
-from sim.spec.load import read_world
-from sim.spec.skeleton import write_skeleton
-from sim.spec.worldfile import load_world_folder
+from supplyrisk.errors import Problems
+from supplyrisk.spec.facts import HEADER
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.skeleton import write_skeleton
+from supplyrisk.spec.worldfile import load_world_folder
 
 from .spec_files import TINY
 

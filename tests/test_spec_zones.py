@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from sim.spec.zones import zoned
+from supplyrisk.spec.zones import zoned
 
 from .small_worlds import chain, effect, event, run
 

@@ -145,7 +145,7 @@ def test_a_known_flow_goes_before_the_codes(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_purchases_abroad_are_use_less_home_supply() -> None:
-    folder = TOOLS.parent / "sim" / "worlds" / "ndfeb"
+    folder = TOOLS.parent / "sim" / "supplyrisk" / "worlds" / "ndfeb"
     trade = [
         {"parameter": "trade_share", "product": "ht_magnet", "country": "JP", "partner": "JP", "value": "0.75"},
         {"parameter": "trade_share", "product": "ht_magnet", "country": "JP", "partner": "CN", "value": "0.25"},
@@ -161,6 +161,6 @@ def test_known_flows_name_what_the_codes_name() -> None:
     codes = {(c["world"], c["codes"]) for c in tool.table("trade_codes.csv")}
     for point in tool.table("trade_points.csv"):
         assert (point["world"], point["codes"]) in codes
-        members = tool.countries_of(TOOLS.parent / "sim" / "worlds" / point["world"])
+        members = tool.countries_of(TOOLS.parent / "sim" / "supplyrisk" / "worlds" / point["world"])
         assert {point["buyer"], point["seller"]} <= set(members)
         assert float(point["low"]) <= float(point["tonnes"]) <= float(point["high"])

@@ -10,7 +10,7 @@ import pytest
 from .tool_modules import load_tool
 
 ROOT = Path(__file__).parents[1]
-WORLDS = sorted(p.parent for p in (ROOT / "sim" / "worlds").glob("*/transit.csv"))
+WORLDS = sorted(p.parent for p in (ROOT / "sim" / "supplyrisk" / "worlds").glob("*/transit.csv"))
 
 
 tool = load_tool("transit_days")

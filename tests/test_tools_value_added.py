@@ -11,7 +11,7 @@ import pytest
 from .tool_modules import load_tool
 
 ROOT = Path(__file__).parents[1]
-WORLDS = sorted(p.parent for p in (ROOT / "sim" / "worlds").glob("*/demand.csv"))
+WORLDS = sorted(p.parent for p in (ROOT / "sim" / "supplyrisk" / "worlds").glob("*/demand.csv"))
 
 
 tool = load_tool("value_added")

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-from sim.model.stated import traded
-from sim.spec.load import read_world
+from supplyrisk.model.stated import traded
+from supplyrisk.spec.load import read_world
 
 from .small_worlds import scenario
 from .tool_modules import load_tool
@@ -58,7 +57,9 @@ def test_first_suppliers_are_those_of_the_statistics(code: dict[str, str]) -> No
     found, worth = recorded(code, members, makers)
     tolerance = 0.25 if code["codes"] == "850511" else 0.15
     skipped = code["skip_buyers"].split()
-    with (ROOT / "sim" / "worlds" / code["world"] / "trade.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "sim" / "supplyrisk" / "worlds" / code["world"] / "trade.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         rows = list(csv.DictReader(file))
     by_code = {(row["product"], row["country"]) for row in rows if "tools/trade_shares.py" in row["source"]}
     for buyer, row in found.items():
@@ -76,7 +77,7 @@ def test_first_suppliers_are_those_of_the_statistics(code: dict[str, str]) -> No
 
 
 def test_every_source_of_trade_names_its_vintage() -> None:
-    for path in sorted((ROOT / "sim" / "worlds").glob("*/trade.csv")):
+    for path in sorted((ROOT / "sim" / "supplyrisk" / "worlds").glob("*/trade.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if "BACI" in row["source"]:

@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from ruamel.yaml import YAML
-
-from sim.model.stated import traded
-from sim.spec.load import read_world
-from sim.spec.parameters import PARAMETER_BY_NAME
-from sim.spec.worldfile import tables_of
+from supplyrisk.model.stated import traded
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.parameters import PARAMETER_BY_NAME
+from supplyrisk.spec.worldfile import tables_of
 
 from .small_worlds import scenario
 
-WORLDS = Path(__file__).parent.parent / "sim" / "worlds"
+WORLDS = Path(__file__).parent.parent / "sim" / "supplyrisk" / "worlds"
 NAMES = sorted(p.parent.name for p in WORLDS.glob("*/world.yaml"))
 DIMS = ["product", "input", "country", "partner", "end_use"]
 COLUMNS = ["parameter", *DIMS, "value", "unit", "low", "high", "shape", "group", "year", "source", "confidence", "note"]

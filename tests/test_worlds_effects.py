@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from sim.commands.reference_effects import effects_section, read_effects
-from sim.commands.reference_world import world_page
-from sim.spec.load import read_world
-from sim.spec.worldfile import load_world_folder, shipped_worlds
+from supplyrisk.commands.reference_effects import effects_section, read_effects
+from supplyrisk.commands.reference_world import world_page
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.worldfile import load_world_folder, shipped_worlds
 
 from .spec_files import TINY
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
-from sim.cli import main
-from sim.errors import Problems
-from sim.spec.load import read_world
-from sim.spec.worldfile import shipped_worlds
-from sim.spec.worldhistory import COLUMNS, history_table, read_history, totals
+from supplyrisk.cli import main
+from supplyrisk.errors import Problems
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.worldfile import shipped_worlds
+from supplyrisk.spec.worldhistory import COLUMNS, history_table, read_history, totals
 
 from .spec_files import TINY
 
@@ -59,7 +58,7 @@ def test_a_world_makes_what_statistics_say_of_its_first_stage(name: str) -> None
 
 @pytest.mark.parametrize("name", shipped_worlds())
 def test_the_shipped_histories_are_what_the_tool_writes(name: str) -> None:
-    folder = ROOT / "sim" / "worlds" / name
+    folder = ROOT / "sim" / "supplyrisk" / "worlds" / name
     with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
         shipped = [tuple(row) for row in csv.reader(file)]
     assert shipped[0] == COLUMNS

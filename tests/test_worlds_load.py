@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.worldfile import tables_of
 
-from sim.spec.load import read_world
-from sim.spec.worldfile import tables_of
-
-WORLDS = Path(__file__).parent.parent / "sim" / "worlds"
+WORLDS = Path(__file__).parent.parent / "sim" / "supplyrisk" / "worlds"
 NAMES = sorted(p.parent.name for p in WORLDS.glob("*/world.yaml"))
 
 

@@ -1,6 +1,6 @@
 """Output by product and country of the last years, as published, beside a world's tables: `history.csv`.
 
-    python tools/output_history.py sim/worlds/antimony [more folders]
+    python tools/output_history.py sim/supplyrisk/worlds/antimony [more folders]
 
 Inputs, beside this file in `data/`:
 

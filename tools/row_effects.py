@@ -1,6 +1,6 @@
 """Which rows of a world matter: rank correlation of every draw with the headline outcomes of a shipped scenario.
 
-    python tools/row_effects.py sim/worlds/ndfeb [more folders] [--runs 200]
+    python tools/row_effects.py sim/supplyrisk/worlds/ndfeb [more folders] [--runs 200]
 
 Writes `effects.csv` beside the world's tables, one row per number (or group of numbers) that is drawn by itself:
 
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "sim"))
 
 # Of the model, not of the world: it would hide what rows do.
 OWN_ERROR = ("error_level", "error_weekly")
@@ -72,9 +72,9 @@ def effects(scenario: str, runs: int, found: dict[str, dict[str, tuple[float, in
 
 def measured(folder: Path) -> dict[str, dict[str, tuple[float, int]]]:
     """Rank correlations of a run folder's draws of the world with its headline outcomes."""
-    from sim.report.figures.distributions import headline_quantities
-    from sim.report.figures.sensitivity import correlations
-    from sim.report.run import open_run
+    from supplyrisk.report.figures.distributions import headline_quantities
+    from supplyrisk.report.figures.sensitivity import correlations
+    from supplyrisk.report.run import open_run
 
     run = open_run(folder)
     found: dict[str, dict[str, tuple[float, int]]] = {}
@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> None:
             call = [
                 sys.executable,
                 "-m",
-                "sim.cli",
+                "supplyrisk.cli",
                 "run",
                 str(ROOT / scenario),
                 "--runs",

@@ -1,6 +1,6 @@
 """Shares of import by supplier from bilateral trade statistics, laid into a world's `trade.csv`.
 
-    python tools/trade_shares.py sim/worlds/ndfeb [more folders]
+    python tools/trade_shares.py sim/supplyrisk/worlds/ndfeb [more folders]
 
 Inputs, beside this file in `data/`:
 

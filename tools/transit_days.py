@@ -2,7 +2,7 @@
 
 Writes `transit.csv` of a world folder: one row per ordered pair of countries. Run from a checkout:
 
-    python tools/transit_days.py sim/worlds/ndfeb [more folders]
+    python tools/transit_days.py sim/supplyrisk/worlds/ndfeb [more folders]
 
 Inputs, beside this file in `data/`:
 

@@ -2,7 +2,7 @@
 
 Writes the rows `value_added_usd_per_t` of a world's `demand.csv` anew, from its own rows of use:
 
-    python tools/value_added.py sim/worlds/ndfeb [more folders]
+    python tools/value_added.py sim/supplyrisk/worlds/ndfeb [more folders]
 
 Inputs, beside this file in `data/`:
 

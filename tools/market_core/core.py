@@ -1,6 +1,6 @@
 """The market core as an algorithm of its own: one run, any number of products, zones, sites, inputs and users.
 
-See docs/background/market-core.md for every equation. The program has its own, in `sim/model`.
+See docs/background/market-core.md for every equation. The program has its own, in `sim/supplyrisk/model`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,120 @@
+"""Runs episodes and scores them: what the `backtest` command shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import RunFailed
+from .episode import Episode, Target
+from .error import NONE, PROBE, OwnError, Residual, from_others
+from .evaluate import Bench, Measured, hit, median, quantile
+from .measure import month_name
+from .scores import FLOW, PointScore, Sums, is_headline, residuals, score_points, sums
+
+
+@dataclass(frozen=True)
+class TargetScore:
+    """One target: its interval, the median and 80 % range of the runs, and whether the median lies inside."""
+
+    target: Target
+    median: float
+    low: float
+    high: float
+    inside: float  # share of the runs inside the interval
+
+    @property
+    def hit(self) -> bool:
+        return hit(self.target, self.median)
+
+
+@dataclass(frozen=True)
+class EpisodeScore:
+    """An episode held against what happened, in one way of running it."""
+
+    episode: Episode
+    bench: Bench
+    measured: Measured
+    targets: tuple[TargetScore, ...]
+    points: tuple[PointScore, ...]
+    error: OwnError  # of the model, as the other episodes show it
+
+    @property
+    def hits(self) -> int:
+        return sum(int(one.hit) for one in self.targets)
+
+    @property
+    def sums(self) -> Sums | None:
+        """Over prices abroad, by which the model is judged."""
+        return sums(one for one in self.points if is_headline(one.at))
+
+    @property
+    def flow_sums(self) -> Sums | None:
+        """Over flows."""
+        return sums(one for one in self.points if one.at.kind == FLOW)
+
+
+def measure_episode(bench: Bench, runs: int, seed: int, error: OwnError = NONE) -> Measured:
+    """An episode's runs with the model's own error inside them.
+
+    Raises
+    ------
+    RunFailed
+        If no run came to its end.
+    """
+    measured = bench.run(bench.design(runs, seed, error), seed)
+    if len(measured.failures) == runs:
+        raise RunFailed(f"{bench.episode.name}: no run came to its end; the first: {measured.failures[0]}")
+    return measured
+
+
+def score(episode: Episode, runs: int, seed: int, engine: str = "batch", left: Sequence[Residual] = ()) -> EpisodeScore:
+    """Run an episode and score it, with the model's own error as the other episodes of `left` show it."""
+    bench = Bench(episode, engine)
+    error = from_others(left, episode.way, episode.name)
+    measured = measure_episode(bench, runs, seed, error)
+    targets = []
+    for j, target in enumerate(episode.targets):
+        values = measured.targets[:, j]
+        share = float(sum(int(hit(target, x)) for x in values)) / max(1, len(values))
+        targets.append(TargetScore(target, median(values), quantile(values, 0.1), quantile(values, 0.9), share))
+    points = score_points(episode, measured.points)
+    return EpisodeScore(episode, bench, measured, tuple(targets), tuple(points), error)
+
+
+def left_over(episode: Episode, runs: int, seed: int, engine: str = "batch") -> list[Residual]:
+    """What runs without any error of their own leave over of an episode's prices abroad."""
+    bench = Bench(episode, engine)
+    plain, probed = (measure_episode(bench, runs, seed, error) for error in (NONE, OwnError(0.0, PROBE, 0)))
+    return residuals(episode, plain.points, probed.points)
+
+
+def shipped_episodes() -> list[Path]:
+    """Folders of the episodes that come with the program."""
+    here = Path(__file__).resolve().parents[3] / "scenarios" / "episodes"
+    found = sorted(path.parent for path in here.glob("*/targets.csv"))
+    return found or sorted(path.parent for path in Path("scenarios", "episodes").glob("*/targets.csv"))
+
+
+def shown(target: Target, value: float) -> str:
+    """A target's number as a reader writes it."""
+    if target.statistic.kind == "month":
+        return month_name(value)
+    if math.isnan(value):
+        return "no value"
+    if math.isinf(value):
+        return "never"
+    return f"{value:.3g}"
+
+
+def totals(scores: Sequence[EpisodeScore], way: str) -> tuple[int, int]:
+    """Targets hit, and targets, in one way."""
+    mine = [one for one in scores if one.episode.way == way]
+    return sum(int(one.hits) for one in mine), sum(len(one.targets) for one in mine)
+
+
+def title(episode: Episode) -> str:
+    """What the episode calls itself."""
+    return str(getattr(episode.loaded.spec, "title", "") or episode.name)

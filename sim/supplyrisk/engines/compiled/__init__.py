@@ -1,0 +1,1 @@
+"""The fast engine and its machinery: nobody outside this folder opens it but for `engine`."""

@@ -1,0 +1,102 @@
+"""The model's memory: one table of every array, its dimensions, unit and meaning.
+
+All numbers of a run live in two flat sequences: `F` (floats) and `I` (integers). `Layout` holds the
+length of every dimension (`n_sites`) and the first position of every array (`site_stock`), so that
+`F[L.site_stock + s]` is the stock of site `s`. Flat sequences have two uses: the reference engine keeps
+them as lists (three times faster than NumPy scalars in CPython), the compiled engine as two arrays (few
+large arrays, because counting references to many small ones costs half the time). The functions of this
+room read both.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Mapping
+from typing import Any
+
+from .arrays import DIMENSIONS, Array
+from .arrays_market import MARKET_ARRAYS
+from .arrays_rules import RULE_ARRAYS
+
+ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + RULE_ARRAYS
+
+# The records come last: they are long, and start as zeros.
+RECORDS: tuple[Array, ...] = (
+    Array("weekly_record", "weekly_record", "float", "as declared", "row per week, column per weekly column"),
+    Array("monthly_record", "monthly_record", "float", "as declared", "row per month, column per monthly column"),
+)
+
+# The compiled engine's calendar, placed by `batch` behind everything else (see `supplyrisk.engines.compiled.kernel`).
+CALENDAR = (
+    "calendar",
+    "node_ints",
+    "node_floats",
+    "pool_size",
+    "day_nodes",
+    "carrier_first",
+    "carrier_next",
+    "carrier_end",
+    "slot_counter",
+    "slot_amount",
+    "slot_content",
+    "weekday_first",
+    "weekday_carriers",
+    "trace_ints",
+    "trace_floats",
+    "trace_room",
+)
+
+# Scalars: single numbers, as arrays of length one on dimension "one".
+SCALARS: tuple[Array, ...] = (
+    Array("capacity_growth", "one", "float", "1/yr", "outlook growth of capacity"),
+    Array("lead_days", "one", "int", "days", "lead-in: days simulated before what is reported"),
+    Array("rules", "one", "int", "0/1", "the arm has events that may happen"),
+    Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
+    Array("in_force", "one", "int", "0/1", "an effect is in force now"),
+    Array("leaking", "one", "int", "0/1", "goods leak on some lane now"),
+    Array("known", "one", "int", "0/1", "somebody knows of a rule or a cut, in force or to come"),
+    Array("known_before", "one", "int", "0/1", "the same last week"),
+    Array("obliged", "one", "int", "0/1", "some users must hold more than they want"),
+    Array("run_error", "one", "float", "ln", "b: the model's own error that a run keeps, in units of tau"),
+    Array("tracked", "one", "int", "0/1", "the content share of an origin is tracked"),
+    Array("tracked_country", "one", "int", "index", "that origin"),
+    Array("weekly_first_spot", "one", "int", "index", "first weekly column of spot prices"),
+    Array("weekly_first_paid", "one", "int", "index", "of paid prices by zone"),
+    Array("weekly_first_contract", "one", "int", "index", "of contract prices by zone"),
+    Array("weekly_first_paid_node", "one", "int", "index", "of paid prices by country"),
+    Array("weekly_first_cover", "one", "int", "index", "of cover"),
+    Array("weekly_first_reason", "one", "int", "index", "of the reasons of price gaps"),
+    Array("weekly_first_made", "one", "int", "index", "of production"),
+    Array("weekly_first_called", "one", "int", "index", "of the batches called for, of sites with inputs"),
+    Array("weekly_first_lacking", "one", "int", "index", "of what inputs do not suffice for, of sites with inputs"),
+    Array("weekly_first_leak", "one", "int", "index", "of leakage by node, -1 where nothing can leak"),
+    Array("weekly_first_stockpile", "one", "int", "index", "of public stocks by node, -1 where no event changes any"),
+    Array("weekly_first_exposure", "one", "int", "index", "of origin exposure by node"),
+    Array("season_first", "one", "int", "index", "first of n_end_uses x 12 seasonal factors in F, -1 none"),
+)
+
+_ALL = ARRAYS + SCALARS + RECORDS
+Layout: Any = namedtuple(  # type: ignore[misc]
+    "Layout", [f"n_{name}" for name, _ in DIMENSIONS] + [a.name for a in _ALL] + list(CALENDAR)
+)
+
+
+def make_layout(sizes: Mapping[str, int]) -> tuple[Any, int, int]:
+    """Place every array.
+
+    Parameters
+    ----------
+    sizes : mapping of dimension name to length
+
+    Returns
+    -------
+    layout : Layout
+    n_floats, n_ints : int
+        Lengths of `F` and `I`.
+    """
+    position = {"float": 0, "int": 0}
+    offsets: dict[str, int] = dict.fromkeys(CALENDAR, 0) | {f"n_{name}": int(sizes[name]) for name, _ in DIMENSIONS}
+    for array in _ALL:
+        offsets[array.name] = position[array.kind]
+        position[array.kind] += 1 if array.dim == "one" else int(sizes[array.dim])
+    return Layout(**offsets), position["float"], position["int"]
