@@ -1,3 +1,60 @@
-"""supplyrisk: who goes short, when, and at what price, when a critical mineral is squeezed."""
+"""supplyrisk: who goes short, when, and at what price, when a critical mineral is squeezed.
+
+The whole of what programs and notebooks use, by example:
+
+>>> import supplyrisk
+>>> results = supplyrisk.run("scenarios/china_export_ban_refined.yaml", runs=50)  # doctest: +SKIP
+>>> results.difference("shortage_percent", product="ht_magnet", place="JP")  # doctest: +SKIP
+
+Names are loaded when they are first used, so that `import supplyrisk` itself takes no time.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .api.results import Results, open_run
+    from .api.running import run
+    from .api.scenario import LoadedScenario, load_scenario, load_world
+    from .errors import Problems, SupplyriskError
+    from .events.registry import EVENT_TYPES
+    from .results.difference import Difference
+
+_HOMES = {
+    "Difference": "results.difference",
+    "EVENT_TYPES": "events.registry",
+    "LoadedScenario": "api.scenario",
+    "Problems": "errors",
+    "Results": "api.results",
+    "SupplyriskError": "errors",
+    "load_scenario": "api.scenario",
+    "load_world": "api.scenario",
+    "open_run": "api.results",
+    "run": "api.running",
+}
+__all__ = [
+    "EVENT_TYPES",
+    "Difference",
+    "LoadedScenario",
+    "Problems",
+    "Results",
+    "SupplyriskError",
+    "load_scenario",
+    "load_world",
+    "open_run",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

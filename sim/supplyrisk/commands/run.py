@@ -118,8 +118,8 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
         manifest = Store(file).manifest()
         text, sources = (_text(file / name) for name in (SCENARIO, SOURCES))
         return [thaw_scenario(manifest["resolved"])], text, [sources]
+    from ..api.asrun import scenario_text, sources_text
     from ..spec.load import read_scenario
-    from .asrun import scenario_text, sources_text
 
     loaded = read_scenario(file, sets)
     return loaded.scenarios, scenario_text(loaded, sets), [sources_text(loaded, each) for each in loaded.resolutions]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,13 @@ class Fact:
     @property
     def path(self) -> str:
         return path_of(self.key)
+
+    def row(self) -> tuple[str | float, ...]:
+        """Parameter, its dimensions in the order of `DIMS`, value, unit, bounds, year, source, confidence, note."""
+        dims = dict(zip(PARAMETER_BY_NAME[self.key[0]].dims, self.key[1:], strict=True))
+        low, high = self.uncertain.support() if self.uncertain else (math.nan, math.nan)
+        head: tuple[str | float, ...] = (self.key[0], *(dims.get(dim, "") for dim in DIMS), self.value, self.unit)
+        return (*head, low, high, self.year, self.source, self.confidence, self.note)
 
 
 def read_table(path: Path, shown: str, names: Names, problems: list[Problem]) -> list[Fact]:

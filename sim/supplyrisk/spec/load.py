@@ -27,6 +27,7 @@ from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
 Path_ = tuple[str | int, ...]
 MAX_LAYERS = 20  # files, one extending the next
 MAX_FILES = 100  # files of one scenario
+SET = "--set"  # how the command line calls a value set from outside
 
 
 @dataclass(frozen=True)
@@ -94,19 +95,25 @@ def _cached(folder: Path, shown: str, _stamp: tuple[tuple[str, int, int], ...]) 
     return load_world_folder(folder, shown)
 
 
-def read_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
-    """Like `load_scenario`, keeping what `explain` and the run folder need."""
+def read_scenario(path: str | Path, sets: Sequence[str] = (), given_as: str = SET) -> Loaded:
+    """Like `load_scenario`, keeping what `explain` and the run folder need.
+
+    Parameters
+    ----------
+    given_as : str
+        How messages call the values of `sets`: by the command line's option, or otherwise.
+    """
     path = Path(path)
     layers = _Layers()
-    root = _with_sets(layers.read(path), sets)
-    return _typed(path, root, layers.files, sets)
+    root = _with_sets(layers.read(path), sets, given_as)
+    return _typed(path, root, layers.files, sets, given_as)
 
 
-def text_scenario(text: str, path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+def text_scenario(text: str, path: str | Path, sets: Sequence[str] = (), given_as: str = SET) -> Loaded:
     """A scenario given as text, as if it stood in a file at `path`."""
     path = Path(path)
     root = _Layers([path]).extended(path, spelled_out(parse_text(text, str(path))), ())
-    return _typed(path, _with_sets(root, sets), [path], sets)
+    return _typed(path, _with_sets(root, sets, given_as), [path], sets, given_as)
 
 
 # --- layers ---------------------------------------------------------------------------------------
@@ -199,13 +206,13 @@ def _without(root: Node, key: str) -> Node:
     return Node(entries, root.position, root.key_positions, root.size)
 
 
-def _with_sets(root: Node, sets: Sequence[str], standing: bool = False) -> Node:
+def _with_sets(root: Node, sets: Sequence[str], given_as: str, standing: bool = False) -> Node:
     """The file with values set from outside; those of the outlook's events wait until it is laid on its base."""
     problems = []
     for number, text in enumerate(sets, start=1):
         if text.strip().startswith("outlook.events") != standing:
             continue
-        shown = f"--set {text}" if len(sets) == 1 else f"--set ({number}) {text}"
+        shown = f"{given_as} {text}" if len(sets) == 1 else f"{given_as} ({number}) {text}"
         path, sign, value = text.partition("=")
         if not sign or not path.strip():
             problems.append(Problem(Position(shown), "", "must be written path=value, like monte_carlo.runs=50"))
@@ -227,7 +234,7 @@ def _with_sets(root: Node, sets: Sequence[str], standing: bool = False) -> Node:
 
 
 # --- typing ---------------------------------------------------------------------------------------
-def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str]) -> Loaded:
+def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str], given_as: str) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
     worlds, group_problems = with_own_groups(root, worlds)
@@ -237,7 +244,7 @@ def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str]) -> Lo
     problems += table_problems
     root, outlook_problems = with_outlook(root, [world.today for world in worlds])
     problems += outlook_problems
-    root = _with_sets(root, sets, standing=True)
+    root = _with_sets(root, sets, given_as, standing=True)
     written = root
     root, put, path_problems = _uncertain_paths(root)
     problems += path_problems

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -17,11 +18,14 @@ from ..language.problems import find, from_validation, place
 from ..language.text import Node, path_text, read_file
 from ..language.uncertain import Uncertain
 from .cells import bounds, cells_of
-from .facts import Fact, read_table
+from .facts import DIMS, Fact, read_table
 from .outlooks import Today, read_today
 from .resolved import EndUse, Key, Product, SampledColumn, World
 from .worldchecks import check_world
 from .worldmodel import WorldSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What stands in paths, tables and lists separated by blanks.
 CODE = re.compile(r"[A-Za-z0-9]{1,12}")
@@ -56,6 +60,21 @@ class LoadedWorld:
     laid: tuple[Laid, ...] = ()
     today: Today | None = None
     shipped: LoadedWorld | None = None  # the world before rows were laid over it
+
+    def numbers(self) -> pd.DataFrame:
+        """Every number of the world as a table, one row per fact.
+
+        Returns
+        -------
+        DataFrame
+            `parameter`, `product`, `input`, `country`, `partner`, `end_use` (empty where it has none), `value`, `unit`,
+            `low` and `high` (what is drawn lies between them; NaN for a number that is certain), `year`, `source`,
+            `confidence`, `note`.
+        """
+        import pandas as pd
+
+        names = ("parameter", *DIMS, "value", "unit", "low", "high", "year", "source", "confidence", "note")
+        return pd.DataFrame([fact.row() for fact in self.facts], columns=list(names))
 
     @property
     def before(self) -> LoadedWorld:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..bounded import path_is_file
+from ..spec.load import SET
 from ..spec.outlooks import TODAY
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ..spec.resolve import Resolution
 
 
-def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
+def scenario_text(loaded: Loaded, sets: Sequence[str], given_as: str = SET) -> str:
     """YAML that gives the same scenario again: with its comments if nothing was added to the file."""
     kept = loaded.spec.outlook.base != TODAY and path_is_file(loaded.layers[0])  # a pipe can't be read again
     if len(loaded.layers) == 1 and not sets and kept:
@@ -29,10 +30,10 @@ def scenario_text(loaded: Loaded, sets: Sequence[str]) -> str:
     yaml.width = 110
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     out = io.StringIO()
-    out.write("# The scenario as run, with everything it extends and was set on the command line put in.\n")
+    out.write("# The scenario as run, with everything it extends and was set from outside put in.\n")
     out.write("".join(f"# from {file.name}\n" for file in loaded.layers))
     out.write("".join(f"# laid on {file.parent.name}/{file.name}\n" for file in laid_on))
-    out.write("".join(f"# with --set {each}\n" for each in sets))
+    out.write("".join(f"# with {given_as} {each}\n" for each in sets))
     yaml.dump(_bare(loaded.root.plain()), out)
     return out.getvalue()
 
