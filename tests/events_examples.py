@@ -1,4 +1,4 @@
-"""One well-formed example of every event type, for the tests of the shocks room."""
+"""Events for the tests of the room `events`: every type's own example, and a small world for variants written by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from supplyrisk.events.base import Event
-from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.events.example import WORLD
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME, type_name
 from supplyrisk.language.context import LowerContext
 from supplyrisk.language.names import Names
+from supplyrisk.spec.load import read_world
 
 NAMES = Names(
     world="small",
@@ -22,7 +24,8 @@ NAMES = Names(
 )
 START = dt.date(2025, 1, 1)
 
-EXAMPLES: tuple[dict[str, Any], ...] = (
+# What the variants start from; not every type has one.
+BASES: tuple[dict[str, Any], ...] = (
     {"type": "export_ban", "origins": "CN", "products": "oxide"},
     {"type": "raw_export_ban", "origins": "MM"},
     {"type": "licence_regime", "origins": "CN", "products": "magnet", "capacity": "4 %"},
@@ -53,30 +56,17 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
     {"type": "capacity_outage", "countries": "MM", "products": "clay", "share_lost": "80 %"},
     {"type": "capacity_project", "name": "plant", "product": "oxide", "country": "US", "capacity": "1 kt/yr"},
     {"type": "project_delay", "project": "plant", "by": "1 year"},
-    {"type": "recycling", "product": "oxide", "country": "JP", "capacity": "200 t/yr", "ramp": "0 days"},
     {"type": "demand_change", "products": "magnet", "countries": "CN", "end_uses": "cars", "change": "-20 %"},
-    {"type": "new_demand", "products": "magnet", "countries": "JP", "end_uses": "cars", "amount": "50 t/yr"},
     {"type": "strategic_stockpile", "products": "oxide", "countries": "JP", "target": "60 days"},
     {"type": "company_stock_obligation", "products": "magnet", "countries": "west", "cover": "26 weeks"},
-    {"type": "general_licences", "origins": "CN", "products": "magnet", "share": "30 %"},
     {"type": "diversified_sourcing", "origins": "CN", "destinations": "JP", "products": "oxide", "preference": "0.5"},
-    {"type": "joint_purchasing", "countries": ["JP", "west"], "products": "oxide"},
     {"type": "price_floor", "products": "oxide", "countries": "US", "floor": "110 USD/kg"},
-    {"type": "subsidy", "products": "oxide", "countries": "US", "amount": "0.5"},
-    {"type": "offtake_contract", "products": "oxide", "countries": "US", "price": "2", "buyers": "JP"},
     {
         "type": "thrifting_programme",
         "products": "magnet",
         "countries": "west",
         "saving": "20 %",
         "reached_after": "2 years",
-    },
-    {
-        "type": "substitution_programme",
-        "products": "magnet",
-        "end_uses": "cars",
-        "saving": "10 %",
-        "reached_after": "3 years",
     },
     {"type": "suspension", "events": "export_ban"},
 )
@@ -87,16 +77,39 @@ def context() -> LowerContext:
     return LowerContext(NAMES, START, 730)
 
 
-def make(example: dict[str, Any], **more: Any) -> Event:
+def make(values: dict[str, Any], names: Names = NAMES, **more: Any) -> Event:
     """Validate an event as a file would have it; without a start it gets 1 April 2025 (day 90)."""
-    values = {**example, **more}
+    values = {**values, **more}
     if "start" not in values and "trigger" not in values:
         values["start"] = dt.date(2025, 4, 1)
     values = {key: value for key, value in values.items() if value is not None}
     adapter: TypeAdapter[Event] = TypeAdapter(EVENT_TYPE_BY_NAME[values["type"]])
-    return adapter.validate_python(values, context={"names": NAMES})
+    return adapter.validate_python(values, context={"names": names})
 
 
 def example(type_name: str, **more: Any) -> Event:
-    """The example of a type, with some keys changed."""
-    return make(next(e for e in EXAMPLES if e["type"] == type_name), **more)
+    """The base of a type, with some keys changed."""
+    return make(next(base for base in BASES if base["type"] == type_name), **more)
+
+
+# --- the examples of the classes ------------------------------------------------------------------
+
+
+def shipped_names() -> Names:
+    """Names of the world that the examples of the classes are about."""
+    return read_world(WORLD).names
+
+
+def shipped_context() -> LowerContext:
+    """A context of that world, four years from 1 January 2026."""
+    return LowerContext(shipped_names(), dt.date(2026, 1, 1), 1461)
+
+
+def shipped_values(cls: type[Event]) -> dict[str, Any]:
+    """A type's own example as a mapping."""
+    return {"type": type_name(cls), **cls.example.values()}
+
+
+def shipped(cls: type[Event]) -> Event:
+    """A type's own example."""
+    return make(shipped_values(cls), shipped_names())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
-from supplyrisk.spec.resolved import ResolvedEvent, World
+from supplyrisk.events.example import WORLD
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
+from supplyrisk.spec.load import load_scenario
+from supplyrisk.spec.resolved import ResolvedEvent, Scenario, World
 
 from .small_worlds import written
 
@@ -106,3 +111,26 @@ def made(world: World, name: str) -> list[ResolvedEvent]:
         rest = {key: value for key, value in fields.items() if key != "start"}
         out.append(written(world, type_, start=fields.get("start", 73), **rest))
     return out
+
+
+# Types without an entry above, and two with one, are tried on their own example in the shipped world it is about.
+BY_EXAMPLE = sorted({"tariff", "general_licences"} | (set(EVENT_TYPE_BY_NAME) - set(EVERY)))
+
+
+def by_example(name: str, folder: Path, years: float) -> Scenario:
+    """The example of a type as a scenario, with the events it is about before it."""
+    after = EVENT_TYPE_BY_NAME[name].example.after
+    listed = [n for n in (after, name) if n]
+    events = "".join(f"  - type: {n}\n{indent(EVENT_TYPE_BY_NAME[n].example.text(), '    ')}\n" for n in listed)
+    text = f"""
+title: {name}
+world: {WORLD}
+horizon: {{start: 2026-01-01, years: {years}}}
+outlook: calm
+monte_carlo: {{world_uncertainty: no}}
+events:
+{events}"""
+    path = folder / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    (scenario,) = load_scenario(path)
+    return scenario

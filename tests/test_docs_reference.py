@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from supplyrisk.commands.reference import all_pages, code, event_examples, page, table, unquoted
+from supplyrisk.commands.reference import all_pages, code, page, table, unquoted
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -18,12 +18,6 @@ def test_committed_pages_are_current() -> None:
 
 def test_no_page_is_left_over() -> None:
     assert {p.relative_to(REFERENCE).as_posix() for p in REFERENCE.rglob("*.md")} == set(all_pages())
-
-
-def test_every_event_type_has_an_example() -> None:
-    from supplyrisk.events.registry import EVENT_TYPE_BY_NAME
-
-    assert set(event_examples()) == set(EVENT_TYPE_BY_NAME)
 
 
 def test_every_key_has_a_meaning() -> None:

@@ -30,7 +30,7 @@ from supplyrisk.spec.load import load_scenario
 from supplyrisk.spec.resolved import Scenario
 
 from .engines_compared import PLAIN, crowded, difference, outcome
-from .every_event import EVERY, made
+from .every_event import BY_EXAMPLE, EVERY, by_example, made
 from .generated_worlds import PARAMS, scenarios, usual
 from .small_worlds import chain, scenario, three_stages
 
@@ -77,6 +77,11 @@ def test_every_event_type_runs_the_same(name: str) -> None:
     model = compile_scenario(scenario(three_stages(), *made(three_stages(), name), years=1.0, tracked="A"))
     for run in (0, 1):
         assert difference(model, PLAIN, run=run) == ""
+
+
+@pytest.mark.parametrize("name", BY_EXAMPLE)
+def test_the_example_of_a_type_runs_the_same(name: str, tmp_path: Path) -> None:
+    assert difference(compile_scenario(by_example(name, tmp_path, 0.75)), get_engine("batch"), run=1) == ""
 
 
 @pytest.fixture(scope="module")

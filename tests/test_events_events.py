@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from supplyrisk.events.base import Event
 from supplyrisk.events.fields import Money, Profile, ProfileField, Span, SpanField
 from supplyrisk.events.registry import EVENT_TYPES, common_rows, part_rows, reference_rows, type_name
 
-from .events_examples import EXAMPLES, NAMES, START, context, example, make
+from .events_examples import NAMES, START, context, example, shipped, shipped_context
 
 PRICE = {"variable": "price_spot_index", "product": "magnet", "place": "exCN", "above": "3"}
 
@@ -236,9 +237,10 @@ def test_sentences(event: tuple[str, dict[str, Any]], want: str) -> None:
     assert example(event[0], **event[1]).sentence(context()) == want
 
 
-@pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
-def test_every_type_says_itself_in_one_sentence(values: dict[str, Any]) -> None:
-    text = make(values).sentence(context())
+@pytest.mark.parametrize("cls", EVENT_TYPES, ids=type_name)
+def test_every_type_says_its_example_in_one_sentence(cls: type[Event]) -> None:
+    text = shipped(cls).sentence(shipped_context())
+    assert text == cls.example.said()
     assert text[0].isupper()
     assert text.endswith(".")
     assert text.count("..") == 0

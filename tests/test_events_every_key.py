@@ -10,14 +10,13 @@ from pydantic import BaseModel
 from supplyrisk.events.base import Event
 from supplyrisk.events.fields import MoneyField, PlaceField, ProfileField, SpanField
 from supplyrisk.events.registry import EVENT_TYPES, type_name
-from supplyrisk.language.context import LowerContext
 from supplyrisk.language.fields import DayField, FlagField, FreeText, NameList, OneOf, Quantity, TextField
 
 from .declared import text_fields
-from .events_examples import EXAMPLES, NAMES, START, make
+from .events_examples import make, shipped_context, shipped_names, shipped_values
 
-BY_TYPE = {example["type"]: example for example in EXAMPLES}
-TRIGGER = {"variable": "price_spot_index", "product": "oxide", "place": "exCN", "above": "3"}
+BY_TYPE = {type_name(cls): shipped_values(cls) for cls in EVENT_TYPES}
+TRIGGER = {"variable": "price_spot_index", "product": "dytb_oxide", "place": "exCN", "above": "3"}
 # What has to stand beside a key for it to mean anything, and what has to go.
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("customs_slowdown", "hold"): {"held": "20 %"},
@@ -25,6 +24,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("export_quota", "share_of_normal"): {"tonnes": None},
     ("licence_regime", "officers"): {"capacity": None},
     ("content_rule", "officers"): {"capacity": None},
+    ("transit_denial", "through"): {"origins": ["MM", "DE"]},
     ("transit_denial", "lanes"): {"origins": None, "destinations": None},
     ("", "end"): {"duration": None},
     ("", "end_announced"): {"duration": "1 year"},
@@ -34,7 +34,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
 PARTS: dict[str, dict[str, Any]] = {
     "trigger": TRIGGER,
     "detour": {"extra_days": "20 days"},
-    "ordinary_goods": {"products": "plain_magnet", "share": "20 %"},
+    "ordinary_goods": {"products": "standard_magnet", "share": "20 %"},
     "refuse": {"end_uses": "defence"},
     "lanes": {"origin": "MM", "destination": "JP"},
 }
@@ -52,11 +52,14 @@ def values_of(field: TextField, key: str) -> tuple[Any, Any]:
         case Quantity():
             return tuple(f"{x} {_unit(field)}" for x in _two(field))  # type: ignore[return-value]
         case DayField():
-            return {"announced": ("2025-02-01", "2025-02-10"), "end": ("2026-02-01", "2026-05-01")}.get(
-                key, ("2025-03-01", "2025-04-01")
-            )
+            dates = {
+                "announced": ("2025-02-01", "2025-02-10"),
+                "not_before": ("2026-02-01", "2026-05-01"),
+                "end": ("2027-12-01", "2028-05-01"),
+            }
+            return dates.get(key, ("2025-03-01", "2025-04-01"))
         case NameList():
-            names = {"country": ("MM", "DE"), "product": ("ore", "oxide"), "end use": ("cars", "defence")}
+            names = {"country": ("MM", "DE"), "product": ("ndpr_oxide", "dytb_oxide"), "end use": ("wind", "defence")}
             return names[field.kind]
         case OneOf():
             return field.words[0], field.words[1]
@@ -114,8 +117,8 @@ def _part_or_none(hint: Any) -> type[BaseModel] | None:
 
 def lowered(fields: dict[str, Any]) -> Any:
     """Everything of an event that the model is given."""
-    event = make({key: value for key, value in fields.items() if value is not None})
-    ctx = LowerContext(NAMES, START, 3650)
+    event = make({key: value for key, value in fields.items() if value is not None}, shipped_names())
+    ctx = shipped_context()
     ctx.enter(event, "events.x")
     timing = event.timing(ctx)
     announced = timing.announced_day if event.is_noticed() else None  # nobody reads it else
@@ -195,8 +198,16 @@ def test_every_key_of_a_mapping_inside_an_event_counts(name: str, part: str, key
         ),
         ("demand_change", {"announced": "2025-02-01"}, "announced: nobody reacts to the news of this demand_change"),
         ("tariff", {"announced": "2025-02-01"}, "announced: nobody reacts to the news of this tariff"),
-        ("export_ban", {"end_announced": "yes"}, "end_announced: says that its end is public, but it has none"),
-        ("suspension", {"end_announced": "yes"}, "end_announced: says that its end is public, but it has none"),
+        (
+            "export_ban",
+            {"end_announced": "yes", "duration": None},
+            "end_announced: says that its end is public, but it has none",
+        ),
+        (
+            "suspension",
+            {"end_announced": "yes", "duration": None},
+            "end_announced: says that its end is public, but it has none",
+        ),
         ("export_ban", {"in_force_since": "70 years"}, "must be between 0 and 60 years"),
         (
             "transit_denial",
@@ -225,7 +236,7 @@ def test_every_key_of_a_mapping_inside_an_event_counts(name: str, part: str, key
 def test_what_is_said_about_keys_that_mean_nothing(type_: str, fields: dict[str, Any], said: str) -> None:
     whole = {"start": "2025-03-01"} | BY_TYPE[type_] | fields
     with pytest.raises(ValueError, match="validation error") as caught:
-        make({key: value for key, value in whole.items() if value is not None})
+        make({key: value for key, value in whole.items() if value is not None}, shipped_names())
     errors = caught.value.errors()  # type: ignore[attr-defined]
     places = [(".".join(map(str, path)), text) for e in errors for path, text in e["ctx"]["places"]]
     lines = [f"{path}: {text}" for path, text in places]

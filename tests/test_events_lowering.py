@@ -7,125 +7,18 @@ import math
 from typing import Any
 
 import pytest
+from supplyrisk.events.base import Event
 from supplyrisk.events.effects import OP_BY_NAME, Effect, Point, Select
 from supplyrisk.events.numbers import Sampled
-from supplyrisk.events.registry import EVENT_TYPE_BY_NAME, EVENT_TYPES
+from supplyrisk.events.registry import EVENT_TYPE_BY_NAME, EVENT_TYPES, type_name
 from supplyrisk.language.uncertain import make_uncertain
 
-from .events_examples import EXAMPLES, context, example, make
-
-OFFICE = {
-    "unit_officers": 0.0,
-    "review_days": 63.0,  # 45 working days at 7/5
-    "review_days_spread": 0.6,
-    "processing_days": 0.0,
-    "grant_rate": 0.97,
-    "reapply_weeks": 13.0,
-    "expiry_weeks": 26.0,
-    "lot_t": 0.0,
-    "unknown_pace": 0.0,
-}
+from .events_examples import context, example, shipped, shipped_context
 
 
 def flat(op: str, select: Select, level: float, **more: Any) -> Effect:
     return Effect(op, select, (Point(0.0, level),), **more)
 
-
-LEAK = {"growth_per_week": 0.04, "extra_days": 45.0, "extra_cost": 0.5, "seizure_probability": 0.05}
-PLANT = {"unit_cost_ratio": 0.0, "success_probability": 1.0, "slip_days": 0.0}
-
-# Worked out from the examples: selections with groups expanded, levels in the operations' units.
-EXPECTED: dict[str, tuple[Effect, ...]] = {
-    "export_ban": (flat("close", Select(("oxide",), ("CN",)), 1.0),),
-    "raw_export_ban": (flat("close", Select(("ore", "clay"), ("MM",)), 1.0),),
-    "licence_regime": (
-        flat(
-            "licence",
-            Select(("magnet",), ("CN",)),
-            0.04,
-            params=OFFICE | {"content_threshold": 0.0},
-            texts={"office": "licence_regime:CN", "content_origin": "", "content_issuer": "CN"},
-        ),
-    ),
-    "content_rule": (
-        flat(
-            "licence",
-            Select(("magnet",), ("JP", "US", "DE", "MM"), ("JP", "US", "DE", "MM")),
-            0.2,
-            params=OFFICE | {"content_threshold": 0.001},
-            texts={"office": "content_rule", "content_origin": "CN", "content_issuer": "CN"},
-        ),
-    ),
-    "export_quota": (
-        flat(
-            "quota",
-            Select(("oxide",), ("CN",)),
-            8000.0,
-            params={"period_days": 365.25, "pro_rata": 0.0, "share_of_normal": 0.0},
-        ),
-    ),
-    "export_tax": (flat("tariff", Select(("oxide",), ("CN",)), 0.15),),
-    "customs_slowdown": (flat("delay", Select(("magnet",), ("CN",), ("JP",)), 30.0),),
-    "end_use_refusal": (flat("close", Select(("magnet",), ("CN",), (), ("defence",)), 1.0),),
-    "end_user_screening": (flat("close", Select(("magnet",), ("CN",), ("US",), ("defence",), entity_share=0.15), 1.0),),
-    "tariff": (flat("tariff", Select(("magnet",), ("CN",), ("US",)), 0.25),),
-    "transit_denial": (flat("close", Select(("ore",), ("MM",), ("JP",)), 1.0),),
-    "transshipment": (flat("leak", Select(("oxide",), ("CN",), ("US",)), 0.5, params=LEAK, texts={"hub": "JP DE"}),),
-    "enforcement": (flat("enforcement", Select(("oxide",), ("CN",)), 0.6, params={"seizure_probability": 0.0}),),
-    "capacity_outage": (flat("capacity_loss", Select(("clay",), ("MM",)), 0.8),),
-    "capacity_project": (
-        Effect(
-            "new_capacity",
-            Select(("oxide",), ("US",)),
-            (Point(0.0, 0.0), Point(365.25, 1000.0)),
-            linear=True,
-            params=PLANT | {"needs_input": 1.0},
-            texts={"project": "plant", "offtake_to": ""},
-        ),
-    ),
-    "project_delay": (flat("project_delay", Select(), 365.25, texts={"project": "plant"}),),
-    "recycling": (
-        flat(
-            "new_capacity",
-            Select(("oxide",), ("JP",)),
-            200.0,
-            params=PLANT | {"needs_input": 0.0},
-            texts={"project": "recycling", "offtake_to": ""},
-        ),
-    ),
-    "demand_change": (flat("demand", Select(("magnet",), (), ("CN",), ("cars",)), -0.2, params={"lasts": 0.0}),),
-    "new_demand": (flat("new_demand", Select(("magnet",), (), ("JP",), ("cars",)), 50.0),),
-    "strategic_stockpile": (
-        flat(
-            "stockpile",
-            Select(("oxide",), (), ("JP",)),
-            60 / 7,
-            params={
-                "initial_weeks": 0.0,
-                "fill_weeks_per_week": 0.1,
-                "release_weeks_per_week": 1.0,
-                "release_unserved": 0.01,
-                "release_price_index": 2.0,
-            },
-        ),
-    ),
-    "company_stock_obligation": (flat("cover_obligation", Select(("magnet",), (), ("US", "DE")), 26.0),),
-    "general_licences": (flat("general_licence", Select(("magnet",), ("CN",)), 0.3),),
-    "diversified_sourcing": (flat("sourcing", Select(("oxide",), ("CN",), ("JP",)), 0.5),),
-    "joint_purchasing": (flat("joint_purchase", Select(("oxide",), (), ("JP", "US", "DE")), 1.0),),
-    "price_floor": (flat("price_floor", Select(("oxide",), ("US",)), 110.0, params={"usd_per_kg": 1.0}),),
-    "subsidy": (flat("subsidy", Select(("oxide",), ("US",)), 0.5, params={"usd_per_kg": 0.0}),),
-    "offtake_contract": (
-        flat("offtake", Select(("oxide",), ("US",)), 2.0, params={"usd_per_kg": 0.0}, texts={"buyer": "JP"}),
-    ),
-    "thrifting_programme": (
-        Effect("thrift", Select(("magnet",), (), ("US", "DE")), (Point(0.0, 0.0), Point(730.5, 0.2)), linear=True),
-    ),
-    "substitution_programme": (
-        Effect("thrift", Select(("magnet",), (), (), ("cars",)), (Point(0.0, 0.0), Point(1095.75, 0.1)), linear=True),
-    ),
-    "suspension": (flat("suspend", Select(), 1.0, texts={"event": "export_ban"}),),
-}
 
 # Types of which buyers, who know of them ahead, believe in a loss.
 NOTICED = {
@@ -147,21 +40,16 @@ def rounded(effect: Effect) -> Effect:
     return Effect(effect.op, effect.select, points, effect.linear, params, effect.texts)
 
 
-def test_there_is_an_example_and_an_expectation_for_every_type() -> None:
-    assert {e["type"] for e in EXAMPLES} == set(EVENT_TYPE_BY_NAME) == set(EXPECTED)
-    assert len(EVENT_TYPES) == len(EVENT_TYPE_BY_NAME)
+@pytest.mark.parametrize("cls", EVENT_TYPES, ids=type_name)
+def test_the_example_lowers_to_the_rows_worked_out_by_hand(cls: type[Event]) -> None:
+    got = tuple(rounded(effect) for effect in shipped(cls).lower(shipped_context()))
+    assert got == tuple(rounded(effect) for effect in cls.example.rows)
+    assert got
 
 
-@pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
-def test_lowers_to_the_rows_worked_out_by_hand(values: dict[str, Any]) -> None:
-    got = tuple(rounded(effect) for effect in make(values).lower(context()))
-    assert got == tuple(rounded(effect) for effect in EXPECTED[values["type"]])
-
-
-@pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
-def test_rows_use_declared_operations_with_all_their_params(values: dict[str, Any]) -> None:
-    event = make(values)
-    for effect in event.lower(context()):
+@pytest.mark.parametrize("cls", EVENT_TYPES, ids=type_name)
+def test_rows_use_declared_operations_with_all_their_params(cls: type[Event]) -> None:
+    for effect in shipped(cls).lower(shipped_context()):
         op = OP_BY_NAME[effect.op]
         assert set(effect.params) == set(op.params), effect.op
         assert set(effect.texts) == set(op.texts), effect.op
@@ -190,10 +78,17 @@ def test_fully_written_events_use_declared_params_too() -> None:
             assert set(effect.texts) == set(OP_BY_NAME[effect.op].texts)
 
 
-@pytest.mark.parametrize("values", EXAMPLES, ids=lambda e: e["type"])
-def test_buyers_react_ahead_to_what_withholds_goods_by_rule(values: dict[str, Any]) -> None:
-    event = make(values)
-    assert event.is_noticed() == (values["type"] in NOTICED)
+@pytest.mark.parametrize("cls", EVENT_TYPES, ids=type_name)
+def test_buyers_react_ahead_only_to_what_withholds_goods(cls: type[Event]) -> None:
+    event = shipped(cls)
+    withholds = {effect.op for effect in event.lower(shipped_context())} & {"close", "quota", "licence"}
+    assert event.is_noticed() <= bool(withholds)
+
+
+@pytest.mark.parametrize("type_", sorted(NOTICED))
+def test_buyers_react_ahead_to_rules(type_: str) -> None:
+    event = example(type_)
+    assert event.is_noticed()
     assert (event.end_is_known(), event.age_days(context())) == (False, 0.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from supplyrisk.model.start import mass_now
 from supplyrisk.spec.load import read_world
 from supplyrisk.spec.resolved import Outlook, RandomOutages
 
-from .every_event import EVERY, made
+from .every_event import BY_EXAMPLE, EVERY, by_example, made
 from .small_worlds import START, chain, run, scenario, three_stages
 
 # Tonnes of something, and two prices: array of the arena -> what it has one number for.
@@ -130,7 +131,7 @@ def test_growth_that_everybody_expects_and_builds_for_moves_no_price():
 
 # --- masses ---------------------------------------------------------------------------------------
 def test_every_event_type_is_among_those_the_laws_are_tried_on():
-    assert set(EVERY) == set(EVENT_TYPE_BY_NAME)
+    assert set(EVERY) | set(BY_EXAMPLE) == set(EVENT_TYPE_BY_NAME)
     assert all(events[-1][0] == name for name, events in EVERY.items())
 
 
@@ -139,14 +140,22 @@ def test_masses_balance_and_nothing_is_negative_under_every_event(name: str):
     world = three_stages()
     outages = (RandomOutages((), (), 200.0, 20.0, 0.3),)
     made_up = scenario(world, *made(world, name), years=2.5, tracked="A", outlook=Outlook({}, outages=outages))
-    model = compile_scenario(made_up)
+    refuse_loss(compile_scenario(made_up))
+
+
+@pytest.mark.parametrize("name", BY_EXAMPLE)
+def test_masses_balance_and_nothing_is_negative_under_the_example_of_a_type(name: str, tmp_path: Path):
+    refuse_loss(compile_scenario(by_example(name, tmp_path, 0.75)))
+
+
+def refuse_loss(model: CompiledModel) -> None:
+    """Masses balance, nothing is negative, and it is not the same as nothing happening."""
     watched, series = watch(model, 1)
     assert watched.worst < 1e-9
     assert watched.lowest > -1e-9
     assert np.isfinite(series.weekly).all()
     assert series.weekly.min() > -1e-9
     assert series.monthly.min() > -1e-9
-    # It is not the same as nothing happening.
     assert not np.array_equal(series.weekly, watch(model, 0)[1].weekly)
 
 

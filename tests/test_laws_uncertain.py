@@ -273,6 +273,7 @@ def every_key() -> list[tuple[str, tuple[str, ...]]]:
     return [
         (name, path)
         for name, cls in EVENT_TYPE_BY_NAME.items()
+        if name in EVERY
         for path in keys(cls)
         if path[0] not in COMMON or (name in COMMON_ON and reads(cls, path[0]))
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -19,10 +19,15 @@ from ..language.numbers import Num, Sampled
 from ..language.schedule import Schedule
 from ..language.uncertain import Uncertain, field_error
 from .effects import Effect, Point, Select
+from .example import Example
 from .fields import Delay, Place, Profile, ProfileOf, Span
 
 INF = float("inf")
 Fault = tuple[tuple[str | int, ...], str]
+
+# Kinds of types, in the order of the reference.
+Group = Literal["controls of exports", "trade and routes", "supply", "demand", "answers", "other events"]
+GROUPS: tuple[str, ...] = get_args(Group)
 
 
 class TouchesNothing(Exception):
@@ -142,6 +147,9 @@ class Timing:
 class Event(Strict):
     """Something that happens: base of all types."""
 
+    # Every type says where the reference shows it, and gives an example that the tests try.
+    group: ClassVar[Group]
+    example: ClassVar[Example]
     # Whether an event without `start` and `trigger` holds from the first day (policies that exist already).
     start_optional: ClassVar[bool] = False
     # Whether it can build up or die away gradually; not for levels that have no "half in force".

@@ -1,74 +1,31 @@
-"""All event and policy types: a tuple you can read. A new type is one class, one entry here, one test."""
+"""All event and policy types, found rather than listed: every file of `types/`, and what other packages bring.
+
+A type is a class of events that says its word (`type: Literal["export_ban"]`). A package of somebody else ships types by
+an entry point of the group `supplyrisk.events`, which names a module that defines them.
+"""
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from pydantic import BaseModel
 
+from ..errors import SupplyriskError
 from ..language.fields import DayField, FlagField, FreeText, NameList, OneOf, Quantity, TextField
 from ..language.schedule import Schedule
-from .base import Event
-from .controls import CustomsSlowdown, EndUseRefusal, ExportBan, ExportQuota, RawExportBan
-from .demand import DemandChange, NewDemand, SubstitutionProgramme, ThriftingProgramme
+from . import types
+from .base import GROUPS, Event
+from .example import Example
 from .fields import MoneyField, PlaceField, Profile, ProfileField, SpanField
-from .licences import ContentRule, GeneralLicences, LicenceRegime
-from .screening import EndUserScreening
-from .stocks import CompanyStockObligation, StrategicStockpile
-from .supply import CapacityOutage, CapacityProject, ProjectDelay, Recycling
-from .support import OfftakeContract, PriceFloor, Subsidy
-from .trade import (
-    DiversifiedSourcing,
-    Enforcement,
-    ExportTax,
-    JointPurchasing,
-    Tariff,
-    TransitDenial,
-    Transshipment,
-)
-from .truce import Suspension
 
-EVENT_TYPES: tuple[type[Event], ...] = (
-    # controls of exports
-    ExportBan,
-    RawExportBan,
-    LicenceRegime,
-    ContentRule,
-    ExportQuota,
-    ExportTax,
-    CustomsSlowdown,
-    EndUseRefusal,
-    EndUserScreening,
-    # trade and routes
-    Tariff,
-    TransitDenial,
-    Transshipment,
-    Enforcement,
-    # supply and demand
-    CapacityOutage,
-    CapacityProject,
-    ProjectDelay,
-    Recycling,
-    DemandChange,
-    NewDemand,
-    # answers
-    StrategicStockpile,
-    CompanyStockObligation,
-    GeneralLicences,
-    DiversifiedSourcing,
-    JointPurchasing,
-    PriceFloor,
-    Subsidy,
-    OfftakeContract,
-    ThriftingProgramme,
-    SubstitutionProgramme,
-    # other events
-    Suspension,
-)
+ENTRY_POINTS = "supplyrisk.events"
 
 
 def type_name(cls: type[Event]) -> str:
@@ -76,6 +33,72 @@ def type_name(cls: type[Event]) -> str:
     return str(typing.get_args(cls.model_fields["type"].annotation)[0])
 
 
+def load_types() -> tuple[type[Event], ...]:
+    """Every event type, in an order that depends on nothing but groups and names.
+
+    Raises
+    ------
+    SupplyriskError
+        If a package brings types that can't be loaded, or that are taken for another's.
+    """
+    for name in sorted(module.name for module in pkgutil.iter_modules(types.__path__)):
+        importlib.import_module(f"{types.__name__}.{name}")
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)):
+        _load(entry)
+    found = tuple(cls for cls in _subclasses(Event) if _says_its_type(cls))
+    by_name: dict[str, type[Event]] = {}
+    for cls in found:
+        other = by_name.setdefault(type_name(cls), cls)
+        if other is not cls:
+            raise SupplyriskError(
+                f"two event types are called {type_name(cls)}: {_place(other)} and {_place(cls)}; rename one"
+            )
+        _refuse_unfinished(cls)
+    return tuple(sorted(found, key=lambda cls: (GROUPS.index(cls.group), type_name(cls))))
+
+
+def _load(entry: EntryPoint) -> None:
+    """Import what an entry point names."""
+    try:
+        entry.load()
+    except Exception as error:
+        package = entry.dist.name if entry.dist is not None else "?"
+        raise SupplyriskError(
+            f"the event types of package {package} ({entry.name} = {entry.value}) can't be loaded: "
+            f"{type(error).__name__}: {error}; mend or uninstall the package"
+        ) from error
+
+
+def _subclasses(cls: type[Event]) -> Iterator[type[Event]]:
+    """All classes below one, once each."""
+    found: dict[type[Event], None] = {}
+    waiting = list(cls.__subclasses__())
+    for below in waiting:
+        found[below] = None
+        waiting.extend(below.__subclasses__())
+    yield from found
+
+
+def _says_its_type(cls: type[Event]) -> bool:
+    """Whether a class is a type, and not something that several types have in common."""
+    return typing.get_origin(cls.model_fields["type"].annotation) is typing.Literal
+
+
+def _refuse_unfinished(cls: type[Event]) -> None:
+    if not isinstance(vars(cls).get("example"), Example):
+        raise SupplyriskError(f"{_place(cls)}: event type {type_name(cls)} has no example of its own")
+    if getattr(cls, "group", None) not in GROUPS:
+        raise SupplyriskError(
+            f"{_place(cls)}: the group of event type {type_name(cls)} must be one of {', '.join(GROUPS)} "
+            f"(got {getattr(cls, 'group', None)!r})"
+        )
+
+
+def _place(cls: type[Event]) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+EVENT_TYPES: tuple[type[Event], ...] = load_types()
 EVENT_TYPE_BY_NAME: dict[str, type[Event]] = {type_name(cls): cls for cls in EVENT_TYPES}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import did_you_mean
-from ..events.trade import Tariff
+from ..events.types.duties import Tariff
 from ..language.names import ALL
 from ..language.text import Node
 from ..language.uncertain import Uncertain

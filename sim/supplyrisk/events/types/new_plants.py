@@ -1,44 +1,16 @@
-"""Capacity that fails, comes, or comes late."""
+"""New capacity: a plant and recycling are one thing, with and without a need of input."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from ..language.context import LowerContext
-from ..language.fields import Countries, Country, Duration, Factor, Flag, Name, Product, Products, Rate, Share
-from ..language.numbers import Num
-from ..language.schedule import Schedule
-from .base import Event, Fault, countries, products, say_schedule, verb
-from .effects import Effect, Point, Select
-from .known import EndKnown
-
-
-class CapacityOutage(EndKnown):
-    """Plants or mines stand still: fighting, flood, strike, inspection. `profile` says how they recover."""
-
-    type: Literal["capacity_outage"]
-    """capacity_outage"""
-
-    products: Products = ()
-    """What the sites make. Default: everything."""
-
-    countries: Countries
-    """Where the sites are."""
-
-    share_lost: Schedule[Share]
-    """Share of capacity lost; may change over time."""
-
-    def what(self, ctx: LowerContext) -> str:
-        whose = f"{ctx.say_countries(self.countries, 'every country')} {verb(self.countries, 'loses')}"
-        return (
-            f"{whose} {say_schedule(ctx, self.share_lost, 'share')} "
-            f"of the capacity for {ctx.say_products(self.products)}"
-        )
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        select = Select(products(ctx, self.products), origins=countries(ctx, self.countries))
-        yield self.effect(ctx, "capacity_loss", select, self.share_lost)
+from ...language.context import LowerContext
+from ...language.fields import Countries, Country, Duration, Factor, Flag, Product, Rate, Share
+from ...language.numbers import Num
+from ..base import Event, Group, countries, products
+from ..effects import Effect, Point, Select
+from ..example import Example, row
 
 
 class _NewPlant(Event):
@@ -104,6 +76,8 @@ class _NewPlant(Event):
 class CapacityProject(_NewPlant):
     """A new mine, refinery or plant comes into production; `start` is its announced date."""
 
+    group: ClassVar[Group] = "supply"
+
     type: Literal["capacity_project"]
     """capacity_project"""
 
@@ -122,9 +96,35 @@ class CapacityProject(_NewPlant):
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.plant(ctx, self.needs_input)
 
+    example: ClassVar[Example] = Example(
+        """
+        name: texas_separation
+        country: US
+        product: dytb_oxide
+        capacity: 100 t/yr
+        start: 2027-01-01
+        """,
+        sentence="""
+        From 1 January 2027, a plant for 100 t/yr of Dy/Tb oxide in the United States starts, at full capacity
+        after 1 year.
+        """,
+        rows=(
+            row(
+                "new_capacity",
+                Select(products=("dytb_oxide",), origins=("US",)),
+                {0.0: 0.0, 365.25: 100.0},
+                linear=True,
+                params={"unit_cost_ratio": 0.0, "needs_input": 1.0, "success_probability": 1.0, "slip_days": 0.0},
+                texts={"project": "texas_separation", "offtake_to": ""},
+            ),
+        ),
+    )
+
 
 class Recycling(_NewPlant):
     """Recycling adds supply that needs no ore; `start` is its announced date."""
+
+    group: ClassVar[Group] = "supply"
 
     type: Literal["recycling"]
     """recycling"""
@@ -140,27 +140,22 @@ class Recycling(_NewPlant):
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.plant(ctx, needs_input=False)
 
-
-class ProjectDelay(Event):
-    """A project that has not started yet is put back (permit, lawsuit, equipment withheld)."""
-
-    profiled: ClassVar[bool] = False
-
-    type: Literal["project_delay"]
-    """project_delay"""
-
-    project: Name
-    """Name of the capacity_project or recycling event."""
-
-    by: Duration
-    """How much later it starts."""
-
-    def faults(self) -> Iterator[Fault]:
-        if self.by == 0.0:
-            yield ("by",), "delays nothing (got 0)"
-
-    def what(self, ctx: LowerContext) -> str:
-        return f"{self.project!r}, if it has not started by then, is put back by {ctx.say(self.by, 'days')}"
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.effect(ctx, "project_delay", Select(), self.by, texts={"project": self.project})
+    example: ClassVar[Example] = Example(
+        """
+        country: JP
+        product: ndpr_oxide
+        capacity: 500 t/yr
+        start: 2026-06-01
+        """,
+        sentence="From 1 June 2026, recycling adds 500 t/yr of NdPr oxide in Japan, in full after 1 year.",
+        rows=(
+            row(
+                "new_capacity",
+                Select(products=("ndpr_oxide",), origins=("JP",)),
+                {0.0: 0.0, 365.25: 500.0},
+                linear=True,
+                params={"unit_cost_ratio": 0.0, "needs_input": 0.0, "success_probability": 1.0, "slip_days": 0.0},
+                texts={"project": "recycling", "offtake_to": ""},
+            ),
+        ),
+    )

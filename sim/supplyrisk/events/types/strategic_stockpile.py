@@ -1,19 +1,22 @@
-"""Stocks held by rule: public reserves and what firms must hold."""
+"""Public reserves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from ..language.context import LowerContext
-from ..language.fields import Countries, EndUses, HighIndex, Products, Share, StockTime
-from ..language.schedule import Schedule
-from .base import Event, Fault, countries, end_uses, products, say_schedule, verb
-from .effects import Effect, Select
+from ...language.context import LowerContext
+from ...language.fields import Countries, HighIndex, Products, Share, StockTime
+from ...language.schedule import Schedule
+from ..base import Event, Group, countries, products, say_schedule, verb
+from ..effects import Effect, Select
+from ..example import Example, row
 
 
 class StrategicStockpile(Event):
     """A public reserve that is filled in quiet times and released when users go short."""
+
+    group: ClassVar[Group] = "answers"
 
     start_optional: ClassVar[bool] = True
     profiled: ClassVar[bool] = False
@@ -73,42 +76,29 @@ class StrategicStockpile(Event):
         }
         yield self.effect(ctx, "stockpile", select, self.target, scale=1 / 7, params=params)
 
-
-class CompanyStockObligation(Event):
-    """Firms must hold at least so much stock. Give `profile: ramp over 1 year` for a phase-in."""
-
-    start_optional: ClassVar[bool] = True
-
-    type: Literal["company_stock_obligation"]
-    """company_stock_obligation"""
-
-    products: Products
-    """Products to be held."""
-
-    countries: Countries
-    """Countries whose users are obliged."""
-
-    end_uses: EndUses = ()
-    """End uses obliged. Default: all."""
-
-    cover: Schedule[StockTime]
-    """Least stock, as time of the user's own normal use."""
-
-    def faults(self) -> Iterator[Fault]:
-        if self.cover.constant and self.cover.first() == 0.0:
-            yield ("cover",), "obliges to nothing (got 0)"
-
-    def what(self, ctx: LowerContext) -> str:
-        users = f"{ctx.say_end_uses(self.end_uses, 'users')} in {ctx.say_countries(self.countries)}"
-        return (
-            f"{users} must hold at least {say_schedule(ctx, self.cover, 'days')} of use of "
-            f"{ctx.say_products(self.products)}"
-        )
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        select = Select(
-            products(ctx, self.products),
-            destinations=countries(ctx, self.countries),
-            end_uses=end_uses(ctx, self.end_uses),
-        )
-        yield self.effect(ctx, "cover_obligation", select, self.cover, scale=1 / 7)
+    example: ClassVar[Example] = Example(
+        """
+        countries: JP
+        products: dytb_oxide
+        target: 60 days
+        start: 2026-01-01
+        """,
+        sentence="""
+        From 1 January 2026, Japan keeps a reserve of 60 days of normal use of Dy/Tb oxide, released when more
+        than 1 % of demand is unserved or the price exceeds 2 times its baseline.
+        """,
+        rows=(
+            row(
+                "stockpile",
+                Select(products=("dytb_oxide",), destinations=("JP",)),
+                60 / 7,
+                params={
+                    "initial_weeks": 0.0,
+                    "fill_weeks_per_week": 0.1,
+                    "release_weeks_per_week": 1.0,
+                    "release_unserved": 0.01,
+                    "release_price_index": 2.0,
+                },
+            ),
+        ),
+    )

@@ -1,32 +1,21 @@
-"""Export licences: offices with a capacity and a queue, rules on content, general licences."""
+"""What licence regimes have in common: an office with a capacity and a queue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from ..language.context import LowerContext
-from ..language.fields import (
-    Count,
-    Countries,
-    Country,
-    EndUses,
-    Lot,
-    OneOf,
-    Percent,
-    Products,
-    Share,
-    Spread,
-    Strict,
-    Wait,
-)
+from ..language.fields import Count, Countries, EndUses, Lot, OneOf, Percent, Share, Spread, Strict, Wait
 from ..language.numbers import Num
 from ..language.schedule import Schedule
-from .base import Fault, constant, countries, end_uses, products, say_schedule
+from .base import Fault, constant, countries, end_uses, say_schedule
 from .effects import Effect, Select
 from .fields import AsTuple
-from .lanes import Control, LaneEvent
+from .lanes import Control
+
+PACE_REVIEW_DAYS = 3.0
 
 
 class Refusal(Strict):
@@ -40,26 +29,6 @@ class Refusal(Strict):
 
     share: Schedule[Share] = constant(1.0)
     """Share of their normal purchases refused. Default: 100 %."""
-
-
-class OrdinaryGoods(Strict):
-    """Goods that need no licence but look like those that do, so that customs hold some of them."""
-
-    products: Products
-    """Products that customs can't tell apart."""
-
-    share: Schedule[Share]
-    """Share of shipments set aside; may change over time."""
-
-    hold: Wait = 45.0
-    """Mean time until a shipment set aside is let go. Default: 45 days (assumption: weeks of laboratory tests
-    reported in spring 2025)."""
-
-    hold_spread: Wait = 15.0
-    """Standard deviation of that time. Default: 15 days (assumption)."""
-
-
-PACE_REVIEW_DAYS = 3.0
 
 
 class Office(Control):
@@ -168,123 +137,3 @@ class Office(Control):
             where = f" in {ctx.say_countries(refusal.destinations)}" if refusal.destinations else ""
             words += f"; {say_schedule(ctx, refusal.share, 'share')} of purchases by {who}{where} refused outright"
         return words
-
-
-class LicenceRegime(Office):
-    """Exports need a licence: applications queue, are reviewed, and granted or refused."""
-
-    type: Literal["licence_regime"]
-    """licence_regime"""
-
-    origins: Countries
-    """Countries that ask for a licence; each runs one office per product."""
-
-    general_licences: Schedule[Share] | None = None
-    """Share of the trade that a general licence (per exporter and customer) takes out of the queue; may grow over
-    time. Default: none."""
-
-    ordinary_goods: OrdinaryGoods | None = None
-    """Goods outside the rule that customs hold too. Default: none."""
-
-    def what(self, ctx: LowerContext) -> str:
-        trade = f"{self.goods(ctx)}{self.to_buyers(ctx)}"
-        text = f"{self.sellers_do(ctx, 'licenses', 'license')} exports of {trade} ({self.office_words(ctx)})"
-        if self.general_licences is not None:
-            text += f", general licences cover {say_schedule(ctx, self.general_licences, 'share')}"
-        if self.ordinary_goods is not None:
-            held = say_schedule(ctx, self.ordinary_goods.share, "share")
-            text += f", customs also set aside shipments of {ctx.say_products(self.ordinary_goods.products)}: {held}"
-        return text
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        select = self.select(ctx)
-        for origin in select.origins or ctx.expand(("all",)):
-            one = replace(select, origins=(origin,))
-            yield self.office_row(ctx, one, f"{self.label}:{origin}", 0.0, "", origin)
-        if self.general_licences is not None:
-            yield self.effect(ctx, "general_licence", select, self.general_licences)
-        yield from self.refusal_rows(ctx, select)
-        if self.ordinary_goods is not None:
-            held = replace(self._ordinary(ctx, select), end_uses=select.end_uses)
-            goods = self.ordinary_goods
-            params = {"hold_days": ctx.num(goods.hold), "hold_days_sd": ctx.num(goods.hold_spread)}
-            yield self.effect(ctx, "hold", held, goods.share, params=params)
-
-    def _ordinary(self, ctx: LowerContext, select: Select) -> Select:
-        assert self.ordinary_goods is not None
-        return replace(select, products=products(ctx, self.ordinary_goods.products))
-
-
-class ContentRule(Office):
-    """Goods made abroad need the licence of a country whose material they contain (extraterritorial rule).
-
-    Goods bound for that country itself need none, unless `destinations` names it.
-    """
-
-    type: Literal["content_rule"]
-    """content_rule"""
-
-    content_origin: Country
-    """Country whose material counts, and whose office decides. The model follows its share through stocks, mixing and
-    shipments."""
-
-    threshold: Share
-    """Least share of that country's material in a shipment for which the licence is needed (0.1 % in October 2025)."""
-
-    general_licences: Schedule[Share] | None = None
-    """Share of the trade that general licences take out of the queue. Default: none."""
-
-    def faults(self) -> Iterator[Fault]:
-        yield from super().faults()
-        if self.threshold == 0.0:
-            yield ("threshold",), "must be above 0 (got 0): with 0 every shipment would need the licence"
-
-    def select(self, ctx: LowerContext) -> Select:
-        """Re-exports: every seller but the country of origin, whose own exports other events control, to everybody but it."""
-        select = super().select(ctx)
-        origin = countries(ctx, (self.content_origin,))
-        abroad = tuple(c for c in ctx.expand(("all",)) if c not in origin)
-        sellers = tuple(c for c in select.origins or abroad if c not in origin)
-        return replace(select, origins=sellers, destinations=select.destinations or abroad)
-
-    def what(self, ctx: LowerContext) -> str:
-        origin = ctx.say_countries((self.content_origin,))
-        sellers = ctx.say_countries(self.origins, "other countries")
-        text = (
-            f"exports of {self.goods(ctx)} by {sellers}{self.to_buyers(ctx) or f' to buyers outside {origin}'} with at least "
-            f"{ctx.say(self.threshold, 'share')} of content from {origin} need a licence of {origin} "
-            f"({self.office_words(ctx)})"
-        )
-        if self.general_licences is not None:
-            text += f", general licences cover {say_schedule(ctx, self.general_licences, 'share')}"
-        return text
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        select = self.select(ctx)
-        threshold = ctx.num(self.threshold)
-        yield self.office_row(ctx, select, self.label, threshold, self.content_origin, self.content_origin)
-        if self.general_licences is not None:
-            yield self.effect(ctx, "general_licence", select, self.general_licences)
-        yield from self.refusal_rows(ctx, select)
-
-
-class GeneralLicences(LaneEvent):
-    """General licences are agreed: a share of a trade under licence leaves the queue."""
-
-    type: Literal["general_licences"]
-    """general_licences"""
-
-    origins: Countries
-    """Countries whose offices issue them."""
-
-    share: Schedule[Share]
-    """Share of the trade that needs no single licence any more; may grow over time."""
-
-    def what(self, ctx: LowerContext) -> str:
-        return (
-            f"general licences of {ctx.say_countries(self.origins, 'every country')} cover "
-            f"{say_schedule(ctx, self.share, 'share')} of the trade in {self.goods(ctx)}{self.to_buyers(ctx)}"
-        )
-
-    def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.effect(ctx, "general_licence", self.select(ctx), self.share)

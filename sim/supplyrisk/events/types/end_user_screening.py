@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
-from ..language.context import LowerContext
-from ..language.fields import CertainShare, Countries, Share
-from ..language.schedule import Schedule
-from .base import constant, say_part
-from .effects import Effect, Select
-from .lanes import Control
+from ...language.context import LowerContext
+from ...language.fields import CertainShare, Countries, Share
+from ...language.schedule import Schedule
+from ..base import Group, constant, say_part
+from ..effects import Effect, Select
+from ..example import Example, row
+from ..lanes import Control
 
 
 class EndUserScreening(Control):
     """Named firms are put on a list and refused, the other users of their sector are served."""
+
+    group: ClassVar[Group] = "controls of exports"
 
     type: Literal["end_user_screening"]
     """end_user_screening"""
@@ -47,3 +50,31 @@ class EndUserScreening(Control):
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         yield self.effect(ctx, "close", self.select(ctx), self.refused)
+
+    example: ClassVar[Example] = Example(
+        """
+        origins: CN
+        destinations: US
+        products: ht_magnet
+        end_uses: defence
+        listed: 15 %
+        start: 2026-01-01
+        """,
+        sentence="""
+        From 1 January 2026, China refuses exports of high-temperature (Dy/Tb-bearing) NdFeB magnets to listed
+        firms (15 % of the demand of defence in the United States).
+        """,
+        rows=(
+            row(
+                "close",
+                Select(
+                    products=("ht_magnet",),
+                    origins=("CN",),
+                    destinations=("US",),
+                    end_uses=("defence",),
+                    entity_share=0.15,
+                ),
+                1.0,
+            ),
+        ),
+    )
