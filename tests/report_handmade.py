@@ -60,6 +60,7 @@ def handmade(
     scenario["question"] = question
     runs |= {s["name"]: np.linspace(0, 1, n) for s in scenario["sampled"]}
     write_run_folder(folder, scenario, pd.DataFrame(runs), handmade_outcomes(values))
+    with_peaks(folder, values)
     manifest = json.loads((folder / "manifest.json").read_text()) | {"question": question}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
@@ -84,12 +85,23 @@ def titled(folder: Path, **titles: str) -> Path:
     return folder
 
 
+def with_peaks(folder: Path, values: Values) -> None:
+    """Series of spot prices whose every quantile is normal but in the week of the peak, where it is that of the peaks."""
+    week = round(float(np.median(values["scenario", "price_spot_peak_week", OXIDE, "exCN", "all", "week"])))
+    dates = pd.date_range("2025-01-01", periods=104, freq="7D")
+    rows = []
+    for (arm, metric, product, zone, use, unit), x in values.items():
+        if metric != "price_spot_peak_index" or arm.endswith("-baseline"):
+            continue
+        for q in (0.10, 0.25, 0.5, 0.75, 0.90):
+            top = float(np.quantile(x, q))
+            key = (arm, "price_spot_index", product, zone, use)
+            rows += [(*key, d, q, None, top if i == week - 1 else 1.0, unit) for i, d in enumerate(dates)]
+    write_series(folder, rows)
+
+
 def with_prices(folder: Path, level: float) -> Path:
     """Series of spot prices for a hand-made run: Dy/Tb oxide in China goes to `level` and stays there."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from supplyrisk.results.tables import schema
-
     dates = pd.date_range("2025-01-01", periods=20, freq="7D")
     rows = []
     for arm, end in (("baseline", 1.0), ("scenario", level)):
@@ -98,9 +110,18 @@ def with_prices(folder: Path, level: float) -> Path:
                 value = 1.0 if i < 10 or arm == "baseline" else end + shift
                 key = (arm, "price_spot_index", "dytb_oxide", "CN", "all")
                 rows.append((*key, date, q, None, value, "index"))
+    write_series(folder, rows)
+    return folder
+
+
+def write_series(folder: Path, rows: list[tuple[Any, ...]]) -> None:
+    """Put a table of series with these rows into a run folder."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from supplyrisk.results.tables import schema
+
     names = [field.name for field in schema("series")]
     table = pd.DataFrame(rows, columns=names).astype({"run": "Int32"})
     pq.write_table(
         pa.Table.from_pandas(table, schema=schema("series"), preserve_index=False), folder / "series.parquet"
     )
-    return folder

@@ -66,7 +66,9 @@ def cluster(tmp_path, scheduler):
     for number in (1, 2):
         local = ("--no-nanny", "--local-directory", str(tmp_path / f"worker{number}"))
         folder = tmp_path / "elsewhere"
-        processes.append(start("worker", address, *local, folder=folder, FAKE_ENGINE="sleep=0.01"))
+        processes.append(
+            start("worker", address, *local, folder=folder, FAKE_ENGINE="sleep=0.01", PYTHONPATH=str(ROOT))
+        )
     return address, processes[1:]
 
 

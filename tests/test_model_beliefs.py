@@ -60,6 +60,25 @@ def test_a_ban_announced_ahead_is_believed_from_then_on_for_less() -> None:
     assert pace(memory_at(two(), stop(notice=3.0), week=FIRST - 4)) == (1.0, 0.0, -1.0)
 
 
+def test_a_ban_that_builds_up_is_believed_to_come_to_its_full_level() -> None:
+    """Over 8 weeks to 0.6, announced 3 weeks ahead: a pace of 0.4 at once, on the way and in full; none while it ends."""
+    world = two()
+    gradual = "ramp over 8 weeks, recovery over 4 weeks"
+    rule = written(world, "export_ban", announced=49, origins="A", share="60 %", profile=gradual, duration="20 weeks")
+    assert pace(memory_at(world, rule, week=FIRST - 4))[0] == 1.0
+    for week in (FIRST - 3, FIRST, FIRST + 4, FIRST + 8, FIRST + 19):
+        assert pace(memory_at(world, rule, week=week))[0] == pytest.approx(0.4, rel=1e-12)
+    assert pace(memory_at(world, rule, week=FIRST + 22))[0] == pytest.approx(0.7, rel=1e-12)  # half of it is lifted
+
+
+def test_a_step_that_lies_ahead_is_not_reckoned_with() -> None:
+    world = two()
+    steps = {"start": "20 %", "4 weeks": "60 %"}
+    rule = written(world, "export_ban", origins="A", share=steps, profile="recovery over 4 weeks", duration="20 weeks")
+    found = [pace(memory_at(world, rule, week=FIRST + i))[0] for i in (0, 3, 4)]
+    assert found == pytest.approx([0.8, 0.8, 0.4], rel=1e-12)
+
+
 def test_an_announced_end_counts_with_the_trust_in_it() -> None:
     """26 weeks: 0.7 x 104 (1 - exp(-1/4)) + 0.3 x 21.435."""
     expected = 0.7 * 104.0 * (1.0 - math.exp(-0.25)) + 0.3 * C

@@ -69,7 +69,7 @@ def test_the_answer_says_once_what_brackets_are(tmp_path: Path) -> None:
     notes = answer(open_run(change(handmade(tmp_path / "many", 40), values=ERROR))).notes
     assert notes == (
         f"In brackets: {FULL}, 10th to 90th percentile of the runs. The error is inside each run: exports, shortages "
-        "and money inherit it. A price peak is the highest week of a run, above the top of the median line.",
+        "and money inherit it.",
     )
     (few,) = answer(open_run(handmade(tmp_path / "few", 5))).notes
     assert few.startswith("In brackets: 10 % to 90 % quantile of only 5 runs")

@@ -73,7 +73,7 @@ def test_every_table_of_the_report_holds_its_numbers(book: Any, part: Part) -> N
 
 def test_numbers_have_the_format_of_their_unit(book: Any) -> None:
     sheet = book["key_numbers"]
-    assert sheet["A2"].value.startswith("Peak quoted price")
+    assert sheet["A2"].value.startswith("Peak of the median quoted price")
     assert sheet["B2"].number_format == '0.00"×"'
     formats = {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None}
     assert {'0.0" weeks"', '"USD "#,##0'} <= formats

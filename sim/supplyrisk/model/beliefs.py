@@ -177,11 +177,35 @@ def put_rule_on_lane(L: Any, F: Floats, lane: int, pace: float, weeks: float, wa
 
 
 def level_believed(L: Any, F: Floats, I: Ints, e: int, day: int) -> float:
-    """Level of a rule today, or on its first day if that is to come."""
+    """Level of a rule today, or on its first day if that is to come; while it builds up, the level it builds up to.
+
+    Who announces a rule that comes into force by and by says what it comes to: buyers reckon with that. Steps of a
+    schedule that lie ahead are not reckoned with, nor is a rule that is being lifted taken for lifted.
+    """
     base = effect_base(L, F, I, e)
     offset = float(day - base)
     first = F[L.point_day + I[L.effect_point_first + e]]
-    return effect_now(L, F, I, e, offset if offset > first else first)
+    if offset < first:
+        offset = first
+    level = effect_now(L, F, I, e, offset)
+    if I[L.effect_linear + e] == 0:
+        return level
+    end = effect_now(L, F, I, e, line_end(L, F, I, e, offset))
+    harsher = end > level if I[L.effect_op + e] == CLOSE else end < level
+    return end if harsher else level
+
+
+def line_end(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
+    """Days after a rule's base at which the straight line it is on ends; of the first of two points on one day."""
+    first = I[L.effect_point_first + e]
+    last = first + I[L.effect_point_count + e]
+    at = first
+    while at + 1 < last and F[L.point_day + at] <= offset:
+        at += 1
+    day = F[L.point_day + at]
+    if at + 1 < last and F[L.point_day + at + 1] == day:
+        return offset
+    return day if day > offset else offset
 
 
 def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:

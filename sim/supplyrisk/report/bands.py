@@ -45,6 +45,4 @@ def brackets(run: Run) -> str:
     told = f"In brackets: {band(run)}, 10th to 90th percentile of the runs."
     if not own_error(run):
         return told
-    # The error wanders: the highest week of a run is above what the run is around.
-    peaks = " A price peak is the highest week of a run, above the top of the median line."
-    return f"{told} The error is inside each run: exports, shortages and money inherit it.{peaks}"
+    return f"{told} The error is inside each run: exports, shortages and money inherit it."

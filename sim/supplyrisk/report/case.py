@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from .hedges import NOTICED_PRICE
-from .pick import Spread, headline_price, short_products, short_zone, spread, values
+from .pick import Spread, headline_price, price_peak, short_products, short_zone, spread, values
 from .run import Run
 from .stored import once_per_run
 
@@ -161,8 +161,8 @@ def knows_weeks(run: Run) -> bool:
 def price_moves(run: Run) -> bool:
     """Whether users notice the price the answer is about."""
     product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    return peak is not None and peak.n > 0 and peak.p50 >= NOTICED_PRICE
+    peak = price_peak(run, run.main_arm, product, zone)
+    return peak is not None and peak.spread.p50 >= NOTICED_PRICE
 
 
 def asks_for(run: Run, topic: str) -> bool:

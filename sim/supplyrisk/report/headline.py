@@ -18,9 +18,9 @@ from .case import (
     weeks_lost,
 )
 from .gaps import price_of
-from .hedges import named, week_date
+from .hedges import NOTICED_PRICE, named, week_date
 from .ladders import equal_from, ladder_of
-from .pick import Spread, headline_price, spread
+from .pick import Spread, headline_price, price_peak, spread
 from .policy_rank import asked_about, ranking
 from .rounding import quantity, share
 from .run import Run
@@ -91,17 +91,12 @@ def _worth(run: Run, claim: str) -> Sequence[str]:
 
 def _price_claims(run: Run, case: Case) -> Sequence[str]:
     product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
+    peak = price_peak(run, run.main_arm, product, zone)
     if not knows_weeks(run):
-        level_only = f"The {price_of(run, product, zone)} peaks at {times(peak.p50)}" if peak else ""
+        level_only = f"The {price_of(run, product, zone)} peaks at {times(peak.spread.p50)}" if peak else ""
         return (level_only or "This folder tells no losses of use",)
     nobody = f"{subject(run, case)} lose next to nothing{more(run)}{than_today(run)}"
-    if peak is None or not peak.n:
-        return (nobody,)
-    when = f" around {month(week_date(run, week.p50))}" if week is not None and week.n else ""
-    level = times(peak.p50)
-    if peak.p50 < 1.03:
+    if peak is None or peak.spread.p50 < NOTICED_PRICE:
         from .price_words import deepest_fall
 
         fall = deepest_fall(run)
@@ -110,7 +105,8 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
                 f"{nobody}; the {price_of(run, fall.product, fall.zone)} falls to {fall.ratio.p50:.2f} times normal",
                 nobody,
             )
-        return (f"{nobody}, and no quoted price rises noticeably", nobody)
+        return (f"{nobody}, and no quoted price rises noticeably", nobody) if peak is not None else (nobody,)
+    when, level = f" around {month(peak.date)}", times(peak.spread.p50)
     price = f"the {price_of(run, product, zone)} peaks at {level}{without_events(run, product, zone)}{when}"
     if asks_for(run, "price") and not asks_for(run, "use"):
         return (
@@ -122,8 +118,8 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
 
 def without_events(run: Run, product: str, zone: str) -> str:
     """The peak under the rules of today alone, where they are in force: the events answer for the rest only."""
-    peak = spread(run, "price_spot_peak_index", "baseline", product, zone) if on_today(run) else None
-    return "" if peak is None or not peak.n else f", against {times(peak.p50)} under today's rules"
+    peak = price_peak(run, "baseline", product, zone) if on_today(run) else None
+    return "" if peak is None else f", against {times(peak.spread.p50)} under today's rules"
 
 
 def times(level: float) -> str:
@@ -133,10 +129,10 @@ def times(level: float) -> str:
 
 def _and_price(run: Run) -> str:
     product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    if peak is None or peak.p50 < 1.15:
+    peak = price_peak(run, run.main_arm, product, zone)
+    if peak is None or peak.spread.p50 < 1.15:
         return ""
-    return f"; the {price_of(run, product, zone)} peaks at {times(peak.p50)}{without_events(run, product, zone)}"
+    return f"; the {price_of(run, product, zone)} peaks at {times(peak.spread.p50)}{without_events(run, product, zone)}"
 
 
 def output_at_risk(run: Run) -> Spread | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,33 @@ def total_spread(run: Run, metric: str, arm: str, place: str) -> Spread | None:
     x = table.groupby("run")["value"].sum().to_numpy(dtype=float)
     p10, p25, p50, p75, p90 = quantiles(x).tolist()
     return Spread(len(x), p10, p25, p50, p75, p90, str(table["unit"].iloc[0]))
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The highest week of the median price: its quantiles over runs in that week, and the week's first day."""
+
+    spread: Spread
+    date: dt.date
+    week: int  # from 1, the first seven days of the horizon
+
+
+@once_per_run
+def price_peak(run: Run, arm: str, product: str, zone: str, variable: str = "price_spot_index") -> Peak | None:
+    """Where the median price of an arm is highest; None if its path was not stored.
+
+    Not the median of every run's own highest week (the metric `price_spot_peak_index`): that reads the top of a noisy
+    quote, in another week in each run, and so lies above what the price is expected to be at any time.
+    """
+    import numpy as np
+
+    fan = run.fan(variable, arm, product=product, place=zone)
+    if fan is None or not len(fan.values) or np.isnan(fan.at(0.5)).all():
+        return None
+    top = int(np.nanargmax(fan.at(0.5)))
+    p10, p25, p50, p75, p90 = (float(fan.at(level)[top]) for level in (0.10, 0.25, 0.5, 0.75, 0.90))
+    date = fan.dates[top].astype("datetime64[D]").item()
+    return Peak(Spread(run.n_ok, p10, p25, p50, p75, p90, fan.unit), date, top + 1)
 
 
 @once_per_run

@@ -100,7 +100,7 @@ def criterion(run: Run) -> str:
     case = ranking(run).case
     if case.kind == "price":
         product, zone = headline_price(run)
-        return f"how much they lower the peak {price_of(run, product, zone)}"
+        return f"how much they lower the highest week of the {price_of(run, product, zone)}"
     what = "physically missing" if case.loss == "missing" else "given up because of the price"
     use = f" for {named(run, case.end_use)}" if case.end_use else ""
     return f"how many weeks of normal use of {named(run, case.product)}{use} {what} {run.where(case.place)} they avert"

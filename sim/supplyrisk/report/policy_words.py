@@ -89,7 +89,7 @@ def reversed_(s: Spread) -> Spread:
 def measure_of(case: Case) -> str:
     """The measure of a case within a sentence."""
     if case.kind == "price":
-        return "the price peak"
+        return "the highest week of the price"
     return "missing use" if case.loss == "missing" else "use given up"
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from .case import price_moves
 from .gaps import price_of
 from .headline import without_events
-from .hedges import PLAINLY_TIMES, spanned, week_date, weeks_in
-from .pick import Spread, headline_price, spread, values
+from .hedges import PLAINLY_TIMES, spanned, weeks_in
+from .pick import Spread, headline_price, price_peak, values
 from .rounding import with_interval
 from .run import Run
 from .sketch import month
@@ -19,17 +19,14 @@ LATE = 0.2  # share of runs at their peak when the period ends, from which on th
 
 
 def price(run: Run) -> str:
-    """Peak of the headline price with its interval and month; a fall, if that is what happens."""
+    """Peak of the median headline price with that week's interval and month; a fall, if that is what happens."""
     product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    if peak is None or not peak.n or not price_moves(run):
+    top = price_peak(run, run.main_arm, product, zone)
+    if top is None or not price_moves(run):
         return _fall(run)
-    when = ""
-    week = spread(run, "price_spot_peak_week", run.main_arm, product, zone)
-    if week is not None and week.n:
-        when = f", around {month(week_date(run, week.p50))}"
-        if _still_rising(run, product, zone):
-            when += ", in many runs still rising when the period ends"
+    peak, when = top.spread, f", around {month(top.date)}"
+    if top.week > weeks_in(run) - 3 or _still_rising(run, product, zone):
+        when += ", in many runs still rising when the period ends"
     if peak.p50 >= PLAINLY_TIMES:
         value, between = with_interval(peak.p50, peak.p10, peak.p90, "times")
         level = f"at {value} its normal level"

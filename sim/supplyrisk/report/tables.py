@@ -12,8 +12,9 @@ from .bands import band, holds
 from .case import risk_place
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
+from .gaps import price_name
 from .hedges import week_date, weeks_in
-from .pick import Spread, spread, total_spread
+from .pick import Spread, headline_price, price_peak, spread, total_spread
 from .rounding import MISSING, NOTHING, plain, with_interval
 from .run import Run
 from .sketch import day
@@ -21,6 +22,7 @@ from .stored import FEWEST_RUNS
 from .words import small
 
 MOST_INPUTS = 15
+DURATIONS = ("price_spot_above_2x_weeks", "cover_minimum_weeks")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def key_numbers(run: Run) -> ReportTable:
     header = ["", *(run.label(a) for a in arms)]
     if "scenario" in arms and "baseline" in arms:
         header.append("difference")
-    rows = []
+    rows = _price_row(run, arms, len(header)) if arms else []
     for q in _quantities(run):
         cells = [Cell(q.title)]
         cells += [cell_of(spread(run, q.metric, a, q.product, q.place, q.end_use)) for a in arms]
@@ -111,6 +113,17 @@ def key_numbers(run: Run) -> ReportTable:
         rows.append(spending)
     note = intervals_are(run) + paired
     return ReportTable("key_numbers", "Key numbers", note, tuple(header), tuple(rows))
+
+
+def _price_row(run: Run, arms: list[str], width: int) -> list[tuple[Cell, ...]]:
+    """The price the answer tells: the top of each arm's median line. They may lie in different weeks: no difference."""
+    product, zone = headline_price(run)
+    tops = [price_peak(run, arm, product, zone) for arm in arms]
+    if not any(tops):
+        return []
+    name = f"Peak of the median {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
+    cells = [cell_of(top.spread if top else None) for top in tops]
+    return [(Cell(name), *cells, *[Cell(MISSING)] * (width - 1 - len(cells)))]
 
 
 def _quantities(run: Run) -> list[Any]:
@@ -144,32 +157,42 @@ def prices(run: Run) -> ReportTable:
     header = (
         "",
         "",
-        "peak quoted price",
-        "peak average price paid",
-        "peak quoted price, USD/kg",
+        "peak of the median quoted price",
+        "peak of the median average paid",
+        "peak of the median quoted price, USD/kg",
         "weeks above twice normal",
         "thinnest cover",
     )
     rows = []
     for product in run.products:
         for zone in run.zones:
-            peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+            peak = price_peak(run, run.main_arm, product, zone)
             if peak is None:
                 continue
-            metrics = (
-                "price_paid_peak_index",
-                "price_spot_peak_usd_per_kg",
-                "price_spot_above_2x_weeks",
-                "cover_minimum_weeks",
+            paid = price_peak(run, run.main_arm, product, zone, "price_paid_index")
+            cells = (
+                cell_of(peak.spread),
+                cell_of(paid.spread if paid else None),
+                _bare(_in_usd(run, peak.spread, product, zone)),
+                *(cell_of(spread(run, m, run.main_arm, product, zone)) for m in DURATIONS),
             )
-            others = [cell_of(spread(run, m, run.main_arm, product, zone)) for m in metrics]
-            others[1] = _bare(spread(run, metrics[1], run.main_arm, product, zone))
-            rows.append((Cell(run.label(product)), Cell(run.where(zone)), cell_of(peak), *others))
+            rows.append((Cell(run.label(product)), Cell(run.where(zone)), *cells))
     note = (
         f"{arm_note(run)} Quoted: asked and reported by price agencies, the home price inside the country that controls "
         "exports. Average paid: contract and spot, weighted by volume."
     )
     return ReportTable("prices", "Prices by product", note, header, tuple(rows))
+
+
+def _in_usd(run: Run, peak: Spread, product: str, zone: str) -> Spread | None:
+    """A price index in USD/kg: both metrics of a run's highest week differ by the price it starts from."""
+    index = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
+    usd = spread(run, "price_spot_peak_usd_per_kg", run.main_arm, product, zone)
+    if index is None or usd is None or not index.p50 > 0:
+        return None
+    factor = usd.p50 / index.p50
+    p10, p25, p50, p75, p90 = (factor * x for x in (peak.p10, peak.p25, peak.p50, peak.p75, peak.p90))
+    return Spread(peak.n, p10, p25, p50, p75, p90, usd.unit)
 
 
 def _bare(s: Spread | None) -> Cell:

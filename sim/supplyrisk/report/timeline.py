@@ -10,7 +10,7 @@ from .case import the_case
 from .events import Event
 from .gaps import price_of
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
-from .pick import headline_price, short_products, spread, touched_exports
+from .pick import headline_price, price_peak, short_products, spread, touched_exports
 from .rounding import plain, share, with_interval
 from .run import Run
 from .sketch import day, month
@@ -120,13 +120,14 @@ def _doubling(run: Run) -> list[Moment]:
 
 def _peak(run: Run) -> list[Moment]:
     product, zone = headline_price(run)
-    peak = spread(run, "price_spot_peak_index", run.main_arm, product, zone)
-    if peak is None or peak.p50 < NOTICED_PRICE:
+    top = price_peak(run, run.main_arm, product, zone)
+    if top is None or top.spread.p50 < NOTICED_PRICE:
         return []
+    peak = top.spread
     value, between = with_interval(peak.p50, peak.p10, peak.p90, "times")
     span = f", {whose(run)} {between}" if between and run.n_ok > 1 else ""
     text = f"The {price_of(run, product, zone)} peaks at {value} normal{span}"
-    return _dated(run, "price_spot_peak_week", product, zone, text)
+    return [Moment(top.date, f"week of {day(top.date)}", "finding", text)]
 
 
 def _trough(run: Run) -> list[Moment]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Change, Flag
 from ...language.schedule import Schedule
-from ..base import Group, say_schedule
+from ..base import Fault, Group, say_schedule
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..users import UserEvent
@@ -28,6 +28,12 @@ class DemandChange(UserEvent):
     lasts: Flag = False
     """Whether it is known to last (`yes`). Default: no, users and makers take it for passing and get used to it in time
     (`demand_memory_weeks` of the world)."""
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        over = next((key for key in ("end", "duration") if getattr(self, key) is not None), "")
+        if self.lasts and over:
+            yield ("lasts",), f"says that it is known to last, but {over} ends it; leave one of the two out"
 
     def what(self, ctx: LowerContext) -> str:
         level = say_schedule(ctx, self.change, "share")

@@ -40,12 +40,12 @@ class Quantity:
 
 @once_per_run
 def headline_quantities(run: Run) -> list[Quantity]:
-    """Peak price, use missing, use given up and output at risk of what the answer is about."""
+    """Highest week of the price, use missing, use given up and output at risk of what the answer is about."""
     found = []
     product, zone = headline_price(run)
     if product:
-        title = f"Peak {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
-        phrase = f"the peak {price_of(run, product, zone)}"
+        title = f"Highest week of the {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
+        phrase = f"the highest week of the {price_of(run, product, zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
     case = the_case(run)
     if case.product:
@@ -69,7 +69,8 @@ def headline_quantities(run: Run) -> list[Quantity]:
 class Distributions(ReportFigure):
     name = "distributions"
     explains = (
-        "Histogram and exceedance curve over runs of peak price, use missing, use given up, output at risk, arm by arm."
+        "Histogram and exceedance curve over runs: the price's highest week, use missing, use given up, output at risk, "
+        "arm by arm."
     )
     needs = ("events",)
 

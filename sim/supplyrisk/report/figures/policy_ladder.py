@@ -119,7 +119,7 @@ def _title(run: Run, ladder: Ladder, case: Case) -> str:
     unit = f", {ladder.unit}" if ladder.unit else ""
     if case.kind == "price":
         product, zone = headline_price(run)
-        return f"{measure}{unit}: peak {price_of(run, product, zone)}"
+        return f"{measure}{unit}: highest week of the {price_of(run, product, zone)}"
     what = "physically missing" if case.loss == "missing" else "given up because of the price"
     use = f" for {named(run, case.end_use)}" if case.end_use else ""
     return f"{measure}{unit}: {named(run, case.product)}{use} {what} {run.where(case.place)}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import style
 from ..gaps import why_prices_differ
-from ..pick import headline_price, moved_products, spread
+from ..pick import headline_price, moved_products, price_peak
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
@@ -85,16 +85,16 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
 
 
 def _note_peak(sketch: Sketch, ax: Axes, variable: str, product: str, zone: str, fan: Fan) -> None:
-    """The highest week of a run, median and 80 % band, in the panel's free upper corner."""
-    metric = variable.replace("_index", "_peak_index")
-    peak = spread(sketch.run, metric, sketch.run.main_arm, product, zone)
-    if peak is None or peak.p50 < 1.05:
+    """The top of the median line with that week's 80 % band, in the panel's free upper corner."""
+    top = price_peak(sketch.run, sketch.run.main_arm, product, zone, variable)
+    if top is None or top.spread.p50 < 1.05:
         return
+    peak = top.spread
     value, between = with_interval(peak.p50, peak.p10, peak.p90, "index")
     sketch.note(
         ax, f"peak {value}" + (f" ({between})" if between else ""), style.zone_colour(zone, sketch.run.zones), fan
     )
-    names = {"variable": metric, "product": product, "place": zone}
+    names = {"variable": variable.replace("_index", "_peak_index"), "product": product, "place": zone}
     sketch.record_spread(peak, arm=sketch.run.main_arm, **names)
 
 
@@ -104,7 +104,6 @@ def _caption(run: Run, products: list[str]) -> str:
         f"The price the answer tells, and those that move most: {names}. The distance between the two colours is the gap between the "
         "zones. Quoted: asked and reported by price agencies; inside the country that controls exports it is the home price. "
         "Average paid: contract and spot, weighted by volume. "
-        "Peak: highest week of a run, median and 80 % band; runs peak at different times, so that it lies above the "
-        "line."
+        "Peak: top of the median line, with the 80 % band of that week; single runs peak higher, at different times."
         f"{f' {why}' if (why := why_prices_differ(run)) else ''}"
     )
