@@ -28,7 +28,7 @@ TRIED = {"bash", "sh", "python", "yaml", "csv", "diff"}
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _OPTION = re.compile(r"([\w-]+)=([^\s}]+)")
 _RUNS = re.compile(
-    r"^(?P<call>\s*(?:supplyrisk run|python run_scenario\.py (?:run |\S+\.ya?ml))[^\n\\]*?)(?P<rest>\s*)$"
+    r"^(?P<call>\s*(?:supplyrisk (?:run|study)|python run_scenario\.py (?:run |study |\S+\.ya?ml))[^\n\\]*?)(?P<rest>\s*)$"
 )
 
 
@@ -87,7 +87,8 @@ def cut_short(script: str, options: dict[str, str]) -> str:
         match = _RUNS.match(line)
         if match:
             line = re.sub(r" --runs[ =]\d+", "", line).rstrip() + f" --runs {options['runs']}"
-            line += " --no-report" if options.get("report") == "no" else ""
+            without = " --no-page" if " study " in line else " --no-report"
+            line += without if options.get("report") == "no" else ""
         lines.append(line)
     return "\n".join(lines) + "\n"
 

@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": FLOOR | {"model", "measures"},
     "results": FLOOR | {"model", "measures"},
     "experiment": FLOOR | {"model", "measures", "engines", "spec", "results"},
+    "studies": FLOOR
+    | {"language", "spec", "model", "measures", "engines", "results", "experiment", "events", "report"},
     "backtest": FLOOR | {"language", "spec", "model", "measures", "engines", "results", "experiment", "report"},
     "report": FLOOR | {"results"},
     "worlds": set(),
@@ -43,6 +45,7 @@ HEAVY = {
     "openpyxl",
     "duckdb",
     "fontTools",
+    "plotly",
 }
 # These are only ever reached through a function that needs them.
 MAY_BE_HEAVY = ("report/figures", "engines/compiled/")

@@ -15,6 +15,10 @@ import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run a scenario: tables, figures and a report of what happens to prices and users."),
+    "study": (
+        "study",
+        "Run a study: a sweep, every supplier stopping in turn, a break-even; many scenarios on the same draws.",
+    ),
     "resume": ("resume", "Finish a batch that was interrupted."),
     "merge": ("merge", "Join the shards of a batch."),
     "cluster": ("cluster", "Start a scheduler or workers for `run --cluster`."),

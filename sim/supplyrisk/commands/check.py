@@ -10,7 +10,7 @@ import click
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value, as in run.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about files without problems.")
 def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
-    """List every problem of scenario files at once, as file:line:col: path: what is wrong.
+    """List every problem of scenario and study files at once, as file:line:col: path: what is wrong.
 
     Remarks (note:) tell what is fine and worth knowing: dates that are not reached, and stated trade shares, outputs and
     uses that don't fit each other, with what the runs will start from instead (central values).
@@ -19,11 +19,17 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
     """
     from ..errors import Problems
     from ..spec.load import read_scenario
+    from ..studies.load import is_study, read_study
     from .balanced import balance_notes
 
     failed = False
     for file in files:
         try:
+            if is_study(file):
+                study = read_study(file, sets)
+                if not quiet:
+                    click.echo(f"{file}: fine (study {study.spec.study}; about {study.spec.expected(study):,} cells)")
+                continue
             loaded = read_scenario(file, sets)
         except Problems as problems:
             failed = True

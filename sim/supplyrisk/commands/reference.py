@@ -16,6 +16,7 @@ def all_pages() -> dict[str, str]:
     """Every generated page: path below docs/reference, text."""
     from .reference_episodes import episodes_page
     from .reference_language import language_page
+    from .reference_studies import studies_page
     from .reference_world import world_pages
 
     pages = {
@@ -25,6 +26,7 @@ def all_pages() -> dict[str, str]:
         "outputs.md": outputs_page(),
         "metrics.md": metrics_page(),
         "episodes.md": episodes_page(),
+        "studies.md": studies_page(),
         "cli.md": cli_page(),
     }
     return pages | world_pages()

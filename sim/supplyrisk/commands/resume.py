@@ -15,7 +15,7 @@ from .run import batch_options
 @click.option("--force", is_flag=True, help="Go on although the model's source has changed since.")
 @batch_options
 def command(folder: Path, **given: Any) -> None:
-    """Finish a batch that was interrupted, killed, or ran out of disk.
+    """Finish a batch or a study that was interrupted, killed, or ran out of disk.
 
     The tables come out as if it had never stopped; chunks that are not as they were written are computed again.
     A finished run folder is left as it is. Exit codes are those of `run`.
@@ -29,6 +29,11 @@ def command(folder: Path, **given: Any) -> None:
 
     store = Store(folder)
     manifest = resumable(store)
+    if "study" in manifest:
+        from .study import resume_study
+
+        resume_study(store, given)
+        return
     if is_finished(store, manifest):
         click.echo(f"{folder} is finished: {manifest['counts']['finished']:,} runs")
         return

@@ -8,7 +8,8 @@ import click
 @click.command("schema")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=str), help="Write to this file instead.")
 @click.option("--world", is_flag=True, help="The schema of a world's world.yaml instead of that of scenarios.")
-def command(output: str | None, world: bool) -> None:
+@click.option("--study", is_flag=True, help="The schema of study files instead of that of scenarios.")
+def command(output: str | None, world: bool, study: bool) -> None:
     """Print the JSON Schema of scenario files; editors use it to complete and to explain keys.
 
     The first line of a scenario tells the editor where it is:
@@ -18,7 +19,12 @@ def command(output: str | None, world: bool) -> None:
 
     from ..spec.schema import schema_text, world_schema_text
 
-    text = world_schema_text() if world else schema_text()
+    if study:
+        from ..studies.schema import study_schema_text
+
+        text = study_schema_text()
+    else:
+        text = world_schema_text() if world else schema_text()
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
@@ -60,6 +61,9 @@ class Cluster(Pool):
 
     def submit(self, job: Job) -> Future[Report]:
         return self._executor.submit(run_job, job)
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        return self._executor.submit(function, *given)
 
     def stop(self) -> None:
         self._executor.shutdown(wait=False)  # cancels what is under way

@@ -95,6 +95,10 @@ class Pool:
         """Run a job some time."""
         raise NotImplementedError
 
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Run a function of a module some time, as `submit` runs a job."""
+        raise NotImplementedError
+
     def ticks(self) -> int | None:
         """Runs finished so far, also in unfinished chunks; None if unknown."""
         return None
@@ -123,9 +127,12 @@ class Here(Pool):
             self.on_tick()
 
     def submit(self, job: Job) -> Future[Report]:
-        future: Future[Report] = Future()
+        return self.call(run_job, job, self._tick, self._shelf)
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
-            future.set_result(run_job(job, self._tick, self._shelf))
+            future.set_result(function(*given))
         except Exception as error:
             future.set_exception(error)
         return future
@@ -154,6 +161,9 @@ class Threads(Pool):
 
     def submit(self, job: Job) -> Future[Report]:
         return self._executor.submit(self._run, job)
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        return self._executor.submit(function, *given)
 
     def _run(self, job: Job) -> Report:
         if not hasattr(self._local, "shelf"):
@@ -190,6 +200,10 @@ class Processes(Pool):
     def submit(self, job: Job) -> Future[Report]:
         with _nursery():
             return self._executor.submit(_work, job)
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        with _nursery():
+            return self._executor.submit(function, *given)
 
     def ticks(self) -> int | None:
         return int(self._counter.value)

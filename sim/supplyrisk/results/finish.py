@@ -131,7 +131,7 @@ def _outcomes(store: Store, made: Layout, found: Sequence[Part], stop: Stop) -> 
                 few = table
                 if len(shown) < len(made.outcomes):
                     few = chunks.outcomes_table(made, runs[:take], values[:take][:, :, shown], shown)
-                _csv(few.slice(0, take * len(made.columns) * len(shown)), text)
+                append_csv(few.slice(0, take * len(made.columns) * len(shown)), text)
                 listed += take
     complete = listed == n_ok and len(shown) == len(made.outcomes)
     return rows, {"runs": listed, "of": n_ok, "complete": complete, "rule": rule}
@@ -193,10 +193,11 @@ def write_csv(table: Any, path: Path) -> None:
     """A whole table as CSV."""
     with path.open("wb") as out:
         out.write((",".join(table.column_names) + "\n").encode())
-        _csv(table, out)
+        append_csv(table, out)
 
 
-def _csv(table: Any, out: Any) -> None:
+def append_csv(table: Any, out: Any) -> None:
+    """Rows of a table as CSV, without a header, behind what is written."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 

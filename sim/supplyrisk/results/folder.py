@@ -31,6 +31,7 @@ FIGURES = (
     "policy_ladder",
     "sensitivity",
 )
+STUDY = ("study.yaml", "study.html", "study.xlsx", "cells.parquet", "cells.csv")
 COMPARED = ("compare.html", "compare.svg", "compare.png", "compare.csv")
 CHUNK = ("runs.parquet", "outcomes.parquet", "values.parquet", "sketch.parquet", "range.parquet", CHECKSUMS)
 LEFT_ALONE = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what desktops put everywhere: neither ours nor in the way
@@ -40,7 +41,7 @@ def _any(names: Sequence[str]) -> str:
     return "(?:" + "|".join(re.escape(name) for name in names) + ")"
 
 
-_TOP = _any(("manifest.json", "scenario.yaml", "sources.csv", *TABLES, *REPORT))
+_TOP = _any(("manifest.json", "scenario.yaml", "sources.csv", *TABLES, *REPORT, *STUDY))
 _CHUNK_FOLDER = r"(?:runs-\d{9,}-\d{9,}|\.runs-\d{9,}-\d{9,}\.\d+\.tmp)"
 _FILES = re.compile(
     "|".join(
@@ -49,7 +50,7 @@ _FILES = re.compile(
             rf"\.{_TOP}\.\d+\.tmp",
             r"\.outcomes\.\d+\.tmp",
             re.escape(LOCK),
-            rf"figures/{_any(FIGURES)}\.(?:svg|png|csv)",
+            rf"figures/(?:{_any(FIGURES)}|study_[a-z0-9_]+)\.(?:svg|png|csv)",
             f"compare/{_any(COMPARED)}",
             f"chunks/{_CHUNK_FOLDER}/{_any(CHUNK)}",
         )

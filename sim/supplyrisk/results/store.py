@@ -295,7 +295,7 @@ class Store:
         for span, what in found.items():
             if what:
                 tell(f"{what}; runs {span.first} to {span.last - 1} are computed again")
-                self._remove_chunk(span)
+                self.remove_chunk(span)
         return self._apart([span for span, what in found.items() if not what])
 
     def intact(self, batch: str) -> list[Span]:
@@ -316,7 +316,8 @@ class Store:
         with ThreadPoolExecutor(4) as threads:  # reading and checksums leave the interpreter free
             return dict(zip(spans, threads.map(fault, spans)))
 
-    def _remove_chunk(self, span: Span) -> None:
+    def remove_chunk(self, span: Span) -> None:
+        """Remove a finished stretch of runs, to be computed again."""
         path = self.chunk_path(span)
         with explained(self.path):
             if path.is_symlink() or not path.is_dir():

@@ -28,6 +28,8 @@ Path_ = tuple[str | int, ...]
 MAX_LAYERS = 20  # files, one extending the next
 MAX_FILES = 100  # files of one scenario
 SET = "--set"  # how the command line calls a value set from outside
+# A value set from outside: `path=value` as text, or a path and a node that knows where it was written.
+Set = str | tuple[str, Node]
 
 
 @dataclass(frozen=True)
@@ -206,11 +208,18 @@ def _without(root: Node, key: str) -> Node:
     return Node(entries, root.position, root.key_positions, root.size)
 
 
-def _with_sets(root: Node, sets: Sequence[str], given_as: str, standing: bool = False) -> Node:
+def _with_sets(root: Node, sets: Sequence[Set], given_as: str, standing: bool = False) -> Node:
     """The file with values set from outside; those of the outlook's events wait until it is laid on its base."""
     problems = []
     for number, text in enumerate(sets, start=1):
-        if text.strip().startswith("outlook.events") != standing:
+        written = text if isinstance(text, str) else text[0]
+        if written.strip().startswith("outlook.events") != standing:
+            continue
+        if not isinstance(text, str):
+            try:
+                root = set_value(root, split_path(text[0]), text[1])
+            except PathError as error:
+                problems.append(Problem(text[1].position, text[0], str(error)))
             continue
         shown = f"{given_as} {text}" if len(sets) == 1 else f"{given_as} ({number}) {text}"
         path, sign, value = text.partition("=")
@@ -234,7 +243,7 @@ def _with_sets(root: Node, sets: Sequence[str], given_as: str, standing: bool = 
 
 
 # --- typing ---------------------------------------------------------------------------------------
-def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[str], given_as: str) -> Loaded:
+def _typed(path: Path, root: Node, files: list[Path], sets: Sequence[Set], given_as: str) -> Loaded:
     root = _tidied(root)
     worlds, problems = _worlds(path, root)
     worlds, group_problems = with_own_groups(root, worlds)
