@@ -56,14 +56,15 @@ class Trigger(Strict):
     this."""
 
     variable: Annotated[str, OneOf(("price_spot_index", "price_paid_index", "unserved_share"))] = ""
-    """What is watched: `price_spot_index` or `price_paid_index` (baseline = 1) of a product in a price zone, or
+    """What is watched: `price_spot_index` or `price_paid_index` (baseline = 1) of a product in a price zone or country, or
     `unserved_share`, the physically unserved share of what a country's users of the product want."""
 
     product: Product = ""
     """Product whose price or shortage is watched."""
 
     place: Place = ""
-    """Price zone (for prices) or country (for `unserved_share`)."""
+    """Country, or for prices a price zone too. The quoted price of a country is that of the zone in which it is: its own
+    from the day on which a rule singles it out."""
 
     above: Index | None = None
     """Threshold that has to be exceeded: an index (3 = three times the baseline) or a share (5 %)."""
@@ -126,10 +127,11 @@ class Trigger(Strict):
             return f"{later} {self.after!r} begins{since}"
         unit = "share" if self.variable == "unserved_share" else ""
         level = ctx.say(self.above if self.above is not None else 0.0, unit)
+        where = ctx.say_countries((self.place,))
         what = {
-            "price_spot_index": f"the quoted price of {ctx.say_products((self.product,))} in {self.place}",
-            "price_paid_index": f"the average price paid for {ctx.say_products((self.product,))} in {self.place}",
-            "unserved_share": f"the unserved share of {ctx.say_products((self.product,))} in {self.place}",
+            "price_spot_index": f"the quoted price of {ctx.say_products((self.product,))} in {where}",
+            "price_paid_index": f"the average price paid for {ctx.say_products((self.product,))} in {where}",
+            "unserved_share": f"the unserved share of {ctx.say_products((self.product,))} in {where}",
         }[self.variable]
         times = level if unit else f"{level} times its baseline"
         return f"{later} {what} has stood above {times} for {ctx.say(self.lasting, 'days')}{since}"

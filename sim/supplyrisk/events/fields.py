@@ -150,13 +150,23 @@ class PlaceField(TextField):
 
     def parse(self, value: Any, names: Names | None = None) -> str:
         refuse_shape(value, "one price zone or country")
-        known = (*names.zones, *names.countries) if names else ()
-        if names and value not in known:
-            raise field_error(f"unknown price zone or country (got {value}){did_you_mean(str(value), known)}")
+        if names and value not in (*names.zones, *names.countries):
+            raise field_error(f"unknown price zone or country (got {value}){_meant_place(str(value), names)}")
         return str(value)
 
     def json_schema(self) -> JsonSchema:
         return {"type": "string"}
+
+
+def _meant_place(written: str, names: Names) -> str:
+    """End of a message about a place that is no zone or country: the code of a country called so, or the nearest names."""
+    code = next((code for code, name in names.countries.items() if name.lower() == written.lower()), "")
+    if code:
+        return f"; did you mean {code}"
+    if names.groups.get(written):
+        return f"; a group has several prices: name one of its countries, {', '.join(names.groups[written])}"
+    known = (*names.zones, *names.countries)
+    return did_you_mean(written, known) or f"; known are {', '.join(dict.fromkeys(known))}"
 
 
 USD_PER_KG = Quantity("a price", PRICE, "110 USD/kg", "USD/kg", 0, 1e7)

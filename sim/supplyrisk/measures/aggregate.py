@@ -178,7 +178,8 @@ class Columns:
         self.products = tuple(p.id for p in world.products)
         self.countries = tuple(sorted(world.countries))
         self.zones = tuple(sorted(world.zones))
-        self.zone_of = dict(world.zone_of)
+        # Sums go by the world's zones: what another policy's rules part changes no sum.
+        self.zone_of = {country: world.whole_zone(country) for country in world.countries}
         self.groups = dict(sorted(world.groups.items()))
         self.asked_uses = tuple(model.scenario.report.end_uses)
         self.end_uses = tuple(sorted(u.id for u in world.end_uses))
@@ -208,7 +209,10 @@ class Columns:
             partner = getattr(column, "partner", "")
             place = lane_name(column.place, partner) if partner else column.place
             label = Label(column.product, place, column.end_use or ALL)
-            found.setdefault(column.variable, {}).setdefault(label, []).append(number)
+            numbers = found.setdefault(column.variable, {}).setdefault(label, [])
+            if column.variable == "price_paid_index":
+                numbers.clear()  # a zone that is one country pays what that country pays
+            numbers.append(number)
         return {
             variable: dict(sorted(rows.items(), key=lambda item: self._key(item[0])))
             for variable, rows in found.items()

@@ -26,7 +26,7 @@ FIRMS_PER_USER = 5  # classes of stock cover inside one end use of one country
 
 DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("products", "products, upstream first"),
-    ("zones", "price zones"),
+    ("zones", "price zones, those that rules may part included"),
     ("cells", "product x zone: product * n_zones + zone"),
     ("pairs", "product x zone of the seller x zone of the buyer"),
     ("routes", "product x zone of the seller x border crossed or not x duty in the baseline"),
@@ -42,6 +42,7 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("holders", "holders of stock, by desk and class: FIRMS_PER_USER per user, one per site input"),
     ("events", "events and policies of all arms"),
     ("effects", "effect rows"),
+    ("codes", "effect row x zone: effect * n_zones + zone"),
     ("points", "points of effect schedules"),
     ("targets", "entities touched by effect rows"),
     ("offices", "licence offices: licence effect x product"),

@@ -153,6 +153,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         "cells",
         """
         cell_product | index | product
+        cell_lead | index | cell whose price it has: its own, or while no rule parts its zone that of the zone it is joined with
         cell_key | hash | entity of its draws
         cell_linked | 0/1 | trades with other zones in the baseline
         cell_full | 0/1 | buyers wanted more from other zones last week than links carry
@@ -187,6 +188,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         pair_behind | 0/1 | work: the second zone is behind the rules on exports from the first
         """,
     ),
+    *rows("int", "zones", "zone_lead | index | zone it is joined with, itself if it has prices of its own"),
+    *rows("int", "zones", "zone_before | index | work: the same before a rule parted it"),
     *rows("int", "routes", "route_product | index | product"),
     *rows("int", "routes", "route_cell | index | product x zone of the seller"),
     *rows(
@@ -195,7 +198,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         """
         node_product | index | product
         node_country | index | country
-        node_cell | index | product x zone
+        node_zone | index | zone of its own, if rules part it
+        node_cell | index | product x zone in which it counts now
         """,
     ),
     *rows(
@@ -230,7 +234,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         """
         site_product | index | product
         site_country | index | country
-        site_cell | index | product x zone
+        site_zone | index | zone of its own, if rules part it
+        site_cell | index | product x zone in which it counts now
         site_lane_first | index | first entry in site_lanes
         site_lane_count | count | lanes leaving
         site_input_first | index | first input
@@ -347,10 +352,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_site | index | seller
         lane_desk | index | buyer
         lane_product | index | product
-        lane_from_cell | index | product x zone of the seller
-        lane_to_cell | index | product x zone of the buyer
+        lane_from_cell | index | product x zone of the seller now
+        lane_to_cell | index | product x zone of the buyer now
         lane_link | index | link, -1 for lanes of projects only
-        lane_abroad | 0/1 | crosses a zone border
         lane_route | index | lanes of a route have the same landed cost unless a rule makes a difference
         lane_border | 0/1 | crosses a country border
         lane_month_column | index | monthly export column, -1 none

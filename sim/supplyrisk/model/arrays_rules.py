@@ -48,6 +48,8 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_point_count | count | points
         effect_target_first | index | first target
         effect_target_count | count | targets
+        effect_parts | 0/1 | may part price zones
+        effect_parted | 0/1 | ... and has: it is known
         effect_office_first | index | first office, -1 none
         effect_done | 0/1 | the jump has been made
         effect_key | hash | entity of its draws
@@ -76,6 +78,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_level | any | level now
         """,
     ),
+    *rows("int", "codes", "zone_code | code | what a rule takes a zone for: 1 seller, 2 buyer, 3 both, 0 neither"),
     *rows("float", "points", "point_day | days | offset from the event's start"),
     *rows("float", "points", "point_level | any | level from then on"),
     *rows("int", "targets", "target_entity | index | lane, site, user or node"),

@@ -20,10 +20,9 @@ FOREVER_DAYS = 1e9  # longer than any horizon
 
 
 def believe(L: Any, F: Floats, I: Ints, day: int) -> None:
-    """All beliefs of the week, from what is known on its market day."""
+    """All beliefs of the week, from what is known on its market day (`time_effects` comes first)."""
     believe_demand(L, F, I, day)
     if I[L.rules] == 1:
-        time_effects(L, F, I, day)
         learn_paces(L, F, I)
         if I[L.known] == 1 or I[L.known_before] == 1:
             believe_lanes(L, F, I, day)

@@ -21,6 +21,12 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
     weeks = 0.0
     lost = 0.0
     wait = -1.0
+    ruled = 0
+    for d in range(L.n_zones):
+        if F[L.pair_wait + c * L.n_zones + d] >= 0.0:
+            ruled = 1
+    if ruled == 0:
+        return
     mark_behind(L, F, I, k, c)
     for d in range(L.n_zones):
         p = c * L.n_zones + d

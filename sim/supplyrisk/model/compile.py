@@ -161,6 +161,7 @@ def _sizes(
         "holders": 5 * len(s.users) + len(s.inputs),
         "events": len(effects.events),
         "effects": len(effects.rows),
+        "codes": len(effects.rows) * len(s.zones),
         "points": sum(len(r.effect.schedule) for r in effects.rows),
         "targets": sum(len(r.targets) for r in effects.rows),
         "offices": len(effects.offices),
@@ -251,7 +252,7 @@ def _fill_products(a: Arena, s: Structure) -> None:
         for array, parameter in _PRODUCT_NUMBERS:
             a.put(array, k, s.value(parameter, product.id))
         for z, zone in enumerate(s.zones):
-            a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{zone}") & KEY_MASK)
+            a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{s.world.zone_key(zone)}") & KEY_MASK)
         mine = [u for u, user in enumerate(s.users) if user.product == k]
         a.note("product_user_first", k, mine[0] if mine else 0)
         a.note("product_user_count", k, len(mine))
@@ -259,12 +260,13 @@ def _fill_products(a: Arena, s: Structure) -> None:
 
 def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
     """Sites, their inputs, nodes and desks."""
-    n_zones = len(s.zones)
+    for z, zone in enumerate(s.zones):
+        a.note("zone_lead", z, s.zones.index(s.world.parted_from.get(zone, zone)))
     for i, (k, c) in enumerate(s.sites):
         product, country = s.products[k].id, s.countries[c]
         a.note("site_product", i, k)
         a.note("site_country", i, c)
-        a.note("site_cell", i, k * n_zones + s.country_zone(c))
+        a.note("site_zone", i, s.country_zone(c))
         a.note("site_key", i, hash64(f"site:{product}:{country}") & KEY_MASK)
         a.put("unit_cost", i, s.value("unit_cost_ratio", product, country))
         a.put("closing_price_index", i, s.value("closing_price_index", product, country))
@@ -284,7 +286,7 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
     for n, (k, c) in enumerate(s.nodes):
         a.note("node_product", n, k)
         a.note("node_country", n, c)
-        a.note("node_cell", n, k * n_zones + s.country_zone(c))
+        a.note("node_zone", n, s.country_zone(c))
         a.put("stockpile_start_weeks", n, s.value("stockpile_weeks", s.products[k].id, s.countries[c]))
     if scenario.tracked_origin:
         a.note("tracked", 0, 1)
@@ -318,13 +320,7 @@ def _fill_trade(a: Arena, s: Structure, lane_month: list[int]) -> None:
         a.note("lane_site", lane, site)
         a.note("lane_desk", lane, desk)
         a.note("lane_product", lane, k)
-        a.note("lane_from_cell", lane, k * len(s.zones) + s.country_zone(origin))
-        a.note("lane_to_cell", lane, k * len(s.zones) + s.country_zone(buyer))
         a.note("lane_link", lane, link)
-        zones = len(s.zones)
-        here, there = s.country_zone(origin), s.country_zone(buyer)
-        a.note("lane_abroad", lane, int(here != there))
-        a.note("lane_pair", lane, (k * zones + here) * zones + there if here != there else -1)
         a.note("lane_border", lane, int(origin != buyer))
         a.note("lane_route", lane, routes[lane])
         a.note("lane_month_column", lane, lane_month[lane])

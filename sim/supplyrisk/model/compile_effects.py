@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..events.effects import OP_BY_NAME, Effect
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
+from ..spec.zones import code_of, code_of_rest, parts
 from ..streams import hash64
 from .arena import Arena
 from .opcodes import OP_CODES, OP_PARAMS
@@ -197,6 +198,7 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
         a.note("effect_linear", e, int(effect.linear))
         a.note("effect_key", e, hash64(f"effect:{effects.events[row.event].name}:{effect.op}") & KEY_MASK)
         a.note("effect_success", e, -1)
+        _fill_parting(a, s, e, effect)
         a.note("effect_period", e, -1)
         for letter, name in zip(LETTERS, OP_PARAMS.get(effect.op, ()), strict=False):
             a.put(f"effect_{letter}", e, effect.params.get(name, 0.0))
@@ -221,6 +223,16 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
         name = f"office:{of_event}:{s.products[office.product].id}:{office.place}"
         a.note("office_key", o, hash64(name) & KEY_MASK)
         a.note("office_column", o, firsts["offices"] + 4 * o)
+
+
+def _fill_parting(a: Arena, s: Structure, e: int, effect: Effect) -> None:
+    """What a rule takes the members of every zone for, if it can part zones."""
+    a.note("effect_parts", e, int(parts(effect)))
+    for z, zone in enumerate(s.zones if parts(effect) else ()):
+        inside = [country for country in s.world.countries if s.world.zone_of[country] == zone]
+        part = zone in s.world.parted_from
+        code = code_of(s.world, effect, inside[0]) if part else code_of_rest(s.world, effect, zone)
+        a.note("zone_code", e * len(s.zones) + z, code)
 
 
 def _fill_project_lanes(a: Arena, s: Structure, row: Row) -> None:
@@ -268,7 +280,7 @@ def _watch(s: Structure, trigger: Trigger, events: list[ResolvedEvent]) -> tuple
     k = next((i for i, p in enumerate(s.products) if p.id == trigger.product), -1)
     if k < 0:
         raise KeyError(f"a trigger watches the unknown product {trigger.product}")
-    if trigger.place in s.zones:
+    if trigger.place in s.zones and trigger.place not in s.world.parted_from:
         cell = k * len(s.zones) + s.zones.index(trigger.place)
         return (1, cell) if trigger.variable == "price_spot_index" else (2, cell)
     if trigger.place not in s.countries:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .arrays import Floats, Ints
-from .beliefs import believe
+from .beliefs import believe, time_effects
 from .controls import find_cuts, set_officers, set_rules, watch_triggers
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
+from .parting import part_zones, share_prices
 from .prices import move_prices, set_paid_prices
 from .production import produce, use
 from .receive import receive
@@ -57,9 +58,13 @@ def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> No
         I[L.cuts_ahead] = find_cuts(L, F, I, day)
         set_officers(L, F, I, week)
     receive(L, F, I)
+    if I[L.rules] == 1:
+        time_effects(L, F, I, day)
+        part_zones(L, F, I, day)
     believe(L, F, I, day)
     aim_prices(L, F, I)
     move_prices(L, F, I, key, week)
+    share_prices(L, F, I)
     set_paid_prices(L, F, I)
     if I[L.rules] == 1:
         update_leaks(L, F, I)

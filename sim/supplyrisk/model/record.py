@@ -13,8 +13,9 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
     row = L.weekly_record + week * L.n_weekly
     for c in range(L.n_cells):
         F[row + I[L.weekly_first_spot] + c] = F[L.spot + c]
-        F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + c]
-        F[row + I[L.weekly_first_reason] + c] = float(I[L.price_reason + c])
+        lead = I[L.cell_lead + c]
+        F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + lead]
+        F[row + I[L.weekly_first_reason] + c] = float(I[L.price_reason + lead])
     for n in range(L.n_nodes):
         F[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
     if I[L.weekly_first_stockpile] >= 0:
@@ -63,6 +64,12 @@ def record_paid_by_zone(L: Any, F: Floats, I: Ints, row: int) -> None:
             F[first + c] = F[L.spot + c]
             F[contract + c] = F[L.contract + c]
         F[L.cell_paid + c] = F[first + c]
+    for c in range(L.n_cells):
+        lead = I[L.cell_lead + c]
+        if lead != c:
+            F[first + c] = F[first + lead]
+            F[contract + c] = F[contract + lead]
+            F[L.cell_paid + c] = F[L.cell_paid + lead]
 
 
 def record_exposure(L: Any, F: Floats, I: Ints, row: int) -> None:

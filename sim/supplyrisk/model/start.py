@@ -17,6 +17,7 @@ from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
 from .offices import draw_offices
 from .orders import sum_holders
+from .parting import place_in_cells, sum_baseline
 from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content, ready_at_rest
 from .trade import balance
@@ -127,7 +128,7 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
 
 
 def start_zones(L: Any, F: Floats, I: Ints) -> None:
-    """Normal purchases, output and trade of every product and zone, and prices at rest."""
+    """Normal purchases, output and trade of every product and zone, and prices at rest; no zone has parted yet."""
     for k in range(L.n_products):
         F[L.product_output + k] = 0.0
         F[L.entry_base + k] = 0.0
@@ -143,41 +144,19 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.contract + c] = 1.0
         F[L.contract_clean + c] = 1.0
         F[L.sales + c] = 1.0
-        F[L.need_start + c] = 0.0
-        F[L.output_start + c] = 0.0
-        F[L.own_stock + c] = 0.0
-        F[L.wanted_start + c] = 0.0
-        F[L.trade_out + c] = 0.0
-        F[L.trade_in + c] = 0.0
-        I[L.cell_linked + c] = 0
         I[L.cell_full + c] = 0
         I[L.cell_ruled + c] = 0
     for p in range(L.n_pairs):
-        F[L.pair_normal + p] = 0.0
         F[L.pair_wait + p] = -1.0
         F[L.pair_pace + p] = 1.0
         F[L.pair_weeks + p] = 0.0
         I[L.pair_office + p] = 0
-    for n in range(L.n_nodes):
-        F[L.need_start + I[L.node_cell + n]] += F[L.node_need + n]
     for s in range(L.n_sites):
         k = I[L.site_product + s]
-        F[L.output_start + I[L.site_cell + s]] += F[L.site_output + s]
-        F[L.own_stock + I[L.site_cell + s]] += F[L.site_output + s] * F[L.output_cover_weeks + s]
         F[L.product_output + k] += F[L.site_output + s]
         if F[L.entry_share_per_year + s] > 0.0:
             F[L.entry_base + k] += F[L.site_output + s]
-    for c in range(L.n_cells):
-        F[L.wanted_start + c] = F[L.own_stock + c]
-    for lane in range(L.n_lanes):
-        F[L.wanted_start + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
-        p = I[L.lane_pair + lane]
-        if p >= 0 and F[L.lane_flow + lane] > 0.0:
-            F[L.pair_normal + p] += F[L.lane_flow + lane]
-            F[L.trade_out + I[L.lane_from_cell + lane]] += F[L.lane_flow + lane]
-            F[L.trade_in + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane]
-            I[L.cell_linked + I[L.lane_from_cell + lane]] = 1
-            I[L.cell_linked + I[L.lane_to_cell + lane]] = 1
+    sum_baseline(L, F, I)
 
 
 def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -295,13 +274,11 @@ def start_rates(L: Any, F: Floats, I: Ints) -> None:
         F[L.order_rate + k] = 1.0 / F[L.order_adjustment_weeks + k]
     for lane in range(L.n_lanes):
         F[L.lane_expectation_rate + lane] = ARRIVAL_RATE
-    for c in range(L.n_cells):
-        I[L.cell_product + c] = c // L.n_zones
+    place_in_cells(L, F, I)
     for lane in range(L.n_lanes):
         route = I[L.lane_route + lane]
         k = I[L.lane_product + lane]
         I[L.route_product + route] = k
-        I[L.route_cell + route] = I[L.lane_from_cell + lane]
         F[L.route_duty + route] = F[L.tariff_start + lane]
         F[L.route_freight + route] = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0
     for u in range(L.n_users):

@@ -159,7 +159,7 @@ def build_structure(scenario: Scenario, lanes: bool = True) -> Structure:
         world,
         sort_products(world),
         sorted(world.countries),
-        sorted(world.zones),
+        sorted(world.zones, key=world.zone_key),
         sorted(e.id for e in world.end_uses),
         supports={column.name: column.support() for column in scenario.sampled},
     )

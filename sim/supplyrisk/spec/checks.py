@@ -222,7 +222,7 @@ def triggers_do_not_wait_for_each_other(case: Case) -> Faults:
 
 
 def triggers_watch_something(case: Case) -> Faults:
-    """Prices are watched in a zone, unserved users in a country; the product must exist there."""
+    """Prices are watched in a zone or country, unserved users in a country; the product must exist there."""
     for item in case.placed:
         trigger = item.event.trigger
         if trigger is None or not trigger.variable:
@@ -236,8 +236,9 @@ def triggers_watch_something(case: Case) -> Faults:
                 at,
                 f"unserved_share is watched in a country (got {trigger.place}){did_you_mean(trigger.place, countries, 0)}",
             )
-        elif trigger.variable != "unserved_share" and trigger.place not in zones:
-            yield at, f"a price is watched in a price zone (got {trigger.place}); known are {', '.join(sorted(zones))}"
+        elif trigger.variable == "price_paid_index" and trigger.place not in zones:
+            if not any((trigger.product, trigger.place) in reach_of(one).buyers for one in case.resolutions):
+                yield at, f"nobody in {trigger.place} buys {trigger.product}, so that no price is paid for it"
         elif trigger.variable == "unserved_share" and not _has_users(case, trigger.product, trigger.place):
             yield at, f"nobody in {trigger.place} uses {trigger.product}, so that no use can go unserved"
 

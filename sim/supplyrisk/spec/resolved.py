@@ -52,6 +52,20 @@ class World:
     end_uses: tuple[EndUse, ...]
     values: Mapping[Key, Num]
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # summed as places of their own
+    parted_from: Mapping[str, str] = field(
+        default_factory=dict
+    )  # zone made for rules -> the world's zone that it leaves
+
+    def whole_zone(self, country: str) -> str:
+        """The world's own zone of a country, whatever rules part from it."""
+        zone = self.zone_of[country]
+        return self.parted_from.get(zone, zone)
+
+    def zone_key(self, zone: str) -> str:
+        """What a zone is ordered and drawn by: its first country if rules make it, so that other rules change nothing."""
+        if zone not in self.parted_from:
+            return zone
+        return min(country for country in self.countries if self.zone_of[country] == zone)
 
 
 @dataclass(frozen=True)

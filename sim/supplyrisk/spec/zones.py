@@ -1,7 +1,9 @@
-"""Price zones of a scenario: the world's, and one of its own for every country that controls its exports.
+"""Price zones of a scenario: the world's, and those that its rules on exports part from them.
 
-Goods behind a country's rule have a price of their own, and so have those it keeps at home. A world can't know which
-country that will be: where a rule on exports names a country that shares a zone with others, it leaves that zone.
+Goods behind a country's rule have a price of their own, and so have those it keeps at home, and so may the buyers whom a
+rule singles out. A world can't know which countries these will be. So countries that every rule of the scenario treats
+alike, and between whom none stops trade, stay in one zone; the others part. Here all parts are made that any arm may need;
+a part has a price of its own only in runs in which a rule that parts it is known (see `supplyrisk.model.parting`).
 """
 
 from __future__ import annotations
@@ -10,45 +12,93 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..events.effects import Effect
+from ..events.numbers import Sampled
 from .resolved import ResolvedEvent, World
 
-RULES = ("close", "quota", "licence")
-MOST_NEW = 4  # zones: a rule of more countries than these is a rule of their zone (assumption; each costs time)
+PARTING = ("close", "quota", "licence", "general_licence")
+SELLER, BUYER = 1, 2  # what a rule takes a country for; 3: both, and it stops trade among those
 
 
 def zoned(world: World, events: Iterable[ResolvedEvent]) -> World:
-    """The world with a zone for every country whose rules on exports the events state.
+    """The world with all zones that the rules of the events may part.
 
-    Zones of countries that control nothing stay as they are; one of which all members do keeps its name and members.
+    A part is called by its countries: `JP`, or `FR+US` where two share one. The world's own zones keep their names and
+    hold who is left, perhaps nobody.
     """
-    controlling: set[str] = set()
-    for event in events:
-        for effect in event.effects:
-            controlling |= _controllers(effect, world)
-    leaving = sorted(code for code in controlling if code in world.zone_of and not _alone(world, code))
-    shared = [code for code in leaving if not _all_leave(world, code, leaving)]
-    if not shared or len(shared) > MOST_NEW:
+    rules = [effect for event in events for effect in event.effects if parts(effect)]
+    zone_of = dict(world.zone_of)
+    rules = [rule for rule in rules if _to_all(world, rule)]
+    parted_from: dict[str, str] = {}
+    for zone in world.zones:
+        inside = [code for code in world.countries if world.zone_of[code] == zone]
+        rest = tuple(code_of_rest(world, rule, zone) for rule in rules)
+        alike: dict[tuple[object, ...], list[str]] = {}
+        for country in sorted(inside):
+            codes = tuple(code_of(world, rule, country) for rule in rules)
+            if codes == rest and SELLER | BUYER not in codes:
+                continue
+            # Rules stop trade among those whom one takes for sellers and buyers alike: each is alone.
+            alone = country if SELLER | BUYER in codes else ""
+            alike.setdefault((*codes, alone), []).append(country)
+        for members in alike.values() if len(inside) > 1 else ():
+            part = "+".join(members)
+            parted_from[part] = zone
+            zone_of |= dict.fromkeys(members, part)
+    if not parted_from:
         return world
-    zone_of = dict(world.zone_of) | {code: code for code in shared}
-    return replace(world, zones=(*world.zones, *shared), zone_of=zone_of)
+    return replace(world, zones=(*world.zones, *parted_from), zone_of=zone_of, parted_from=parted_from)
 
 
-def _controllers(effect: Effect, world: World) -> set[str]:
-    """Countries whose exports an effect row controls: not those of rules on content, on some end uses or on listed firms."""
+def parts(effect: Effect) -> bool:
+    """Whether an effect row can part zones: not one on some end uses, on listed firms or on another country's content."""
     select = effect.select
     narrow = bool(select.end_uses) or select.entity_share < 1.0
-    if effect.op not in RULES or narrow or effect.texts.get("content_origin"):
-        return set()
-    origins = set(select.origins)
-    return origins if len(origins) < len(world.countries) - 1 else set()
+    return effect.op in PARTING and not narrow and not effect.texts.get("content_origin")
 
 
-def _alone(world: World, code: str) -> bool:
-    zone = world.zone_of[code]
-    return [c for c in world.countries if world.zone_of[c] == zone] == [code]
+def code_of(world: World, effect: Effect, country: str) -> int:
+    """What a rule takes a country for: seller, buyer, both or neither.
+
+    One of (almost) all countries to some is a rule of those buyers: nobody is singled out as a seller. Of (almost) all to
+    all it is a rule of those who make the goods. A general licence holds no one's goods back: it favours its buyers.
+    """
+    origins, destinations = effect.select.origins, effect.select.destinations
+    from_all = not origins or len(origins) >= len(world.countries) - 1
+    to_all = not destinations or _all_others(world, origins, destinations)
+    if effect.op == "general_licence":
+        return BUYER * (not to_all and country in destinations)
+    if not from_all:
+        sells = country in origins
+    else:
+        sells = _makes(world, effect, country) if to_all else True
+    return SELLER * sells | BUYER * (to_all or country in destinations)
 
 
-def _all_leave(world: World, code: str, leaving: list[str]) -> bool:
-    """Whether everybody in a country's zone controls exports: then the zone is theirs already."""
-    zone = world.zone_of[code]
-    return all(c in leaving for c in world.countries if world.zone_of[c] == zone)
+def code_of_rest(world: World, effect: Effect, zone: str) -> int:
+    """What a rule takes those of a zone for who are not singled out: what it takes most of them for, if in doubt the less.
+
+    Sellers that it keeps apart from each other leave in any case: they only count where there is nobody else.
+    """
+    codes = [code_of(world, effect, code) for code in world.countries if world.whole_zone(code) == zone]
+    codes = [code for code in codes if code != SELLER | BUYER] or codes
+    return max(sorted(set(codes)), key=codes.count)
+
+
+def _to_all(world: World, effect: Effect) -> bool:
+    destinations = effect.select.destinations
+    return not destinations or _all_others(world, effect.select.origins, destinations)
+
+
+def _all_others(world: World, origins: tuple[str, ...], destinations: tuple[str, ...]) -> bool:
+    """Whether a list of buyers leaves out nobody but the sellers, or one whom the list of sellers leaves out as well."""
+    missing = set(world.countries) - set(destinations)
+    return missing <= set(origins) or (len(missing) == 1 and missing == set(world.countries) - set(origins))
+
+
+def _makes(world: World, effect: Effect, country: str) -> bool:
+    """Whether a country makes one of the products of a rule."""
+    for product in effect.select.products or tuple(p.id for p in world.products):
+        output = world.values.get(("output_t_per_year", product, country), 0.0)
+        if isinstance(output, Sampled) or output > 0.0:
+            return True
+    return False

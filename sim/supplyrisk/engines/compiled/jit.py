@@ -36,6 +36,7 @@ MODULES = (
     "supplyrisk.model.lane_rules",
     "supplyrisk.model.controls",
     "supplyrisk.model.beliefs",
+    "supplyrisk.model.parting",
     "supplyrisk.model.prices",
     "supplyrisk.model.production",
     "supplyrisk.model.cells",
