@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "Set run folders, or the policies of one, side by side on one page."),
     "backtest": ("backtest", "Hold the model against past episodes: targets hit, scores, a page."),
     "calibrate": ("calibrate", "Fit the model's own error to past episodes."),
+    "scenarios": ("scenarios", "List the scenarios that come with the program."),
+    "new": ("new", "Copy a shipped scenario, to change it."),
     "check": ("check", "List every problem of scenario files at once, with file:line:col."),
     "explain": ("explain", "Tell in plain sentences what a scenario does, and where its numbers come from."),
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),

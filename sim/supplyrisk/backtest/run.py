@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RunFailed
+from ..shipped import scenarios_folder
 from .episode import Episode, Target
 from .error import NONE, PROBE, OwnError, Residual, from_others
 from .evaluate import Bench, Measured, hit, median, quantile
@@ -93,9 +94,7 @@ def left_over(episode: Episode, runs: int, seed: int, engine: str = "batch") -> 
 
 def shipped_episodes() -> list[Path]:
     """Folders of the episodes that come with the program."""
-    here = Path(__file__).resolve().parents[3] / "scenarios" / "episodes"
-    found = sorted(path.parent for path in here.glob("*/targets.csv"))
-    return found or sorted(path.parent for path in Path("scenarios", "episodes").glob("*/targets.csv"))
+    return sorted(path.parent for path in (scenarios_folder() / "episodes").glob("*/targets.csv"))
 
 
 def shown(target: Target, value: float) -> str:

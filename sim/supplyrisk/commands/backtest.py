@@ -50,10 +50,15 @@ def command(
     from ..backtest.page import write_page
     from ..backtest.record import WORDS, fill, record
     from ..backtest.run import score, shipped_episodes
+    from ..errors import SupplyriskError
 
     if update_summary and folders:
         raise click.UsageError("--update-summary renews the record of all shipped episodes: name no folder")
     episodes = episodes_in(folders or shipped_episodes())
+    if not sum(len(episode.targets) for episode in episodes):
+        raise SupplyriskError(
+            f"no targets to hold the model against in {', '.join(map(str, folders)) or 'this installation'}"
+        )
     left = read_residuals(residuals or RESIDUALS)
     scores = []
     for episode in episodes:
