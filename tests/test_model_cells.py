@@ -214,6 +214,14 @@ def test_purchases_to_come_and_releases_under_way_move_wanted_stock(given: dict[
     assert t["wanted_sum"] == pytest.approx([wanted], rel=1e-12)
 
 
+def test_public_purchases_count_in_an_arm_with_events() -> None:
+    for rules, wanted in ((0, 1000.0), (1, 1300.0)):
+        t = reserve(stockpile_target=8.0, stockpile_fill=0.5, wanted_start=1000.0, rules=rules)
+        t.L = t.L._replace(n_products=0)  # no costs to sum
+        t.call(eq.sum_cells)
+        assert t["wanted_sum"] == [wanted]
+
+
 # --- what goes on ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("given", "flow"),

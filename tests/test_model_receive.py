@@ -124,6 +124,19 @@ def test_no_more_is_released_than_there_is() -> None:
     assert t["stockpile"] == [0.0]
 
 
+def test_releases_and_joint_purchases_come_before_sharing_out() -> None:
+    """The first desk lacks 12 t, which the reserve gives it; bought jointly, 23 t go half and half to who need the same."""
+    t = reserve(spot=2.0)
+    t.call(eq.receive)
+    assert t["stockpile"] == pytest.approx([80.0], rel=1e-15)
+    sizes = {"nodes": 2, "desks": 2, "holders": 2, "products": 1}
+    given = {"desk_node": [0, 1], "desk_holder_first": [0, 1], "desk_holder_count": 1, "desk_claim": 20.0}
+    t = Tiny(sizes, node_joint=1.0, desk_in=[23.0, 0.0], holder_expected=10.0, holder_claim=20.0, **given)
+    t["desk_expected"] = 10.0
+    t.call(eq.receive)
+    assert t["holder_stock"] == pytest.approx([11.5, 11.5], rel=1e-15)
+
+
 # --- joint purchases ----------------------------------------------------------------------------------------
 def test_who_buys_jointly_shares_by_need() -> None:
     """10 t of use each and cover of two weeks: the first has 5 t, needs 10 + 15; the second has 40, needs 10. Of 35 t: 25 and 10."""

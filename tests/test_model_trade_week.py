@@ -91,6 +91,25 @@ def test_files_are_as_old_as_their_days_say() -> None:
     assert t.call(prices.office_age_weeks, 0, 24) == 0.0
 
 
+def test_landed_cost_has_freight_only_over_a_border() -> None:
+    """Twice 10 USD/kg, and 5 of freight: 25/15; at home 2. An extra cost of a tenth: (22 + 5)/15."""
+    given = {"spot": [2.0, 1.0], "price_usd_per_kg": 10.0, "freight_usd_per_kg": 5.0}
+    t = Tiny(LANES, lane_border=[1, 0], **given)
+    assert t.call(prices.lane_cost_ratio, 0, 0.0) == pytest.approx(5.0 / 3.0, rel=1e-14)
+    assert t.call(prices.lane_cost_ratio, 1, 0.0) == pytest.approx(2.0, rel=1e-14)
+    assert t.call(prices.lane_cost_ratio, 0, 0.1) == pytest.approx(1.8, rel=1e-14)
+
+
+def test_a_quote_is_off_by_the_errors_of_the_run_and_the_week() -> None:
+    """A run that is off by 1.5 times 0.3: exp(0.2 + 0.45). A target of 0.2 with TOUCHED = 2 brings 0.4 of it."""
+    sizes = {"products": 1, "zones": 1, "cells": 1}
+    for target, expected in ((0.5, 0.65), (0.2, 0.38)):
+        t = Tiny(sizes, target_log=target, clean_log=0.2, error_level=0.3, run_error=1.5, wanted_sum=100.0)
+        t.call(prices.quote_with_error, 0, 1, 0)
+        assert t["spot_log"] == pytest.approx([expected], rel=1e-14)
+        assert t["spot"] == pytest.approx([math.exp(expected)], rel=1e-14)
+
+
 # --- which seller ---------------------------------------------------------------------------------------------------
 def sellers(**more: Any) -> Tiny:
     """60 t from zone 0 and 40 from zone 1 to a desk of zone 1 that expects and asks 100; goods are two weeks on their way."""
