@@ -15,7 +15,7 @@ Sampled = Sequence[Mapping[str, Any]]  # descriptions of the uncertain numbers
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a scenario as the report tells it. Dates are None where a trigger decides them."""
+    """One event of a scenario as the report tells it. Dates are None where a trigger decides them, or there are several."""
 
     name: str
     type: str
@@ -51,7 +51,8 @@ def read_events(scenario: Mapping[str, Any], start: dt.date, sampled: Sampled) -
 
 
 def _event(raw: Mapping[str, Any], arms: tuple[str, ...], start: dt.date, sampled: Sampled) -> Event:
-    triggered = raw.get("trigger") is not None
+    # What waits for a trigger or comes again has no one day; its sentence says when.
+    undated = bool(raw.get("trigger") or raw.get("every_days") or raw.get("chance_per_year"))
     effects = list(raw.get("effects", ()))
     picked: dict[str, list[str]] = {k: [] for k in ("products", "origins", "destinations", "end_uses")}
     for effect in effects:
@@ -66,9 +67,9 @@ def _event(raw: Mapping[str, Any], arms: tuple[str, ...], start: dt.date, sample
         name=str(raw.get("name", "")),
         type=str(raw.get("type", "")),
         sentence=plain_uncertainty(str(raw.get("sentence", ""))),
-        announced=None if triggered else announced,
-        start=None if triggered else first,
-        end=None if triggered else end,
+        announced=None if undated else announced,
+        start=None if undated else first,
+        end=None if undated else end,
         ops=tuple(dict.fromkeys(str(e.get("op", "")) for e in effects)),
         products=tuple(picked["products"]),
         origins=tuple(picked["origins"]),
