@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..experiment.thaw import digest, freeze
 from ..experiment.work import Batch, bench, simulate
 from ..language.numbers import Sampled
 from ..measures.reporter import Outcome
@@ -80,9 +79,13 @@ class Unit:
 
     def digest(self, code: str) -> str:
         """Equal for units whose kept outcomes are equal; `code` is that of the model's source."""
-        plain = freeze(replace(self.scenario, runs=0, seed=0, sampler=""))
-        of = [digest(plain), self.seed, self.runs, self.sampler, freeze(self.selection), code]
-        return hashlib.sha256(json.dumps(of).encode()).hexdigest()[:32]
+        world = replace(self.scenario.world, values={})
+        outlook = replace(self.scenario.outlook, recorded=())  # only shown beside
+        bare = replace(self.scenario, world=world, outlook=outlook, runs=0, seed=0, sampler="")
+        # Python writes equal floats alike and different ones differently; a mapping's order means nothing.
+        numbers = sorted(self.scenario.world.values.items())
+        of = (bare, self.seed, self.runs, self.sampler, self.selection, code)
+        return hashlib.sha256(f"{numbers!r}{of!r}".encode()).hexdigest()[:32]
 
     def batch(self) -> Batch:
         """The unit as workers take it."""
