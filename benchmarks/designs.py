@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from control_variate import control
 from supplyrisk.experiment.batch import Options, prepare
-from supplyrisk.experiment.control_variate import control
 from supplyrisk.experiment.designs import correlated
 from supplyrisk.experiment.work import simulate
 from supplyrisk.results.store import Span

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from supplyrisk.engines import RunSeries
-from supplyrisk.engines.compare import first_difference
 from supplyrisk.engines.compiled.engine import BatchEngine, plain_kernel
 from supplyrisk.engines.simpy_engine import ReferenceEngine
 from supplyrisk.errors import RunFailed
 from supplyrisk.model.compile import CompiledModel, compile_scenario
 from supplyrisk.spec.resolved import Outlook, RandomOutages
 
+from .first_difference import first_difference
 from .small_worlds import effect, event, scenario, three_stages
 
 PLAIN = BatchEngine(kernel=plain_kernel)  # the same source as the compiled engine, not compiled

@@ -80,7 +80,7 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
                         "sentence": f"Policy {name[7:]}: users hold more.",
                         "start_day": 0,
                         "announced_day": 0,
-                        "effects": [{"op": "stockpile", "select": select | {"origins": []}}],
+                        "effects": [{"op": "stockpile", "select": select | {"origins": []}, "schedule": []}],
                     }
                 )
             members[name] = [*members["scenario"], *([len(events) - 1] if events else [])]
@@ -102,7 +102,7 @@ def resolved_scenario(days: int, arms: Sequence[str], runs: int, seed: int, stre
         },
         "start": START.isoformat(),
         "days": days,
-        "outlook": {},
+        "outlook": {"demand_growth_per_year": {}},
         "events": events,
         "arms": [{"name": a, "events": members.get(a, [])} for a in arms],
         "sampled": [

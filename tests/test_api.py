@@ -16,7 +16,6 @@ from supplyrisk.api import scenario as api_scenario
 from supplyrisk.cli import main
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.experiment import held
-from supplyrisk.results import difference
 from supplyrisk.results.store import Store
 
 SCENARIO = """title: China stops exports of gallium for half a year
@@ -132,24 +131,6 @@ def test_values_and_differences(here: supplyrisk.Results, typed: supplyrisk.Resu
         assert found.difference("shortage_percent", arm="reserve", **WHERE).mean == pytest.approx(
             wide["policy:reserve-scenario"].mean(), rel=1e-12
         )
-
-
-def test_the_interval_is_students() -> None:
-    # Worked out by hand: differences 1, 2, 3, 4; sd 1.2910, error 0.6455, t(3) = 3.1824.
-    found = difference.paired(np.array([1.0, 3.0, 5.0, 7.0, np.nan]), np.array([0.0, 1.0, 2.0, 3.0, 9.0]), "t")
-    assert found.mean == 2.5
-    assert found.standard_error == pytest.approx(0.645497, abs=1e-6)
-    assert found.interval == pytest.approx((2.5 - 2.054260, 2.5 + 2.054260), abs=1e-5)
-    assert (found.runs, found.p50, found.gain > 1.0) == (4, 2.5, True)
-    # Welch's example in closed form: equal variances and sizes give 2 (n - 1) degrees of freedom.
-    apart = difference.unpaired(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]), "other seeds")
-    assert apart.standard_error == pytest.approx(np.sqrt(2.0 / 3.0))
-    assert apart.high - apart.mean == pytest.approx(2.776445 * np.sqrt(2.0 / 3.0), abs=1e-5)
-    assert not apart.paired
-    assert np.isnan(apart.p50)
-    none = difference.paired(np.array([np.nan]), np.array([1.0]))
-    assert none.runs == 0
-    assert np.isnan(none.mean)
 
 
 def test_results_are_compared_with_others(here: supplyrisk.Results, file: Path) -> None:

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from supplyrisk.engines import RunSeries, get_engine
-from supplyrisk.engines.compare import first_difference
 from supplyrisk.engines.compiled import engine as batch
 from supplyrisk.engines.compiled.engine import BatchEngine
 from supplyrisk.engines.simpy_engine import ReferenceEngine
@@ -31,6 +30,7 @@ from supplyrisk.spec.resolved import Scenario
 
 from .engines_compared import PLAIN, crowded, difference, outcome
 from .every_event import BY_EXAMPLE, EVERY, by_example, made
+from .first_difference import first_difference
 from .generated_worlds import PARAMS, scenarios, usual
 from .small_worlds import chain, scenario, three_stages
 

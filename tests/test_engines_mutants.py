@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from supplyrisk.engines.compare import first_difference
 from supplyrisk.engines.compiled.engine import BatchEngine
 from supplyrisk.engines.compiled.kernel import run_one
 from supplyrisk.engines.simpy_engine import ReferenceEngine
 from supplyrisk.model.compile import CompiledModel
 
 from .engines_compared import PLAIN, crowded, difference
+from .first_difference import first_difference
 
 ROOT = Path(__file__).parents[1]
 

@@ -18,7 +18,8 @@ from supplyrisk.report.figures import chosen
 from supplyrisk.report.gaps import price_name, reason_code, why_prices_differ
 from supplyrisk.report.run import Run, open_run
 from supplyrisk.report.sentences import answer
-from supplyrisk.report.stored import LEVELS, Fan
+from supplyrisk.results.fan import Fan
+from supplyrisk.results.tables import QUANTILES as LEVELS
 
 from tests.report_handmade import HT, OXIDE, handmade
 from tests.report_runs import make_run_folder
@@ -38,7 +39,7 @@ def change(folder: Path, **scenario: object) -> Path:
     return folder
 
 
-ERROR = [[["error_level", HT], {"column": "error_level", "scale": 1.0, "offset": 0.0, "times": []}]]
+ERROR = [[["error_level", HT], {"column": "cover_weeks.ht_magnet", "scale": 1.0, "offset": 0.0, "times": []}]]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from supplyrisk.report.run import NotARunFolder, open_run
 from supplyrisk.report.sentences import answer
 from supplyrisk.report.tables import distribution, key_numbers
 from supplyrisk.report.words import plain_changes, plain_uncertainty, short_name, small
+from supplyrisk.spec.resolved import SampledColumn
 
 from tests.report_runs import make_run_folder
 
@@ -214,8 +215,8 @@ def test_same_draws_are_paired_run_by_run(folder: Path, tmp_path: Path) -> None:
     assert pair.kind == "paired"
     assert "30 runs" in pair.words
     q = headline_quantities(cases[0].run)[0]
-    found = difference(*cases, q, pair).spread
-    assert found is not None
+    found = difference(*cases, q, pair)
+    assert found.paired
     a, b = (
         open_run(p)
         .outcomes(q.metric, ["scenario"], product=q.product, place=q.place, end_use="")
@@ -241,8 +242,9 @@ def test_other_draws_are_told_plainly(folder: Path, tmp_path: Path, key: str, va
     assert why in pair.words
     q = headline_quantities(cases[0].run)[0]
     found = difference(*cases, q, pair)
-    assert found.spread is None
-    assert found.half_width > 0
+    assert not found.paired
+    assert np.isnan(found.p50)
+    assert found.low < found.mean < found.high
 
 
 def test_other_numbers_drawn_are_not_paired(folder: Path, tmp_path: Path) -> None:
@@ -351,4 +353,4 @@ def test_names_in_titles_and_in_sentences() -> None:
     ],
 )
 def test_distributions_in_words(kind: str, args: list[float], text: str) -> None:
-    assert distribution({"kind": kind, "args": args}) == text
+    assert distribution(SampledColumn("x", "", kind, tuple(args), args[0])) == text

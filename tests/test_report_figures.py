@@ -16,7 +16,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.text import Text
 from supplyrisk.errors import Problem, SupplyriskError
-from supplyrisk.experiment.thaw import freeze
 from supplyrisk.report import style
 from supplyrisk.report.figures import FIGURE_BY_NAME, FIGURES, chosen, named
 from supplyrisk.report.figures.base import TOPICS
@@ -28,6 +27,7 @@ from supplyrisk.report.figures.sensitivity import correlations
 from supplyrisk.report.policy_rank import ranking
 from supplyrisk.report.run import Run, open_run
 from supplyrisk.report.sketch import Drawn
+from supplyrisk.spec.frozen import freeze
 from supplyrisk.spec.observed import read_observed
 from supplyrisk.spec.scenario import FIGURE_NAMES
 

@@ -13,7 +13,7 @@ import pytest
 from supplyrisk.report.build import build_report
 from supplyrisk.report.iamc import LEVEL, MONTH, QUANTILES, VARIABLES, WEEK, region, write_iamc, yearly
 from supplyrisk.report.run import open_run
-from supplyrisk.report.stored import Fan
+from supplyrisk.results.fan import Fan
 
 from .report_runs import make_run_folder
 

@@ -86,12 +86,6 @@ class SupplyriskError(Exception):
     exit_code = WRONG
 
 
-class MachineError(SupplyriskError):
-    """Nothing is wrong with what was asked, but this machine can't do it now: the same command may work later."""
-
-    exit_code = MACHINE
-
-
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C or a request to end, with a message that says how to go on."""
 

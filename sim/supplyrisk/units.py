@@ -12,9 +12,6 @@ from .errors import did_you_mean
 
 DAYS_PER_YEAR = 365.25
 
-# What the program computes in, by dimension.
-BASE_UNITS = {"mass": "t", "time": "days", "rate": "t/yr", "price": "USD/kg", "value": "USD/t", "share": "share"}
-
 MASS = {"t": 1.0, "kt": 1e3, "Mt": 1e6, "kg": 1e-3, "tonne": 1.0, "tonnes": 1.0, "tons": 1.0}
 TIME = {
     "day": 1.0,

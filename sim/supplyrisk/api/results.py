@@ -12,8 +12,10 @@ from ..errors import SupplyriskError, did_you_mean
 from ..results import pairing
 from ..results.damaged import reading
 from ..results.difference import Difference, paired, unpaired
+from ..results.fan import DIMENSIONS
+from ..results.reader import read_rows
 from ..results.store import Store
-from .sources import DIMENSIONS, InMemory, Label, Source, rows_of, source_of
+from .sources import InMemory, Label, Source, source_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,7 +189,7 @@ class Results:
             arm = self._arm(arm, self.arms)
         wanted = {"variable": variable, "arm": arm, **_dimensions(where)}
         given = {name: value for name, value in wanted.items() if value is not None}
-        found = rows_of(self._source.files() / "series.parquet", given)
+        found = read_rows(self._source.files() / "series.parquet", given)
         if variable is not None and found.empty:
             known = self._variables
             if variable not in known:

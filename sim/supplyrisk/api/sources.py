@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import SupplyriskError, as_typed
 from ..experiment.held import Held
 from ..results import frames
-from ..results.damaged import reading
+from ..results.fan import DIMENSIONS
 from ..results.folder import create
-from ..results.store import Store
+from ..results.reader import manifest_of, read_rows, run_folders
+from ..results.summary_table import read_summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DIMENSIONS = ("product", "place", "end_use")
 Label = tuple[str, str, str, str, str]  # metric, product, place, end use, unit
 
 
@@ -67,23 +67,20 @@ class InFolder:
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
-        return Store(self.path).manifest()
+        return manifest_of(self.path)
 
     def files(self) -> Path:
         return self.path
 
     def runs(self) -> pd.DataFrame:
-        return rows_of(self.path / "runs.parquet")
+        return read_rows(self.path / "runs.parquet")
 
     def outcomes(self) -> pd.DataFrame:
-        return rows_of(self.path / "outcomes.parquet")
+        return read_rows(self.path / "outcomes.parquet")
 
     @cached_property
     def _summary(self) -> pd.DataFrame:
-        from ..report.summary_table import read_summary
-
-        with reading(self.path / "summary.csv"):
-            return read_summary(self.path / "summary.csv")
+        return read_summary(self.path / "summary.csv")
 
     def summary(self) -> pd.DataFrame:
         return self._summary
@@ -94,7 +91,7 @@ class InFolder:
 
     def values(self, arm: str, label: Label) -> tuple[Any, Any]:
         where = dict(zip(("metric", *DIMENSIONS), label), arm=arm)
-        table = rows_of(self.path / "outcomes.parquet", where, ["run", "value"])
+        table = read_rows(self.path / "outcomes.parquet", where, ["run", "value"])
         return table["run"].to_numpy(), table["value"].to_numpy(dtype=float)
 
 
@@ -165,27 +162,11 @@ def source_of(folder: str | Path) -> InFolder:
     from ..experiment.stages import FINISHED
 
     path = Path(folder)
-    if not path.is_dir():
-        raise SupplyriskError(f"{path} is not a folder")
+    below = run_folders(path)
+    if below != [path]:
+        raise SupplyriskError(f"{path} holds a run folder for each world: open {' or '.join(map(str, below))}")
     found = InFolder(path)
     manifest = found.manifest
-    if "worlds" in manifest and "resolved" not in manifest:
-        each = " or ".join(str(path / str(name)) for name in manifest["worlds"])
-        raise SupplyriskError(f"{path} holds a run folder for each world: open {each}")
     if manifest["status"] != FINISHED:
         raise SupplyriskError(f"{path} is not finished (it is {manifest['status']}): {as_typed('resume', str(path))}")
-    return found
-
-
-def rows_of(file: Path, where: Mapping[str, str] | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Rows of a table of a run folder, those with given names in some columns."""
-    import pyarrow.dataset as ds
-
-    keep = None
-    for column, value in (where or {}).items():
-        test = ds.field(column) == value
-        keep = test if keep is None else keep & test
-    wanted = None if columns is None else list(columns)
-    with reading(file):
-        found: pd.DataFrame = ds.dataset(file, format="parquet").to_table(columns=wanted, filter=keep).to_pandas()
     return found

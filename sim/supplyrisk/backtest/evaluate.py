@@ -107,28 +107,9 @@ def measure(target: Target, paths: Sequence[Path]) -> float:
     return target.statistic.compute(paths, target.period, reference, target.argument)
 
 
-def median(values: Floats) -> float:
-    """Median of a column with infinite entries (a thing that never happened) but no NaN."""
-    kept = np.sort(values[~np.isnan(values)])
-    if not len(kept):
-        return math.nan
-    middle = len(kept) // 2
-    if len(kept) % 2 or kept[middle - 1] == kept[middle]:
-        return float(kept[middle])
-    return float((kept[middle - 1] + kept[middle]) / 2.0)
-
-
-def quantile(values: Floats, q: float) -> float:
-    """A quantile (inverse of the empirical distribution) that copes with infinite entries."""
-    kept = np.sort(values[~np.isnan(values)])
-    if not len(kept):
-        return math.nan
-    return float(kept[min(len(kept) - 1, max(0, math.ceil(q * len(kept)) - 1))])
-
-
 def hit(target: Target, value: float) -> bool:
     """Whether a number lies in the target's interval."""
     return target.low <= value <= target.high
 
 
-__all__ = ["Bench", "Measured", "Series", "hit", "measure", "median", "quantile"]
+__all__ = ["Bench", "Measured", "Series", "hit", "measure"]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..report import render, style
+from ..results.quantiles import quantiles
 from .episode import Series
 from .record import (
     ERRORS,
@@ -202,7 +203,7 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
         return dt.datetime.combine(start, dt.time()) + dt.timedelta(days=day)
 
     dates = [when((first + last) / 2.0) for first, last in one.bench.months]
-    q = np.quantile(fan, (0.1, 0.25, 0.5, 0.75, 0.9), axis=0)
+    q = quantiles(fan.T).T
     for low, high, alpha in ((0, 4, 0.16), (1, 3, 0.26)):
         ax.fill_between(dates, q[low], q[high], color=style.SCENARIO, alpha=alpha, linewidth=0, zorder=2)
     ax.plot(dates, q[2], color=style.SCENARIO, zorder=4)

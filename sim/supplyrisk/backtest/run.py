@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RunFailed
+from ..results.quantiles import quantiles
 from ..shipped import scenarios_folder
 from .episode import Episode, Target
 from .error import NONE, PROBE, OwnError, Residual, from_others
-from .evaluate import Bench, Measured, hit, median, quantile
+from .evaluate import Bench, Measured, hit
 from .measure import month_name
 from .scores import FLOW, PointScore, Sums, is_headline, residuals, score_points, sums
 
@@ -80,7 +81,8 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch", left: S
     for j, target in enumerate(episode.targets):
         values = measured.targets[:, j]
         share = float(sum(int(hit(target, x)) for x in values)) / max(1, len(values))
-        targets.append(TargetScore(target, median(values), quantile(values, 0.1), quantile(values, 0.9), share))
+        low, middle, high = quantiles(values, (0.1, 0.5, 0.9)).tolist()
+        targets.append(TargetScore(target, middle, low, high, share))
     points = score_points(episode, measured.points)
     return EpisodeScore(episode, bench, measured, tuple(targets), tuple(points), error)
 

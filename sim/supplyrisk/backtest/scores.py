@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..results.quantiles import quantiles
 from ..sums import add_up
 from .episode import Episode, Point, Series
 from .error import LEAST_TOUCHED, PROBE, Residual
@@ -189,7 +190,7 @@ def score_points(episode: Episode, blocks: Sequence[Floats]) -> list[PointScore]
 
 def _score(episode: Episode, one: Observation, sample: Floats, is_gate: bool) -> PointScore:
     seen = float(one.scaled(one.seen))
-    q = np.quantile(sample, LEVELS)
+    q = quantiles(sample, LEVELS)
     levels = np.exp(q) if one.kind == PRICE else q
     naive = [float(one.scaled(level)) for level in naive_levels(episode, one)]
     return PointScore(

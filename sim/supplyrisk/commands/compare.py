@@ -37,7 +37,6 @@ def command(folders: tuple[Path, ...], arms: tuple[str, ...], out: Path | None) 
 def _files(one: Path, other: Path) -> None:
     """What differs between two scenario files, world by world."""
     from ..errors import SupplyriskError
-    from ..experiment.thaw import freeze
     from ..report.differences import differences, named_with_unit
     from ..spec.load import load_scenario
     from ..spec.parameters import PARAMETERS
@@ -48,5 +47,5 @@ def _files(one: Path, other: Path) -> None:
         raise SupplyriskError(f"{one} names {len(a)} worlds and {other} {len(b)}: give each one world to compare them")
     click.echo(f"First: {one}. Second: {other}.")
     for first, second in zip(a, b, strict=True):
-        for line in differences(freeze(first), freeze(second), labels):
+        for line in differences(first, second, labels):
             click.echo(f"  {line}")

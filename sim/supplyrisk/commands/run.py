@@ -110,8 +110,8 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
             sets.append(f"monte_carlo.{name}={given[name]}")
     if file.is_dir():
         from ..experiment.batch import SCENARIO, SOURCES
-        from ..experiment.thaw import thaw_scenario
         from ..results.store import Store
+        from ..spec.frozen import thaw_scenario
 
         if given["sets"]:
             raise SupplyriskError("--set needs a scenario file, not a run folder")

@@ -21,13 +21,13 @@ from ..results.chunks import KEEP
 from ..results.joining import Help
 from ..results.lock import locked
 from ..results.store import FORMAT, Span, Store, StoreError, batch_mark, missing
+from ..spec.frozen import digest, freeze, thaw_scenario
 from ..spec.resolved import Scenario
 from .designs import SAMPLERS
 from .pools import cores, make_pool
 from .precision import Precision, Watch
 from .runner import Clock, Progress, Quiet, Runner, Tally, chunk_runs
 from .stages import RUNNING, Outcome, conclude, how_to_go_on, is_finished, now, resumable
-from .thaw import digest, freeze, thaw_scenario
 from .versions import code_hash, other_versions, versions
 from .work import Batch, Bench, bench, join_block, shared_arms
 

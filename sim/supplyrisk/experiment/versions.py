@@ -11,7 +11,11 @@ from pathlib import Path
 from .. import __version__
 
 PARTS = ("model", "measures", "engines", "events")  # rooms whose code decides results
-PLACES = ("store.py", "lock.py", "folder.py")  # of `results`: where things are kept, not what they are
+# Of `results`: where things are kept and how they are read, not what they are.
+NOT_RESULTS = (
+    *("store.py", "lock.py", "folder.py", "damaged.py", "pairing.py", "difference.py", "frames.py"),
+    *("reader.py", "fan.py", "arm_series.py", "summary_table.py", "long_batches.py"),
+)
 LIBRARIES = ("numpy", "scipy", "pyarrow", "simpy", "numba")
 
 
@@ -21,7 +25,7 @@ def code_hash() -> str:
     files = [file for part in PARTS for file in sorted((root / part).rglob("*.py"))]
     files += [root / "streams.py", root / "powers.py", root / "sums.py"]
     files += [root / "experiment" / name for name in ("designs.py", "beta.py")]
-    files += [file for file in sorted((root / "results").glob("*.py")) if file.name not in PLACES]
+    files += [file for file in sorted((root / "results").glob("*.py")) if file.name not in NOT_RESULTS]
     sha = hashlib.sha256()
     for file in files:
         sha.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")

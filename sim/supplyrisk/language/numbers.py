@@ -59,3 +59,14 @@ class Sampled:
 
 
 Num = float | Sampled
+
+
+def central(number: Num, centrals: Mapping[str, float]) -> float:
+    """A number as it is, or the central value of an uncertain one.
+
+    Parameters
+    ----------
+    centrals : mapping
+        Central value of every sampled column, by name.
+    """
+    return number.at(centrals) if isinstance(number, Sampled) else float(number)

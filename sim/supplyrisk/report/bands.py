@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .enough import FEWEST_RUNS
 from .run import Run
-from .stored import FEWEST_RUNS
 
 LOW, HIGH = 0.10, 0.90  # quantiles over runs at its ends
 NAME = "80 % band"
@@ -17,9 +17,7 @@ def own_error(run: Run) -> bool:
 
     A run whose manifest names no such number was made without it.
     """
-    found = run.world.get("values") or ()
-    pairs = found.items() if isinstance(found, dict) else found
-    return any(key[0] in ERRORS and number != 0 for key, number in pairs)
+    return any(key[0] in ERRORS and number != 0 for key, number in run.world.values.items())
 
 
 def holds(run: Run) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..results.reader import run_folders
 from .figures import chosen
 from .history import history
 from .literal import markdown
 from .render import FOLDER, Picture, render
-from .run import NotARunFolder, Run, open_run
+from .run import Run, open_run
 from .sentences import Answer, answer
 from .sketch import day
 from .squeeze import BASE_CSS, Shared
@@ -72,7 +73,7 @@ def build_report(run_dir: Path | str, excel: bool = True) -> Path:
     folder = Path(run_dir)
     runs = runs_of(folder)
     shared = Shared()
-    parts = [make_part(run, shared, f"{run.world.get('name', 'w')}-" if len(runs) > 1 else "") for run in runs]
+    parts = [make_part(run, shared, f"{run.world.name}-" if len(runs) > 1 else "") for run in runs]
     from .iamc import write_iamc
     from .workbook import write_workbook
 
@@ -89,14 +90,7 @@ def build_report(run_dir: Path | str, excel: bool = True) -> Path:
 
 def runs_of(folder: Path) -> list[Run]:
     """The run of a folder, or the runs of the worlds below it."""
-    top = open_run(folder)
-    names = top.manifest.get("worlds")
-    if not names or "resolved" in top.manifest:
-        return [top]
-    found = [folder / str(name) for name in names if (folder / str(name) / "manifest.json").exists()]
-    if not found:
-        raise NotARunFolder(f"{folder} names the worlds {', '.join(map(str, names))}, but holds no run of any of them")
-    return [open_run(path) for path in found]
+    return [open_run(path) for path in run_folders(folder)]
 
 
 def make_part(run: Run, shared: Shared, key: str = "") -> Part:
@@ -153,7 +147,7 @@ def page_context(folder: Path, parts: list[Part], shared: Shared) -> dict[str, A
 
 
 def _world_title(run: Run) -> str:
-    return str(run.world.get("title") or run.world.get("name") or "")
+    return run.world.title or run.world.name
 
 
 def axis_note(run: Run) -> str:

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from .hedges import NOTICED_PRICE
+from .once import once_per_run
 from .pick import Spread, headline_price, price_peak, short_products, short_zone, spread, values
 from .run import Run
-from .stored import once_per_run
 
 OFTEN = 0.5  # share of runs from which on something is told as happening
 SELDOM = 0.05  # below it is not told
@@ -40,7 +40,7 @@ class Case:
 
 def rules_of_today(run: Run) -> bool:
     """Whether the rules of today are in force in every arm, so that "normal" is not what stands there without events."""
-    return bool(run.outlook.get("base") == "today")
+    return run.outlook.base == "today"
 
 
 def on_today(run: Run) -> bool:
@@ -101,7 +101,7 @@ def asked_cases(run: Run) -> list[Case]:
 def _asked(run: Run, product: str, places: tuple[str, ...]) -> list[tuple[str, str]]:
     """Places and end uses the report is to look at, those for which shares are told."""
     places = places or (short_zone(run, product),)
-    uses = tuple(run.options.get("end_uses") or ())
+    uses = run.options.end_uses
     pairs = [(place, use) for place in places for use in uses]
     told = [p for p in pairs if spread(run, METRIC["missing"], run.main_arm, product, *p) is not None]
     return told or [(p, "") for p in places if spread(run, METRIC["missing"], run.main_arm, product, p) is not None]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SupplyriskError, did_you_mean
+from ..results.difference import Difference, paired, unpaired
 from ..results.pairing import other_numbers, why_unpaired
 from ..results.quantiles import quantiles
 from . import style
@@ -15,6 +16,7 @@ from .bands import NAME, band, holds
 from .build import TEMPLATES, facts, fill, runs_of
 from .case import METRIC
 from .differences import differences, named_with_unit
+from .enough import FEWEST_RUNS
 from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
 from .render import save
@@ -22,7 +24,6 @@ from .rounding import quantity, with_interval
 from .run import Run
 from .sketch import Drawn, Sketch, day
 from .squeeze import BASE_CSS, Shared, squeeze
-from .stored import FEWEST_RUNS
 from .tables import Cell, ReportTable
 
 if TYPE_CHECKING:
@@ -57,24 +58,6 @@ class Pairing:
 
     kind: str
     words: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What a case changes in one quantity, against the first case.
-
-    Parameters
-    ----------
-    spread : Spread or None
-        Quantiles over runs of the paired difference.
-    mean, half_width : float
-        Difference of the means and the half width of its 95 % interval.
-    """
-
-    spread: Spread | None
-    mean: float
-    half_width: float
-    unit: str
 
 
 def cases_of(folders: Sequence[Path], arms: Sequence[str] = ()) -> list[Case]:
@@ -133,8 +116,8 @@ def _short(run: Run, runs: Sequence[Run]) -> str:
     name = run.name.replace("_", " ")
     if len(same) < 2:
         return name
-    if len({str(r.world.get("name")) for r in same}) == len(same):
-        return f"{name} ({run.world.get('name')})"
+    if len({r.world.name for r in same}) == len(same):
+        return f"{name} ({run.world.name})"
     return f"{name} ({run.path.name})"
 
 
@@ -143,7 +126,7 @@ def pairing(first: Case, other: Case) -> Pairing:
     if first.run is other.run or first.run.path == other.run.path:
         return Pairing("same", "arms of one batch: the same draws, run by run")
     a, b = first.run, other.run
-    draws = _ok(a), _ok(b)
+    draws = a.finished, b.finished
     reasons = why_unpaired(a.manifest, b.manifest, draws)
     if reasons:
         return Pairing(
@@ -160,10 +143,6 @@ def pairing(first: Case, other: Case) -> Pairing:
     return Pairing("paired", words)
 
 
-def _ok(run: Run) -> pd.DataFrame:
-    return run.runs[run.runs["status"].astype(str) == "ok"]
-
-
 def by_run(case: Case, q: Quantity) -> pd.Series[Any]:
     """A quantity of a case, indexed by run."""
     import pandas as pd
@@ -173,23 +152,12 @@ def by_run(case: Case, q: Quantity) -> pd.Series[Any]:
 
 
 def difference(first: Case, other: Case, q: Quantity, pair: Pairing) -> Difference:
-    """Other minus first: paired quantiles if the draws match, else the difference of means."""
-    import numpy as np
-
+    """Other minus first: run by run if the draws match, else the difference of means."""
     x, y = by_run(first, q), by_run(other, q)
-    if pair.kind in ("same", "paired"):
-        both = x.index.intersection(y.index)
-        d = (y.loc[both] - x.loc[both]).dropna().to_numpy()
-        if not len(d):
-            return Difference(None, float("nan"), float("nan"), q.unit)
-        p10, p25, p50, p75, p90 = quantiles(d).tolist()
-        half = 1.96 * float(np.std(d, ddof=1)) / np.sqrt(len(d)) if len(d) > 1 else float("nan")
-        return Difference(Spread(len(d), p10, p25, p50, p75, p90, q.unit), float(d.mean()), float(half), q.unit)
-    a, b = x.dropna().to_numpy(), y.dropna().to_numpy()
-    if len(a) < 2 or len(b) < 2:
-        return Difference(None, float("nan"), float("nan"), q.unit)
-    half = 1.96 * float(np.sqrt(np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)))
-    return Difference(None, float(b.mean() - a.mean()), half, q.unit)
+    if pair.kind == "unpaired":
+        return unpaired(y.to_numpy(), x.to_numpy(), pair.words, q.unit)
+    both = x.index.intersection(y.index)
+    return paired(y.loc[both].to_numpy(), x.loc[both].to_numpy(), q.unit)
 
 
 # --- page -----------------------------------------------------------------------------------------
@@ -297,27 +265,27 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
     for case, pair in zip(cases[1:], pairs, strict=True):
         d = difference(cases[0], case, q, pair)
         what = q.phrase
-        if d.spread is not None and d.spread.p10 == d.spread.p90 == 0.0:
+        if with_pairs(d) and d.p10 == d.p90 == 0.0:
             found.append(f"{_start(case.quoted)} leaves {what} as it is in {cases[0].quoted}, in every run.")
-        elif d.spread is not None and d.spread.p10 < 0 < d.spread.p90:
-            value, between = with_interval(d.spread.p50, d.spread.p10, d.spread.p90, unit)
+        elif with_pairs(d) and d.p10 < 0 < d.p90:
+            value, between = with_interval(d.p50, d.p10, d.p90, unit)
             found.append(
                 f"{_start(case.quoted)}, against {cases[0].quoted}, changes {what} in either direction: {value} in the "
                 f"median run ({NAME}: {between})."
             )
-        elif d.spread is not None:
-            value, between = with_interval(abs(d.spread.p50), *_ordered(d.spread), unit)
-            way = "lowers" if d.spread.p50 < 0 else "raises"
+        elif with_pairs(d):
+            value, between = with_interval(abs(d.p50), *_ordered(d), unit)
+            way = "lowers" if d.p50 < 0 else "raises"
             within = f" ({NAME}: {between})" if between else ""
             found.append(
                 f"{_start(case.quoted)}, against {cases[0].quoted}, {way} {what} by {value}{within}, run by run."
             )
-        elif d.mean == d.mean:
-            low, high = sorted((abs(d.mean) - d.half_width, abs(d.mean) + d.half_width))
+        elif d.low == d.low:
+            low, high = (d.low, d.high) if d.mean >= 0 else (-d.high, -d.low)
             value, between = with_interval(abs(d.mean), low, high, unit)
             way = "lower" if d.mean < 0 else "higher"
             text = f"The mean of {what} is {value} {way} in {case.quoted} than in {cases[0].quoted} (95 % interval: {between})"
-            found.append(text + ("." if abs(d.mean) > d.half_width else "; that can't be told from chance."))
+            found.append(text + ("." if d.low > 0.0 or d.high < 0.0 else "; that can't be told from chance."))
     return found
 
 
@@ -325,9 +293,14 @@ def _start(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _ordered(s: Spread) -> tuple[float, float]:
-    """The interval of a change in the direction of its median."""
-    return (-s.p90, -s.p10) if s.p50 < 0 else (s.p10, s.p90)
+def with_pairs(d: Difference) -> bool:
+    """Whether a difference was taken run by run, and of some runs."""
+    return d.paired and d.runs > 0
+
+
+def _ordered(d: Difference) -> tuple[float, float]:
+    """The band of a change in the direction of its median."""
+    return (-d.p90, -d.p10) if d.p50 < 0 else (d.p10, d.p90)
 
 
 def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pairing]) -> ReportTable:
@@ -342,11 +315,11 @@ def table(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence[Pai
         unit = "points" if q.unit == "%" else q.unit
         for case, pair in zip(cases[1:], pairs, strict=True):
             d = difference(cases[0], case, q, pair)
-            if d.spread is not None:
-                value, between = with_interval(d.spread.p50, d.spread.p10, d.spread.p90, unit)
+            if with_pairs(d):
+                value, between = with_interval(d.p50, d.p10, d.p90, unit)
                 cells.append(Cell(value, between))
-            elif d.mean == d.mean:
-                value, between = with_interval(d.mean, d.mean - d.half_width, d.mean + d.half_width, unit)
+            elif d.low == d.low:
+                value, between = with_interval(d.mean, d.low, d.high, unit)
                 cells.append(Cell(f"{value} in the mean", f"{between} (95 % interval)"))
             else:
                 cells.append(Cell("–"))

@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..language.numbers import central
+from ..spec.frozen import freeze
+from ..spec.resolved import SampledColumn, Scenario
 from .rounding import plain
 from .tables import distribution
 from .words import plain_uncertainty, short_name, small
 
 MOST_OF_A_KIND = 6  # changed numbers of one parameter that are told one by one
 SETTINGS = (("seed", "The seed"), ("runs", "The number of runs"), ("sampler", "The sampler"))
-Scenario = Mapping[str, Any]
 
 
 def differences(one: Scenario, other: Scenario, labels: Mapping[str, str] | None = None) -> list[str]:
@@ -20,8 +22,8 @@ def differences(one: Scenario, other: Scenario, labels: Mapping[str, str] | None
 
     Parameters
     ----------
-    one, other : mapping
-        Resolved scenarios, as manifests hold them.
+    one, other : Scenario
+        As they were resolved.
     labels : mapping, optional
         What each parameter is called in words.
     """
@@ -39,25 +41,26 @@ class _Pair:
     def __init__(self, one: Scenario, other: Scenario, labels: Mapping[str, str]) -> None:
         self.one, self.other, self.labels = one, other, labels
         self.names = {**_names(one), **_names(other)}
-        self.countries = {**_countries(one), **_countries(other)}
+        self.countries = {**one.world.country_names, **other.world.country_names}
 
     # --- settings, world ------------------------------------------------------------------------
 
     def settings(self) -> Iterator[str]:
         for key, name in SETTINGS:
-            if self.one.get(key) != self.other.get(key):
-                yield f"{name}: {self.one.get(key)} → {self.other.get(key)}."
+            before, after = getattr(self.one, key), getattr(self.other, key)
+            if before != after:
+                yield f"{name}: {before} → {after}."
         periods = [_period(s) for s in (self.one, self.other)]
         if periods[0] != periods[1]:
             yield f"The simulated period: {periods[0]} → {periods[1]}."
 
     def world(self) -> Iterator[str]:
-        a, b = self.one["world"], self.other["world"]
-        if a.get("name") != b.get("name") or a.get("title") != b.get("title"):
-            yield f"The world: {a.get('title') or a.get('name')} → {b.get('title') or b.get('name')}."
-        for key, what in (("products", "products"), ("end_uses", "end uses")):
-            yield from self._sets([p["id"] for p in a.get(key, ())], [p["id"] for p in b.get(key, ())], what)
-        yield from self._sets(a.get("countries", ()), b.get("countries", ()), "countries")
+        a, b = self.one.world, self.other.world
+        if (a.name, a.title) != (b.name, b.title):
+            yield f"The world: {a.title or a.name} → {b.title or b.name}."
+        yield from self._sets([p.id for p in a.products], [p.id for p in b.products], "products")
+        yield from self._sets([u.id for u in a.end_uses], [u.id for u in b.end_uses], "end uses")
+        yield from self._sets(a.countries, b.countries, "countries")
 
     def _sets(self, a: Sequence[str], b: Sequence[str], what: str) -> Iterator[str]:
         more, less = [x for x in b if x not in a], [x for x in a if x not in b]
@@ -129,8 +132,8 @@ class _Pair:
 
     def outlook(self) -> Iterator[str]:
         """What every arm gets alike; of two bases only which they are, not the list of what stands in one of them."""
-        one, other = ({**(of.get("outlook") or {})} for of in (self.one, self.other))
-        bases = [of.get("base") or "calm" for of in (one, other)]
+        one, other = (freeze(of.outlook) for of in (self.one, self.other))
+        bases = [of.outlook.base for of in (self.one, self.other)]
         if bases[0] != bases[1]:
             yield f"The outlook: {bases[0]} → {bases[1]}."
         for of in (one, other):
@@ -157,35 +160,22 @@ class _Pair:
 
 
 def _names(scenario: Scenario) -> dict[str, str]:
-    world = scenario["world"]
-    return {str(p["id"]): str(p.get("name") or p["id"]) for key in ("products", "end_uses") for p in world.get(key, ())}
-
-
-def _countries(scenario: Scenario) -> dict[str, str]:
-    return {str(k): str(v) for k, v in dict(scenario["world"].get("country_names", {})).items()}
+    named = {product.id: product.name or product.id for product in scenario.world.products}
+    return named | {use.id: use.name or use.id for use in scenario.world.end_uses}
 
 
 def _period(scenario: Scenario) -> str:
-    start = dt.date.fromisoformat(str(scenario["start"])[:10])
-    return f"{start} to {start + dt.timedelta(days=int(scenario['days']) - 1)}"
+    return f"{scenario.start} to {scenario.start + dt.timedelta(days=scenario.days - 1)}"
 
 
-def _columns(scenario: Scenario) -> dict[str, Any]:
-    return {str(c["name"]): c for c in scenario.get("sampled", ())}
+def _columns(scenario: Scenario) -> dict[str, SampledColumn]:
+    return {column.name: column for column in scenario.sampled}
 
 
 def _values(scenario: Scenario) -> dict[tuple[str, ...], float]:
     """The world's numbers, each by its central value."""
-    columns = _columns(scenario)
-    found = {}
-    for key, number in scenario["world"].get("values", ()):
-        if isinstance(number, Mapping):
-            base = float(columns[str(number["column"])]["central"]) if str(number["column"]) in columns else 0.0
-            value = float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * base
-        else:
-            value = float(number)
-        found[tuple(str(part) for part in key)] = value
-    return found
+    centrals = {column.name: column.central for column in scenario.sampled}
+    return {key: central(number, centrals) for key, number in scenario.world.values.items()}
 
 
 def _same(a: float, b: float) -> bool:
@@ -196,24 +186,20 @@ def _number(value: float | None) -> str:
     return "not given" if value is None else plain(value, 4)
 
 
-def _arms(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Events by name of the scenario and of what each policy adds to it."""
-    events = list(scenario.get("events", ()))
-    arms = {str(arm["name"]): tuple(arm.get("events", ())) for arm in scenario.get("arms", ())}
-    shared = set(arms.get("scenario", ()))
+def _arms(scenario: Scenario) -> dict[str, dict[str, dict[str, Any]]]:
+    """Events by name, as plain data, of the scenario and of what each policy adds to it."""
+    events = [freeze(event) for event in scenario.events]
+    shared = {number for arm in scenario.arms if arm.name == "scenario" for number in arm.events}
     return {
-        name: {str(events[i]["name"]): events[i] for i in members if name == "scenario" or i not in shared}
-        for name, members in arms.items()
-        if name != "baseline"
+        arm.name: {events[i]["name"]: events[i] for i in arm.events if arm.name == "scenario" or i not in shared}
+        for arm in scenario.arms
+        if arm.name != "baseline"
     }
 
 
-def _title(one: Scenario, other: Scenario, arm: str) -> str:
-    for scenario in (one, other):
-        for found in scenario.get("arms", ()):
-            if found["name"] == arm and found.get("title"):
-                return str(found["title"])
-    return _shown(arm.removeprefix("policy:"))
+def _title(one: Scenario, other: Scenario, name: str) -> str:
+    titles = [arm.title for scenario in (one, other) for arm in scenario.arms if arm.name == name and arm.title]
+    return titles[0] if titles else _shown(name.removeprefix("policy:"))
 
 
 def _shown(name: str) -> str:

@@ -1,21 +1,24 @@
-"""Events of a scenario as the report tells them, read from the manifest."""
+"""Events of a scenario as the report tells them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from ..language.numbers import Num, Sampled, central
 from .words import plain_uncertainty
 
-Sampled = Sequence[Mapping[str, Any]]  # descriptions of the uncertain numbers
+if TYPE_CHECKING:
+    from ..spec.resolved import ResolvedEvent, Scenario
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a scenario as the report tells it. Dates are None where a trigger decides them, or there are several."""
+    """One event of a scenario as the report tells it. Dates are None where a trigger decides them."""
 
     name: str
     type: str
@@ -40,66 +43,58 @@ class Event:
         return f"the {kind}" if name in ("", kind) else f"the {kind} “{name}”"
 
 
-def read_events(scenario: Mapping[str, Any], start: dt.date, sampled: Sampled) -> tuple[Event, ...]:
+def read_events(scenario: Scenario) -> tuple[Event, ...]:
     """The events of the scenario and of its policies, in order of their start."""
-    arms = [a for a in scenario.get("arms", ()) if isinstance(a, Mapping)]
-    found = []
-    for index, raw in enumerate(scenario.get("events", ())):
-        members = tuple(str(a["name"]) for a in arms if index in tuple(a.get("events", ())))
-        found.append(_event(raw, members, start, sampled))
-    return tuple(sorted(found, key=lambda e: (e.start or dt.date.max, e.name)))
+    members = {
+        number: tuple(arm.name for arm in scenario.arms if number in arm.events)
+        for number in range(len(scenario.events))
+    }
+    found = [_event(event, members[number], scenario) for number, event in enumerate(scenario.events)]
+    return tuple(sorted(found, key=lambda event: (event.start or dt.date.max, event.name)))
 
 
-def _event(raw: Mapping[str, Any], arms: tuple[str, ...], start: dt.date, sampled: Sampled) -> Event:
-    # What waits for a trigger or comes again has no one day; its sentence says when.
-    undated = bool(raw.get("trigger") or raw.get("every_days") or raw.get("chance_per_year"))
-    effects = list(raw.get("effects", ()))
-    picked: dict[str, list[str]] = {k: [] for k in ("products", "origins", "destinations", "end_uses")}
-    for effect in effects:
-        for key, into in picked.items():
-            into += [str(x) for x in effect.get("select", {}).get(key, ()) if str(x) not in into]
-    first, announced = (_day(raw.get(key), start, sampled) for key in ("start_day", "announced_day"))
-    length = central(raw.get("duration_days"), sampled)
+def standing_events(scenario: Scenario) -> tuple[Event, ...]:
+    """What the outlook lays on every arm, in order of its start."""
+    found = [_event(event, (), scenario) for event in scenario.outlook.events]
+    return tuple(sorted(found, key=lambda event: (event.start or dt.date.max, event.name)))
+
+
+def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> Event:
+    triggered = event.trigger is not None
+    selected = [effect.select for effect in event.effects]
+    first, announced = (_day(day, scenario) for day in (event.start_day, event.announced_day))
+    length = _central(event.duration_days, scenario)
     end = None
-    if first is not None and length is not None and math.isfinite(length):
+    if first is not None and math.isfinite(length):
         end = first + dt.timedelta(days=round(length))
     return Event(
-        name=str(raw.get("name", "")),
-        type=str(raw.get("type", "")),
-        sentence=plain_uncertainty(str(raw.get("sentence", ""))),
-        announced=None if undated else announced,
-        start=None if undated else first,
-        end=None if undated else end,
-        ops=tuple(dict.fromkeys(str(e.get("op", "")) for e in effects)),
-        products=tuple(picked["products"]),
-        origins=tuple(picked["origins"]),
-        destinations=tuple(picked["destinations"]),
-        end_uses=tuple(picked["end_uses"]),
+        name=event.name,
+        type=event.type,
+        sentence=plain_uncertainty(event.sentence),
+        announced=None if triggered else announced,
+        start=None if triggered else first,
+        end=None if triggered else end,
+        ops=tuple(dict.fromkeys(effect.op for effect in event.effects)),
+        products=_each(select.products for select in selected),
+        origins=_each(select.origins for select in selected),
+        destinations=_each(select.destinations for select in selected),
+        end_uses=_each(select.end_uses for select in selected),
         arms=arms,
-        uncertain_date=isinstance(raw.get("start_day"), Mapping),
-        uncertain_end=any(isinstance(raw.get(key), Mapping) for key in ("start_day", "duration_days")),
-        suspends=tuple(str(e["texts"]["event"]) for e in effects if e.get("op") == "suspend"),
+        uncertain_date=isinstance(event.start_day, Sampled),
+        uncertain_end=any(isinstance(days, Sampled) for days in (event.start_day, event.duration_days)),
+        suspends=tuple(effect.texts["event"] for effect in event.effects if effect.op == "suspend"),
     )
 
 
-def central(number: Any, sampled: Sampled) -> float | None:
-    """The central value of a number that may be uncertain."""
-    if number is None:
-        return None
-    if isinstance(number, Mapping):
-        columns = {str(c["name"]): float(c["central"]) for c in sampled}
-        bases = [columns.get(str(name)) for name in (number.get("column"), *number.get("times", ()))]
-        known = [base for base in bases if base is not None]
-        if len(known) < len(bases):
-            return None
-        return float(number.get("offset", 0.0)) + float(number.get("scale", 1.0)) * math.prod(known)
-    if isinstance(number, str):
-        return math.inf if "inf" in number.lower() else float(number)
-    return float(number)
+def _each(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Every name once, in order."""
+    return tuple(dict.fromkeys(chain.from_iterable(names)))
 
 
-def _day(number: Any, start: dt.date, sampled: Sampled) -> dt.date | None:
-    day = central(number, sampled)
-    if day is None or not math.isfinite(day):
-        return None
-    return start + dt.timedelta(days=round(day))
+def _central(number: Num, scenario: Scenario) -> float:
+    return central(number, {column.name: column.central for column in scenario.sampled})
+
+
+def _day(number: Num, scenario: Scenario) -> dt.date | None:
+    day = _central(number, scenario)
+    return scenario.start + dt.timedelta(days=round(day)) if math.isfinite(day) else None

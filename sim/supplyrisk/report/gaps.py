@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from .events import Event, read_events
+from ..results.fan import Fan
+from .events import Event, standing_events
 from .hedges import fitting, named
+from .once import once_per_run
 from .pick import headline_price
 from .rounding import quantity
 from .run import Run
 from .sketch import month
-from .stored import Fan, once_per_run
 
 VARIABLE = "price_gap_reason"
 RULE, HELD = 1, 4
@@ -37,8 +38,7 @@ NOTICED = 1.1  # ratio of two prices from which on a gap is told
 @once_per_run
 def controls(run: Run) -> tuple[Event, ...]:
     """Rules that hold back exports: of the scenario, and those in force in every arm."""
-    laid_on = read_events({"events": run.outlook.get("events") or ()}, run.start, run.sampled)
-    return tuple(event for event in (*run.scenario_events, *laid_on) if set(event.ops) & CONTROLS)
+    return tuple(event for event in (*run.scenario_events, *standing_events(run.scenario)) if set(event.ops) & CONTROLS)
 
 
 def controls_exports(run: Run, zone: str) -> bool:

@@ -17,6 +17,7 @@ from .case import (
     the_case,
     weeks_lost,
 )
+from .enough import FEWEST_RUNS
 from .gaps import price_of
 from .hedges import NOTICED_PRICE, named, week_date
 from .ladders import equal_from, ladder_of
@@ -25,7 +26,6 @@ from .policy_rank import asked_about, ranking
 from .rounding import quantity, share
 from .run import Run
 from .sketch import month
-from .stored import FEWEST_RUNS
 
 MOST_WORDS = 30
 PLAINLY = 0.9  # share of runs from which on a thing is told without "probably"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from .bands import NAME
+from .enough import FEWEST_RUNS, MANY_RUNS
 from .pick import Spread
 from .rounding import with_interval
 from .run import Run
-from .stored import FEWEST_RUNS, MANY_RUNS
 from .words import small
 
 MOST_WORDS = 35  # of a sentence of the answer
@@ -22,11 +22,6 @@ def half(run: Run) -> str:
     if run.n_ok < FEWEST_RUNS:
         return f"In the middle of the {run.n_ok} runs" if run.n_ok > 1 else "In the only run"
     return "In half of the runs" if run.n_ok >= MANY_RUNS else "In about half of the runs"
-
-
-def or_more(run: Run) -> str:
-    """ " or more" after a median: half of several runs reach it; of a single one it would say too much."""
-    return " or more" if run.n_ok > 1 else ""
 
 
 def tenth(run: Run) -> str:

@@ -87,7 +87,7 @@ def _of_run(run: Run, episodes: Sequence[Mapping[str, Any]], name: bool) -> tupl
     words = " and ".join(KINDS[kind] for kind in kinds)
     mineral = [e for e in episodes if set(e.get("products", ())) & set(run.products)]
     alike = [e for e in mineral if set(e.get("kinds", ())) & set(kinds)]
-    head = f"{run.world.get('title') or run.world.get('name')}: " if name else ""
+    head = f"{run.world.title or run.world.name}: " if name else ""
     if not mineral:
         text = "no past episode of this mineral was held against the model, so how well it does here is not known."
         return _start(head, text), []

@@ -9,9 +9,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..results.fan import Fan
 from .literal import cell
+from .once import once_per_run
 from .run import Run
-from .stored import Fan, once_per_run
 
 if TYPE_CHECKING:
     import numpy as np

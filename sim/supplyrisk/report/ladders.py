@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ..language.numbers import Sampled
+from ..spec.frozen import freeze
+from .once import once_per_run
 from .rounding import plain
 from .run import Run
-from .stored import once_per_run
 from .style import MONTHS
 
 LADDER = 3  # policies that differ in one size only, from which on they are told as a curve
@@ -95,9 +97,9 @@ def _told_sizes(run: Run, policies: Sequence[str]) -> tuple[tuple[float, ...], s
 
 def _raw_events(run: Run, policy: str) -> list[Mapping[str, Any]]:
     """What a policy adds to the scenario's events, as the manifest holds it."""
-    arms = {str(a["name"]): set(a.get("events", ())) for a in run.scenario.get("arms", ()) if isinstance(a, Mapping)}
+    arms = {arm.name: set(arm.events) for arm in run.scenario.arms}
     added = arms.get(f"policy:{policy}", set()) - arms.get(run.main_arm, set())
-    return [raw for index, raw in enumerate(run.scenario.get("events", ())) if index in added]
+    return [freeze(event) for number, event in enumerate(run.scenario.events) if number in added]
 
 
 def _shape(run: Run, value: Any, numbers: list[tuple[str, float]], unit: str = "") -> Any:
@@ -111,7 +113,9 @@ def _shape(run: Run, value: Any, numbers: list[tuple[str, float]], unit: str = "
         return re.sub(r"\d+", "#", value)
     if isinstance(value, Mapping):
         if "column" in value:
-            numbers.append((unit, run.central(value) or 0.0))
+            numbers.append(
+                (unit, run.central(Sampled(value["column"], value["scale"], value["offset"], tuple(value["times"]))))
+            )
             return "#"
         told = {k: item for k, item in sorted(value.items(), key=_schedule_first) if k not in _UNTOLD}
         return {k: _shape(run, item, numbers, "" if k == "level" else k.replace("_", " ")) for k, item in told.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def read_observed(run: Run) -> pd.DataFrame | None:
     """All observations the scenario named, as they were read when it was run, or None if there are none."""
     import pandas as pd
 
-    rows = run.options.get("recorded") or ()
-    return pd.DataFrame(list(rows)) if rows else None
+    rows = run.options.recorded
+    return pd.DataFrame([asdict(row) for row in rows]) if rows else None
 
 
 def monthly_exports(run: Run) -> pd.DataFrame:

@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..results.fan import Fan
 from ..results.quantiles import quantiles
 from ..sums import add_up
+from .once import once_per_run
 from .run import Run
-from .stored import Fan, once_per_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,7 +106,7 @@ def moved_products(run: Run, arm: str | None = None) -> list[str]:
     """
     import numpy as np
 
-    wanted = tuple(run.options.get("products") or ()) or run.products
+    wanted = run.options.products or run.products
     moves = []
     for product in wanted:
         far = 0.0
@@ -144,17 +145,11 @@ def headline_price(run: Run) -> tuple[str, str]:
     return str(top["product"]), str(top["place"])
 
 
-def highest_price(run: Run) -> tuple[str, str]:
-    """Product and zone with the highest median peak of the quoted price of all; "" without any."""
-    table = _peaks(run)
-    return ("", "") if table.empty else (str(table["product"].iloc[0]), str(table["place"].iloc[0]))
-
-
 def _peaks(run: Run) -> pd.DataFrame:
     """Peaks of quoted prices in zones, of the products the report is to be about, the highest first."""
     table = run.summarised("price_spot_peak_index", run.main_arm)
     table = table[table["place"].isin(run.zones)] if len(table) else table
-    wanted = tuple(run.options.get("products") or ())
+    wanted = run.options.products
     if wanted and len(table):
         table = table[table["product"].isin(wanted)]
     return table.sort_values("p50", ascending=False, kind="stable") if len(table) else table
@@ -168,7 +163,7 @@ def short_products(run: Run) -> list[str]:
     for product in run.final_products:
         spreads = [spread(run, "shortage_percent", run.main_arm, product, place) for place in places]
         loss[product] = max((s.p90 for s in spreads if s), default=0.0)
-    wanted = tuple(run.options.get("products") or ())
+    wanted = run.options.products
     listed = [p for p in run.final_products if p in wanted] or list(run.final_products)
     return sorted(listed, key=lambda p: -loss[p])
 
@@ -235,9 +230,3 @@ def of_wanted(run: Run, variable: str, arm: str, product: str, place: str) -> Fa
     base = wanted.at(0.5)[:, None]
     share = np.divide(100.0 * fan.values, base, out=np.zeros_like(fan.values), where=base > 0)
     return Fan(fan.dates, fan.levels, share, "% of wanted", fan.added)
-
-
-def weekly_wanted(run: Run, product: str, place: str) -> float:
-    """Median tonnes a week that users of a place want, mean over the horizon."""
-    fan = run.fan("wanted_t", run.main_arm, product=product, place=place, end_use="")
-    return float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0

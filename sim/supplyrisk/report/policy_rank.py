@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from .case import Case, the_case, weeks_lost
 from .gaps import price_of
 from .hedges import named
+from .once import once_per_run
 from .pick import Spread, headline_price, spread
 from .run import Run
-from .stored import once_per_run
 
 LEAST = 0.05  # weeks of normal use (or of the price index) below which a policy changes nothing worth a word
 LEAST_PART = 0.02  # the same as a part of the loss

@@ -8,11 +8,11 @@ from .case import price_moves
 from .gaps import price_of
 from .headline import without_events
 from .hedges import PLAINLY_TIMES, spanned, weeks_in
+from .once import once_per_run
 from .pick import Spread, headline_price, price_peak, values
 from .rounding import with_interval
 from .run import Run
 from .sketch import month
-from .stored import once_per_run
 
 NOTICED_FALL = 0.85  # of the price without the events
 LATE = 0.2  # share of runs at their peak when the period ends, from which on the peak is told as unfinished

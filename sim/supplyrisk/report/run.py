@@ -1,110 +1,106 @@
-"""A finished run folder, opened for reading: names, counts, fans and outcomes, whatever was stored.
-
-Everything the figures and the page need comes through here, so that they never care whether a batch
-kept every run's weekly series or quantiles only, and never read more than they draw.
-"""
+"""A run as the report tells it: names, places, events and what was asked, on top of the one reader of run folders."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..bounded import MAX_MANIFEST_BYTES, path_is_file, path_is_folder, read_bytes
-from ..errors import SupplyriskError
-from .events import Event, central, read_events
-from .stored import Tables
+from ..language.numbers import Num, central
+from ..results.reader import NotARunFolder, RunFolder, manifest_of
+from .events import Event, read_events
 from .words import short_name, small
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..spec.resolved import Outlook, ReportOptions, World
 
-class NotARunFolder(SupplyriskError):
-    """The folder can't be read as results; the message says why, in one sentence."""
+__all__ = ["NotARunFolder", "Run", "open_run"]
 
 
-@dataclass
-class Run(Tables):
-    """One run folder. `open_run` makes it."""
+class Run(RunFolder):
+    """One run folder, told in words. `open_run` makes it."""
 
-    path: Path
-    manifest: Mapping[str, Any]
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    per_run = (
+        ("price_spot_peak_index", "arms"),
+        ("shortage_percent", "arms"),
+        ("shortage_unserved_weeks", "arms"),
+        ("shortage_priced_out_weeks", "arms"),
+        ("weeks_short", "arms"),
+        ("output_at_risk_usd", "arms"),
+        ("price_spot_recovery_week", "main"),
+        ("price_spot_peak_week", "main"),
+        ("first_week_short", "main"),
+        ("shortage_t", "main"),
+        ("extra_spend_usd", "all"),
+    )
 
     # --- names ------------------------------------------------------------------------------------
 
-    @cached_property
-    def scenario(self) -> Mapping[str, Any]:
-        """The resolved scenario of the manifest."""
-        found = self.manifest.get("resolved") or {}
-        return dict(found.get("scenario", found)) if isinstance(found, Mapping) else {}
-
-    @cached_property
-    def world(self) -> Mapping[str, Any]:
-        found = self.scenario.get("world") or {}
-        return found if isinstance(found, Mapping) else {"name": str(found)}
+    @property
+    def world(self) -> World:
+        """The world as it was run."""
+        return self.scenario.world
 
     @property
     def title(self) -> str:
-        return str(self.manifest.get("title") or self.scenario.get("title") or self.path.name)
+        return str(self.manifest.get("title") or self.scenario.title or self.path.name)
 
     @property
     def report_title(self) -> str:
         """The title of the report: the scenario's own wording, if it gives one."""
-        return str(self.options.get("title") or self.title)
+        return self.options.title or self.title
 
     @property
     def name(self) -> str:
-        return str(self.scenario.get("name") or self.path.name)
+        return self.scenario.name or self.path.name
 
     @property
     def question(self) -> str:
-        return str(self.manifest.get("question") or self.scenario.get("question") or "")
+        return str(self.manifest.get("question") or self.scenario.question)
 
     @property
     def seed(self) -> int:
-        return int(self.manifest.get("seed", self.scenario.get("seed", 0)))
+        return int(self.manifest.get("seed", self.scenario.seed))
 
-    @cached_property
+    @property
     def start(self) -> dt.date:
-        return dt.date.fromisoformat(str(self.scenario["start"])[:10])
+        """First day of the horizon."""
+        return self.scenario.start
 
-    @cached_property
+    @property
     def days(self) -> int:
-        return int(self.scenario["days"])
+        """Days of the horizon."""
+        return self.scenario.days
 
-    @cached_property
+    @property
     def lead_weeks(self) -> int:
         """Weeks simulated before the horizon."""
-        return int(self.scenario.get("lead_weeks") or 0)
+        return self.scenario.lead_weeks
 
     @property
     def first_day(self) -> dt.date:
         """First day simulated."""
-        return self.start - dt.timedelta(days=7 * self.lead_weeks)
+        return self.scenario.first_day
 
-    @cached_property
-    def outlook(self) -> Mapping[str, Any]:
+    @property
+    def outlook(self) -> Outlook:
         """What every arm got alike."""
-        found = self.scenario.get("outlook") or {}
-        return found if isinstance(found, Mapping) else {}
+        return self.scenario.outlook
 
     @property
     def outlook_said(self) -> str:
         """What the scenario was laid on, in words."""
         from .sketch import day
 
-        if self.outlook.get("base") != "today":
+        if self.outlook.base != "today":
             said = "calm: nothing is in force but what the scenario says"
         else:
-            as_of = dt.date.fromisoformat(str(self.outlook["as_of"]))
+            as_of = dt.date.fromisoformat(self.outlook.as_of)
             said = f"today: the rules in force and the projects under way on {day(as_of)}, in every arm"
         if self.lead_weeks:
             said += f"; simulated from {day(self.first_day)}, the same in every arm, counted from {day(self.start)}"
@@ -122,15 +118,15 @@ class Run(Tables):
     @cached_property
     def products(self) -> tuple[str, ...]:
         """Product ids, upstream first."""
-        return tuple(str(p["id"]) for p in self.world.get("products", ()))
+        return tuple(product.id for product in self.world.products)
 
     @cached_property
     def stages(self) -> dict[str, str]:
-        return {str(p["id"]): str(p.get("stage", "")) for p in self.world.get("products", ())}
+        return {product.id: product.stage for product in self.world.products}
 
     @cached_property
     def inputs(self) -> dict[str, tuple[str, ...]]:
-        return {str(p["id"]): tuple(p.get("inputs", ())) for p in self.world.get("products", ())}
+        return {product.id: product.inputs for product in self.world.products}
 
     @cached_property
     def final_products(self) -> tuple[str, ...]:
@@ -144,24 +140,24 @@ class Run(Tables):
 
     @cached_property
     def end_uses(self) -> tuple[str, ...]:
-        return tuple(str(u["id"]) for u in self.world.get("end_uses", ()))
+        return tuple(use.id for use in self.world.end_uses)
 
-    @cached_property
+    @property
     def countries(self) -> tuple[str, ...]:
-        return tuple(str(c) for c in self.world.get("countries", ()))
+        return self.world.countries
 
-    @cached_property
+    @property
     def zones(self) -> tuple[str, ...]:
-        return tuple(str(z) for z in self.world.get("zones", ()))
+        return self.world.zones
 
-    @cached_property
-    def zone_of(self) -> dict[str, str]:
-        return {str(k): str(v) for k, v in dict(self.world.get("zone_of", {})).items()}
+    @property
+    def zone_of(self) -> Mapping[str, str]:
+        return self.world.zone_of
 
-    @cached_property
-    def groups(self) -> dict[str, tuple[str, ...]]:
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
         """Groups of countries that are places of their own: name -> countries."""
-        return {str(k): tuple(map(str, v)) for k, v in dict(self.world.get("groups") or {}).items()}
+        return self.world.groups
 
     def members(self, place: str) -> tuple[str, ...]:
         """The countries of a country, group, zone or the world."""
@@ -173,7 +169,7 @@ class Run(Tables):
     def asked_places(self) -> tuple[str, ...]:
         """Places that `report: focus:` names: countries, groups, zones or world; else those that the question names."""
         known = {*self.countries, *self.groups, *self.zones, "world"}
-        focus = tuple(p for p in self.options.get("places") or () if p in known)
+        focus = tuple(p for p in self.options.places if p in known)
         return focus or self._places_in_question
 
     @cached_property
@@ -204,7 +200,7 @@ class Run(Tables):
             elif place in self.zones:
                 words.append(re.escape(self.zone_label(place)))
             # "India's new demand" is about India only if the report is to look at India.
-            after = r"\w-" if place in (self.options.get("places") or ()) else r"\w'’-"
+            after = r"\w-" if place in self.options.places else r"\w'’-"
             hits = [re.search(rf"(?<![\w-]){word}(?![{after}])", self.question) for word in words]
             first = min((hit.start() for hit in hits if hit), default=-1)
             if first >= 0 and not set(self.members(place)) <= sellers:
@@ -226,9 +222,9 @@ class Run(Tables):
     @cached_property
     def names(self) -> dict[str, str]:
         """Readable names of products, countries and end uses."""
-        named = {str(p["id"]): str(p.get("name") or p["id"]) for p in self.world.get("products", ())}
-        named |= {str(u["id"]): str(u.get("name") or u["id"]) for u in self.world.get("end_uses", ())}
-        named |= {str(k): str(v) for k, v in dict(self.world.get("country_names", {})).items()}
+        named = {product.id: product.name or product.id for product in self.world.products}
+        named |= {use.id: use.name or use.id for use in self.world.end_uses}
+        named |= self.world.country_names
         return named
 
     def label(self, key: str) -> str:
@@ -299,65 +295,18 @@ class Run(Tables):
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        arms = [a for a in self.scenario.get("arms", ()) if isinstance(a, Mapping)]
-        return {str(a["name"]).removeprefix("policy:"): str(a.get("title") or "") for a in arms}
+        return {arm.name.removeprefix("policy:"): arm.title for arm in self.scenario.arms}
 
     # --- arms, runs -------------------------------------------------------------------------------
-
-    @cached_property
-    def arms(self) -> tuple[str, ...]:
-        """`baseline`, `scenario` and the policies, in the order of the scenario file."""
-        listed = [str(a["name"]) if isinstance(a, Mapping) else str(a) for a in self.scenario.get("arms", ())]
-        return tuple(listed or self.manifest.get("arms", ()) or ("baseline", "scenario"))
 
     @property
     def policies(self) -> tuple[str, ...]:
         return tuple(a.partition(":")[2] for a in self.arms if a.startswith("policy:"))
 
     @property
-    def main_arm(self) -> str:
-        """The arm the answer is about: the scenario, or the baseline if there is nothing else."""
-        return "scenario" if "scenario" in self.arms else self.arms[0]
-
-    @cached_property
-    def n_ok(self) -> int:
-        """Runs that finished in every arm."""
-        table = self.runs
-        if table.empty:
-            return 0
-        return int((table["status"].astype(str) == "ok").sum())
-
-    @cached_property
-    def n_failed(self) -> int:
-        return len(self.runs) - self.n_ok
-
-    @cached_property
-    def failure_messages(self) -> list[str]:
-        if self.runs.empty or not {"status", "message"} <= set(self.runs):
-            return []
-        failed = self.runs[self.runs["status"].astype(str) != "ok"]
-        texts = failed["message"].dropna().astype(str)
-        return [t for t in dict.fromkeys(texts) if t][:5]
-
-    @cached_property
-    def sampled(self) -> tuple[Mapping[str, Any], ...]:
-        """Descriptions of the uncertain numbers (name, group, kind, args, central)."""
-        return tuple(self.scenario.get("sampled", ()))
-
-    @cached_property
-    def options(self) -> Mapping[str, Any]:
+    def options(self) -> ReportOptions:
         """What the scenario's `report:` block asks for."""
-        found = self.scenario.get("report") or {}
-        return found if isinstance(found, Mapping) else {}
-
-    @cached_property
-    def sources(self) -> tuple[Mapping[str, str], ...]:
-        """Rows of `sources.csv`: the numbers of the world that was run. Nothing if the folder holds none."""
-        file = self.path / "sources.csv"
-        if not file.exists():
-            return ()
-        with file.open(encoding="utf-8", newline="") as stream:
-            return tuple(csv.DictReader(stream))
+        return self.scenario.report
 
     @cached_property
     def observed(self) -> pd.DataFrame | None:
@@ -369,7 +318,7 @@ class Run(Tables):
     @cached_property
     def shown_end(self) -> dt.date:
         """Last day on the time axes: the horizon's, or `report: months:` after its start."""
-        months = int(self.options.get("months") or 0)
+        months = self.options.months
         if months <= 0:
             return self.end
         year, index = divmod(self.start.year * 12 + self.start.month - 1 + months, 12)
@@ -380,7 +329,7 @@ class Run(Tables):
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events of the scenario and of its policies, in order of their start."""
-        return read_events(self.scenario, self.start, self.sampled)
+        return read_events(self.scenario)
 
     @property
     def scenario_events(self) -> tuple[Event, ...]:
@@ -392,9 +341,9 @@ class Run(Tables):
         arm = f"policy:{policy.removeprefix('policy:')}"
         return tuple(e for e in self.events if arm in e.arms and "scenario" not in e.arms)
 
-    def central(self, number: Any) -> float | None:
+    def central(self, number: Num) -> float:
         """The central value of a number that may be uncertain."""
-        return central(number, self.sampled)
+        return central(number, self.centrals)
 
 
 def open_run(path: Path | str) -> Run:
@@ -406,15 +355,4 @@ def open_run(path: Path | str) -> Run:
         If there is no readable `manifest.json`.
     """
     folder = Path(path)
-    file = folder / "manifest.json"
-    if not path_is_folder(folder):
-        raise NotARunFolder(f"{folder} is not a folder")
-    if not path_is_file(file):
-        raise NotARunFolder(f"{folder} holds no manifest.json, so it is not the folder of a run")
-    try:
-        manifest = json.loads(read_bytes(file, MAX_MANIFEST_BYTES))
-    except (OSError, ValueError) as error:
-        raise NotARunFolder(f"{file} can't be read ({error})") from error
-    if not isinstance(manifest, dict) or not {"resolved", "worlds"} & set(manifest):
-        raise NotARunFolder(f"{folder} holds no runs yet: its batch was ended before it began")
-    return Run(folder, manifest)
+    return Run(folder, manifest_of(folder))

@@ -29,6 +29,7 @@ from .case import (
     the_case,
     weeks_lost,
 )
+from .enough import FEWEST_RUNS, MANY_RUNS
 from .gaps import price_of, why_prices_differ
 from .headline import headline, output_at_risk, rate, subject
 from .hedges import NOTICED_PRICE, NOTICED_SHARE, fitting, named, spanned, week_date, weeks_in
@@ -38,7 +39,6 @@ from .price_words import price
 from .rounding import plain, share, whole, with_interval
 from .run import Run
 from .sketch import month
-from .stored import FEWEST_RUNS, MANY_RUNS
 
 __all__ = ["Answer", "answer", "nothing_happens", "week_date"]
 
@@ -128,7 +128,7 @@ def _without_users(run: Run) -> list[str]:
     found = [f"Nobody {run.where(place)} uses any of these products at the end of the chain." for place in empty]
     if empty and not run.main_places:
         found[-1] += f" The answer is about users {run.where(told.place)} instead."
-    uses = [str(use) for use in run.options.get("end_uses") or ()]
+    uses = list(run.options.end_uses)
     if uses and not told.end_use:
         what = " or ".join(named(run, use) for use in uses)
         found.append(f"No shares are told for {what} {run.where(told.place)}: the answer is about all users there.")

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..results.fan import Fan
 from . import style
 from .bands import NAME, band
+from .enough import FEWEST_RUNS
 from .pick import Spread
 from .run import Run
-from .stored import FEWEST_RUNS, Fan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -52,7 +52,6 @@ POLICIES = ("#0b4f8a", "#3d9bd1", "#0f766e", "#6b4fa0", "#8fbf3f", "#5c6b7a", "#
 ZONES = (("purple", "#7b2d6b"), ("green", "#1b8a6b"), ("blue", "#3d6fb5"), ("ochre", "#b07d12"), ("slate", "#5c6b7a"))
 
 # upstream to downstream; light to dark so that the order can be read in grey
-STAGES = ("#e3c27a", "#c98b3a", "#8fb8d8", "#3f7fb3", "#7f9f6f", "#35593b", "#9a86b8", "#54407c")
 
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
@@ -177,12 +176,6 @@ def country_colour(country: str, zone_of: Mapping[str, str], zones: Sequence[str
 
 def _rank(zone: str, zones: Sequence[str]) -> int:
     return list(zones).index(zone) if zone in zones else len(zones)
-
-
-def product_colour(product: str, products: Sequence[str]) -> str:
-    """Colour of a product, by its place in the chain."""
-    rank = list(products).index(product) if product in products else len(products)
-    return STAGES[rank % len(STAGES)]
 
 
 def new_figure(layout: Layout, height: float) -> Figure:

@@ -6,10 +6,11 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .bands import band, holds
 from .case import risk_place
+from .enough import FEWEST_RUNS
 from .figures.distributions import headline_quantities
 from .figures.sensitivity import correlations, families, input_label
 from .gaps import price_name
@@ -18,8 +19,10 @@ from .pick import Spread, headline_price, price_peak, spread, total_spread
 from .rounding import MISSING, NOTHING, plain, with_interval
 from .run import Run
 from .sketch import day
-from .stored import FEWEST_RUNS
 from .words import small
+
+if TYPE_CHECKING:
+    from ..spec.resolved import SampledColumn
 
 MOST_INPUTS = 15
 DURATIONS = ("price_spot_above_2x_weeks", "cover_minimum_weeks")
@@ -241,16 +244,16 @@ def assumptions(run: Run) -> list[Assumption]:
     facts = run.sources
     weight = _weights(run)
     found = []
-    for members in sorted(families(run), key=lambda m: -weight.get(str(m[0]["name"]), 0.0)):
+    for members in sorted(families(run), key=lambda m: -weight.get(m[0].name, 0.0)):
         first = members[0]
-        name = str(first["name"])
+        name = first.name
         fact = _fact_of(facts, name)
         found.append(
             Assumption(
                 input_label(run, name),
                 distribution(first),
-                plain(float(first["central"]), 3),
-                float(first["central"]),
+                plain(first.central, 3),
+                first.central,
                 str(fact.get("unit", "")),
                 str(fact.get("source", "")) or _no_source(facts, name),
                 str(fact.get("confidence", "")),
@@ -270,9 +273,9 @@ def _weights(run: Run) -> dict[str, float]:
     return found
 
 
-def distribution(column: Mapping[str, Any]) -> str:
+def distribution(column: SampledColumn) -> str:
     """A distribution in words: "uniform, 8 to 20", "PERT, 0.05 to 0.3 with mode 0.12"."""
-    kind, args = str(column.get("kind")), [float(a) for a in column.get("args", ())]
+    kind, args = column.kind, column.args
     if kind == "uniform":
         return f"uniform, {plain(args[0], 3)} to {plain(args[1], 3)}"
     if kind in ("triangular", "pert"):

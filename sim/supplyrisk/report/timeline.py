@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .bands import NAME
 from .case import the_case
+from .enough import FEWEST_RUNS, MANY_RUNS
 from .events import Event
 from .gaps import price_of
 from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
@@ -14,7 +15,6 @@ from .pick import headline_price, price_peak, short_products, spread, touched_ex
 from .rounding import plain, share, with_interval
 from .run import Run
 from .sketch import day, month
-from .stored import FEWEST_RUNS, MANY_RUNS
 
 
 @dataclass(frozen=True)

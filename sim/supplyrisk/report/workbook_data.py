@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..results.arm_series import ALL
+from ..results.fan import DIMENSIONS, Fan
 from ..results.finish import CSV_HEADLINES
+from ..results.reader import SHAPE_RUNS
 from . import style
-from .arm_series import ALL
 from .case import METRIC
 from .pick import headline_price, moved_products, of_wanted, short_products
 from .run import Run
-from .stored import DIMENSIONS, SHAPE_RUNS, Fan
 from .words import small
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _wide(run: Run, keep: Any, most: int) -> tuple[list[str], list[list[Any]]]:
     import pandas as pd
     import pyarrow.dataset as ds
 
-    from .long_batches import first_runs
+    from ..results.long_batches import first_runs
 
     finished = run.runs.loc[run.runs["status"].astype(str) == "ok", "run"].sort_values().to_numpy()[:most]
     of_runs = ds.field("run") <= int(finished[-1])

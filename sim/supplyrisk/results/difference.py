@@ -68,11 +68,6 @@ class Difference:
         return self.low, self.high
 
     @property
-    def half_width(self) -> float:
-        """Half the width of `interval`, in `unit`."""
-        return (self.high - self.low) / 2.0
-
-    @property
     def gain(self) -> float:
         """How many times more runs independent draws would need for the same standard error."""
         if self.standard_error == 0.0:
@@ -88,9 +83,10 @@ def paired(one: Floats, other: Floats, unit: str = "") -> Difference:
     one, other : array (runs,)
         Of the same runs in the same order; a pair with a NaN is left out.
     """
-    both = ~(np.isnan(one) | np.isnan(other))
-    a, b = one[both], other[both]
-    gap = a - b
+    with np.errstate(invalid="ignore"):  # "never" is infinite, and never less never is none
+        gap = one - other
+    some = ~np.isnan(gap)
+    a, b, gap = one[some], other[some], gap[some]
     n = len(gap)
     if not n:
         return _nothing(True, "", unit)

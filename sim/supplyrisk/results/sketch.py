@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..measures.loops import Loops
+from .quantiles import between, order_statistics
 
 RELATIVE_ERROR = 2.0**-8
 PACKED_RUNS = 0x7FFF  # in one entry of a chunk
@@ -202,17 +203,14 @@ class Counts:
         until[self._ends == 0] = 0  # runs in this cell and all before it
         runs = np.diff(until, prepend=0)
         some = np.flatnonzero(runs)
-        before, most = (until - runs)[some], runs[some] - 1
+        before = (until - runs)[some]
         found = np.full((len(runs), len(levels)), np.nan)
         for j, level in enumerate(levels):
-            position = level * most
-            down = np.floor(position).astype(np.int64)
-            up = np.minimum(down + 1, most)
+            down, up, share = order_statistics(runs[some], level)
             lower, upper = (
                 self._values(some, np.searchsorted(cumulated, before + nth, side="right")) for nth in (down, up)
             )
-            between = lower + (upper - lower) * (position - down)
-            found[some, j] = np.clip(between, self._low[some], self._high[some])
+            found[some, j] = np.clip(between(lower, upper, share), self._low[some], self._high[some])
         return found
 
     def _values(self, cells: Index, places: Index) -> NDArray[np.float64]:
@@ -222,19 +220,12 @@ class Counts:
 
 
 def exact(values: Singles, levels: Sequence[float]) -> NDArray[np.float64]:
-    """Quantiles over the first axis (runs), shape (cells, levels); NaN counts as missing.
-
-    Linear interpolation between order statistics, the usual definition.
-    """
+    """Quantiles over the first axis (runs), shape (cells, levels), as in `quantiles`; NaN counts as missing."""
     ordered = np.sort(values, axis=0).astype(np.float64)
     runs = len(values) - np.count_nonzero(np.isnan(values), axis=0)
     found = np.full((values.shape[1], len(levels)), np.nan)
     some = np.flatnonzero(runs)
-    last = runs[some] - 1
     for j, level in enumerate(levels):
-        position = level * last
-        down = np.floor(position).astype(np.int64)
-        up = np.minimum(down + 1, last)
-        lower, upper = ordered[down, some], ordered[up, some]
-        found[some, j] = lower + (upper - lower) * (position - down)
+        down, up, share = order_statistics(runs[some], level)
+        found[some, j] = between(ordered[down, some], ordered[up, some], share)
     return found

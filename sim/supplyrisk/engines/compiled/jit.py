@@ -34,7 +34,6 @@ MODULES = (
     "supplyrisk.model.weights",
     "supplyrisk.model.offices",
     "supplyrisk.model.lane_rules",
-    "supplyrisk.model.recurrence",
     "supplyrisk.model.controls",
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",
@@ -54,7 +53,6 @@ MODULES = (
     "supplyrisk.engines.compiled.calendar",
     "supplyrisk.engines.compiled.kernel",
 )
-LAYOUT_MODULES = tuple(f"supplyrisk.model.{name}" for name in ("arrays", "arrays_market", "arrays_rules", "layout"))
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {

@@ -8,11 +8,10 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Share
 from ...language.schedule import Schedule
-from ..base import Group
+from ..base import Group, say_schedule
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..lanes import LaneEvent
-from ..words import say_schedule
 
 
 class GeneralLicences(LaneEvent):

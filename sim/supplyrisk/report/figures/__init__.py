@@ -58,7 +58,7 @@ def named(names: tuple[str, ...] | list[str]) -> list[ReportFigure]:
 
 def chosen(run: Run) -> list[ReportFigure]:
     """What a run's report shows: `report: figures:` of the scenario, else what its events touch."""
-    asked = tuple(run.options.get("figures") or ())
+    asked = run.options.figures
     if asked:
         return [figure for figure in named(asked) if figure.available(run)]
     touched = topics(run)

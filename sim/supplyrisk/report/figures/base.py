@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from ..enough import FEWEST_RUNS
 from ..run import Run
 from ..sketch import Drawn
-from ..stored import FEWEST_RUNS
 from ..style import Layout
 
 LANE_OPS = frozenset(

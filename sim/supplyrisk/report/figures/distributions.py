@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...results.quantiles import quantiles
+from ...results.reader import SHAPE_RUNS
 from .. import style
 from ..case import METRIC, risk_place, the_case
+from ..enough import FEWEST_RUNS
 from ..gaps import price_name, price_of
+from ..once import once_per_run
 from ..pick import headline_price, spread, values
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import FEWEST_RUNS, SHAPE_RUNS, once_per_run
 from ..words import small
 from .base import ReportFigure
 

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...results.fan import Fan
 from .. import style
 from ..observed import monthly_exports, sources
+from ..once import once_per_run
 from ..pick import touched_exports
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import Fan, once_per_run
 from .base import ReportFigure
 
 if TYPE_CHECKING:

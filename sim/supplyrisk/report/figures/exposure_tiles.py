@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...results.quantiles import quantiles
 from .. import style
+from ..once import once_per_run
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import once_per_run
 from ..words import small
 from ..world_tiles import COLUMNS, ROWS, TILES, place_of
 from .base import ReportFigure

@@ -6,14 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...results.fan import Fan
 from ...sums import add_up
 from .. import style
 from ..bands import NAME
+from ..once import once_per_run
 from ..pick import short_products, touched_exports
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch, month
-from ..stored import Fan, once_per_run
 from ..words import small
 from .base import LANE_OPS, ReportFigure
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...results.fan import Fan
 from .. import style
 from ..gaps import why_prices_differ
 from ..pick import headline_price, moved_products, price_peak
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import Fan
 from ..words import small
 from .base import ReportFigure
 

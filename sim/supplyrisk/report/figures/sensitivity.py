@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import style
+from ..enough import FEWEST_RUNS
+from ..once import once_per_run
 from ..pick import values
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import FEWEST_RUNS, once_per_run
 from ..words import small
 from .base import ReportFigure
 from .distributions import Quantity, headline_quantities
@@ -18,6 +18,8 @@ from .distributions import Quantity, headline_quantities
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from ...spec.resolved import SampledColumn
 
 MOST_INPUTS = 10
 
@@ -98,18 +100,16 @@ def correlations(run: Run, q: Quantity) -> pd.DataFrame:
 
 def _inputs(run: Run) -> list[str]:
     """One name per family of numbers that move together: the first of the family."""
-    return [str(members[0]["name"]) for members in families(run)]
+    return [members[0].name for members in families(run)]
 
 
 @once_per_run
-def families(run: Run) -> list[list[Mapping[str, Any]]]:
+def families(run: Run) -> list[list[SampledColumn]]:
     """Uncertain numbers that share their quantile."""
-    seen: dict[str, list[Mapping[str, Any]]] = {}
+    seen: dict[str, list[SampledColumn]] = {}
     for column in run.sampled:
-        kind, name = str(column.get("kind")), str(column["name"])
-        if kind == "fixed":
-            continue
-        seen.setdefault(str(column.get("group") or name), []).append(column)
+        if column.kind != "fixed":
+            seen.setdefault(column.group or column.name, []).append(column)
     return list(seen.values())
 
 
@@ -129,9 +129,9 @@ def input_label(run: Run, name: str) -> str:
         parts = [r.replace("_", " ") for r in rest if r != "events"]
         return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else parts[0]
     words = parameter_words(run).get(head) or _UNIT_TAIL.sub("", head).replace("_", " ")
-    family = next((f for f in families(run) if any(str(c["name"]) == name for c in f)), [])
+    family = next((f for f in families(run) if any(c.name == name for c in f)), [])
     if len(family) > 1:
-        group = str(family[0].get("group") or "")
+        group = family[0].group
         extra = [w for w in group.split("_") if w and w.lower() not in head.split("_")]
         which = " ".join(run.label(w) if w in (*run.countries, *run.zones) else w for w in extra)
         return f"{words}{', ' + which if which else ''} ({len(family)} numbers)"

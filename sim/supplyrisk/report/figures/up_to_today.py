@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ...results.fan import Fan
 from .. import style
 from ..observed import sources
+from ..once import once_per_run
 from ..run import Run
 from ..sketch import Drawn, Sketch, day
-from ..stored import Fan, once_per_run
 from .base import ReportFigure
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from ...spec.resolved import Recorded
 
 MOST_PANELS = 6
 
@@ -70,21 +72,21 @@ def _recorded(run: Run) -> pd.DataFrame:
     import pandas as pd
 
     found = []
-    for row in run.outlook.get("recorded") or ():
-        first = pd.Timestamp(str(row["first"])[:10])
-        monthly = row["variable"] == "export_t"
+    for row in run.outlook.recorded:
+        first = pd.Timestamp(row.first)
+        monthly = row.variable == "export_t"
         inside = pd.Timestamp(run.first_day) <= first < pd.Timestamp(run.shown_end)
-        if not inside or (monthly and len(str(row["period"])) != len("2025-01")):
+        if not inside or (monthly and len(row.period) != len("2025-01")):
             continue
-        level = float(row["value"]) / (float(row["reference"]) or 1.0)
+        level = row.value / (row.reference or 1.0)
         found.append({**_bare(row), "date": first, "value": level})
     return pd.DataFrame(
         found, columns=["series", "variable", "product", "place", "source", "confidence", "date", "value"]
     )
 
 
-def _bare(row: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(row[key]) for key in ("series", "variable", "product", "place", "source", "confidence")}
+def _bare(row: Recorded) -> dict[str, str]:
+    return {key: getattr(row, key) for key in ("series", "variable", "product", "place", "source", "confidence")}
 
 
 @once_per_run

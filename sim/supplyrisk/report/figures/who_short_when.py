@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import style
+from ..enough import FEWEST_RUNS
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..stored import FEWEST_RUNS
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _wide(run: Run, level: float) -> pd.DataFrame:
 
 def _rows(run: Run, middle: pd.DataFrame, high: pd.DataFrame) -> list[Any]:
     """Users to show: by their worst month, then gathered by country, the worst country first."""
-    wanted, uses = {c for place in run.asked_places for c in run.members(place)}, set(run.options.get("end_uses") or ())
+    wanted, uses = {c for place in run.asked_places for c in run.members(place)}, set(run.options.end_uses)
     score = (middle.max(axis=1) + 0.01 * high.max(axis=1)).sort_values(ascending=False, kind="stable")
     score = score[[(not wanted or k[0] in wanted) and (not uses or k[1] in uses) for k in score.index]]
     chosen = list(score[score >= 0.01 * NOTED].index[:MOST_ROWS]) or list(score.index[:6])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SupplyriskError
+from .damaged import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,14 +22,15 @@ def read_summary(file: Path) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv
 
-    with file.open(encoding="utf-8") as stream:
+    with reading(file), file.open(encoding="utf-8") as stream:
         header = stream.readline().strip().split(",")
     if not set(NUMBERS) <= set(header):
         absent = ", ".join(name for name in NUMBERS if name not in header)
         raise SupplyriskError(f"{file} was written by another version and holds no {absent}: run the batch again")
     types = {name: pa.dictionary(pa.int32(), pa.string()) for name in NAMES} | dict.fromkeys(NUMBERS, pa.float64())
     options = csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False)
-    found: pd.DataFrame = csv.read_csv(file, convert_options=options).unify_dictionaries().to_pandas()
+    with reading(file):
+        found: pd.DataFrame = csv.read_csv(file, convert_options=options).unify_dictionaries().to_pandas()
     for name in set(NAMES) & set(found):
         found[name] = found[name].cat.reorder_categories(sorted(found[name].cat.categories))
     return found

@@ -1,150 +1,191 @@
-"""The tables of a run folder, read no further than needed: fans of series, outcomes run by run, the summary."""
+"""The one reader of a finished run folder: its scenario, typed, the sources of its numbers, and its tables.
+
+Tables are read no further than needed, whatever the length of a batch, and whether it kept the series of every run or
+their quantiles only. In here "" stands for "not split by this dimension", which the files write as `all`.
+"""
 
 from __future__ import annotations
 
+import csv
 import operator
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce, wraps
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..results.damaged import reading
-from ..results.quantiles import quantiles
+from ..bounded import path_is_folder
+from ..errors import SupplyriskError
+from ..spec.frozen import thaw_scenario
 from .arm_series import ALL, Together, together
+from .damaged import reading
+from .fan import DIMENSIONS, Fan, all_fans
 from .long_batches import first_runs
-from .summary_table import RowsByName
+from .quantiles import quantiles
+from .store import Store, StoreError
+from .summary_table import COLUMNS, RowsByName, read_summary
+from .tables import QUANTILES
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    import numpy as np
     import pandas as pd
 
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+    from ..spec.resolved import SampledColumn, Scenario
+
 LAST_NAME = "\U0010ffff"  # behind every name
 KEPT_ARMS = 12  # whose rows of series stay in memory
-FEWEST_RUNS = 30  # below this nothing is said about how likely an outcome is
-MANY_RUNS = 200  # from here on quantiles are told without "about"
 SHAPE_RUNS = 2000  # runs that are read one by one; row groups hold runs in order, so that the rest is skipped
-# What the report reads run by run (rather than from the summary), and for which arms.
-PER_RUN = (
-    ("price_spot_peak_index", "arms"),
-    ("shortage_percent", "arms"),
-    ("shortage_unserved_weeks", "arms"),
-    ("shortage_priced_out_weeks", "arms"),
-    ("weeks_short", "arms"),
-    ("output_at_risk_usd", "arms"),
-    ("price_spot_recovery_week", "main"),
-    ("price_spot_peak_week", "main"),
-    ("first_week_short", "main"),
-    ("shortage_t", "main"),
-    ("extra_spend_usd", "all"),
-)
-DIMENSIONS = ("product", "place", "end_use")
 
 Selector = str | Sequence[str] | None
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
+class NotARunFolder(SupplyriskError):
+    """The folder can't be read as results; the message says why, in one sentence."""
 
 
-def once_per_run(find: Callable[P, R]) -> Callable[P, R]:
-    """Keep what a function of a run (and of names) found: words, tables and figures ask the same again and again."""
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest of a run folder, or of a folder that holds one per world.
 
-    @wraps(find)
-    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
-        run: Any = args[0]
-        key = (find.__module__, find.__name__, args[1:], tuple(sorted(kwargs.items())))
-        if key not in run._cache:
-            run._cache[key] = find(*args, **kwargs)
-        found: R = run._cache[key]
-        return found
+    Raises
+    ------
+    NotARunFolder
+        If there is none, or its batch was ended before it began.
+    """
+    if not path_is_folder(folder):
+        raise NotARunFolder(f"{folder} is not a folder")
+    try:
+        manifest = Store(folder).manifest()
+    except StoreError as error:
+        raise NotARunFolder(str(error)) from error
+    if not {"resolved", "worlds"} & set(manifest):
+        raise NotARunFolder(f"{folder} holds no runs yet: its batch was ended before it began")
+    return manifest
 
-    return kept
+
+def run_folders(folder: Path) -> list[Path]:
+    """The folder itself, or, where it holds a run folder for each of several worlds, those that are there.
+
+    Raises
+    ------
+    NotARunFolder
+        If it is neither, or none of the worlds was begun.
+    """
+    manifest = manifest_of(folder)
+    if "resolved" in manifest:
+        return [folder]
+    names = [str(name) for name in manifest["worlds"]]
+    found = [folder / name for name in names if (folder / name / "manifest.json").exists()]
+    if not found:
+        raise NotARunFolder(f"{folder} names the worlds {', '.join(names)}, but holds no run of any of them")
+    return found
 
 
-@dataclass(frozen=True)
-class Fan:
-    """Quantiles over runs at each date.
+def read_rows(file: Path, where: Mapping[str, str] | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows of a Parquet table of a run folder as they are stored, those with given names in some columns."""
+    import pyarrow.dataset as ds
+
+    keep = None
+    for column, value in (where or {}).items():
+        test = ds.field(column) == value
+        keep = test if keep is None else keep & test
+    wanted = None if columns is None else list(columns)
+    with reading(file):
+        found: pd.DataFrame = ds.dataset(file, format="parquet").to_table(columns=wanted, filter=keep).to_pandas()
+    return found
+
+
+@dataclass
+class RunFolder:
+    """One finished (or interrupted) run folder.
 
     Parameters
     ----------
-    dates : array of datetime64
-        First day of each week or month.
-    levels : tuple of float
-        Quantiles, rising.
-    values : array (dates, levels)
-        In `unit`.
-    added : bool
-        True if the fan of a total had to be added up from fans of its parts, which is exact only if
-        the parts move together; captions say so.
+    path : Path
+        The folder.
+    manifest : mapping
+        Its manifest (see `manifest_of`).
     """
 
-    dates: Any
-    levels: tuple[float, ...]
-    values: Any
-    unit: str
-    added: bool = False
-
-    def at(self, level: float) -> np.ndarray:
-        """The quantile nearest to `level`, over time."""
-        index = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - level))
-        column: np.ndarray = self.values[:, index]
-        return column
-
-    def scaled(self, factor: float, unit: str) -> Fan:
-        """The same fan in another unit."""
-        return Fan(self.dates, self.levels, self.values * factor, unit, self.added)
-
-    def moved(self, step: np.timedelta64) -> Fan:
-        """The same fan with its dates shifted (monthly values stand at the middle of their month)."""
-        return Fan(self.dates + step, self.levels, self.values, self.unit, self.added)
-
-    def table(self, **names: str) -> pd.DataFrame:
-        """Long table: the given name columns, date, quantile, value, unit."""
-        import numpy as np
-        import pandas as pd
-
-        count = len(self.levels)
-        return pd.DataFrame(
-            {
-                **{key: [text] * (len(self.dates) * count) for key, text in names.items()},
-                "date": np.repeat(np.asarray(self.dates, dtype="datetime64[D]").astype(str), count),
-                "quantile": np.tile(np.asarray(self.levels), len(self.dates)),
-                "value": np.asarray(self.values).reshape(-1),
-                "unit": self.unit,
-            }
-        )
-
-
-class Tables(ABC):
-    """The tables of a run folder."""
-
     path: Path
-    _cache: dict[Any, Any]
+    manifest: Mapping[str, Any]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+    # Metrics that are asked for run by run, with the arms: "arms" (all), "main", or "all" (arms, and the scenario's
+    # difference to the baseline). They are read in one pass over the file.
+    per_run: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    # --- what was run -----------------------------------------------------------------------------
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The resolved scenario, as it was run.
+
+        Raises
+        ------
+        NotARunFolder
+            If the folder was written by a version whose scenarios were other ones.
+        """
+        try:
+            return thaw_scenario(self.manifest["resolved"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            why = " ".join(str(error).split())
+            raise NotARunFolder(
+                f"{self.path}: the scenario in its manifest is not one of this version ({why}); run it again"
+            ) from error
 
     @property
-    @abstractmethod
     def arms(self) -> tuple[str, ...]:
-        """Arms in the order of the scenario file."""
+        """`baseline`, `scenario` and the policies, in the order of the scenario file."""
+        return tuple(arm.name for arm in self.scenario.arms)
 
     @property
-    @abstractmethod
     def main_arm(self) -> str:
-        """The arm the answer is about."""
+        """The arm the answer is about: the scenario, or the baseline if there is nothing else."""
+        return "scenario" if "scenario" in self.arms else self.arms[0]
 
     @property
-    @abstractmethod
-    def lead_weeks(self) -> int:
-        """Weeks simulated before the horizon."""
+    def sampled(self) -> tuple[SampledColumn, ...]:
+        """The uncertain numbers."""
+        return self.scenario.sampled
+
+    @cached_property
+    def centrals(self) -> Mapping[str, float]:
+        """Central value of every uncertain number, by name."""
+        return {column.name: column.central for column in self.sampled}
+
+    @cached_property
+    def sources(self) -> tuple[Mapping[str, str], ...]:
+        """Rows of `sources.csv`: the numbers of the world that was run. Nothing if the folder holds none."""
+        file = self.path / "sources.csv"
+        if not file.exists():
+            return ()
+        with file.open(encoding="utf-8", newline="") as stream:
+            return tuple(csv.DictReader(stream))
+
+    # --- runs -------------------------------------------------------------------------------------
+
+    @cached_property
+    def finished(self) -> pd.DataFrame:
+        """Rows of `runs` that finished in every arm."""
+        table = self.runs
+        return table if table.empty else table[table["status"].astype(str) == "ok"]
 
     @property
-    @abstractmethod
-    def start(self) -> dt.date:
-        """First day of the horizon."""
+    def n_ok(self) -> int:
+        """Runs that finished in every arm."""
+        return len(self.finished)
+
+    @property
+    def n_failed(self) -> int:
+        """Runs that did not."""
+        return len(self.runs) - self.n_ok
+
+    @cached_property
+    def failure_messages(self) -> list[str]:
+        """Why runs failed, each reason once, five at most."""
+        if self.runs.empty or not {"status", "message"} <= set(self.runs):
+            return []
+        failed = self.runs[self.runs["status"].astype(str) != "ok"]
+        texts = failed["message"].dropna().astype(str)
+        return [text for text in dict.fromkeys(texts) if text][:5]
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -165,13 +206,10 @@ class Tables(ABC):
         """`summary.csv`: one row per arm, metric, product, place and end use."""
         import pandas as pd
 
-        from .summary_table import COLUMNS, read_summary
-
         file = self.path / "summary.csv"
         if not file.exists():
             return pd.DataFrame(columns=list(COLUMNS))
-        with reading(file):
-            return _clean(read_summary(file))
+        return _clean(read_summary(file))
 
     def metrics(self) -> set[str]:
         """Names of the metrics that were recorded."""
@@ -222,11 +260,13 @@ class Tables(ABC):
 
     def _by_run(self, metric: str, arms: set[str] | None) -> pd.DataFrame:
         """Rows of a metric. Those of the report come from one pass over the file, however long the batch."""
-        if any(metric == name and (arms is not None and arms <= self._arms_of(rule)) for name, rule in PER_RUN):
+        if any(metric == name and (arms is not None and arms <= self._arms_of(rule)) for name, rule in self.per_run):
             if "per run" not in self._cache:
                 import pyarrow.dataset as ds
 
-                tests = [(ds.field("metric") == m) & ds.field("arm").isin(sorted(self._arms_of(r))) for m, r in PER_RUN]
+                tests = [
+                    (ds.field("metric") == m) & ds.field("arm").isin(sorted(self._arms_of(r))) for m, r in self.per_run
+                ]
                 either = tests[0]
                 for test in tests[1:]:
                     either = either | test
@@ -275,8 +315,8 @@ class Tables(ABC):
         kept: dict[str, dict[str, pd.DataFrame]] = self._cache.setdefault("quantile rows", {})
         if arm not in kept:
             table = self._rows_of_arm(arm)
-            if self.lead_weeks:
-                early = (table["date"] < pd.Timestamp(self.start)).to_numpy()
+            if self.scenario.lead_weeks:
+                early = (table["date"] < pd.Timestamp(self.scenario.start)).to_numpy()
                 if arm == self.main_arm:
                     self._cache["lead-in"] = table[early]
                 table = table[~early]
@@ -347,8 +387,8 @@ class Tables(ABC):
                 self._cache[key] = pd.DataFrame(columns=[*DIMENSIONS, "date", "run", "value", "unit"])
             else:
                 keep = (ds.field("variable") == variable) & (ds.field("arm") == arm) & ds.field("run").is_valid()
-                if self.lead_weeks:
-                    keep &= ds.field("date") >= pd.Timestamp(self.start)
+                if self.scenario.lead_weeks:
+                    keep &= ds.field("date") >= pd.Timestamp(self.scenario.start)
                 with reading(file):
                     self._cache[key] = _clean(ds.dataset(file, format="parquet").to_table(filter=keep).to_pandas())
         part: pd.DataFrame = self._cache[key]
@@ -397,7 +437,10 @@ class Tables(ABC):
         if len(by_run):
             totals = by_run.groupby(["date", "run"], observed=True)["value"].sum().unstack("run")
             return Fan(
-                totals.index.to_numpy(), LEVELS, quantiles(totals.to_numpy(dtype=float), LEVELS), fans[keys[0]].unit
+                totals.index.to_numpy(),
+                QUANTILES,
+                quantiles(totals.to_numpy(dtype=float), QUANTILES),
+                fans[keys[0]].unit,
             )
         parts = [fans[k] for k in keys]
         added = reduce(operator.add, (p.values for p in parts))
@@ -409,7 +452,7 @@ class Tables(ABC):
         if key not in self._cache:
             self._quantile_rows(self.main_arm)
             table = self._cache.get("lead-in")
-            self._cache[key] = {} if table is None else _all_fans(table[table["variable"] == variable])
+            self._cache[key] = {} if table is None else all_fans(table[table["variable"] == variable])
         found: Fan | None = self._cache[key].get((product, place, ""))
         return found
 
@@ -417,7 +460,7 @@ class Tables(ABC):
         """Every stored fan of a variable, by product, place and end use."""
         key = ("fans", variable, arm)
         if key not in self._cache:
-            self._cache[key] = _all_fans(self._part(variable, arm))
+            self._cache[key] = all_fans(self._part(variable, arm))
         found: dict[tuple[str, str, str], Fan] = self._cache[key]
         return found
 
@@ -427,31 +470,6 @@ def _where(table: pd.DataFrame, where: dict[str, Selector]) -> pd.DataFrame:
         if wanted is not None and column in table:
             table = table[table[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
     return table
-
-
-def _all_fans(table: pd.DataFrame) -> dict[tuple[str, str, str], Fan]:
-    import numpy as np
-
-    if table.empty:
-        return {}
-    stored = table[table["quantile"].notna()]
-    codes = [stored[name].cat.codes.to_numpy() for name in DIMENSIONS]
-    order = np.lexsort((stored["quantile"].to_numpy(dtype=float), stored["date"].to_numpy(), *codes[::-1]))
-    stored, codes = stored.iloc[order], [code[order] for code in codes]
-    dates, values = stored["date"].to_numpy(), stored["value"].to_numpy(dtype=float)
-    levels = tuple(float(q) for q in np.unique(stored["quantile"].to_numpy(dtype=float)))
-    new = np.any([np.diff(code, prepend=code[:1]) != 0 for code in codes], axis=0)
-    starts = [0, *np.flatnonzero(new).tolist()]
-    ends = [*starts[1:], len(values)]
-    product, place, end_use, unit = (
-        stored[name].iloc[starts].astype(object).map(str).to_list() for name in (*DIMENSIONS, "unit")
-    )
-    return {
-        (product[i], place[i], end_use[i]): Fan(
-            dates[first:end][:: len(levels)], levels, values[first:end].reshape(-1, len(levels)), unit[i]
-        )
-        for _, i, first, end in sorted(zip(order[starts], range(len(starts)), starts, ends))  # as the file has them
-    }
 
 
 def _clean(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,21 +83,3 @@ def _chosen(away: Floats, x: Floats, most: int) -> NDArray[np.intp]:
     r = np.abs(np.divide(spread.T @ away, size, out=np.zeros(x.shape[1]), where=size > 0.0))
     order = np.argsort(-r, kind="stable")[: max(most, 0)]
     return np.asarray(order[r[order] > 3.0 / np.sqrt(len(away))])
-
-
-def of_folder(folder: Path, metric: str, product: str, place: str, end_use: str, arm: str) -> Controlled:
-    """Controlled mean of one row of a run folder's summary."""
-    from ..results.store import Store
-    from .batch import batch_of
-    from .compare import read_outcome
-    from .designs import Design, correlated
-    from .thaw import thaw_scenario
-
-    manifest = Store(folder).manifest()
-    batch = batch_of(manifest)
-    scenario = thaw_scenario(manifest["resolved"])
-    design = Design(scenario.sampled, scenario.rank_correlations, batch.sampler, batch.seed, batch.block)
-    values = read_outcome(folder, metric, product, place, end_use, arm)
-    runs = np.asarray(sorted(values), dtype=np.int64)
-    cube = correlated(design.cube(0, int(runs[-1]) + 1 if len(runs) else 0), design.groups, design.correlations)
-    return control(np.asarray([values[int(run)] for run in runs]), cube[runs], design.groups)

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ..model.compile import CompiledModel
-from ..model.market import EVENT_NAMES, MARKET, SEIZURE, SWITCH
-from . import RunSeries, Trace
+from supplyrisk.engines import RunSeries, Trace
+from supplyrisk.model.compile import CompiledModel
+from supplyrisk.model.market import EVENT_NAMES, MARKET, SEIZURE, SWITCH
 
 
 def first_difference(model: CompiledModel, one: RunSeries, other: RunSeries) -> str:

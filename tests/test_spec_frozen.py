@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 
 from supplyrisk.events.numbers import Sampled
-from supplyrisk.experiment.thaw import digest, freeze, thaw_scenario
+from supplyrisk.spec.frozen import digest, freeze, thaw_scenario
 from supplyrisk.spec.resolved import RandomOutages, Trigger
 
 from tests import fakes
