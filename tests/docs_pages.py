@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SHOWN = {"console", "text", "json", "mermaid", "bibtex", "html", "math"}
+SHOWN = {"{eval-rst}", "console", "text", "json", "mermaid", "bibtex", "html", "math"}
 TRIED = {"bash", "sh", "python", "yaml", "csv", "diff"}
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _OPTION = re.compile(r"([\w-]+)=([^\s}]+)")

@@ -14,6 +14,15 @@ from .small_worlds import INF, PER_YEAR, chain, effect, event, scenario
 
 DAYS = 182
 # Round days, market days, days that tie, halves, before the start, on the last day and after it.
+# Ways to come again, whatever the duration.
+AGAIN: tuple[dict[str, float], ...] = (
+    {},
+    {},
+    {},
+    {"every_days": 30.0},
+    {"every_days": 9.0, "until_day": 80.0},
+    {"chance_per_year": 0.99},
+)
 STARTS = (7.0, 10.5, 14.0, 28.0, 30.0, 31.0, 35.0, 0.0, -30.0, float(DAYS - 1), float(DAYS), 400.0)
 LENGTHS = (INF, 63.0, 21.0, 6.5, 1.0, 0.0)
 LEVELS: dict[str, tuple[float, ...]] = {
@@ -184,17 +193,19 @@ def scenarios(draw: Any, first: Op | None = None) -> Scenario:
         events.append(event(row, name="e0", start=draw(st.sampled_from((28.0, 30.0, 31.5))), duration=120.0))
     for number in range(len(events), draw(st.integers(0, 4))):
         start = draw(st.sampled_from(STARTS))
+        again = draw(st.sampled_from(AGAIN))
         events.append(
             event(
                 *draw(st.lists(effects(world), min_size=1, max_size=3)),
                 name=f"e{number}",
                 start=start,
                 announced=start - draw(st.sampled_from((0.0, 3.0, 50.0))),
-                duration=draw(st.sampled_from(LENGTHS)),
+                duration=draw(st.sampled_from(LENGTHS[1:] if again else LENGTHS)),
                 end_announced=draw(st.booleans()),
                 age_days=draw(st.sampled_from((0.0, 0.0, 400.0))),
                 probability=draw(st.sampled_from((1.0, 1.0, 0.5))),
                 trigger=draw(triggers(world, number)),
+                **again,
             )
         )
     outages = RandomOutages((), (), draw(st.sampled_from((15.0, 90.0))), 6.0, draw(st.sampled_from((0.3, 1.0))))

@@ -135,6 +135,7 @@ def event(
     trigger: Any = None,
     end_announced: bool = False,
     age_days: float = 0.0,
+    **again: float,
 ) -> ResolvedEvent:
     """A dated event, known on the day it starts unless `announced` is given."""
     known = start if announced is None else announced
@@ -150,6 +151,7 @@ def event(
         tuple(effects),
         end_announced=end_announced,
         age_days=age_days,
+        **again,
     )
 
 
@@ -224,6 +226,9 @@ def lowered(made: Event, ctx: LowerContext) -> ResolvedEvent:
         trigger=None if made.trigger is None else Trigger(**made.trigger.lower(ctx)),
         effects=made.lower(ctx),
         end_announced=made.end_is_known(),
+        every_days=made.every or 0.0,
+        chance_per_year=ctx.num(made.chance),
+        until_day=INF if made.until is None else float(ctx.day(made.until)),
         age_days=made.age_days(ctx),
     )
 

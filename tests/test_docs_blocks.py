@@ -18,7 +18,7 @@ from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, cut_short, lin
 # and have tests of their own.
 NOT_RUN = re.compile(
     r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery)|python run_scenario\.py (test|lint|setup)"
-    r"|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|\.ci/run"
+    r"|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|sphinx-build|\.ci/run"
     r"|python -m pytest|python benchmarks/|$"
 )
 # Parts of a scenario are checked below this.

@@ -282,7 +282,8 @@ def every_key() -> list[tuple[str, tuple[str, ...]]]:
 def reads(cls: type[Event], key: str) -> bool:
     """Whether a type reads a key that all have: levels without a half-way state have no profile, and only of what
     withholds goods is the news heard."""
-    return (cls.profiled or key != "profile") and (issubclass(cls, Control) or key != "announced")
+    meant = {"profile": cls.profiled, "announced": issubclass(cls, Control), "chance": cls.repeatable}
+    return meant.get(key, True)
 
 
 def written_value(field: TextField, key: str, given: Any) -> Any:
@@ -318,6 +319,8 @@ def with_key(fields: Mapping[str, Any], path: tuple[str, ...], value: Any) -> di
     made = {key: item for key, item in fields.items() if key not in {INSTEAD_OF.get(step) for step in path}}
     if path[0] in COMMON:
         made.pop("start", None)
+    if path[0] == "chance":
+        made.setdefault("duration", "10 weeks")
     if len(path) == 1:
         return {**made, path[0]: value}
     return {**made, path[0]: {**PARTS[path[0]], path[1]: value}}

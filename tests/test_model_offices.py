@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from supplyrisk.model import offices
 from supplyrisk.model.compile import compile_scenario
-from supplyrisk.streams import run_key
+from supplyrisk.streams import STREAM_OFFICE, normal_quantile, run_key, uniform
 
 from .core_worlds import seller_and_buyer
 from .engines_compared import difference
@@ -72,6 +72,38 @@ def test_quantiles_of_a_month_are_those_of_the_prior(drawn: np.ndarray, simulate
 def test_the_first_months_median_is_a_tenth(drawn: np.ndarray) -> None:
     """u and e are symmetric round nought, and only one regime in 40 ends below exp(-2.3) = 0.1: a tenth less the offset of 0.02."""
     assert np.median(drawn[:, 0]) == pytest.approx(math.exp(-2.3) - 0.02, abs=0.008)
+
+
+@pytest.mark.parametrize(
+    ("month", "between", "end", "mean", "spread"),
+    [
+        (3, 0.1, 9.0, -2.2 + 1.05 * math.log(4.0), 0.8),
+        (3, 0.1, -1.2, -1.2, 0.8),
+        (14, -0.5, 9.0, -2.8 + 1.05 * math.log(15.0), 0.48),
+        (0, 0.0, 9.0, -2.3, 0.8),
+    ],
+)
+def test_a_month_is_the_regimes_mean_up_to_its_end_and_a_draw(
+    month: int, between: float, end: float, mean: float, spread: float
+) -> None:
+    """min(-2.3 + 1.05 ln(1 + month) + u, ln L) + e, less 0.02; e has sd 0.8 and later 0.48. Between 0 and 1.5."""
+    for number in range(20):
+        key = run_key(8, number)
+        floats, ints = [between, end, 0.0, 0.0], [77, 0]
+        offices.draw_month(LAYOUT, floats, ints, key, 0, month)
+        z = normal_quantile(uniform(key, STREAM_OFFICE, 77, 16 + 4 * month))
+        expected = math.exp(mean + spread * z) - 0.02
+        assert floats[LAYOUT.office_drawn] == pytest.approx(min(max(expected, 0.0), 1.5), rel=1e-12)
+
+
+def test_a_month_of_a_relapse_is_at_most_a_fourth() -> None:
+    for number in range(20):
+        key = run_key(8, number)
+        floats, ints = [9.0, 0.4, 2.0, 0.0], [77, 0]
+        offices.draw_month(LAYOUT, floats, ints, key, 0, 5)
+        drawn = uniform(key, STREAM_OFFICE, 77, 16 + 4 * 5 + 3)
+        assert floats[LAYOUT.office_drawn] == pytest.approx(0.25 * drawn, rel=1e-14)
+        assert floats[LAYOUT.office_relapse] == 1.0
 
 
 def test_relapses_are_as_frequent_and_as_deep_as_said(drawn: np.ndarray) -> None:

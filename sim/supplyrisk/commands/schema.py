@@ -13,7 +13,7 @@ def command(output: str | None, world: bool, study: bool) -> None:
     """Print the JSON Schema of scenario files; editors use it to complete and to explain keys.
 
     The first line of a scenario tells the editor where it is:
-    # yaml-language-server: $schema=schema/scenario.schema.json
+    `# yaml-language-server: $schema=schema/scenario.schema.json`
     """
     from pathlib import Path
 

@@ -7,20 +7,32 @@ effect rows. Nothing here knows an engine.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from ..language.context import LowerContext
-from ..language.fields import CertainDuration, Day, Index, Lasting, Name, OneOf, Product, Share, Strict, UncertainDay
+from ..language.fields import (
+    Chance,
+    Day,
+    Lasting,
+    Name,
+    Period,
+    Share,
+    Strict,
+    UncertainDay,
+)
 from ..language.numbers import Num, Sampled
 from ..language.schedule import Schedule
 from ..language.uncertain import Uncertain, field_error
 from .effects import Effect, Point, Select
 from .example import Example
-from .fields import Delay, Place, Profile, ProfileOf, Span
+from .fields import Profile, ProfileOf
+from .selecting import TouchesNothing
+from .trigger import Trigger
+from .words import say_date, say_day
 
 INF = float("inf")
 Fault = tuple[tuple[str | int, ...], str]
@@ -28,10 +40,6 @@ Fault = tuple[tuple[str | int, ...], str]
 # Kinds of types, in the order of the reference.
 Group = Literal["controls of exports", "trade and routes", "supply", "demand", "answers", "other events"]
 GROUPS: tuple[str, ...] = get_args(Group)
-
-
-class TouchesNothing(Exception):
-    """None of the names an event gives exists in this world (a scenario may run in several worlds)."""
 
 
 def constant(value: Any) -> Any:
@@ -46,95 +54,6 @@ def add(first: Num, second: Num) -> Num:
             raise ValueError("two uncertain times can't be added: make one of them certain")
         return first + second
     return second + first
-
-
-class Trigger(Strict):
-    """What an event waits for instead of a date: another event, or a price or shortage that lasts."""
-
-    after: Name = ""
-    """Name of the event whose start (in the same run) sets this one off. If that one does not happen, neither does
-    this."""
-
-    variable: Annotated[str, OneOf(("price_spot_index", "price_paid_index", "unserved_share"))] = ""
-    """What is watched: `price_spot_index` or `price_paid_index` (baseline = 1) of a product in a price zone or country, or
-    `unserved_share`, the physically unserved share of what a country's users of the product want."""
-
-    product: Product = ""
-    """Product whose price or shortage is watched."""
-
-    place: Place = ""
-    """Country, or for prices a price zone too. The quoted price of a country is that of the zone in which it is: its own
-    from the day on which a rule singles it out."""
-
-    above: Index | None = None
-    """Threshold that has to be exceeded: an index (3 = three times the baseline) or a share (5 %)."""
-
-    lasting: CertainDuration = 7.0
-    """How long it has to stay above the threshold without a break (market weeks). Default: 1 week."""
-
-    delay: Delay = Span()
-    """Time between the condition and the event's start; a range is drawn evenly, once per run. Default: none."""
-
-    not_before: Day | None = None
-    """The condition is not looked at before this date. Default: from the first day on."""
-
-    @model_validator(mode="after")
-    def _one_condition(self) -> Trigger:
-        if bool(self.after) == bool(self.variable):
-            raise field_error("needs either after (another event's name) or variable (a price or shortage to watch)")
-        if self.after:
-            unread = [key for key in ("product", "place", "above", "lasting") if key in self.model_fields_set]
-            if unread:
-                raise field_error([((key,), "is not read where the trigger waits for an event") for key in unread])
-        if self.variable and not (self.product and self.place and self.above is not None):
-            raise field_error(f"needs product, place and above to watch {self.variable}")
-        if isinstance(self.above, Uncertain):
-            raise field_error([(("above",), "must be one number: a threshold can't be drawn")])
-        if self.above is not None:
-            self._threshold_makes_sense(self.above)
-        return self
-
-    def _threshold_makes_sense(self, above: float) -> None:
-        """A share ends at 1; a price stands at 1 on the first day, so that a lower threshold waits for nothing."""
-        if self.variable == "unserved_share" and above > 1:
-            meant = f"; did you mean {above:g} %" if above <= 100 else ""
-            raise field_error([(("above",), f"must be between 0 and 1, it is a share (got {above:g}){meant}")])
-        if self.variable == "unserved_share" and above == 1:
-            raise field_error([(("above",), "must be below 100 %: no more than all of the use can go unserved")])
-        if self.variable != "unserved_share" and above < 1:
-            said = f"must be at least 1, the baseline price, else it is exceeded from the first day on (got {above:g})"
-            raise field_error([(("above",), f"{said}; did you mean {1 + above:g}")])
-
-    def lower(self, ctx: LowerContext) -> dict[str, Any]:
-        """Arguments of `supplyrisk.spec.resolved.Trigger`."""
-        return {
-            "variable": self.variable,
-            "product": self.product,
-            "place": self.place,
-            "threshold": ctx.central(self.above) if self.above is not None else 0.0,
-            "weeks": max(1, -int(-self.lasting // 7)),
-            "after_event": self.after,
-            "delay_days_low": self.delay.low,
-            "delay_days_high": self.delay.high,
-            "not_before_day": max(-ctx.lead_days, ctx.day(self.not_before)) if self.not_before else 0,
-        }
-
-    def clause(self, ctx: LowerContext) -> str:
-        """ "14 to 60 days after us_tariff begins"."""
-        later = "as soon as" if self.delay.high == 0 else f"{self.delay} after"
-        since = f" (watched from {say_date(self.not_before)})" if self.not_before else ""
-        if self.after:
-            return f"{later} {self.after!r} begins{since}"
-        unit = "share" if self.variable == "unserved_share" else ""
-        level = ctx.say(self.above if self.above is not None else 0.0, unit)
-        where = ctx.say_countries((self.place,))
-        what = {
-            "price_spot_index": f"the quoted price of {ctx.say_products((self.product,))} in {where}",
-            "price_paid_index": f"the average price paid for {ctx.say_products((self.product,))} in {where}",
-            "unserved_share": f"the unserved share of {ctx.say_products((self.product,))} in {where}",
-        }[self.variable]
-        times = level if unit else f"{level} times its baseline"
-        return f"{later} {what} has stood above {times} for {ctx.say(self.lasting, 'days')}{since}"
 
 
 @dataclass(frozen=True)
@@ -156,6 +75,8 @@ class Event(Strict):
     start_optional: ClassVar[bool] = False
     # Whether it can build up or die away gradually; not for levels that have no "half in force".
     profiled: ClassVar[bool] = True
+    # Whether it can come again; not what is built, saved or stored once.
+    repeatable: ClassVar[bool] = True
     # Whether anybody reacts to it before it starts, so that the day of its announcement is read.
     noticed: ClassVar[bool] = False
 
@@ -184,6 +105,17 @@ class Event(Strict):
     trigger: Trigger | None = None
     """Condition it waits for, instead of `start`."""
 
+    every: Period | None = None
+    """It comes again so long after its start, each time for its `duration` and, if `probability` is given, with a draw of its
+    own: a monsoon every year. A year is 365.25 days, so that the day may shift by one. Default: it comes once."""
+
+    chance: Chance = 0.0
+    """It comes by chance from its start on, again and again: probability that it begins within a year in which it is not in
+    force, the same on every day. Each time it lasts for its `duration`. Default: it comes at its start."""
+
+    until: Day | None = None
+    """With `every` or `chance`: it does not begin on this day or later. Default: to the end of the horizon."""
+
     profile: ProfileOf = Profile()
     """How it comes into force and recovers: `step`, `ramp over 8 weeks` (from nothing to full, counted from the
     start), `recovery over 6 weeks` (back to nothing, counted from the end). Default: step."""
@@ -191,7 +123,7 @@ class Event(Strict):
     # --- checks -------------------------------------------------------------------------------
     @model_validator(mode="after")
     def _report_faults(self) -> Event:
-        faults = [*self._time_faults(), *self._schedule_faults(), *self.faults()]
+        faults = [*self._time_faults(), *self._recurrence_faults(), *self._schedule_faults(), *self.faults()]
         if faults:
             raise field_error(faults)
         return self
@@ -221,6 +153,49 @@ class Event(Strict):
         if not self.profile.is_step():
             yield from self._profile_faults()
 
+    def recurs(self) -> bool:
+        """Whether it may be in force several times."""
+        return self.every is not None or self.chance != 0.0
+
+    def is_dated(self) -> bool:
+        """Whether it is in force once, from a day that the file says."""
+        return self.trigger is None and not self.recurs()
+
+    def _recurrence_faults(self) -> Iterator[Fault]:
+        key = "every" if self.every is not None else "chance"
+        if not self.recurs():
+            if self.until is not None:
+                yield ("until",), "is read only where the event comes again; give every or chance, or write end"
+            return
+        if not self.repeatable:
+            yield (key,), f"a {self.type} can't come again; write a second one"
+            return
+        if self.every is not None and self.chance != 0.0:
+            yield ("chance",), "says again when it comes; keep either every or chance"
+        if self.end is not None:
+            yield ("end",), "can't end what comes again; write duration for each time, and until for the last one"
+        elif self.duration is None:
+            yield (key,), "needs a duration: how long it lasts each time"
+        elif self.every is not None and self.central_days() > self.every:
+            yield (
+                ("every",),
+                f"must be longer than it lasts, its recovery included ({self.central_days():g} days, got {self.every:g} days)",
+            )
+        if key == "chance" and self.probability != 1.0:
+            yield ("probability",), "says again how likely it is; keep either chance or probability"
+        if key == "chance" and self.announced is not None:
+            yield ("announced",), "can't be known ahead of what comes by chance; leave it out"
+        if isinstance(self.start, dt.date) and self.until is not None and self.until <= self.start:
+            yield ("until",), f"must be after the start {self.start} (got {self.until})"
+
+    def central_days(self) -> float:
+        """Days for which it lasts, its recovery included; of drawn numbers the central ones."""
+        first, second = (
+            part.central if isinstance(part, Uncertain) else part
+            for part in (self.duration or 0.0, self.profile.recovery)
+        )
+        return first + second
+
     def _profile_faults(self) -> Iterator[Fault]:
         if not self.profiled:
             yield ("profile",), f"{self.type} has no half-way state; write its values over time instead"
@@ -237,7 +212,9 @@ class Event(Strict):
             if not schedule.constant and self.profile.ramp != 0.0:
                 yield (key,), "already says how it comes into force; leave out the profile's ramp"
             for when in schedule.dates():
-                if self.trigger is not None:
+                if self.recurs():
+                    yield (key,), f"{when} is a date, but the event comes again; write a time after the start"
+                elif self.trigger is not None:
                     yield (key,), f"{when} is a date, but the event starts by a trigger; write a time after the start"
                 elif isinstance(self.end, dt.date) and when >= self.end:
                     yield (key,), f"{when} lies after the event's end {self.end} and would never apply"
@@ -363,22 +340,35 @@ class Event(Strict):
         return ""
 
     def _chance(self, ctx: LowerContext) -> str:
-        return "" if self.probability == 1.0 else f"with a probability of {ctx.say(self.probability, 'share')}"
+        if self.chance != 0.0:
+            return f"with a chance of {ctx.say(self.chance, 'share')} a year"
+        each = "each time " if self.every is not None else ""
+        return "" if self.probability == 1.0 else f"{each}with a probability of {ctx.say(self.probability, 'share')}"
 
     def _when(self, ctx: LowerContext) -> str:
         if self.trigger is not None:
             lasting = f" and for {ctx.say(self.duration, 'days')}" if self.duration is not None else ""
-            return self.trigger.clause(ctx) + lasting
+            return self.trigger.clause(ctx) + (self._again(ctx) if self.recurs() else lasting)
         if self.start is None:
             begin = "from the first day on" if self.end is None and self.duration is None else "from the first day"
         else:
             begin = f"from {say_day(self.start)}"
+        if self.recurs():
+            return begin + self._again(ctx) + self._notice()
         until = ""
         if self.end is not None:
             until = f" to {say_day(self.end)}"
         elif self.duration is not None:
             until = f" for {ctx.say(self.duration, 'days')}"
         return begin + until + self._notice()
+
+    def _again(self, ctx: LowerContext) -> str:
+        """ " and again every year, each time for 4 weeks, but not from 1 January 2030 on"."""
+        assert self.duration is not None
+        on = " on" if self.trigger is None else " and from then on"
+        again = on if self.every is None else f" and again every {ctx.say(self.every, 'days').removeprefix('1 ')}"
+        last = f" but not from {say_date(self.until)} on," if self.until is not None else ""
+        return f"{again},{last} each time for {ctx.say(self.duration, 'days')}"
 
     def _notice(self) -> str:
         if self.announced is None or self.start is None or self.announced == self.start:
@@ -400,66 +390,3 @@ class Event(Strict):
 @dataclass(frozen=True)
 class _FirstDay:
     start: dt.date
-
-
-# --- words shared by the types --------------------------------------------------------------------
-def say_date(date: dt.date) -> str:
-    """ "4 April 2025"."""
-    return f"{date.day} {date:%B %Y}"
-
-
-def say_day(day: dt.date | Uncertain) -> str:
-    """A date, or what an uncertain one is drawn from."""
-    if isinstance(day, Uncertain):
-        return f"{say_date(dt.date.fromordinal(round(day.central)))} (uncertain: {day.text})"
-    return say_date(day)
-
-
-def say_schedule(ctx: LowerContext, schedule: Schedule[Any], unit: str = "") -> str:
-    """ "4 %, 33 % from 16 June 2025"."""
-    parts = []
-    for when, value in schedule.points:
-        since = (
-            ""
-            if when == 0.0
-            else f" from {say_date(when)}"
-            if isinstance(when, dt.date)
-            else (f" after {ctx.say(when, 'days')}")
-        )
-        parts.append(ctx.say(value, unit) + since)
-    return ", ".join(parts)
-
-
-def say_part(ctx: LowerContext, share: Schedule[Any]) -> str:
-    """ "30 % of ", or nothing if all of it is meant."""
-    if share.constant:
-        return "" if share.first() == 1.0 else f"{ctx.say(share.first(), 'share')} of "
-    return f"a share ({say_schedule(ctx, share, 'share')}) of "
-
-
-def verb(written: Iterable[str], one: str, many: str = "") -> str:
-    """Verb that fits the countries named: "stops" for one or for "every country", "stop" for several."""
-    return one if len(tuple(written)) < 2 else many or one.removesuffix("s")
-
-
-# --- selecting ------------------------------------------------------------------------------------
-def countries(ctx: LowerContext, written: Iterable[str]) -> tuple[str, ...]:
-    """Single countries; () stays "all", names that this world lacks are dropped."""
-    return _found(tuple(written), ctx.expand(written))
-
-
-def products(ctx: LowerContext, written: Iterable[str]) -> tuple[str, ...]:
-    """Single products; as `countries`."""
-    return _found(tuple(written), ctx.products(written))
-
-
-def end_uses(ctx: LowerContext, written: Iterable[str]) -> tuple[str, ...]:
-    """Single end uses; as `countries`."""
-    return _found(tuple(written), ctx.end_uses(written))
-
-
-def _found(written: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
-    # An empty selection means "all", so one that has lost its last name must not be passed on.
-    if written and not found:
-        raise TouchesNothing(", ".join(written))
-    return found

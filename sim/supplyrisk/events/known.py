@@ -9,7 +9,8 @@ from ..language.context import LowerContext
 from ..language.fields import Duration, Flag, UncertainNumber
 from ..language.numbers import Num
 from ..language.uncertain import Uncertain
-from .base import Event, Fault, say_day
+from .base import Event, Fault
+from .words import say_day
 
 DAYS_PER_YEAR = 365.25
 
@@ -49,6 +50,11 @@ class Withheld(EndKnown):
     in_force_since: Duration = 0.0
     """How long the policy had been in force before its first day in the file: an old policy is believed to last longer
     than a new one (5.5 years for China's export quota of July 2010). Default: 0, it is new."""
+
+    def _recurrence_faults(self) -> Iterator[Fault]:
+        yield from super()._recurrence_faults()
+        if self.recurs() and self.in_force_since != 0.0:
+            yield ("in_force_since",), "can't be meant of what comes again; leave it out"
 
     def age_days(self, ctx: LowerContext) -> Num:
         return ctx.num(self.in_force_since)

@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from ..language.context import LowerContext
 from ..language.fields import Countries, EndUses, Products
-from .base import Event, countries, end_uses, products, verb
+from .base import Event
 from .effects import Select
 from .known import Withheld
+from .selecting import countries, end_uses, products
+from .words import verb
 
 
 class LaneEvent(Event):

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from ..language.context import LowerContext
 from ..language.fields import Countries, Products
-from .base import Event, countries, products
+from .base import Event
 from .effects import Effect, Select
 from .fields import Money
+from .selecting import countries, products
 
 
 class Support(Event):

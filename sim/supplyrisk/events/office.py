@@ -10,10 +10,12 @@ from ..language.context import LowerContext
 from ..language.fields import Count, Countries, EndUses, Lot, OneOf, Percent, Share, Spread, Strict, Wait
 from ..language.numbers import Num
 from ..language.schedule import Schedule
-from .base import Fault, constant, countries, end_uses, say_schedule
+from .base import Fault, constant
 from .effects import Effect, Select
 from .fields import AsTuple
 from .lanes import Control
+from .selecting import countries, end_uses
+from .words import say_schedule
 
 PACE_REVIEW_DAYS = 3.0
 

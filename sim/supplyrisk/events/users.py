@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..language.context import LowerContext
 from ..language.fields import Countries, EndUses, Products
-from .base import Event, countries, end_uses, products
+from .base import Event
 from .effects import Select
+from .selecting import countries, end_uses, products
 
 
 class UserEvent(Event):

@@ -240,6 +240,8 @@ CertainShare = Annotated[float, Quantity("a share", units.SHARE, "15 %", "share"
 Percent = Annotated[UncertainNumber, Quantity("a percentage", units.SHARE, "25 %", "share", 0, 10)]
 Change = Annotated[UncertainNumber, Quantity("a change", units.SHARE, "-10 %", "share", -1, 10)]
 Growth = Annotated[UncertainNumber, Quantity("a yearly growth", units.SHARE_PER_YEAR, "3 %/yr", "share", -0.9, 2)]
+Chance = Annotated[UncertainNumber, Quantity("a yearly chance", units.SHARE_PER_YEAR, "20 % a year", "share", 0, 0.999)]
+Period = Annotated[float, _time("a period", "1 year", 60 * YEARS, low=7, certain=True)]
 Mass = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "20 kt", "t", 0, 1e10)]
 Lot = Annotated[UncertainNumber, Quantity("a mass", units.MASS, "500 kg", "t", 0.001, 1e10)]
 Rate = Annotated[UncertainNumber, Quantity("a rate", units.RATE, "20 kt/yr", "t/yr", 0, 1e10)]

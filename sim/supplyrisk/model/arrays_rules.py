@@ -20,6 +20,12 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_first | day | nothing of it is seen before: the reported start, 0 for the outlook's
         event_suspended | 0/1 | suspended now
         event_end_told | 0/1 | its end is announced with it
+        event_repeat | code | 0 once, 1 every so often, 2 by chance
+        event_origin | day | from which occurrences are counted
+        event_ahead | days | for which an occurrence is announced before it starts
+        event_turn | count | number of the last occurrence that was looked at
+        event_next | day | first day of the occurrence after the one of event_day
+        event_begun | day | first day of the first occurrence that is over, -1 none
         """,
     ),
     *rows(
@@ -33,6 +39,9 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_threshold | any | level watched
         event_delay_low | days | shortest delay
         event_delay_high | days | longest delay
+        event_every | days | between the starts of two occurrences
+        event_chance | share/yr | chance to begin within a year in which it is not in force
+        event_until | day | on which no occurrence begins any more
         event_age | days | for which the policy had been in force before its first day
         """,
     ),

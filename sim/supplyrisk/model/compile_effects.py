@@ -16,6 +16,7 @@ from ..spec.zones import code_of, code_of_rest, parts
 from ..streams import hash64
 from .arena import Arena
 from .opcodes import OP_CODES, OP_PARAMS
+from .recurrence import BY_CHANCE, EVERY, ONCE
 from .structure import Structure, matches, ordered_events
 
 KEY_MASK = (1 << 63) - 1
@@ -257,6 +258,10 @@ def _fill_event(
     a.put("event_probability", v, event.probability)
     a.note("event_end_told", v, int(event.end_announced))
     a.put("event_age", v, event.age_days)
+    a.note("event_repeat", v, EVERY if event.every_days else BY_CHANCE if event.chance_per_year != 0.0 else ONCE)
+    a.put("event_every", v, event.every_days)
+    a.put("event_chance", v, event.chance_per_year)
+    a.put("event_until", v, event.until_day + lead_days)
     trigger = event.trigger
     if trigger is None:
         return

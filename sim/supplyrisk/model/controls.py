@@ -32,6 +32,7 @@ from .opcodes import (
     TARIFF,
     THRIFT,
 )
+from .recurrence import DATED, NEVER, ONCE, WAITING, begin_series, first_begun, move_on
 from .weights import apply_weights
 
 OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in hand are just closed
@@ -40,15 +41,15 @@ OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in ha
 def watch_triggers(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Start the events whose condition has held long enough (market days only)."""
     for v in range(L.n_events):
-        if I[L.event_status + v] != 0 or day < I[L.event_first + v]:
+        if I[L.event_status + v] != WAITING or day < I[L.event_first + v]:
             continue
         kind = I[L.event_trigger + v]
         which = I[L.event_trigger_index + v]
         if kind == 4:
-            if I[L.event_status + which] == 2:
-                I[L.event_status + v] = 2
-            elif I[L.event_status + which] == 1 and I[L.event_day + which] <= day:
-                fix_start(L, F, I, key, v, I[L.event_day + which], day)
+            if I[L.event_status + which] == NEVER:
+                I[L.event_status + v] = NEVER
+            elif I[L.event_status + which] == DATED and first_begun(L, I, which) <= day:
+                fix_start(L, F, I, key, v, first_begun(L, I, which), day)
             continue
         if day < I[L.event_not_before + v]:
             continue
@@ -77,15 +78,13 @@ def fix_start(L: Any, F: Floats, I: Ints, key: int, v: int, met: int, day: int) 
     start = met + int(math.floor(delay + 0.5))
     if start < I[L.event_not_before + v]:
         start = I[L.event_not_before + v]
-    I[L.event_status + v] = 1
-    I[L.event_day + v] = start if start > day else day
-    I[L.event_notice_day + v] = day
+    begin_series(L, F, I, key, v, start if start > day else day, day)
 
 
 def effect_base(L: Any, F: Floats, I: Ints, e: int) -> int:
     """Day an effect row counts from, or -1 while its event has none (projects slip by `slip_days`)."""
     v = I[L.effect_event + e]
-    if I[L.event_status + v] != 1:
+    if I[L.event_status + v] != DATED:
         return -1
     if I[L.effect_op + e] == NEW_CAPACITY:
         return I[L.event_day + v] + int(math.floor(F[L.effect_d + e] + 0.5))
@@ -167,6 +166,7 @@ def clear_rules(L: Any, F: Floats, I: Ints) -> None:
 
 def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     """Bring every rule to its level of the day."""
+    move_on(L, F, I, key, day)
     set_suspensions(L, F, I, day)
     in_force = 0
     for e in range(L.n_effects):
@@ -262,7 +262,7 @@ def delay_project(L: Any, F: Floats, I: Ints, e: int, level: float) -> None:
     own = I[L.effect_event + e]
     for t in range(first, first + I[L.effect_target_count + e]):
         v = I[L.target_entity + t]
-        if I[L.event_status + v] == 1 and I[L.event_day + v] > I[L.event_day + own]:
+        if I[L.event_status + v] == DATED and I[L.event_day + v] > I[L.event_day + own]:
             I[L.event_day + v] += int(level + 0.5)
 
 
@@ -334,17 +334,27 @@ def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:
         op = I[L.effect_op + e]
         if base < 0 or op > GENERAL_LICENCE or op in (TARIFF, DELAY):
             continue
-        first = I[L.effect_point_first + e]
-        for p in range(first, first + I[L.effect_point_count + e] + 1):
-            if p == first + I[L.effect_point_count + e]:
-                change = effect_end(L, F, I, e)
-            else:
-                change = base + F[L.point_day + p]
-            if change > day and change < day + 7:
-                cut = int(math.ceil(change))
-                if cut > day and cut < day + 7:
-                    bits |= 1 << (cut - day)
-                    mark_cut(L, I, e, cut)
+        bits |= cuts_of(L, F, I, e, base, day)
+        v = I[L.effect_event + e]
+        if I[L.event_repeat + v] != ONCE and I[L.event_next + v] < day + 7:
+            bits |= cuts_of(L, F, I, e, I[L.event_next + v], day)
+    return bits
+
+
+def cuts_of(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
+    """Mark the lanes of an effect row whose event starts on day `base`; days as in `find_cuts`."""
+    bits = 0
+    first = I[L.effect_point_first + e]
+    for p in range(first, first + I[L.effect_point_count + e] + 1):
+        if p == first + I[L.effect_point_count + e]:
+            change = I[L.event_day + I[L.effect_event + e]] + F[L.event_duration + I[L.effect_event + e]]
+        else:
+            change = base + F[L.point_day + p]
+        if change > day and change < day + 7:
+            cut = int(math.ceil(change))
+            if cut > day and cut < day + 7:
+                bits |= 1 << (cut - day)
+                mark_cut(L, I, e, cut)
     return bits
 
 

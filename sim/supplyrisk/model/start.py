@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 from ..powers import exp, log
-from ..streams import STREAM_EVENT_HAPPENS, uniform
 from .arrays import Floats, Ints
 from .controls import clear_rules
 from .draws import whole_days
@@ -20,6 +19,7 @@ from .orders import sum_holders
 from .parting import place_in_cells, sum_baseline
 from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content, ready_at_rest
+from .recurrence import NEVER, ONCE, WAITING, begin_series, happens
 from .trade import balance
 from .weights import apply_weights, start_weights
 
@@ -197,18 +197,17 @@ def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
     """
     I[L.rules] = 0
     for v in range(L.n_events):
-        I[L.event_status + v] = 2
-        if arm_events[v] == 1:
-            u = uniform(key, STREAM_EVENT_HAPPENS, I[L.event_key + v], 0)
-            if u <= F[L.event_probability + v]:
-                I[L.rules] = 1
-                if I[L.event_trigger + v] == 0:
-                    I[L.event_status + v] = 1
-                    I[L.event_day + v] = int(math.floor(F[L.event_start + v] + 0.5))
-                    I[L.event_notice_day + v] = int(math.floor(F[L.event_notice + v] + 0.5))
-                    start_in_time(L, I, v)
-                else:
-                    I[L.event_status + v] = 0
+        I[L.event_status + v] = NEVER
+        # What comes again is drawn each time.
+        if arm_events[v] == 1 and (I[L.event_repeat + v] != ONCE or happens(L, F, I, key, v, 0) == 1):
+            I[L.rules] = 1
+            if I[L.event_trigger + v] == 0:
+                I[L.event_day + v] = int(math.floor(F[L.event_start + v] + 0.5))
+                I[L.event_notice_day + v] = int(math.floor(F[L.event_notice + v] + 0.5))
+                start_in_time(L, I, v)
+                begin_series(L, F, I, key, v, I[L.event_day + v], I[L.event_notice_day + v])
+            else:
+                I[L.event_status + v] = WAITING
 
 
 def start_in_time(L: Any, I: Ints, v: int) -> None:

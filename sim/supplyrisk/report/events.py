@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a scenario as the report tells it. Dates are None where a trigger decides them."""
+    """One event of a scenario as the report tells it. Dates are None where a trigger decides them, or there are several."""
 
     name: str
     type: str
@@ -60,7 +60,8 @@ def standing_events(scenario: Scenario) -> tuple[Event, ...]:
 
 
 def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> Event:
-    triggered = event.trigger is not None
+    # What waits for a trigger or comes again has no one day; its sentence says when.
+    undated = bool(event.trigger or event.every_days or event.chance_per_year)
     selected = [effect.select for effect in event.effects]
     first, announced = (_day(day, scenario) for day in (event.start_day, event.announced_day))
     length = _central(event.duration_days, scenario)
@@ -71,9 +72,9 @@ def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> E
         name=event.name,
         type=event.type,
         sentence=plain_uncertainty(event.sentence),
-        announced=None if triggered else announced,
-        start=None if triggered else first,
-        end=None if triggered else end,
+        announced=None if undated else announced,
+        start=None if undated else first,
+        end=None if undated else end,
         ops=tuple(dict.fromkeys(effect.op for effect in event.effects)),
         products=_each(select.products for select in selected),
         origins=_each(select.origins for select in selected),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from ..events.base import say_date
+from ..events.words import say_date
 from ..language.numbers import Sampled
 from ..language.uncertain import Uncertain
 from .apply import output_shares

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import Position, did_you_mean
-from ..events.base import Event
+from ..events.base import INF, Event
 from ..language.context import LowerContext
 from ..language.layers import labels
 from ..language.names import ALL
@@ -212,6 +212,9 @@ def _lower(
         trigger=trigger,
         effects=tuple(_renamed(effect, names) for effect in event.lower(ctx)),
         end_announced=event.end_is_known(),
+        every_days=event.every or 0.0,
+        chance_per_year=ctx.num(event.chance),
+        until_day=INF if event.until is None else float(ctx.day(event.until)),
         age_days=event.age_days(ctx),
     )
 

@@ -29,7 +29,7 @@ def events_do_not_contradict(case: Case) -> Faults:
     central = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
     said: set[tuple[Any, Any]] = set()
     for policy, placed in case.arms():
-        dated = [item for item in placed if item.event.trigger is None and item.event.probability != 0.0]
+        dated = [item for item in placed if item.event.is_dated() and item.event.probability != 0.0]
         for first, second in combinations(dated, 2):
             if policy and second.arm != f"policy:{policy}":
                 continue

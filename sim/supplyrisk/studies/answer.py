@@ -82,6 +82,7 @@ class Explorer:
     marks: Mapping[float, str] = field(default_factory=dict)
     rows: str = ""
     group: str = ""
+    arms: Sequence[str] = ()  # on the page; () means all
 
 
 @dataclass(frozen=True)

@@ -201,9 +201,13 @@ class Study(Strict):
         """Metrics that are kept of every run."""
         return self.outcomes or self.usual_outcomes
 
+    def kept_places(self, names: Names) -> tuple[str, ...]:
+        """Places that are kept if the file names none."""
+        return (WORLD, *names.groups, *names.zones)
+
     def selection(self, names: Names) -> Selection:
         """Outcomes that are kept of every run."""
-        places = self.places or (WORLD, *names.groups, *names.zones)
+        places = self.places or self.kept_places(names)
         if ALL in places:
             places = ()
         products = names.expand_products(self.products) if self.products else ()

@@ -40,12 +40,14 @@ def write_charts(answer: Answer, folder: Path) -> list[str]:
     return written
 
 
-def inline(chart: Chart, layout: style.Layout, prefix: str) -> str:
-    """A chart as SVG inside a page."""
+def inline(chart: Chart, folder: Path, prefix: str) -> tuple[str, str]:
+    """A chart as SVG inside a page, for wide screens (as its file) and for narrow ones."""
     from ..report.render import inline as within
 
+    wide = (folder / FOLDER / f"{PREFIX}{chart.name}.svg").read_bytes()
     with style.house_style():
-        return within(style.svg_bytes(chart.draw(layout)), prefix, chart.title)
+        narrow = style.svg_bytes(chart.draw(style.NARROW))
+    return within(wide, f"{prefix}w-", chart.title), within(narrow, f"{prefix}n-", chart.title)
 
 
 # --- curves -----------------------------------------------------------------------------------------
@@ -182,9 +184,13 @@ def heat(
         ax = figure.subplots()
         colours = LinearSegmentedColormap.from_list("study", HEAT)
         shown = np.ma.masked_invalid(table)
-        ax.imshow(shown, aspect="auto", cmap=colours, interpolation="nearest")
-        ax.set_xticks(range(len(columns)), columns, rotation=0 if _fits(columns, layout) else 45, ha="center")
-        ax.set_yticks(range(len(rows)), rows)
+        ax.pcolormesh(shown, cmap=colours, edgecolors="white", linewidth=0.6)
+        ax.invert_yaxis()
+        ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=0 if _fits(columns, layout) else 45, ha="center")
+        ax.set_yticks(
+            np.arange(len(rows)) + 0.5,
+            ["\n".join(style.lines_of(row, 44 if layout.columns > 1 else 24)) for row in rows],
+        )
         ax.set_xlabel(labels[1])
         ax.set_ylabel(labels[0])
         ax.grid(visible=False)
@@ -210,7 +216,9 @@ def _fields(ax: Axes, table: Any, unit: str) -> None:
     for (row, column), text in zip(np.ndindex(*table.shape), texts):
         value = table[row, column]
         dark = np.isfinite(value) and top > low and (value - low) / (top - low) > 0.55
-        ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK)
+        ax.text(
+            column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=7.5, color="white" if dark else style.INK
+        )
 
 
 def unit_words(values: Sequence[float], unit: str) -> str:
@@ -218,7 +226,7 @@ def unit_words(values: Sequence[float], unit: str) -> str:
     _, head, tail = together([float(v) for v in values], unit, 2)
     if unit in ("index", "ratio"):
         return "times the price before"
-    return f"{head}{tail}".strip() or "number"
+    return " ".join(f"{head}{tail}".split()) or "number"
 
 
 # --- bars -------------------------------------------------------------------------------------------

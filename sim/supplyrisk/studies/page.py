@@ -10,7 +10,7 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,10 +46,7 @@ def write_page(study: LoadedStudy, found: Found, answer: Answer, manifest: Mappi
         "answer": answer,
         "meta": _meta(found, manifest),
         "tables": [shown(table) for table in answer.tables],
-        "charts": [
-            (chart, inline(chart, style.WIDE, f"w{n}-"), inline(chart, style.NARROW, f"n{n}-"))
-            for n, chart in enumerate(answer.charts)
-        ],
+        "charts": [(chart, *inline(chart, folder, f"c{n}")) for n, chart in enumerate(answer.charts)],
         "does": list(study.spec.sentences(study)),
         "data": _json(data),
         "explore": bool(answer.explorer.kind and data["columns"]),
@@ -159,17 +156,19 @@ def page_data(study: LoadedStudy, found: Found, answer: Answer) -> dict[str, Any
     texts, numbers = key_names(found)
     world = found.placed[0].world
     several = len({placed.world.name for placed in found.placed}) > 1
-    labels: dict[Outcome, int] = {}
-    arms: dict[str, None] = {}
+    found_names: dict[Outcome, None] = {}
+    explorer = answer.explorer
     kept: list[tuple[int, str, Sequence[Outcome], Stats]] = []
     wanted, left_out = _places(study, found)
     for number, _, arm, names, stats in statistics_of(found):
-        arms[arm] = None
+        if explorer.arms and arm not in explorer.arms:
+            continue
         picks = [i for i, name in enumerate(names) if name.end_use == "all" and name.place in wanted]
         few = tuple(names[i] for i in picks)
-        for name in few:
-            labels.setdefault(name, len(labels))
+        found_names.update(dict.fromkeys(few))
         kept.append((number, arm, few, _picked(stats, picks)))
+    labels = {name: number for number, name in enumerate(sorted(found_names, key=_order(study)))}
+    arms = dict.fromkeys(arm for _, arm, _, _ in kept)
     worlds = {placed.world.name: placed.world for placed in found.placed}
     return {
         "kind": answer.explorer.kind,
@@ -192,6 +191,19 @@ def page_data(study: LoadedStudy, found: Found, answer: Answer) -> dict[str, Any
         "stats": _packed(found, kept, labels, list(arms)),
         "left_out": left_out,
     }
+
+
+def _order(study: LoadedStudy) -> Callable[[Outcome], tuple[int, int]]:
+    """Columns in the order in which the study names outcomes and places."""
+    metrics, places = list(study.spec.kept_outcomes()), list(study.spec.places)
+
+    def rank(name: Outcome) -> tuple[int, int]:
+        return (
+            metrics.index(name.metric) if name.metric in metrics else len(metrics),
+            places.index(name.place) if name.place in places else len(places),
+        )
+
+    return rank
 
 
 def _first(worlds: Mapping[str, Any], said: Any, name: str) -> str:
@@ -244,17 +256,16 @@ def _packed(
     labels: Mapping[Outcome, int],
     arms: Sequence[str],
 ) -> list[list[Any]]:
-    """Per cell and arm six numbers per column: median, low, high, mean, half of its interval, share above zero."""
+    """Per cell and arm, one list per column it has: the column, median, low, high, mean, half of its interval, share above zero."""
     rows: list[list[Any]] = [[None] * len(arms) for _ in found.placed]
     rank = {arm: number for number, arm in enumerate(arms)}
     for number, arm, names, stats in kept:
-        flat: list[Any] = [None] * (6 * len(labels))
+        listed = []
         for at, name in enumerate(names):
-            place = 6 * labels[name]
             half = stats.high[1, at] - stats.value[1, at]
             found_here = (stats.value[0, at], stats.low[0, at], stats.high[0, at], stats.value[1, at], half)
-            flat[place : place + 6] = [_short(float(v)) for v in (*found_here, stats.value[2, at])]
-        rows[number][rank[arm]] = flat
+            listed.append([labels[name], *(_short(float(v)) for v in (*found_here, stats.value[2, at]))])
+        rows[number][rank[arm]] = listed
     return rows
 
 

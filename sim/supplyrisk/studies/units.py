@@ -23,7 +23,6 @@ from ..language.numbers import Sampled
 from ..measures.reporter import Outcome
 from ..results.chunks import OK
 from ..results.store import Span
-from ..spec.frozen import digest, freeze
 from ..spec.resolved import Arm, ReportOptions, Scenario
 from .cells import Selection
 
@@ -80,9 +79,13 @@ class Unit:
 
     def digest(self, code: str) -> str:
         """Equal for units whose kept outcomes are equal; `code` is that of the model's source."""
-        plain = freeze(replace(self.scenario, runs=0, seed=0, sampler=""))
-        of = [digest(plain), self.seed, self.runs, self.sampler, freeze(self.selection), code]
-        return hashlib.sha256(json.dumps(of).encode()).hexdigest()[:32]
+        world = replace(self.scenario.world, values={})
+        outlook = replace(self.scenario.outlook, recorded=())  # only shown beside
+        bare = replace(self.scenario, world=world, outlook=outlook, runs=0, seed=0, sampler="")
+        # Python writes equal floats alike and different ones differently; a mapping's order means nothing.
+        numbers = sorted(self.scenario.world.values.items())
+        of = (bare, self.seed, self.runs, self.sampler, self.selection, code)
+        return hashlib.sha256(f"{numbers!r}{of!r}".encode()).hexdigest()[:32]
 
     def batch(self) -> Batch:
         """The unit as workers take it."""

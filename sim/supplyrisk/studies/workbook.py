@@ -16,7 +16,7 @@ from .tables import key_names, statistics_of
 if TYPE_CHECKING:
     from .load import LoadedStudy
 
-MOST_ROWS = 200_000  # of the sheet `cells`; cells.parquet has all
+MOST_ROWS = 60_000  # of the sheet `cells`; cells.parquet has all
 _BAD = set("[]:*?/\\")
 
 

@@ -34,6 +34,7 @@ MODULES = (
     "supplyrisk.model.weights",
     "supplyrisk.model.offices",
     "supplyrisk.model.lane_rules",
+    "supplyrisk.model.recurrence",
     "supplyrisk.model.controls",
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",

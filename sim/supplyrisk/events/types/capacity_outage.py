@@ -8,10 +8,12 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Products, Share
 from ...language.schedule import Schedule
-from ..base import Group, countries, products, say_schedule, verb
+from ..base import Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..known import EndKnown
+from ..selecting import countries, products
+from ..words import say_schedule, verb
 
 
 class CapacityOutage(EndKnown):

@@ -8,9 +8,11 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, EndUses, Products, StockTime
 from ...language.schedule import Schedule
-from ..base import Event, Fault, Group, countries, end_uses, products, say_schedule
+from ..base import Event, Fault, Group
 from ..effects import Effect, Select
 from ..example import Example, row
+from ..selecting import countries, end_uses, products
+from ..words import say_schedule
 
 
 class CompanyStockObligation(Event):

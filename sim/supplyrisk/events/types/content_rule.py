@@ -9,10 +9,12 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Country, Share
 from ...language.schedule import Schedule
-from ..base import Fault, Group, countries, say_schedule
+from ..base import Fault, Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..office import Office
+from ..selecting import countries
+from ..words import say_schedule
 
 
 class ContentRule(Office):

@@ -8,10 +8,11 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, EndUses, Share
 from ...language.schedule import Schedule
-from ..base import Group, constant, say_part
+from ..base import Group, constant
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..lanes import Control
+from ..words import say_part
 
 
 class EndUseRefusal(Control):

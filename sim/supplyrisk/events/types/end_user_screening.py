@@ -9,10 +9,11 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import CertainShare, Countries, Share
 from ...language.schedule import Schedule
-from ..base import Group, constant, say_part
+from ..base import Group, constant
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..lanes import Control
+from ..words import say_part
 
 
 class EndUserScreening(Control):

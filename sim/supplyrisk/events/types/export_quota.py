@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import CertainDuration, Countries, Mass, OneOf, Percent
 from ...language.schedule import Schedule
-from ..base import Fault, Group, say_schedule
+from ..base import Fault, Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..lanes import Control
+from ..words import say_schedule
 
 
 class ExportQuota(Control):

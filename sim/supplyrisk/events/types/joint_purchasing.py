@@ -7,9 +7,11 @@ from typing import ClassVar, Literal
 
 from ...language.context import LowerContext
 from ...language.fields import Countries, Products
-from ..base import Event, Group, countries, products, verb
+from ..base import Event, Group
 from ..effects import Effect, Select
 from ..example import Example, row
+from ..selecting import countries, products
+from ..words import verb
 
 
 class JointPurchasing(Event):

@@ -9,10 +9,12 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Products, Share, Strict, Wait
 from ...language.schedule import Schedule
-from ..base import Group, products, say_schedule
+from ..base import Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..office import Office
+from ..selecting import products
+from ..words import say_schedule
 
 
 class OrdinaryGoods(Strict):

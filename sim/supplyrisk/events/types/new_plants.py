@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Country, Duration, Factor, Flag, Product, Rate, Share
 from ...language.numbers import Num
-from ..base import Event, Group, countries, products
+from ..base import Event, Group
 from ..effects import Effect, Point, Select
 from ..example import Example, row
+from ..selecting import countries, products
 
 
 class _NewPlant(Event):
@@ -18,6 +19,7 @@ class _NewPlant(Event):
 
     start_optional: ClassVar[bool] = False
     profiled: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
 
     product: Product
     """What it makes."""

@@ -7,11 +7,12 @@ from typing import ClassVar, Literal
 
 from ...language.context import LowerContext
 from ...language.fields import Countries
-from ..base import Group, countries
+from ..base import Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..fields import MoneyOf
 from ..makers import Support, say_money
+from ..selecting import countries
 
 
 class OfftakeContract(Support):

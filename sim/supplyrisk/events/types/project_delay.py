@@ -18,6 +18,7 @@ class ProjectDelay(Event):
     group: ClassVar[Group] = "supply"
 
     profiled: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
 
     type: Literal["project_delay"]
     """project_delay"""

@@ -18,6 +18,7 @@ class _Programme(UserEvent):
 
     start_optional: ClassVar[bool] = True
     profiled: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
 
     saving: Share
     """Share of the users' demand that is unnecessary in the end."""

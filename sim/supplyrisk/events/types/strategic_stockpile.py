@@ -8,9 +8,11 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, HighIndex, Products, Share, StockTime
 from ...language.schedule import Schedule
-from ..base import Event, Group, countries, products, say_schedule, verb
+from ..base import Event, Group
 from ..effects import Effect, Select
 from ..example import Example, row
+from ..selecting import countries, products
+from ..words import say_schedule, verb
 
 
 class StrategicStockpile(Event):
@@ -20,6 +22,7 @@ class StrategicStockpile(Event):
 
     start_optional: ClassVar[bool] = True
     profiled: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
 
     type: Literal["strategic_stockpile"]
     """strategic_stockpile"""

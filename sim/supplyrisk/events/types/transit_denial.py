@@ -9,11 +9,13 @@ from typing import Annotated, ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Country, Percent, Share, Strict, Wait
 from ...language.schedule import Schedule
-from ..base import Fault, Group, constant, countries, say_part
+from ..base import Fault, Group, constant
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..fields import AsTuple
 from ..lanes import Control
+from ..selecting import countries
+from ..words import say_part
 
 
 class Lane(Strict):

@@ -8,10 +8,12 @@ from typing import ClassVar, Literal
 from ...language.context import LowerContext
 from ...language.fields import Countries, Percent, Share, Wait
 from ...language.schedule import Schedule
-from ..base import Group, countries, say_schedule
+from ..base import Group
 from ..effects import Effect, Select
 from ..example import Example, row
 from ..lanes import LaneEvent
+from ..selecting import countries
+from ..words import say_schedule
 
 
 class Transshipment(LaneEvent):

@@ -21,6 +21,7 @@
     });
   }
 
+  const rows = D.stats.map(cell => cell.map(arm => arm && new Map(arm.map(row => [row[0], row]))));
   const unique = list => [...new Set(list)];
   const named = (kind, id) => (D.names[kind] || {})[id] || id;
   const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
@@ -71,9 +72,9 @@
   }
   // [value, low, high] of a cell, an arm and a column, as the chosen measure has it
   function get(cell, arm, at) {
-    const row = D.stats[cell][arm];
-    if (!row || at < 0) return [null, null, null];
-    const [median, low, high, mean, half, chance] = row.slice(6 * at, 6 * at + 6);
+    const row = (rows[cell][arm] || new Map()).get(at);
+    if (!row) return [null, null, null];
+    const [, median, low, high, mean, half, chance] = row;
     if (S.measure === "mean") return [mean, mean === null ? null : mean - half, mean === null ? null : mean + half];
     if (S.measure === "bad") return [high, high, high];
     if (S.measure === "chance") return [chance, chance, chance];
@@ -110,7 +111,7 @@
       const places = unique(fit.filter(c => c[1] === S.product).map(c => c[2]));
       menu("place", "Place", places.map(p => [p, capital(named("place", p))]), best().place);
     }
-    menu("measure", "Measure", D.measures, "median");
+    menu("measure", "Measure", D.measures, D.kind === "matrix" ? "mean" : "median");
   }
   // What moves most: shown first.
   let first = null;
@@ -121,7 +122,7 @@
     let top = -1;
     D.columns.forEach(([o, p, place], at) => {
       if (o !== outcome) return;
-      const values = D.cells.map((_, n) => (D.stats[n][arm] || [])[6 * at]).filter(v => v !== null && v !== undefined);
+      const values = D.cells.map((_, n) => ((rows[n][arm] || new Map()).get(at) || [])[1]).filter(v => v !== null && v !== undefined);
       const moved = values.length ? Math.max(...values) - Math.min(...values) : 0;
       if (moved > top) { top = moved; first = { outcome: o, product: p, place: place }; }
     });
@@ -219,7 +220,7 @@
       colorscale: HEAT, xgap: 1, ygap: 1, showscale: !few, colorbar: Object.assign({ thickness: 12 }, axisOf(unit)), textfont: { size: plot.clientWidth < 600 ? 9 : 11 } }],
       { xaxis: axis({ type: "category", title: { text: xTitle_ }, side: height ? "top" : "bottom" }),
         yaxis: axis({ type: "category", title: { text: yTitle_ }, autorange: height ? "reversed" : true }), height: height || undefined,
-        margin: { l: 20, r: 10, t: height ? 40 : 12, b: 40 } });
+        margin: { l: 20, r: 10, t: height ? 64 : 12, b: height ? 12 : 40 } });
   }
 
   function scatter() {
@@ -240,22 +241,22 @@
 
   // Rows: cells (suppliers that stop); columns: places.
   function matrix() {
-    const groups = D.group ? valuesOf(D.group) : [""];
-    if (D.group) menu("group", capital(D.group), groups.map(g => [g, capital(g)]), groups[0]);
-    const mine = D.cells.map((_, n) => n).filter(n => !D.group || D.cells[n].k[keyAt(D.group)] === S.group);
-    S.fits = new Set(D.columns.filter((c, at) => mine.some(n => D.arms.some((_, a) => (D.stats[n][a] || [])[6 * at] !== null && D.stats[n][a]))).map(c => c[1]));
+    if (D.group) menu("group", capital(D.group), [["", "all " + D.group + "s"], ...valuesOf(D.group).map(g => [g, capital(g)])], "");
+    const mine = D.cells.map((_, n) => n).filter(n => !S.group || D.cells[n].k[keyAt(D.group)] === S.group);
+    S.fits = S.group ? new Set(D.columns.filter((_, at) => mine.some(n => rows[n].some(arm => arm && arm.has(at)))).map(c => c[1])) : null;
+    if (!first) first = { outcome: D.columns[0][0], product: "all" };
     menus(false);
     menu("arm", "Arm", D.arms.map(a => [a[0], a[1]]), D.arms.some(a => a[0] === "scenario-baseline") ? "scenario-baseline" : "scenario");
     const arm = armNumber(S.arm);
     const places = unique(D.columns.filter(c => c[0] === S.outcome && c[1] === S.product).map(c => c[2]));
-    const rows = mine.map(n => [D.cells[n].k[keyAt(D.rows)], places.map(p => get(n, arm, column(S.outcome, S.product, p))[0])]);
+    const lines = mine.map(n => [D.cells[n].k[keyAt(D.rows)], places.map(p => get(n, arm, column(S.outcome, S.product, p))[0])]);
     const size = row => Math.max(...row[1].map(v => v === null ? -Infinity : v));
-    rows.sort((a, b) => size(b) - size(a));
-    const steps = unique([5, 10, 15, 20, 30, 50, rows.length].filter(n => n <= rows.length));
+    lines.sort((a, b) => size(b) - size(a));
+    const steps = unique([5, 10, 15, 20, 30, 50, lines.length].filter(n => n <= lines.length));
     const top = steps[slider("top", "Rows shown", steps.map(n => "the " + n + " worst"), Math.min(2, steps.length - 1))];
-    const few = rows.slice(0, top);
+    const few = lines.slice(0, top);
     const unit = unitOf(column(S.outcome, S.product, places[0]));
-    heatmap(places.map(p => named("place", p)), few.map(r => r[0]), few.map(r => r[1]), unit, "", "", 110 + 26 * few.length);
+    heatmap(places.map(p => capital(named("place", p))), few.map(r => r[0]), few.map(r => r[1]), unit, "", "", 110 + 26 * few.length);
     caption();
   }
 
