@@ -32,7 +32,7 @@ def shipped(name: str) -> Scenario:
 
 def without_error(world: World) -> World:
     """The world with no error of its own."""
-    none = {key: 0.0 for key in world.values if key[0] in ("error_level", "error_weekly")}
+    none = {key: 0.0 for key in world.values if key[0] in ("error_level", "error_weekly", "error_shift")}
     return replace(world, values={**world.values, **none})
 
 

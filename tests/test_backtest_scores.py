@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from supplyrisk.backtest.episode import Episode, read_episode
-from supplyrisk.backtest.error import LEAST_TOUCHED, PROBE
+from supplyrisk.backtest.error import PROBE
 from supplyrisk.backtest.evaluate import hit
 from supplyrisk.backtest.measure import Meter, Unknown
 from supplyrisk.backtest.scores import (
@@ -172,10 +172,13 @@ def test_a_run_that_failed_is_left_out(episode: Episode) -> None:
 
 def test_residuals_are_those_of_prices_abroad(episode: Episode) -> None:
     twice = [block * 2.0 for block in blocks_of(episode)]
-    probed = [block * np.exp(0.6 * PROBE * (-1.0) ** np.arange(len(block)))[:, None] for block in twice]
-    found = residuals(episode, twice, probed)
-    assert [one.touched for one in found] == pytest.approx([0.6] * len(found))
-    assert {one.touched for one in residuals(episode, twice, twice)} == {LEAST_TOUCHED}
+
+    def moved(share: float, size: float) -> tuple[list[np.ndarray], float]:
+        return [block * np.exp(share * size * (-1.0) ** np.arange(len(block)))[:, None] for block in twice], size
+
+    found = residuals(episode, twice, moved(0.2, PROBE), moved(0.4, 2.0 * PROBE), moved(1.7, PROBE))
+    acts = np.array([(one.shift_acts, one.level_acts, one.weekly_acts) for one in found])
+    assert acts == pytest.approx(np.tile((0.2, 0.4, 1.0), (len(found), 1)))
     assert len(found) == sum(is_headline(one) for one in observations(episode))
     assert [one.left for one in found] == pytest.approx([-math.log(2.0)] * len(found))
     assert {(one.way, one.episode) for one in found} == {("day one", "gallium_licences_2023")}

@@ -21,7 +21,8 @@ from .small_worlds import with_values
 
 RULED = ("refined", "component")
 NONE = np.zeros(0)
-LEFT_OUT = ("error_level", "error_weekly", "elasticity_short")  # laws are not about the error; the other is drawn below
+# Laws are not about the error; the other is drawn below.
+LEFT_OUT = ("error_level", "error_weekly", "error_shift", "elasticity_short")
 
 
 @cache

@@ -220,6 +220,9 @@ BEHAVIOUR: dict[str, Sign] = {
         UP,
         "gap between the prices of zones that trade freely: each has an error of its own",
     ),
+    "error_shift": Sign(
+        ("metal",), (-0.3, 0.0, 0.4), "ban", price("ZB", 6), UP, "quoted price behind a ban: its median shift"
+    ),
     # --- sellers -----------------------------------------------------------------------------------------
     "input_minimum_weeks": Sign(
         ("metal",),

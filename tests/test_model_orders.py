@@ -76,7 +76,7 @@ def test_buyers_close_a_tenth_of_their_gap_and_hold_less_of_what_is_dear() -> No
     """Half of 1000 t at twice the price paid: use 100 x 2^-0.15, cover x 2^-0.6, and a tenth of what is missing."""
     memory = memory_at(seller_and_buyer(), week=3, arm=0)
     node = next(n for n in range(memory.L.n_nodes) if memory["node_need", n] > 0.0)
-    memory["node_paid", node], memory["node_log_paid", node] = 2.0, math.log(2.0)
+    memory["node_paid_clean", node], memory["node_log_clean", node] = 2.0, math.log(2.0)
     for h in range(5):
         memory["holder_stock", h] = 100.0
     claim(memory.L, memory.F, memory.I, 21)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from supplyrisk.model.prices import LEAST_SHARE, TOUCHED, draw_run_error, quote_with_error
+from supplyrisk.model.prices import KEPT, LEAST_SHARE, TOUCHED, draw_run_error, quote_with_error
 from supplyrisk.spec.resolved import Arm
 from supplyrisk.streams import run_key
 
@@ -44,6 +44,30 @@ def test_a_runs_own_error_is_a_t_with_seven_degrees_of_freedom() -> None:
         assert tail.mean() == pytest.approx(0.05, abs=4.0 * math.sqrt(0.05 * 0.95 / 8000))
 
 
+CELLS = ("target_log", "clean_log", "error_now", "spot_log", "spot", "cut_sum", "wanted_sum")
+BLOCKS = ("block_wait", "block_pace", "block_normal", "block_weeks")
+PRODUCTS = (
+    "error_weekly", "error_level", "error_shift", "error_share", "error_shift_share", "error_grown", "price_usd_per_kg"
+)  # fmt: skip
+
+
+def memory_of(sigma: float, shift: float = 0.0) -> tuple[Any, list[float], list[int]]:
+    """Two products, a metal and what 0.8 t of it make a tonne of, in two zones with wanted stocks of 60 and 40; nothing happens."""
+    places = {name: 4 * i for i, name in enumerate(CELLS + BLOCKS)}
+    places |= {name: 44 + 2 * i for i, name in enumerate(PRODUCTS)}
+    layout = SimpleNamespace(
+        n_zones=2, n_inputs=1, run_error=58, recipe=59, cell_key=0, block_on=4, block_rushing=8,
+        input_site=12, input_product=13, site_product=14, **places,
+    )  # fmt: skip
+    floats, ints = [0.0] * 60, [5, 9, 6, 10, *[0] * 8, 0, 0, 1]
+    floats[layout.wanted_sum : layout.wanted_sum + 4] = [60.0, 40.0, 60.0, 40.0]
+    floats[layout.error_weekly : layout.error_weekly + 2] = [sigma, sigma]
+    floats[layout.error_shift : layout.error_shift + 2] = [shift, shift]
+    floats[layout.price_usd_per_kg : layout.price_usd_per_kg + 2] = [10.0, 16.0]
+    floats[layout.recipe] = 0.8
+    return layout, floats, ints
+
+
 def wandering(
     weeks: int,
     runs: int,
@@ -57,19 +81,13 @@ def wandering(
     """What quotes of two zones are off by in so many weeks of so many runs, without the part that a run keeps.
 
     Prices aim at `target` (ln) until week `over`, then at the baseline. `held`: a "rule" on exports that starts in `wait`
-    weeks, a "rush" before one, or a "cut" of capacity, which take `taken` of a wanted stock of 100.
+    weeks, a "rush" before one, or a "cut" of capacity, which take `taken` of a wanted stock of 100. What grows with the
+    weeks is taken out: sqrt(1 - exp(-2 n / 20)) in the n-th week.
     """
-    names = ("target_log", "clean_log", "error_now", "spot_log", "spot")
-    places = {name: 2 * i for i, name in enumerate(names)}
-    cells = ("cut_sum", "wanted_sum", "block_wait", "block_pace", "block_normal", "block_weeks")
-    places |= {name: 14 + 2 * i for i, name in enumerate(cells)}
-    numbers = {"error_weekly": 10, "error_level": 11, "run_error": 12, "error_share": 13}
-    layout = SimpleNamespace(n_zones=2, cell_key=0, block_on=2, block_rushing=4, **numbers, **places)
     found = np.zeros((runs, weeks, 2))
     for number in range(runs):
-        floats, ints, key = [0.0] * 26, [5, 9, 0, 0, 0, 0], run_key(3, number)
-        floats[layout.error_weekly] = sigma
-        floats[layout.wanted_sum : layout.wanted_sum + 2] = [60.0, 40.0]
+        key = run_key(3, number)
+        layout, floats, ints = memory_of(sigma)
         if held == "cut":
             floats[layout.cut_sum + 1] = taken
         elif held:
@@ -79,7 +97,8 @@ def wandering(
         for week in range(weeks):
             floats[layout.target_log] = target if week < over else 0.0
             quote_with_error(layout, floats, ints, 0, key, week)
-            found[number, week] = floats[layout.spot_log : layout.spot_log + 2]
+            grown = math.sqrt(1.0 - math.exp(-2.0 * (week + 1) / 20.0))
+            found[number, week] = np.array(floats[layout.spot_log : layout.spot_log + 2]) / grown
             floats[layout.spot_log : layout.spot_log + 2] = [0.0, 0.0]
     return found
 
@@ -126,6 +145,51 @@ def test_the_error_goes_as_slowly_as_it_wanders_and_is_gone_in_the_end() -> None
     assert (some[:, gone:] == 0.0).all()
 
 
+def test_the_wandering_part_sets_out_from_nothing_when_the_error_begins() -> None:
+    """Variance 1 - exp(-2 n / 20) of sigma^2 in the n-th week, and in none before; it stays when the weeks are many."""
+    layout, floats, ints = memory_of(0.5)
+    for week in range(40):
+        floats[layout.target_log] = 1.0 if week >= 10 else 0.0
+        floats[layout.spot_log] = 0.0
+        quote_with_error(layout, floats, ints, 0, run_key(3, 1), week)
+        grown = 1.0 - math.exp(-2.0 * max(week - 9, 0) / 20.0)
+        assert floats[layout.spot_log] == pytest.approx(math.sqrt(grown) * floats[layout.error_now], abs=1e-12)
+    assert floats[layout.error_grown] == pytest.approx(1.0 - math.exp(-3.0))
+
+
+@pytest.mark.parametrize(
+    ("cut", "moved", "expected"),
+    [(5.0, 0.7, 0.4), (5.0, -0.2, 0.16), (0.5, 0.2, 0.08), (5.0, 0.0, 0.0), (0.0, 0.7, 0.0), (0.0, -0.7, 0.0)],
+)
+def test_the_shift_is_of_squeezes_in_which_prices_move(cut: float, moved: float, expected: float) -> None:
+    """mu = 0.4. A cut of 5 of 100 t of wanted stock brings min(1, 2 |l|) of it, one of 0.5 t half; a boom or a glut none."""
+    layout, floats, ints = memory_of(0.0, shift=0.4)
+    floats[layout.cut_sum], floats[layout.clean_log], floats[layout.target_log] = cut, moved, moved
+    quote_with_error(layout, floats, ints, 0, run_key(3, 1), 0)
+    for c in (0, 1):
+        assert floats[layout.spot_log + c] - floats[layout.clean_log + c] == pytest.approx(expected)
+    if expected:
+        floats[layout.cut_sum] = floats[layout.clean_log] = floats[layout.target_log] = 0.0
+        quote_with_error(layout, floats, ints, 0, run_key(3, 1), 1)
+        assert floats[layout.spot_log] == pytest.approx(KEPT * expected)
+
+
+def test_what_is_made_of_a_squeezed_product_has_its_error_by_the_cost_share() -> None:
+    """0.8 t at 10 in a tonne sold at 16: half of the error and of the shift, though nothing happens to it by itself."""
+    layout, floats, ints = memory_of(0.3, shift=0.4)
+    floats[layout.cut_sum], floats[layout.clean_log] = 5.0, 0.7
+    for k in (0, 1):
+        quote_with_error(layout, floats, ints, k, run_key(3, 1), 0)
+    spread = math.sqrt(1.0 - KEPT * KEPT)
+    for k, share in ((0, 1.0), (1, 0.5)):
+        off = floats[layout.spot_log + 2 * k] - floats[layout.clean_log + 2 * k]
+        assert off == pytest.approx(share * (0.4 + spread * floats[layout.error_now + 2 * k]))
+    floats[layout.recipe] = 0.0
+    floats[layout.error_share + 1] = floats[layout.error_shift_share + 1] = 0.0
+    quote_with_error(layout, floats, ints, 1, run_key(3, 1), 1)
+    assert floats[layout.error_share + 1] == floats[layout.error_shift_share + 1] == 0.0
+
+
 def test_there_is_no_error_at_rest_and_none_before_anything_happens() -> None:
     world = seller_and_buyer(ERRORS)
     calm = run(world, stop(), arm=0, years=2.0)
@@ -160,6 +224,26 @@ def test_makers_and_holders_do_not_reckon_with_the_error() -> None:
     assert noisy["site_plan", 0] == plain["site_plan", 0]
     paid = [max(memory["node_paid", n] for n in range(memory.L.n_nodes)) for memory in (plain, noisy)]
     assert paid[0] != paid[1]
+
+
+def test_of_all_that_people_do_only_what_they_use_now_follows_a_wrong_quote() -> None:
+    """Two months on: stocks aimed at, thrift, recipes and the choice of lanes go by the price without the error, use by the quote."""
+    dear = {("error_shift", ""): 0.5, ("input_elasticity", ""): 0.2}
+    plain, noisy = (
+        memory_at(generic({("input_elasticity", ""): 0.2, **values}), ban("component"), week=FIRST + 8)
+        for values in ({}, dear)
+    )
+    user = max(range(plain.L.n_users), key=lambda u: plain["user_thrift", u])
+    assert noisy["user_used_now", user] < 0.97 * plain["user_used_now", user]
+    assert noisy["user_used_at_length", user] == pytest.approx(plain["user_used_at_length", user], rel=0.02)
+    node = plain.arena("user_node")[plain.L.user_node + user]
+    paid = plain["node_paid", node]
+    assert plain["node_log_clean", node] == plain["node_log_paid", node] == pytest.approx(math.log(paid))
+    assert noisy["node_log_clean", node] == pytest.approx(math.log(noisy["node_paid_clean", node]))
+    assert noisy["node_paid", node] > 1.1 * noisy["node_paid_clean", node]
+    assert noisy["recipe_now", 0] == pytest.approx(plain["recipe_now", 0], rel=0.01)
+    for d in range(plain.L.n_desks):
+        assert noisy["desk_willing", d] == pytest.approx(plain["desk_willing", d], rel=0.02)
 
 
 # --- spot, contract, paid ---------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_files_are_as_old_as_their_days_say() -> None:
 
 def test_landed_cost_has_freight_only_over_a_border() -> None:
     """Twice 10 USD/kg, and 5 of freight: 25/15; at home 2. An extra cost of a tenth: (22 + 5)/15."""
-    given = {"spot": [2.0, 1.0], "price_usd_per_kg": 10.0, "freight_usd_per_kg": 5.0}
+    given = {"clean": [2.0, 1.0], "price_usd_per_kg": 10.0, "freight_usd_per_kg": 5.0}
     t = Tiny(LANES, lane_border=[1, 0], **given)
     assert t.call(prices.lane_cost_ratio, 0, 0.0) == pytest.approx(5.0 / 3.0, rel=1e-14)
     assert t.call(prices.lane_cost_ratio, 1, 0.0) == pytest.approx(2.0, rel=1e-14)
@@ -101,13 +101,19 @@ def test_landed_cost_has_freight_only_over_a_border() -> None:
 
 
 def test_a_quote_is_off_by_the_errors_of_the_run_and_the_week() -> None:
-    """A run that is off by 1.5 times 0.3: exp(0.2 + 0.45). A target of 0.2 with TOUCHED = 2 brings 0.4 of it."""
+    """A run that is off by 1.5 times 0.3: exp(0.2 + 0.45). A target of 0.2 with TOUCHED = 2 brings 0.4 of it.
+
+    A cut that takes half of a hundredth of wanted stock brings half, and of a shift of 0.5 half of what ln price 0.2 brings.
+    """
     sizes = {"products": 1, "zones": 1, "cells": 1}
     for target, expected in ((0.5, 0.65), (0.2, 0.38)):
         t = Tiny(sizes, target_log=target, clean_log=0.2, error_level=0.3, run_error=1.5, wanted_sum=100.0)
         t.call(prices.quote_with_error, 0, 1, 0)
         assert t["spot_log"] == pytest.approx([expected], rel=1e-14)
         assert t["spot"] == pytest.approx([math.exp(expected)], rel=1e-14)
+    t = Tiny(sizes, clean_log=0.2, error_level=0.3, error_shift=0.5, run_error=1.5, wanted_sum=100.0, cut_sum=0.5)
+    t.call(prices.quote_with_error, 0, 1, 0)
+    assert t["spot_log"] == pytest.approx([0.2 + 0.5 * 0.45 + 0.5 * 0.5 * 0.4], rel=1e-14)
 
 
 # --- which seller ---------------------------------------------------------------------------------------------------
@@ -130,7 +136,7 @@ def sellers(**more: Any) -> Tiny:
         "lane_quota": -1,
         "lane_sourcing": 1.0,
         "route_cell": [0, 1],
-        "spot": 1.0,
+        "clean": 1.0,
         "price_usd_per_kg": 10.0,
         "sourcing_elasticity": 2.0,
         "link_multiple": 3.0,
@@ -149,15 +155,15 @@ def ordered(t: Tiny) -> list[float]:
 def test_dearer_sellers_are_asked_for_less() -> None:
     """At 1.25 times the price: 60 x 1.25^-2 = 38.4 against 40, of 100 t."""
     assert ordered(sellers()) == pytest.approx([60.0, 40.0], rel=1e-12)
-    assert ordered(sellers(spot=[1.25, 1.0])) == pytest.approx([3840.0 / 78.4, 4000.0 / 78.4], rel=1e-12)
-    assert ordered(sellers(spot=[1.25, 1.0], sourcing_elasticity=0.0)) == pytest.approx([60.0, 40.0], rel=1e-12)
+    assert ordered(sellers(clean=[1.25, 1.0])) == pytest.approx([3840.0 / 78.4, 4000.0 / 78.4], rel=1e-12)
+    assert ordered(sellers(clean=[1.25, 1.0], sourcing_elasticity=0.0)) == pytest.approx([60.0, 40.0], rel=1e-12)
 
 
 def test_freight_makes_a_rise_of_the_price_smaller() -> None:
     """(12.5 + 15)/(10 + 15) = 1.1 on the way over a border: 60/1.21."""
     first = 60.0 / 1.21
     expected = [100.0 * first / (first + 40.0), 4000.0 / (first + 40.0)]
-    assert ordered(sellers(spot=[1.25, 1.0], route_freight=[15.0, 0.0])) == pytest.approx(expected, rel=1e-12)
+    assert ordered(sellers(clean=[1.25, 1.0], route_freight=[15.0, 0.0])) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_duty_a_preference_and_a_closure_weigh_on_their_lane() -> None:
@@ -350,7 +356,7 @@ def test_the_price_paid_makes_holders_want_less_stock() -> None:
     """At four times the price with phi 1/2 half of the cover: 20 + (20 x 5 - 60)/10."""
     sizes = {"desks": 1, "nodes": 1, "products": 1, "holders": 1}
     t = Tiny(sizes, desk_holder_count=1, holder_expected=20.0, holder_cover=10.0, holder_stock=60.0, order_rate=0.1)
-    t["node_paid"], t["node_log_paid"], t["stock_response"], t["order_cap"] = 4.0, math.log(4.0), 0.5, 9.0
+    t["node_paid_clean"], t["node_log_clean"], t["stock_response"], t["order_cap"] = 4.0, math.log(4.0), 0.5, 9.0
     t.call(orders.claim, 0)
     assert t["holder_claim"] == t["desk_claim"] == pytest.approx([24.0], rel=1e-12)
     t["holder_extra"] = 5.0  # an obligation does not shrink with the price

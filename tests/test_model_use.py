@@ -129,7 +129,7 @@ def test_stretching_an_input_saves_its_cost() -> None:
 
 def test_recipes_are_stretched_by_the_price_paid() -> None:
     """2 t at four times the price with an elasticity of 1/2: 1 t."""
-    t = site(recipe=2.0, node_paid=4.0, node_log_paid=math.log(4.0), input_elasticity=0.5)
+    t = site(recipe=2.0, node_paid_clean=4.0, node_log_clean=math.log(4.0), input_elasticity=0.5)
     t.call(eq.set_recipes)
     assert t["recipe_now"] == pytest.approx([1.0], rel=1e-12)
 
@@ -224,7 +224,8 @@ def test_firms_slow_down_one_by_one_and_expect_what_they_wanted() -> None:
 
 def test_what_is_needed_missing_and_given_up_adds_up() -> None:
     """At twice the price paid 2^-0.5 = 0.70711 of 100 t is wanted, less what has been saved; stocks give 50."""
-    t = user([20.0] * 5, node_paid=2.0, node_log_paid=math.log(2.0), elasticity_short=0.5, elasticity_long=0.3)
+    clean = {"node_paid_clean": 2.0, "node_log_clean": math.log(2.0), "elasticity_long": 0.3}
+    t = user([20.0] * 5, node_paid=2.0, node_log_paid=math.log(2.0), elasticity_short=0.5, **clean)
     t.call(eq.use, 0, 0)
     saved = 0.002
     wanted = 100.0 * 0.70710678 * (1.0 - saved)
@@ -236,7 +237,7 @@ def test_what_is_needed_missing_and_given_up_adds_up() -> None:
 
 def test_users_save_towards_what_the_price_is_worth_at_length() -> None:
     """1 - 2^-0.001 is 0.00069, less than a week's most: there at once."""
-    t = user([500.0] * 5, node_paid=2.0, node_log_paid=math.log(2.0), elasticity_long=0.001)
+    t = user([500.0] * 5, node_paid_clean=2.0, node_log_clean=math.log(2.0), elasticity_long=0.001)
     t.call(eq.use, 0, 0)
     assert t["user_thrift"] == pytest.approx([1.0 - 2.0**-0.001], rel=1e-9)
 

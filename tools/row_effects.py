@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "sim"))
 
 # Of the model, not of the world: it would hide what rows do.
-OWN_ERROR = ("error_level", "error_weekly")
+OWN_ERROR = ("error_level", "error_weekly", "error_shift")
 # A squeeze of the kind each world is about.
 SCENARIOS = {
     "antimony": "scenarios/episodes/antimony_licences_2024/scenario.yaml",

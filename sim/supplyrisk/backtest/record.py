@@ -14,12 +14,13 @@ from typing import Any
 
 from ..report.history import kinds_of
 from .episode import DAY_ONE, WAYS
-from .error import OwnError, Residual, fit, ranges
+from .error import LEVEL, SHIFT, WEEKLY, OwnError, Residual, fit, ranges
 from .run import EpisodeScore, TargetScore, shown, title, totals
 from .scores import NAIVE, PointScore, is_headline, overall
 
 Row = tuple[str, ...]
 Record = Mapping[str, Any]
+PARTS = {"shift": SHIFT, "level": LEVEL, "weekly": WEEKLY}  # of the model's own error, as the record names them
 WORDS = {DAY_ONE: "day-one forecast", "recorded": "office as recorded"}
 OVERVIEW = (
     "episode", "targets hit", "points", "error", "no change", "in 80 %", "in 50 %", "CRPS",
@@ -57,18 +58,23 @@ def _way(scores: Sequence[EpisodeScore], left: Sequence[Residual], way: str) -> 
     total = overall([one.sums for one in mine if one.sums is not None])
     flows = overall([one.flow_sums for one in mine if one.flow_sums is not None])
     rows = [one for one in left if one.way == way]
-    level, weekly = ranges(rows)
     return {
         "hits": hits,
         "targets": targets,
         "overall": _plain(asdict(total)) if total else None,
         "flows": _plain(asdict(flows)) if flows else None,
-        "error": _error(fit(rows)) | {"level_80": _plain(level), "weekly_80": _plain(weekly)},
+        "error": _error(fit(rows)) | _ranges(rows),
     }
 
 
 def _error(error: OwnError) -> dict[str, Any]:
-    return {"level": round(error.level, 3), "weekly": round(error.weekly, 3), "events": error.events}
+    numbers = {"shift": error.shift, "level": error.level, "weekly": error.weekly}
+    return {name: round(value, 3) for name, value in numbers.items()} | {"events": error.events}
+
+
+def _ranges(rows: Sequence[Residual]) -> dict[str, Any]:
+    found = ranges(rows)
+    return {f"{key}_80": _plain(found[name]) for key, name in PARTS.items()}
 
 
 def _episode(name: str, scores: Sequence[EpisodeScore]) -> dict[str, Any]:
@@ -275,17 +281,18 @@ def pit_row(found: Record, way: str) -> Row:
 
 
 PIT = ("where the recorded price fell", "lowest fifth", "second", "middle", "fourth", "highest fifth")
-ERRORS = ("model's own error", "tau, once an episode (80 % of posterior)", "sigma, wandering (80 %)", "episodes")
+ERRORS = (
+    "model's own error", "mu, median shift (80 % of posterior)", "tau, once an episode (80 %)", "sigma, wandering (80 %)", "episodes"
+)  # fmt: skip
 FLOWS = ("flows over normal", "points", "error", "in 80 %", "in 50 %", "CRPS", "CRPS, no change")
 
 
 def error_rows(found: Record) -> list[Row]:
-    """tau and sigma: what the priors say, and by way what all episodes make of them."""
-    level, weekly = ranges([])
-    prior = _error(fit([])) | {"level_80": level, "weekly_80": weekly}
+    """mu, tau and sigma: what the priors say, and by way what all episodes make of them."""
+    prior = _error(fit([])) | _ranges([])
     told = [("priors alone", prior), *((WORDS[way], values["error"]) for way, values in found["ways"].items())]
     return [
-        (name, *(f"{_two(e[key])} ({_two(e[f'{key}_80'][0])} to {_two(e[f'{key}_80'][1])})" for key in ("level", "weekly")),
+        (name, *(f"{_two(e[key])} ({_two(e[f'{key}_80'][0])} to {_two(e[f'{key}_80'][1])})" for key in PARTS),
          str(e["events"]))
         for name, e in told
     ]  # fmt: skip
@@ -305,10 +312,10 @@ def flow_rows(found: Record) -> list[Row]:
 def error_line(episode: Record) -> str:
     """With what error an episode was scored."""
     told = [
-        f"{_two(mine['error']['level'])} and {_two(mine['error']['weekly'])} ({WORDS[way]})"
+        f"{', '.join(_two(mine['error'][key]) for key in PARTS)} ({WORDS[way]})"
         for way, mine in episode["ways"].items()
     ]
-    return f"tau and sigma from the others: {', '.join(told)}."
+    return f"mu, tau and sigma from the others: {'; '.join(told)}."
 
 
 def markdown(header: Row, rows: Iterable[Row]) -> list[str]:

@@ -11,7 +11,7 @@ from ..errors import RunFailed
 from ..results.quantiles import quantiles
 from ..shipped import scenarios_folder
 from .episode import Episode, Target
-from .error import NONE, PROBE, OwnError, Residual, from_others
+from .error import LEVEL_RMS, NONE, PROBE, PROBES, OwnError, Residual, from_others
 from .evaluate import Bench, Measured, hit
 from .measure import month_name
 from .scores import FLOW, PointScore, Sums, is_headline, residuals, score_points, sums
@@ -88,10 +88,11 @@ def score(episode: Episode, runs: int, seed: int, engine: str = "batch", left: S
 
 
 def left_over(episode: Episode, runs: int, seed: int, engine: str = "batch") -> list[Residual]:
-    """What runs without any error of their own leave over of an episode's prices abroad."""
+    """What runs without any error of their own leave over of an episode's prices abroad, and how much of each part acts there."""
     bench = Bench(episode, engine)
-    plain, probed = (measure_episode(bench, runs, seed, error) for error in (NONE, OwnError(0.0, PROBE, 0)))
-    return residuals(episode, plain.points, probed.points)
+    plain = measure_episode(bench, runs, seed, NONE).points
+    shift, level, weekly = (measure_episode(bench, runs, seed, error).points for error in PROBES)
+    return residuals(episode, plain, (shift, PROBE), (level, PROBE * LEVEL_RMS), (weekly, PROBE))
 
 
 def shipped_episodes() -> list[Path]:

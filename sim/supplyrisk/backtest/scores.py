@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..results.quantiles import quantiles
 from ..sums import add_up
 from .episode import Episode, Point, Series
-from .error import LEAST_TOUCHED, PROBE, Residual
+from .error import Residual
 from .measure import FLOWS, central
 
 Floats = NDArray[np.float64]
@@ -208,21 +208,21 @@ def _score(episode: Episode, one: Observation, sample: Floats, is_gate: bool) ->
     )
 
 
-def residuals(episode: Episode, blocks: Sequence[Floats], probed: Sequence[Floats]) -> list[Residual]:
+def residuals(episode: Episode, blocks: Sequence[Floats], *probed: tuple[Sequence[Floats], float]) -> list[Residual]:
     """What runs without any error of their own leave over of the prices abroad.
 
-    `probed` are the same runs with sigma = `PROBE`: by how much they differ says which share of an error acts.
+    `probed` are the same runs with the shift, the level and the wandering part alone, each with the root mean square of what
+    was put into the quotes: by how much they differ says which share of each acts.
     """
     found = []
     for one in observations(episode):
         if is_headline(one):
-            plain, moved = one.sample(blocks), one.sample(probed)
-            share = float(np.sqrt(np.mean((moved - plain) ** 2))) / PROBE
-            touched = min(1.0, max(LEAST_TOUCHED, share))
+            plain = one.sample(blocks)
+            acts = [
+                min(1.0, float(np.sqrt(np.mean((one.sample(moved) - plain) ** 2))) / size) for moved, size in probed
+            ]
             middle = float(np.exp(np.median(plain)))
-            found.append(
-                Residual(episode.way, episode.name, one.product, one.place, one.week, one.seen, middle, touched)
-            )
+            found.append(Residual(episode.way, episode.name, one.product, one.place, one.week, one.seen, middle, *acts))
     return found
 
 

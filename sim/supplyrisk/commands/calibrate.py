@@ -21,17 +21,32 @@ def command(folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: 
     """Fit the model's own error of prices to past episodes; nothing else of the model is fitted to anything.
 
     Runs every episode without any error, writes what its median leaves over of the recorded prices abroad, and prints
-    error_level and error_weekly: with each episode left out, and from all. Those of the day-one forecasts from all episodes
+    error_shift, error_level and error_weekly: with each episode left out, and from all. Those of the day-one forecasts from all episodes
     are the rows that ship in the worlds. The same seed gives the same numbers, to the digit.
     """
     from ..backtest.episode import DAY_ONE, WAYS, episodes_in
-    from ..backtest.error import LEVEL, RESIDUALS, WEEKLY, from_others, read_residuals, write_residuals
+    from ..backtest.error import (
+        LEVEL,
+        NO_SHIFT,
+        RESIDUALS,
+        SHIFT,
+        WEEKLY,
+        OwnError,
+        from_others,
+        left_out_density,
+        read_residuals,
+        write_residuals,
+    )
     from ..backtest.record import WORDS
     from ..backtest.run import left_over, shipped_episodes
 
     if ship and folders:
         raise click.UsageError("--ship renews what all shipped episodes left over: name no folder")
     out = RESIDUALS if ship else out
+
+    def told(error: OwnError) -> str:
+        return f"{SHIFT} {error.shift:.2f}, {LEVEL} {error.level:.2f}, {WEEKLY} {error.weekly:.2f}"
+
     left = []
     for episode in episodes_in(folders or shipped_episodes()):
         left += left_over(episode, runs, seed, engine)
@@ -43,15 +58,17 @@ def command(folders: tuple[Path, ...], out: Path, runs: int, seed: int, engine: 
         names = sorted({one.episode for one in left if one.way == way})
         for name in names:
             error = from_others(left, way, name)
-            click.echo(f"{WORDS[way]}, without {name}: {LEVEL} {error.level:.2f}, {WEEKLY} {error.weekly:.2f}")
+            click.echo(f"{WORDS[way]}, without {name}: {told(error)}")
         if names:
             error = from_others(left, way)
-            click.echo(
-                f"{WORDS[way]}, all {error.events} episodes: {LEVEL} {error.level:.2f}, {WEEKLY} {error.weekly:.2f}"
-            )
+            click.echo(f"{WORDS[way]}, all {error.events} episodes: {told(error)}")
+        if len(names) > 1:
+            mine = [one for one in left if one.way == way]
+            score, plain = left_out_density(mine), left_out_density(mine, NO_SHIFT)
+            click.echo(f"{WORDS[way]}, ln density of the episodes left out: {score:.1f}; without {SHIFT} {plain:.1f}")
     if ship:
         error = from_others(left, DAY_ONE)
-        _renew({LEVEL: error.level, WEEKLY: error.weekly})
+        _renew({SHIFT: error.shift, LEVEL: error.level, WEEKLY: error.weekly})
     click.echo(out)
 
 

@@ -62,10 +62,12 @@ def episodes_page() -> str:
         "abs(ln(median / seen)); at weeks 4, 13, 26 and 52 the nearest observation counts, within a factor of 1.6. CRPS, log "
         "score and bands are of the runs with the model's own error inside them. Every episode weighs alike.",
         "## The model's own error",
-        "A run holds the uncertainty of its inputs and not that of the model's form. What is left of ln price is a part that "
-        "is drawn once a run (`error_level`, tau) and one that wanders with an e-fold of 20 weeks (`error_weekly`, sigma). "
-        "`supplyrisk calibrate` runs all episodes without it, writes what their medians leave over of prices abroad, and "
-        "prints posterior means of both under half-normal priors: with each episode left out, by which that episode is "
-        "scored, and from all, which is what ships in the worlds (of the day-one forecasts). With E other episodes tau is "
+        "A run holds the uncertainty of its inputs and not that of the model's form. What is left of ln price is a median "
+        "shift (`error_shift`, mu), a part that is drawn once a run (`error_level`, tau) and one that wanders with an e-fold "
+        "of 20 weeks (`error_weekly`, sigma). `supplyrisk calibrate` runs all episodes without it, writes what their medians "
+        "leave over of prices abroad, and prints posterior means of all three under a normal and two half-normal priors: "
+        "with each episode left out, by which that episode is scored, and from all, which is what ships in the worlds (of "
+        "the day-one forecasts). It also prints the ln density of the episodes, each given the others, by which the form was "
+        "chosen. With E other episodes tau is "
         "widened to tau t(E-1) sqrt(1 + 1/E). Nothing else is fitted.",
     )

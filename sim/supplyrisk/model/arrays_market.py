@@ -74,6 +74,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         leak_growth | 1/week | growth of that leak
         error_level | ln | tau: sd over episodes of the model's own error
         error_share | share | g: part of the model's error that acts
+        error_shift | ln | mu: median of the model's own error over squeezes
+        error_shift_share | share | h: part of that shift that acts
+        error_grown | share | f^2: part of the wandering error's variance that is there yet
         error_weekly | ln | sigma: sd of the part that wanders
         whole_loss | t | X_w: what cuts and excess demand are believed to take from everybody
         joint_cost | index | rise of input costs of all makers
@@ -214,7 +217,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         node_slope | t/week | work: sum of the flows' slopes
         node_paid | index | paid price
         node_paid_clean | index | the same without the model's own error: what makers reckon with
-        node_log_paid | log index | its logarithm
+        node_log_paid | log index | logarithm of the price paid
+        node_log_clean | log index | logarithm of the price paid without the model's own error
         node_contract | index | price of the tonnes delivered under contract
         stockpile_start_weeks | weeks | public stock in the baseline
         stockpile | t | public stock

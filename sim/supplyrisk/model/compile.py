@@ -240,6 +240,7 @@ _PRODUCT_NUMBERS = (
     ("leak_growth", "leak_growth_per_week"),
     ("error_level", "error_level"),
     ("error_weekly", "error_weekly"),
+    ("error_shift", "error_shift"),
     ("input_elasticity", "input_elasticity"),
     ("input_minimum_weeks", "input_minimum_weeks"),
     ("freight_usd_per_kg", "freight_usd_per_kg"),

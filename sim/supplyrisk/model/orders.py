@@ -17,14 +17,14 @@ SHORT = 0.01  # unserved share from which they do whatever the prices
 def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
     """Every holder's order of the week: expected use plus (cover paid^-phi - stock)/tau_s, between 0 and the most it orders.
 
-    Dear goods are held less willingly (at the price paid, which moves slowly): with phi = 1 buyers would keep the money
-    they have in stock the same, with 0 the tonnes. Without it buyers order up to their normal cover for ever in a
-    lasting shortage, and makers never see that supply and demand have met.
+    Dear goods are held less willingly (at the price paid, which moves slowly, without the model's own error): with phi = 1
+    buyers would keep the money they have in stock the same, with 0 the tonnes. Without it buyers order up to their normal
+    cover for ever in a lasting shortage, and makers never see that supply and demand have met.
     """
     for d in range(L.n_desks):
         node = I[L.desk_node + d]
         response = -F[L.stock_response + I[L.node_product + node]]
-        F[L.desk_willing + d] = power_by_log(F[L.node_paid + node], F[L.node_log_paid + node], response)
+        F[L.desk_willing + d] = power_by_log(F[L.node_paid_clean + node], F[L.node_log_clean + node], response)
     for d in range(L.n_desks):
         k = I[L.node_product + I[L.desk_node + d]]
         rate = F[L.order_rate + k]
@@ -236,7 +236,7 @@ def weigh_routes(L: Any, F: Floats, I: Ints) -> None:
     for r in range(L.n_routes):
         duty = F[L.route_duty + r]
         k = I[L.route_product + r]
-        spot = F[L.spot + I[L.route_cell + r]]
+        spot = F[L.clean + I[L.route_cell + r]]
         ratio = landed_ratio(spot, F[L.price_usd_per_kg + k], F[L.route_freight + r], duty, duty, 0.0)
         F[L.landed_factor + r] = power(ratio, -F[L.sourcing_elasticity + k])
         F[L.landed_duty + r] = duty

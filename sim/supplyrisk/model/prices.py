@@ -38,11 +38,10 @@ def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
 def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
     """Spot prices go to their targets; quotes carry the model's own error; contracts follow quotes.
 
-    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + g (b + w). g is the larger of 100 times what rules in force
-    (or in a rush before them) and cuts are believed to take, as a share of wanted stock, and of 2 max over zones of
-    |target| (a zone with less than 1 % of wanted stock counts in part), at most 1; it falls no faster than w forgets, and rest stays rest;
-    contract <- contract + (quoted - contract)/lag. Nobody in the model reckons with the error: holders and makers look at
-    l. A run without events has none.
+    l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + the error that acts (`quote_with_error`);
+    contract <- contract + (quoted - contract)/lag. Nobody in the model reckons with the error: holders, makers and whoever
+    buys goods look at l; what users use this week, money, contracts and triggers go by the quote. At rest there is none, and
+    a run without events has none.
     """
     for c in range(L.n_cells):
         k = I[L.cell_product + c]
@@ -53,7 +52,7 @@ def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
         F[L.spot + c] = F[L.clean + c]
     if I[L.rules] == 1:
         for k in range(L.n_products):
-            if F[L.error_level + k] > 0.0 or F[L.error_weekly + k] > 0.0:
+            if F[L.error_level + k] > 0.0 or F[L.error_weekly + k] > 0.0 or F[L.error_shift + k] != 0.0:
                 quote_with_error(L, F, I, k, key, week)
     for c in range(L.n_cells):
         rate = F[L.contract_rate + I[L.cell_product + c]]
@@ -62,38 +61,74 @@ def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
 
 
 def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) -> None:
-    """Quoted prices of a product: w is an AR(1) of sd sigma by zone, the same in all arms of a run.
+    """Quoted prices of a product: l_q = l + h mu + g (b + f w).
 
-    g follows what prices aim at upwards at once, and downwards with the memory of w: when the model says that all is over,
-    it may be wrong for as long as before. It is whole where it was measured, under rules and cuts, however little the model says
-    that prices move. Elsewhere g grows slowly with the target: users answer the quote, and what they do moves the target by some
-    tenth or fifth of the error, so that with 20 in place of 2 the error would feed itself for ever.
+    w is an AR(1) of sd sigma by zone, the same in all arms of a run; f^2 grows from 0 to 1 with the weeks in which the error
+    acts, f^2 <- rho^2 f^2 + (1 - rho^2), as of a walk that sets out from the right price when the event begins: what the model
+    gets wrong in week 50 is not known in week 1. mu is what past squeezes were dearer than the model, in the mean.
+    """
+    share_error(L, F, I, k)
+    share = F[L.error_share + k]
+    grown = KEPT * KEPT * F[L.error_grown + k]
+    if share > 0.0:
+        grown += FRESH * FRESH
+    F[L.error_grown + k] = grown
+    spread = math.sqrt(grown)
+    common = F[L.error_shift + k] * F[L.error_shift_share + k] + share * F[L.error_level + k] * F[L.run_error]
+    for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        z = F[L.error_weekly + k] * normal_quantile(uniform(key, STREAM_ERROR_WEEK, I[L.cell_key + c], week))
+        F[L.error_now + c] = z if week == 0 else KEPT * F[L.error_now + c] + FRESH * z
+        if share > 0.0:
+            F[L.spot_log + c] = F[L.clean_log + c] + (common + share * spread * F[L.error_now + c])
+            F[L.spot + c] = exp(F[L.spot_log + c])
+
+
+def share_error(L: Any, F: Floats, I: Ints, k: int) -> None:
+    """g and h of a product: the shares of the model's own error, and of its median shift, that act this week.
+
+    g is the larger of 100 times what rules in force (or in a rush before them) and cuts are believed to take, as a share of
+    wanted stock, and of 2 max over zones of |target|, at most 1. It follows upwards at once, and downwards with the memory of
+    w: when the model says that all is over, it may be wrong for as long as before. It is whole where it was measured, under
+    rules and cuts, however little the model says that prices move. Elsewhere g grows slowly with the target: users answer
+    the quote, and what they do moves the target by some tenth or fifth of the error, so that with 20 in place of 2 the error
+    would feed itself for ever.
+
+    h is the part of g that rules and cuts bring, times 2 max over zones of |l|, at most 1: the shift is of squeezes, in which
+    prices move, and a rule that moves no price is given none.
+
+    Of a product made from a squeezed one both are at least the input's times its share in the product's price.
     """
     wanted = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         wanted += F[L.wanted_sum + c]
-    touched = 0.0
+    aimed = 0.0
+    moved = 0.0
     held = 0.0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         part = SQUEEZED * F[L.wanted_sum + c] / wanted if wanted > 0.0 else 1.0
-        touched = max(touched, TOUCHED * abs(F[L.target_log + c]) * min(1.0, part))
+        part = part if part < 1.0 else 1.0
+        aimed = max(aimed, TOUCHED * abs(F[L.target_log + c]) * part)
+        moved = max(moved, TOUCHED * abs(F[L.clean_log + c]) * part)
         held += F[L.cut_sum + c]
         if I[L.block_on + c] == 1 and (F[L.block_wait + c] <= 0.0 or I[L.block_rushing + c] == 1):
             stopped = F[L.block_normal + c] - F[L.block_pace + c]
             if stopped < LEAST_STOPPED * F[L.block_normal + c]:
                 stopped = LEAST_STOPPED * F[L.block_normal + c]
             held += stopped * F[L.block_weeks + c]
+    squeezed = 0.0
     if held > 0.0 and wanted > 0.0:
-        touched = max(touched, SQUEEZED * held / wanted)
-    touched = max(min(1.0, touched), KEPT * F[L.error_share + k])
-    F[L.error_share + k] = touched if touched > LEAST_SHARE else 0.0
-    for c in range(k * L.n_zones, (k + 1) * L.n_zones):
-        z = F[L.error_weekly + k] * normal_quantile(uniform(key, STREAM_ERROR_WEEK, I[L.cell_key + c], week))
-        F[L.error_now + c] = z if week == 0 else KEPT * F[L.error_now + c] + FRESH * z
-        if F[L.error_share + k] > 0.0:
-            error = touched * (F[L.error_level + k] * F[L.run_error] + F[L.error_now + c])
-            F[L.spot_log + c] = F[L.clean_log + c] + error
-            F[L.spot + c] = exp(F[L.spot_log + c])
+        squeezed = min(1.0, SQUEEZED * held / wanted)
+    share = max(max(min(1.0, aimed), squeezed), KEPT * F[L.error_share + k])
+    shift = max(squeezed * min(1.0, moved), KEPT * F[L.error_shift_share + k])
+    for q in range(L.n_inputs):
+        if I[L.site_product + I[L.input_site + q]] == k:
+            made_of = I[L.input_product + q]
+            worth = F[L.recipe + q] * F[L.price_usd_per_kg + made_of] / F[L.price_usd_per_kg + k]
+            worth = worth if worth < 1.0 else 1.0
+            share = max(share, worth * F[L.error_share + made_of])
+            shift = max(shift, worth * F[L.error_shift_share + made_of])
+    F[L.error_share + k] = share if share > LEAST_SHARE else 0.0
+    F[L.error_shift_share + k] = shift if shift > LEAST_SHARE else 0.0
 
 
 def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
@@ -160,7 +195,7 @@ def lane_cost_ratio(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> floa
     k = I[L.lane_product + lane]
     freight = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0
     return landed_ratio(
-        F[L.spot + I[L.lane_from_cell + lane]],
+        F[L.clean + I[L.lane_from_cell + lane]],
         F[L.price_usd_per_kg + k],
         freight,
         F[L.lane_tariff + lane],

@@ -63,7 +63,7 @@ def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
 
 
 def set_recipes(L: Any, F: Floats, I: Ints) -> None:
-    """Tonnes of every input per tonne of output at the price paid for it: recipe x paid^-elasticity.
+    """Tonnes of every input per tonne of output at the price paid for it (without the model's own error): recipe x paid^-elasticity.
 
     Makers stretch what is dear: the dysprosium in a magnet fell by grain-boundary diffusion and lower grades
     after 2011.
@@ -71,7 +71,9 @@ def set_recipes(L: Any, F: Floats, I: Ints) -> None:
     for q in range(L.n_inputs):
         n = I[L.input_node + q]
         elasticity = F[L.input_elasticity + I[L.site_product + I[L.input_site + q]]]
-        F[L.recipe_now + q] = F[L.recipe + q] * power_by_log(F[L.node_paid + n], F[L.node_log_paid + n], -elasticity)
+        F[L.recipe_now + q] = F[L.recipe + q] * power_by_log(
+            F[L.node_paid_clean + n], F[L.node_log_clean + n], -elasticity
+        )
 
 
 def set_incentives(L: Any, F: Floats, I: Ints) -> None:
@@ -89,14 +91,20 @@ def set_incentives(L: Any, F: Floats, I: Ints) -> None:
 
 
 def set_uses(L: Any, F: Floats, I: Ints) -> None:
-    """Shares of normal use that users want at the price paid, now and at length."""
+    """Shares of normal use that users want: now at the price paid, at length at the price paid without the model's own error.
+
+    Thrift takes years, and the quotes by which the error was measured had been answered by it: users who thrift because a
+    quote is wrong would push the price down until the error was gone.
+    """
     for u in range(L.n_users):
         node = I[L.user_node + u]
         paid = F[L.node_paid + node]
         level = F[L.node_log_paid + node]
         steepening = F[L.elasticity_steepening + I[L.node_product + node]]
         F[L.user_used_now + u] = used_at_price(paid, level, F[L.elasticity_short + u], steepening)
-        F[L.user_used_at_length + u] = used_at_price(paid, level, F[L.elasticity_long + u], 0.0)
+        F[L.user_used_at_length + u] = used_at_price(
+            F[L.node_paid_clean + node], F[L.node_log_clean + node], F[L.elasticity_long + u], 0.0
+        )
 
 
 def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
@@ -110,6 +118,10 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
         # Makers, users and buyers take powers of the price paid; one logarithm serves them all.
         paid = F[L.node_paid + n]
         F[L.node_log_paid + n] = log(paid) if paid > 0.0 and paid != 1.0 else 0.0
+        clean = F[L.node_paid_clean + n]
+        F[L.node_log_clean + n] = F[L.node_log_paid + n]
+        if clean != paid:
+            F[L.node_log_clean + n] = log(clean) if clean > 0.0 and clean != 1.0 else 0.0
     set_recipes(L, F, I)
     set_incentives(L, F, I)
     grown = 1.0

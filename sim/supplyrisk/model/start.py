@@ -134,6 +134,8 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
         F[L.entry_base + k] = 0.0
         F[L.trend_level + k] = 1.0
         F[L.error_share + k] = 0.0
+        F[L.error_shift_share + k] = 0.0
+        F[L.error_grown + k] = 0.0
     for c in range(L.n_cells):
         F[L.spot + c] = 1.0
         F[L.spot_log + c] = 0.0

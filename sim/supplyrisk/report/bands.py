@@ -8,7 +8,7 @@ from .run import Run
 LOW, HIGH = 0.10, 0.90  # quantiles over runs at its ends
 NAME = "80 % band"
 # Parameters of the model's own error of price (ln), and the number of past squeezes on which it was measured.
-ERRORS = ("error_level", "error_weekly")
+ERRORS = ("error_level", "error_weekly", "error_shift")
 EPISODES = 8
 
 

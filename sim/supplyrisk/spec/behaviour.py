@@ -221,6 +221,15 @@ BEHAVIOUR: tuple[Parameter, ...] = (
         0.0,
         "standard deviation of the part of that error that wanders, with an e-fold of 20 weeks (logarithm)",
     ),
+    _P(
+        "error_shift",
+        ("product",),
+        "ln",
+        -3,
+        3,
+        0.0,
+        "median of the model's own error of price over squeezes (logarithm): an empirical correction of the model's median",
+    ),
     # --- behaviour of sellers --------------------------------------------------------------------
     _P(
         "input_minimum_weeks",

@@ -47,6 +47,7 @@ LABELS: dict[str, str] = {
     "carrying_cost_per_year": "cost of carrying stock",
     "error_level": "the model's own error of price, from episode to episode",
     "error_weekly": "the model's own error of price, from week to week",
+    "error_shift": "median of the model's own error of price",
     "output_up_weeks": "time makers take to raise output",
     "ready_spare_share": "what running plants can make on top",
     "restart_weeks": "time to restart idle plants",
