@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 COMPILERS = {"arena", "columns", "compile", "compile_effects", "opened", "stated", "structure"}
 COMPILERS_MAY_IMPORT = {"spec", "events"}
 # What reads a run folder gives its scenario back, typed.
-READERS = {"reader"}
+READERS = {"reader", "stored"}
 READERS_MAY_IMPORT = {"spec"}
 USERS = {"cli", "commands", "api", "__init__"}  # use every room, as a user would; no room uses them
 

@@ -16,7 +16,7 @@ from supplyrisk.report import style
 from supplyrisk.report.run import open_run
 from supplyrisk.report.squeeze import Shared, path, squeeze
 from supplyrisk.report.world_tiles import COLUMNS, EU, ROWS, TILES, place_of
-from supplyrisk.results import long_batches, reader
+from supplyrisk.results import long_batches, stored
 
 from tests.report_runs import make_run_folder
 
@@ -130,7 +130,7 @@ def test_outcomes_of_a_long_batch_are_those_of_its_first_runs(tmp_path: Path, mo
     schema = pq.read_schema(file)
     table.to_parquet(file, schema=schema, index=False, row_group_size=len(table) // 4)
     whole = open_run(folder).outcomes("shortage_percent", ["scenario"])
-    monkeypatch.setattr(reader, "SHAPE_RUNS", 5)
+    monkeypatch.setattr(stored, "SHAPE_RUNS", 5)
     calls = []
     read = long_batches.first_runs
 
@@ -138,7 +138,7 @@ def test_outcomes_of_a_long_batch_are_those_of_its_first_runs(tmp_path: Path, mo
         calls.append(most)
         return read(file, keep, most)
 
-    monkeypatch.setattr(reader, "first_runs", counted)
+    monkeypatch.setattr(stored, "first_runs", counted)
     some = open_run(folder).outcomes("shortage_percent", ["scenario"])
     assert calls == [5]
     assert set(some["run"]) == set(range(5))
@@ -167,7 +167,7 @@ def test_every_country_has_a_tile_of_its_own_on_the_map() -> None:
 
 
 def test_countries_of_every_shipped_world_are_on_the_map() -> None:
-    folder = Path(reader.__file__).parents[1] / "worlds"
+    folder = Path(stored.__file__).parents[1] / "worlds"
     for file in folder.glob("*/*.csv"):
         table = pd.read_csv(file, comment="#", dtype=str, keep_default_na=False)
         for column in {"country", "partner"} & set(table):

@@ -107,7 +107,7 @@ def test_the_summary_is_whole_and_its_residues_are_zero(book: Any, part: Part) -
 def test_draws_are_a_table(book: Any, part: Part) -> None:
     found = rows(book, "draws")
     assert len(found) == len(part.run.runs)
-    for name in [str(c["name"]) for c in part.run.sampled]:
+    for name in [column.name for column in part.run.sampled]:
         assert [r[name] for r in found] == pytest.approx(part.run.runs[name].tolist())
 
 

@@ -13,8 +13,8 @@ from ..results import pairing
 from ..results.damaged import reading
 from ..results.difference import Difference, paired, unpaired
 from ..results.fan import DIMENSIONS
-from ..results.reader import read_rows
 from ..results.store import Store
+from ..results.stored import read_rows
 from .sources import InMemory, Label, Source, source_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from ..experiment.held import Held
 from ..results import frames
 from ..results.fan import DIMENSIONS
 from ..results.folder import create
-from ..results.reader import manifest_of, read_rows, run_folders
+from ..results.reader import manifest_of, run_folders
+from ..results.stored import read_rows
 from ..results.summary_table import read_summary
 
 if TYPE_CHECKING:

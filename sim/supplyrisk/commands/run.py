@@ -110,23 +110,19 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
             sets.append(f"monte_carlo.{name}={given[name]}")
     if file.is_dir():
         from ..experiment.batch import SCENARIO, SOURCES
-        from ..results.store import Store
-        from ..spec.frozen import thaw_scenario
+        from ..results.reader import RunFolder, manifest_of, run_folders
 
         if given["sets"]:
             raise SupplyriskError("--set needs a scenario file, not a run folder")
-        manifest = Store(file).manifest()
-        text, sources = (_text(file / name) for name in (SCENARIO, SOURCES))
-        return [thaw_scenario(manifest["resolved"])], text, [sources]
+        if (below := run_folders(file)) != [file]:
+            raise SupplyriskError(f"{file} holds a run folder for each world: run {' or '.join(map(str, below))} again")
+        run = RunFolder(file, manifest_of(file))
+        return [run.scenario], run.text(SCENARIO), [run.text(SOURCES)]
     from ..api.asrun import scenario_text, sources_text
     from ..spec.load import read_scenario
 
     loaded = read_scenario(file, sets)
     return loaded.scenarios, scenario_text(loaded, sets), [sources_text(loaded, each) for each in loaded.resolutions]
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _options(given: dict[str, Any]) -> Options:

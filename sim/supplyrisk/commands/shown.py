@@ -117,16 +117,11 @@ def leave(outcomes: Sequence[Outcome], given: dict[str, Any]) -> None:
 
 def failure_lines(outcome: Outcome) -> list[str]:
     """Why runs failed, and what is to be known of others; most frequent first."""
-    file = outcome.store.path / "runs.parquet"
-    if not file.is_file():
-        return []
     import collections
 
-    import pyarrow.parquet as pq
+    from ..results.reader import RunFolder
 
-    with pq.ParquetFile(file) as found:  # (`read_table` would load data sets first, for a second)
-        table = found.read(columns=["status", "message"])
-    rows = zip(table["status"].to_pylist(), table["message"].to_pylist(), strict=True)
+    rows = RunFolder(outcome.store.path, outcome.manifest).messages
     reasons = collections.Counter((status, RUN_NUMBER.sub("", message)) for status, message in rows if message)
     words = {True: "", False: " failed"}
     lines = [

@@ -14,7 +14,7 @@ PARTS = ("model", "measures", "engines", "events")  # rooms whose code decides r
 # Of `results`: where things are kept and how they are read, not what they are.
 NOT_RESULTS = (
     *("store.py", "lock.py", "folder.py", "damaged.py", "pairing.py", "difference.py", "frames.py"),
-    *("reader.py", "fan.py", "arm_series.py", "summary_table.py", "long_batches.py"),
+    *("reader.py", "stored.py", "fan.py", "arm_series.py", "summary_table.py", "long_batches.py"),
 )
 LIBRARIES = ("numpy", "scipy", "pyarrow", "simpy", "numba")
 

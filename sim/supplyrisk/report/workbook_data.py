@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..results.arm_series import ALL
 from ..results.fan import DIMENSIONS, Fan
 from ..results.finish import CSV_HEADLINES
-from ..results.reader import SHAPE_RUNS
+from ..results.stored import SHAPE_RUNS
 from . import style
 from .case import METRIC
 from .pick import headline_price, moved_products, of_wanted, short_products
@@ -173,18 +173,9 @@ def _wide(run: Run, keep: Any, most: int) -> tuple[list[str], list[list[Any]]]:
     """Rows of `outcomes.parquet` turned: one per arm and quantity, the first `most` finished runs as columns."""
     import numpy as np
     import pandas as pd
-    import pyarrow.dataset as ds
 
-    from ..results.long_batches import first_runs
-
-    finished = run.runs.loc[run.runs["status"].astype(str) == "ok", "run"].sort_values().to_numpy()[:most]
-    of_runs = ds.field("run") <= int(finished[-1])
-    columns = ["run", "arm", "metric", *DIMENSIONS, "unit", "value"]
-    file = run.path / "outcomes.parquet"
-    table = first_runs(file, keep, most)
-    if table is None:
-        both = of_runs if keep is None else of_runs & keep
-        table = ds.dataset(file, format="parquet").to_table(columns=columns, filter=both).to_pandas()
+    finished = run.finished["run"].sort_values().to_numpy()[:most]
+    table = run.stored_outcomes(keep, most)
     names = ["arm", "metric", *DIMENSIONS, "unit"]
     keys = table.groupby(names, observed=True, sort=False, dropna=False).ngroup().to_numpy()
     place = np.searchsorted(finished, table["run"].to_numpy())

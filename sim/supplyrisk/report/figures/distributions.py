@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...results.quantiles import quantiles
-from ...results.reader import SHAPE_RUNS
+from ...results.stored import SHAPE_RUNS
 from .. import style
 from ..case import METRIC, risk_place, the_case
 from ..enough import FEWEST_RUNS
