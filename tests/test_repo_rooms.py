@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"language", "spec", "model", "measures", "engines", "results", "experiment", "events", "report"},
     "backtest": FLOOR | {"language", "spec", "model", "measures", "engines", "results", "experiment", "report"},
     "report": FLOOR | {"language", "spec", "results"},
+    "forecast": FLOOR | {"language", "spec", "model", "engines", "results", "experiment", "backtest", "report", "api"},
     "worlds": set(),
 }
 # What turns a specification into arrays is the one part of the model that knows it.

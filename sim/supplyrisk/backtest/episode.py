@@ -173,6 +173,17 @@ def read_episode(folder: Path, way: str = DAY_ONE, own_error: bool = True) -> Ep
     return Episode(folder.name, folder, way, loaded, series, unmapped, targets)
 
 
+def observed_series(path: Path, loaded: Any, problems: list[Problem]) -> tuple[Series, ...]:
+    """Series of a file that can be laid beside a scenario's runs; faults are added to `problems`.
+
+    Parameters
+    ----------
+    loaded : spec.load.Loaded
+        A scenario of one world.
+    """
+    return _Reader(path.parent, loaded, problems).observed(path.name)[0]
+
+
 def ways_of(folder: Path) -> tuple[str, ...]:
     """Ways in which an episode can be run: on day one, and as recorded where it has such a file."""
     return tuple(way for way, name in WAYS.items() if way == DAY_ONE or (folder / name).is_file())
@@ -227,8 +238,8 @@ class _Reader:
             return None
 
     # --- observed -------------------------------------------------------------------------------
-    def observed(self) -> tuple[tuple[Series, ...], int]:
-        path = self.folder / "observed.csv"
+    def observed(self, name: str = "observed.csv") -> tuple[tuple[Series, ...], int]:
+        path = self.folder / name
         groups: dict[str, list[tuple[Recorded, Row]]] = {}
         unmapped = 0
         for one, row in read_observed(path, str(path), self.names, self.problems):

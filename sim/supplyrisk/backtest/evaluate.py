@@ -60,11 +60,14 @@ class Bench:
 
     def design(self, runs: int, seed: int, error: OwnError = NONE, sampler: str = "lhs") -> Floats:
         """Values of the uncertain numbers as a Monte Carlo batch would draw them, with the model's own error put in."""
+        return with_error(self.plain_design(runs, seed, sampler), self.columns, error)
+
+    def plain_design(self, runs: int, seed: int, sampler: str) -> Floats:
+        """Values of the uncertain numbers exactly as a Monte Carlo batch draws them."""
         from ..experiment.designs import Design
 
         scenario = self.episode.scenario
-        values = Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
-        return with_error(values, self.columns, error)
+        return Design(scenario.sampled, scenario.rank_correlations, sampler, seed, runs).values(0, runs)
 
     def run(self, values: Floats, seed: int) -> Measured:
         """Run the scenario arm once per row of `values`."""

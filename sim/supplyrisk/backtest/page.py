@@ -61,11 +61,11 @@ def write_page(scores: Sequence[EpisodeScore], found: Record, out: Path) -> Path
     for way in found["ways"]:
         rows = overview_rows(found, way)
         text += [f"## {WORDS[way].capitalize()}", "", *markdown(OVERVIEW, rows), ""]
-        page += [f"<h2>{WORDS[way].capitalize()}</h2>", _html(OVERVIEW, rows)]
+        page += [f"<h2>{WORDS[way].capitalize()}</h2>", html_table(OVERVIEW, rows)]
     pits = [row for way in found["ways"] if len(row := pit_row(found, way)) == len(PIT)]
     for header, rows in ((PIT, pits), (FLOWS, flow_rows(found)), (ERRORS, error_rows(found))):
         text += [*markdown(header, rows), ""]
-        page.append(_html(header, rows))
+        page.append(html_table(header, rows))
     for episode in found["episodes"]:
         part_text, part_page = _part(episode, [s for s in scores if s.episode.name == episode["name"]], out)
         text += part_text
@@ -74,11 +74,11 @@ def write_page(scores: Sequence[EpisodeScore], found: Record, out: Path) -> Path
     (out / "backtest.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     target = out / "backtest.html"
-    target.write_text(_document("Held against history", css, "\n".join(page)), encoding="utf-8")
+    target.write_text(document("Held against history", css, "\n".join(page)), encoding="utf-8")
     return target
 
 
-def _document(name: str, css: str, body: str) -> str:
+def document(name: str, css: str, body: str) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -90,7 +90,7 @@ def _document(name: str, css: str, body: str) -> str:
 
 
 # --- tables -----------------------------------------------------------------------------------------
-def _html(header: Row, rows: Iterable[Row]) -> str:
+def html_table(header: Row, rows: Iterable[Row]) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     body = "".join(
         "<tr>"
@@ -111,7 +111,7 @@ def _part(episode: Record, scores: Sequence[EpisodeScore], out: Path) -> tuple[l
     for header, rows in (target_rows(episode), point_rows(episode, PRICE), point_rows(episode, FLOW)):
         if rows:
             text += [*markdown(header, rows), ""]
-            page.append(_html(header, rows))
+            page.append(html_table(header, rows))
     for one in scores:
         way = WORDS[one.episode.way]
         if one.measured.failures:
