@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from ..events.registry import FieldRow, field_rows
 from ..studies.axis import Axis, Range
 from ..studies.base import OfScenario, Study
+from ..studies.criterion import Criterion
 from ..studies.registry import study_types
 from ..studies.tables import FIXED
 from .reference import code, page, table
@@ -35,6 +36,7 @@ def studies_page() -> str:
         "## over\n\nItems of `over`, and of every other key that says what is varied.\n\n" + _rows(Axis, set())
     )
     parts.append("Keys of `range`:\n\n" + _rows(Range, set()))
+    parts.append("## criterion\n\n" + _rows(Criterion, set()))
     parts.append(_columns())
     return page("Studies", *parts)
 

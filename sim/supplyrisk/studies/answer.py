@@ -82,6 +82,7 @@ class Explorer:
     marks: Mapping[float, str] = field(default_factory=dict)
     rows: str = ""
     group: str = ""
+    start: tuple[str, str, str] | tuple[()] = ()  # outcome, product and place shown first; () means what moves most
     arms: Sequence[str] = ()  # on the page; () means all
 
 

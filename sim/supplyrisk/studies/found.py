@@ -62,6 +62,7 @@ class Found:
 
     store: Store
     runs: int
+    seed: int = 0
     placed: list[Placed] = field(default_factory=list)
     units: dict[str, int] = field(default_factory=dict)  # digest -> number
     spans: dict[int, list[Span]] = field(default_factory=dict)  # number -> its stretches, runs counted from 0

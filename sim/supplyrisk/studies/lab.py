@@ -63,7 +63,7 @@ class Lab:
         self.seed = study.seed
         self.sampler = study.sampler
         self.selection = study.spec.selection(study.names)
-        self.found = Found(store, self.runs)
+        self.found = Found(store, self.runs, self.seed)
         self._asked = engine
         self._engine = ""
         self._progress = progress

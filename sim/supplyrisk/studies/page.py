@@ -174,6 +174,7 @@ def page_data(study: LoadedStudy, found: Found, answer: Answer) -> dict[str, Any
         "kind": answer.explorer.kind,
         "axes": list(answer.explorer.axes),
         "rows": answer.explorer.rows,
+        "start": list(answer.explorer.start),
         "group": answer.explorer.group,
         "marks": [[at, text] for at, text in answer.explorer.marks.items()],
         "keys": texts + (["world"] if several and "world" not in texts else []),

@@ -114,7 +114,7 @@
     menu("measure", "Measure", D.measures, D.kind === "matrix" ? "mean" : "median");
   }
   // What moves most: shown first.
-  let first = null;
+  let first = D.start.length ? { outcome: D.start[0], product: D.start[1], place: D.start[2] } : null;
   function best() {
     if (first) return first;
     const arm = armNumber("scenario");
