@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .api.results import Results, open_run
     from .api.running import run
     from .api.scenario import LoadedScenario, load_scenario, load_world
+    from .api.studies import StudyResults, n_minus_1, run_study, sweep, threshold
     from .errors import Problems, SupplyriskError
     from .events.registry import EVENT_TYPES
     from .results.difference import Difference
@@ -30,11 +31,16 @@ _HOMES = {
     "LoadedScenario": "api.scenario",
     "Problems": "errors",
     "Results": "api.results",
+    "StudyResults": "api.studies",
     "SupplyriskError": "errors",
     "load_scenario": "api.scenario",
     "load_world": "api.scenario",
+    "n_minus_1": "api.studies",
     "open_run": "api.results",
     "run": "api.running",
+    "run_study": "api.studies",
+    "sweep": "api.studies",
+    "threshold": "api.studies",
 }
 __all__ = [
     "EVENT_TYPES",
@@ -42,11 +48,16 @@ __all__ = [
     "LoadedScenario",
     "Problems",
     "Results",
+    "StudyResults",
     "SupplyriskError",
     "load_scenario",
     "load_world",
+    "n_minus_1",
     "open_run",
     "run",
+    "run_study",
+    "sweep",
+    "threshold",
 ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..language.text import Node
-from .load import SET, Loaded, _Layers, _typed, _with_sets
+from .load import SET, Loaded, Set, _Layers, _typed, _with_sets
 from .outlooks import spelled_out
 
 Change = tuple[str, Node]
@@ -29,11 +29,17 @@ class Base:
         All layers merged.
     files : tuple of Path
         The layers.
+    sets : tuple
+        Values set over it in every variant, before the variant's own.
+    given_as : str
+        How messages call these.
     """
 
     path: Path
     root: Node
     files: tuple[Path, ...]
+    sets: tuple[Set, ...] = ()
+    given_as: str = SET
 
     def resolved(self, changes: Sequence[Change] = ()) -> Loaded:
         """The scenario with some of its values changed.
@@ -43,7 +49,9 @@ class Base:
         Problems
             All faults at once; those of a change stand where its value was written.
         """
-        return _typed(self.path, _with_sets(self.root, changes, SET), list(self.files), changes, SET)
+        sets = (*self.sets, *changes)
+        root = _with_sets(self.root, sets, self.given_as)
+        return _typed(self.path, root, list(self.files), sets, self.given_as)
 
 
 def file_base(path: Path) -> Base:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +72,31 @@ def read_study(path: str | Path, sets: Sequence[str] = ()) -> LoadedStudy:
         All faults at once: those of the study, of the scenarios it varies, and of the variants themselves.
     """
     path = Path(path)
-    root = _with_sets(read_file(path), sets, SET)
+    return study_of(path, _with_sets(read_file(path), sets, SET), sets)
+
+
+def study_of(path: Path, root: Node, sets: Sequence[str] = (), bases: Mapping[str, Base] | None = None) -> LoadedStudy:
+    """A study from its tree; with `bases`, of scenarios that were read already.
+
+    Raises
+    ------
+    Problems
+        As `read_study`.
+    """
     kind = _kind(root)
-    bases, problems = kind.bases(path, root)
+    given, problems = (dict(bases), []) if bases is not None else kind.bases(path, root)
+    return _checked(kind, path, root, given, problems, sets)
+
+
+def _checked(
+    kind: type[Study],
+    path: Path,
+    root: Node,
+    bases: dict[str, Base],
+    problems: list[Problem],
+    sets: Sequence[str],
+) -> LoadedStudy:
+    """The study typed and checked, its variants tried."""
     resolved: dict[str, Loaded] = {}
     for name, base in bases.items():
         try:

@@ -34,6 +34,7 @@ class StudyOptions:
     pool: str = "processes"
     cluster: str = ""
     page: bool = True
+    files: bool = True  # figures and workbook; False leaves the tables alone
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,11 @@ def _concluded(
     from .charts import write_charts
     from .workbook import write_workbook
 
-    write_charts(answer, lab.store.path)
-    write_workbook(study, found, answer, lab.store.path / "study.xlsx")
+    if options.files:
+        write_charts(answer, lab.store.path)
+        write_workbook(study, found, answer, lab.store.path / "study.xlsx")
     page = None
-    if options.page:
+    if options.files and options.page:
         from .page import write_page
 
         page = write_page(study, found, answer, manifest, lab.store.path)
