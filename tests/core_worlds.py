@@ -162,8 +162,7 @@ class Memory:
 
     def __init__(self, model: Any, floats: list[float], ints: list[int]) -> None:
         self.model, self.L, self.F, self.I = model, model.layout, floats, ints
-        world = model.scenario.world
-        self.products, self.zones = [p.id for p in model.structure.products], list(world.zones)
+        self.products, self.zones = [p.id for p in model.structure.products], list(model.structure.zones)
 
     def __getitem__(self, at: tuple[str, int]) -> float:
         name, index = at

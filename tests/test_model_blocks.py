@@ -90,6 +90,13 @@ def test_a_blocks_price_is_its_own_cover_loss_and_costs_over_its_own_stock() -> 
     assert t["block_log"][0] == pytest.approx(math.log(450.0 / 180.0 + 0.4), rel=1e-6)
 
 
+def test_what_leaves_a_block_lowers_its_surplus() -> None:
+    """130 t are made for 100 t of use, 20 come in and 15 leave: 35 too much a week, for 20 weeks."""
+    plenty = {"capacity_sum": [0.0, 130.0, 0.0], "made_sum": [0.0, 130.0, 0.0]}
+    flows = [0.0, 0.0, 0.0, 0.0, 0.0, 15.0, 0.0, 20.0, 0.0]
+    assert block(pair_flow=flows, **plenty).call(eq.believed_block_loss, 0, 0) == pytest.approx(-700.0, rel=1e-12)
+
+
 def rush(**more: Any) -> Tiny:
     """Links carry 3 x 50 t, 100 beyond normal, of 700 t that sellers hold; the rule begins in four weeks."""
     given = {
@@ -112,6 +119,15 @@ def test_a_rush_carries_what_links_can_and_takes_it_from_all() -> None:
     t = rush()
     assert t.call(eq.start_rush, 0, 0, 300.0, 500.0, -20.0) == 0.0
     assert t["block_taken"] == [300.0]
+    t = rush(block_wait=2.0)  # 150 t lack: 75 a week in two weeks
+    t.call(eq.start_rush, 0, 0, 900.0, 150.0, 0.0)
+    assert t["block_rushing"] == [0]  # links carry them in one and a half
+    t = rush(block_wait=2.0, link_multiple=2.0)
+    t.call(eq.start_rush, 0, 0, 900.0, 100.0, 0.0)
+    assert t["rush_sales"] == [50.0]
+    t = rush(block_wait=0.5)
+    t.call(eq.start_rush, 0, 0, 900.0, 60.0, 0.0)
+    assert t["rush_sales"] == [60.0]  # within a week all at once
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from supplyrisk.model import beliefs
-from supplyrisk.model.opcodes import CAPACITY_LOSS, LICENCE, QUOTA
+from supplyrisk.model.opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA
 
 from .tiny import Tiny
 
@@ -96,6 +96,56 @@ def test_rules_by_pair_are_means_of_what_lanes_lose() -> None:
     t["lane_wait"] = [5.0, -1.0]
     t.call(beliefs.believe_pairs)
     assert (t["pair_pace"], t["pair_wait"]) == ([1.0], [-1.0])
+
+
+def test_pairs_are_under_an_office_where_a_lane_of_theirs_is() -> None:
+    sizes = {"lanes": 1, "pairs": 1, "products": 1}
+    for office, expected in ((0, 1), (-1, 0)):
+        t = Tiny(
+            sizes, lane_flow=60.0, lane_pace=0.5, pair_normal=60.0, lane_office=office, pair_office=1, pair_pace=0.0
+        )
+        t["pair_open"] = t["pair_lost"] = t["pair_weeks"] = 9.0
+        t.call(beliefs.believe_pairs)
+        assert t["pair_office"] == [expected]
+        assert t["pair_pace"] == pytest.approx([0.5], rel=1e-12)
+
+
+def test_what_left_is_counted_by_pair_and_the_count_begins_again() -> None:
+    t = Tiny({"lanes": 3, "pairs": 1}, lane_left=[30.0, 40.0, 9.0], lane_pair=[0, 0, -1], pair_flow=7.0)
+    t.call(beliefs.sum_flows)
+    assert t["pair_flow"] == [70.0]
+    assert t["lane_left"] == [0.0, 0.0, 0.0]
+
+
+# What a lane's rules are believed to let through: half closed and a tenth leaks; 30 of 70 t of quota and a tenth leaks; an
+# office seen to let 0.2 through of what needs it, 0.4 of goods on general licences: 0.4 + 0.6 x 0.2.
+@pytest.mark.parametrize(
+    ("op", "level", "more", "pace"),
+    [
+        (CLOSE, 0.5, {"lane_leak": 0.1}, 0.6),
+        (CLOSE, 0.0, {"lane_leak": 0.1}, 1.0),
+        (QUOTA, 30.0, {"lane_leak": 0.1}, 3.7 / 7.0),
+        (QUOTA, 300.0, {}, 1.0),
+        (LICENCE, 0.5, {"lane_general": 0.4, "office_seen": 0.2}, 0.52),
+        (LICENCE, 0.5, {"office_seen": 0.2}, 0.2),
+        (LICENCE, 0.5, {"lane_general": 1.0, "office_seen": 0.2}, 1.0),
+        (LICENCE, 0.5, {"office_seen": 0.2, "effect_i": 0.1}, 1.0),  # its goods have too little of the origin
+    ],
+)
+def test_a_lanes_rule_lets_through_what_it_does(op: int, level: float, more: dict[str, Any], pace: float) -> None:
+    sizes = {"effects": 1, "events": 1, "points": 1, "targets": 1, "lanes": 1, "products": 1, "offices": 1, "sites": 1}
+    given = {"effect_op": op, "event_status": 1, "event_day": 70, "point_level": level, "effect_a": 7.0}
+    once = {
+        "effect_point_count": 1,
+        "effect_target_count": 1,
+        "lane_flow": 70.0,
+        "link_multiple": 3.0,
+        "effect_weeks": 9.0,
+    }
+    t = Tiny(sizes, lane_pace=0.9, lane_weeks=99.0, lane_wait=5.0, **{**given, **once, **more})
+    t.call(beliefs.believe_lanes, 70)
+    assert t["lane_pace"] == pytest.approx([pace], rel=1e-14)
+    assert (t["lane_wait"], t["lane_weeks"]) == (([0.0], [9.0]) if pace < 1.0 else ([-1.0], [0.0]))
 
 
 # --- demand and sales -------------------------------------------------------------------------------------------------

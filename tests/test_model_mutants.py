@@ -289,6 +289,14 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
         "unknown_pace(L, F, I, key, office, offset)",
         "refusals",
     ),
+    ("parting.py", "if code != BOTH and code ==", "if code ==", "zones part among whom trade is stopped"),
+    ("parting.py", "F[L.contract + new] = F[L.contract + old]", "pass", "a zone starts with the contracts it shared"),
+    ("parting.py", "if here != there else -1", "", "no trade inside joined zones"),
+    ("market.py", "    share_prices(L, F, I)", "    pass", "prices of joined zones"),
+    ("market.py", "        part_zones(L, F, I, day)", "        pass", "zones part"),
+    ("beliefs.py", "return end if harsher else level", "return level", "a rule that builds up"),
+    ("controls.py", "        I[L.event_trigger_run + v] = 0", "        pass", "triggers begin anew"),
+    ("controls.py", "    set_suspensions(L, F, I, day)", "    pass", "truces"),
     # --- the phases of a week --------------------------------------------------------------------------------------
     ("market.py", "        watch_triggers(L, F, I, key, day)", "        pass", "triggers"),
     ("market.py", "        set_rules(L, F, I, key, day)", "        pass", "rules"),
@@ -353,6 +361,7 @@ FILES = (
     "start.py",
     "weights.py",
     "trade.py",
+    "parting.py",
 )
 
 

@@ -96,6 +96,51 @@ def test_a_month_is_the_regimes_mean_up_to_its_end_and_a_draw(
         assert floats[LAYOUT.office_drawn] == pytest.approx(min(max(expected, 0.0), 1.5), rel=1e-12)
 
 
+def test_what_sets_a_regime_apart_is_drawn_once_a_run() -> None:
+    """u: 0.6 times a t number of five degrees of freedom scaled to variance one; ln L: 0.45 and a spread of 0.8."""
+    for number in range(5):
+        key = run_key(8, number)
+        floats, ints = [9.0, 9.0, 2.0, 0.7], [77, 5]
+        offices.draw_offices(LAYOUT, floats, ints, key)
+        z = [normal_quantile(uniform(key, STREAM_OFFICE, 77, i)) for i in range(7)]
+        t = z[0] / math.sqrt(sum(one * one for one in z[1:6]) / 5.0)
+        assert floats[LAYOUT.office_between] == pytest.approx(0.6 * math.sqrt(3.0 / 5.0) * t, rel=1e-12)
+        assert floats[LAYOUT.office_end] == pytest.approx(math.log(0.45) + 0.8 * z[6], rel=1e-12)
+        assert floats[2:] == [0.0, 0.0]
+        assert ints == [77, 0]
+
+
+def test_a_pace_is_that_of_its_month() -> None:
+    """Day 91 is the last of the third month, of 30.4 days each; day 92 the first of the fourth."""
+    key = run_key(8, 1)
+    found = []
+    for day in (91, 92):
+        floats, ints = [0.0] * 4, [77, 0]
+        offices.draw_offices(LAYOUT, floats, ints, key)
+        pace = offices.unknown_pace(LAYOUT, floats, ints, key, 0, day)
+        found.append((ints[1], pace))
+    assert [months for months, _ in found] == [3, 4]
+    floats, ints = [0.0] * 4, [77, 0]
+    offices.draw_offices(LAYOUT, floats, ints, key)
+    for month in range(4):
+        offices.draw_month(LAYOUT, floats, ints, key, 0, month)
+        if month >= 2:
+            assert floats[LAYOUT.office_drawn] == found[month - 2][1]
+
+
+def test_a_wide_open_office_may_relapse_for_one_to_three_months() -> None:
+    lengths = set()
+    for number in range(400):
+        key = run_key(9, number)
+        floats, ints = [9.0, 0.4, 0.0, 0.0], [77, 0]
+        offices.draw_month(LAYOUT, floats, ints, key, 0, 0)
+        again = uniform(key, STREAM_OFFICE, 77, 17) < 0.08 and floats[LAYOUT.office_drawn] > 0.5
+        length = 1 + int(3 * uniform(key, STREAM_OFFICE, 77, 18)) if again else 0
+        assert floats[LAYOUT.office_relapse] == length
+        lengths.add(length)
+    assert lengths == {0, 1, 2, 3}
+
+
 def test_a_month_of_a_relapse_is_at_most_a_fourth() -> None:
     for number in range(20):
         key = run_key(8, number)

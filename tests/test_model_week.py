@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from supplyrisk.spec.zones import zoned
 
 from .core_worlds import FIRST, Memory, ban, memory_at, seller_and_buyer
-from .small_worlds import Outcome, effect, event, run, written
+from .small_worlds import Outcome, effect, event, pair, run, written
 
 WORLD = seller_and_buyer()
 
@@ -57,6 +58,22 @@ def test_a_rule_that_begins_inside_a_week_stops_the_rest_of_it() -> None:
     memory = memory_at(WORLD, ban_on_thursday, week=FIRST)
     assert memory["lane_late", 0] == pytest.approx(400.0 / 7.0, rel=1e-6)
     assert memory["lane_out", 0] == pytest.approx(300.0 / 7.0, rel=1e-6)
+
+
+def test_a_zone_has_the_joint_price_until_its_rule_is_known() -> None:
+    """B and A share a zone, and the error of its quotes; prices have risen for six weeks before A's ban parts them."""
+    boom = event(effect("demand", 0.3), name="boom", start=21.0)
+    world = zoned(pair({("error_weekly", ""): 0.2}), [a_ban(70)])
+    before, after = (memory_at(world, boom, a_ban(70), week=week) for week in (FIRST - 1, FIRST))
+    whole, part = (before.cell("metal", zone) for zone in ("Z", "A"))
+    assert before["spot", part] == before["spot", whole] != before["clean", whole] > 1.01
+    assert after["clean", part] < after["clean", whole]
+
+
+def test_a_truce_lets_goods_go_while_it_holds() -> None:
+    truce = written(WORLD, "suspension", start=84, events="ban", duration="2 weeks")
+    stopped = a_ban(70, name="ban")
+    assert [left(stopped, truce, week=week) > 0.0 for week in (11, 12, 13, 14)] == [False, True, True, False]
 
 
 def test_leaks_start_in_the_week_in_which_they_pay() -> None:
