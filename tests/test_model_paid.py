@@ -117,15 +117,33 @@ def test_a_quote_is_off_by_the_errors_of_the_run_and_the_week() -> None:
     assert t["spot_log"] == pytest.approx([0.2 + 0.5 * 0.45 + 0.5 * 0.5 * 0.4], rel=1e-14)
 
 
-def test_an_error_that_wanders_forgets_a_twentieth_a_week() -> None:
-    """Half of a standard normal number at first; then exp(-1/20) of it and the root of 1 - exp(-1/10) of a new one."""
+def test_an_error_that_wanders_forgets_a_twentieth_a_week_and_sets_out_from_nothing() -> None:
+    """Half of a standard normal number at first; then exp(-1/20) of it and the root of 1 - exp(-1/10) of a new one.
+
+    Of it the root of 1 - exp(-n/10) is in the quote after n weeks, as of a walk that sets out from the right price.
+    """
     t = Tiny({"products": 1, "zones": 1, "cells": 1}, target_log=9.0, error_weekly=0.5, wanted_sum=100.0, cell_key=77)
     drawn = [0.5 * normal_quantile(uniform(3, STREAM_ERROR_WEEK, 77, week)) for week in (0, 1)]
     t.call(prices.quote_with_error, 0, 3, 0)
-    assert t["error_now"] == t["spot_log"] == pytest.approx([drawn[0]], rel=1e-14)
+    assert t["error_now"] == pytest.approx([drawn[0]], rel=1e-14)
+    assert t["spot_log"] == pytest.approx([math.sqrt(1.0 - math.exp(-0.1)) * drawn[0]], rel=1e-12)
     t.call(prices.quote_with_error, 0, 3, 1)
     expected = math.exp(-0.05) * drawn[0] + math.sqrt(1.0 - math.exp(-0.1)) * drawn[1]
     assert t["error_now"] == pytest.approx([expected], rel=1e-12)
+    assert t["spot_log"] == pytest.approx([math.sqrt(1.0 - math.exp(-0.2)) * expected], rel=1e-12)
+    t["target_log"], t["error_share"] = 0.0, 0.0  # at rest it is forgotten as it came
+    t.call(prices.quote_with_error, 0, 3, 2)
+    assert t["error_grown"] == pytest.approx([math.exp(-0.1) * (1.0 - math.exp(-0.2))], rel=1e-12)
+
+
+def test_the_error_passes_to_what_is_made_of_a_squeezed_product() -> None:
+    """Ore is three fourths of the price of metal: a whole error of ore brings three fourths of it, of the shift as well."""
+    sizes = {"products": 2, "zones": 1, "cells": 2, "sites": 1, "inputs": 1}
+    given = {"recipe": 1.5, "price_usd_per_kg": [10.0, 20.0], "site_product": 1, "wanted_sum": 100.0}
+    t = Tiny(sizes, error_share=[1.0, 0.0], error_shift_share=[0.8, 0.0], **given)
+    t.call(prices.share_error, 1)
+    assert t["error_share"] == pytest.approx([1.0, 0.75], rel=1e-14)
+    assert t["error_shift_share"] == pytest.approx([0.8, 0.6], rel=1e-14)
 
 
 def test_the_error_of_a_run_is_a_t_number_of_the_next_episode() -> None:
