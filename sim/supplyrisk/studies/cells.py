@@ -10,6 +10,7 @@ from ..language.text import Node
 from ..measures.aggregate import ALL
 from ..measures.reporter import Outcome
 from ..spec.variants import Base, Change
+from .draws import Draws
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Cell:
         Arms to compute (`baseline`, `scenario`, `policy:NAME`); () means all of the scenario.
     numbers : mapping
         The same keys as numbers, where they are: name -> value for an axis.
+    draws : Draws
+        What its runs draw otherwise than those of other cells.
+    runs : int
+        Its runs if they are fewer than the study's, the first ones; 0 means all.
     """
 
     keys: Mapping[str, str]
@@ -35,6 +40,8 @@ class Cell:
     changes: tuple[Change, ...] = ()
     arms: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+    draws: Draws = Draws()
+    runs: int = 0
 
 
 @dataclass(frozen=True)

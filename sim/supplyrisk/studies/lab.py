@@ -23,7 +23,7 @@ from ..spec.resolved import Scenario
 from .cells import Cell
 from .found import Found, Placed
 from .load import LoadedStudy
-from .units import Stretch, Unit, compute, one_arm
+from .units import Stretch, Unit, compute, one_arm, scenario_digest
 
 MOST_AT_ONCE = 1000  # runs of a stretch: what a worker holds in memory
 FEWEST_AT_ONCE = 25  # runs below which taking a unit apart costs more than it gains
@@ -69,6 +69,8 @@ class Lab:
         self._progress = progress
         self._code = code_hash()
         self._stored = store.spans()
+        self._last: tuple[Any, Any, tuple[Scenario, ...]] = None, None, ()
+        self._arms: dict[tuple[int, int], tuple[Scenario, str]] = {}  # of the scenario resolved last
         self.computed = 0  # stretches computed by this process
 
     @property
@@ -88,7 +90,7 @@ class Lab:
         pending: dict[Future[dict[str, bytes]], _Todo] = {}
         share = self._pieces(cells)
         for cell in cells:
-            for scenario in cell.base.resolved(cell.changes).scenarios:
+            for scenario in self._resolved(cell):
                 self._place(cell, scenario, waiting, share)
             self._tell()
             self._keep_busy(waiting, pending, most=4 * self.pool.workers)
@@ -105,6 +107,22 @@ class Lab:
         return max(1, min(MOST_AT_ONCE, max(FEWEST_AT_ONCE, -(-self.runs // few))))
 
     # --- units ------------------------------------------------------------------------------------
+    def _resolved(self, cell: Cell) -> tuple[Scenario, ...]:
+        """The scenario of a cell; of cells that differ by their draws only it is made once."""
+        base, changes, made = self._last
+        if base is not cell.base or changes != cell.changes:
+            made = tuple(cell.base.resolved(cell.changes).scenarios)
+            self._last, self._arms = (cell.base, cell.changes, made), {}
+        return made
+
+    def _alone(self, scenario: Scenario, number: int) -> tuple[Scenario, str]:
+        """An arm of the scenario at hand alone, and its digest."""
+        key = id(scenario), number
+        if key not in self._arms:
+            alone = one_arm(scenario, number)
+            self._arms[key] = alone, scenario_digest(alone)
+        return self._arms[key]
+
     def _place(self, cell: Cell, scenario: Scenario, waiting: deque[_Todo], size: int) -> None:
         """Give a cell's arms their units, and queue what is missing of them."""
         if not self._engine:
@@ -114,8 +132,11 @@ class Lab:
         for number, arm in enumerate(scenario.arms):
             if cell.arms and arm.name not in cell.arms:
                 continue
-            unit = Unit(one_arm(scenario, number), self.seed, self.runs, self.sampler, self.selection, self._engine)
-            digest = unit.digest(self._code)
+            alone, of_scenario = self._alone(scenario, number)
+            unit = Unit(
+                alone, self.seed, self.runs, self.sampler, self.selection, self._engine, cell.draws, cell.runs
+            )
+            digest = unit.digest(self._code, of_scenario)
             rank = self.found.units.setdefault(digest, len(self.found.units))
             arms[arm.name] = rank
             if rank not in self.found.spans:
@@ -138,12 +159,12 @@ class Lab:
         return sound
 
     def _missing(self, rank: int, digest: str, unit: Unit, size: int) -> list[_Todo]:
-        gaps = missing(sorted(self.found.spans[rank]), Span(0, self.runs))
+        gaps = missing(sorted(self.found.spans[rank]), Span(0, unit.first_runs or self.runs))
         if not gaps:
             return []
         batch = unit.batch()
         cut = [Span(first, min(first + size, gap.last)) for gap in gaps for first in range(gap.first, gap.last, size)]
-        return [_Todo(rank, digest, Stretch(batch, self.selection, span)) for span in cut]
+        return [_Todo(rank, digest, Stretch(batch, self.selection, span, unit.draws)) for span in cut]
 
     # --- the pool ---------------------------------------------------------------------------------
     def _keep_busy(self, waiting: deque[_Todo], pending: dict[Future[Any], _Todo], most: int) -> None:

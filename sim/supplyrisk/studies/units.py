@@ -25,6 +25,7 @@ from ..results.chunks import OK
 from ..results.store import Span
 from ..spec.resolved import Arm, ReportOptions, Scenario
 from .cells import Selection
+from .draws import Draws
 
 Floats = NDArray[np.float64]
 OUTCOMES, VALUES = "outcomes.parquet", "values.parquet"  # files of a chunk
@@ -76,16 +77,16 @@ class Unit:
     sampler: str
     selection: Selection
     engine: str
+    draws: Draws = Draws()
+    first_runs: int = 0  # how many are computed, from the first on; 0: all
 
-    def digest(self, code: str) -> str:
+    def digest(self, code: str, of_scenario: str = "") -> str:
         """Equal for units whose kept outcomes are equal; `code` is that of the model's source."""
-        world = replace(self.scenario.world, values={})
-        outlook = replace(self.scenario.outlook, recorded=())  # only shown beside
-        bare = replace(self.scenario, world=world, outlook=outlook, runs=0, seed=0, sampler="")
-        # Python writes equal floats alike and different ones differently; a mapping's order means nothing.
-        numbers = sorted(self.scenario.world.values.items())
-        of = (bare, self.seed, self.runs, self.sampler, self.selection, code)
-        return hashlib.sha256(f"{numbers!r}{of!r}".encode()).hexdigest()[:32]
+        of_scenario = of_scenario or scenario_digest(self.scenario)
+        of: tuple[Any, ...] = (of_scenario, self.seed, self.runs, self.sampler, self.selection, code)
+        if self.draws or self.first_runs:
+            of += (self.draws, self.first_runs)
+        return hashlib.sha256(repr(of).encode()).hexdigest()[:32]
 
     def batch(self) -> Batch:
         """The unit as workers take it."""
@@ -95,6 +96,16 @@ class Unit:
         )
 
 
+def scenario_digest(scenario: Scenario) -> str:
+    """Of all that a scenario says but its runs, seed and sampler."""
+    world = replace(scenario.world, values={})
+    outlook = replace(scenario.outlook, recorded=())  # only shown beside
+    bare = replace(scenario, world=world, outlook=outlook, runs=0, seed=0, sampler="")
+    # Python writes equal floats alike and different ones differently; a mapping's order means nothing.
+    numbers = sorted(scenario.world.values.items())
+    return hashlib.sha256(f"{numbers!r}{bare!r}".encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Stretch:
     """Runs first .. last-1 of a unit, as a job."""
@@ -102,12 +113,15 @@ class Stretch:
     batch: Batch
     selection: Selection
     span: Span
+    draws: Draws = Draws()
 
 
 def compute(job: Stretch) -> dict[str, bytes]:
     """The files of a chunk: the kept outcomes of every run (NaN where it failed), and what was drawn for it."""
     ready = bench(job.batch)
-    chunk = simulate(ready, job.span, job.batch.seed)
+    if job.draws:
+        ready = replace(ready, design=job.draws.design(ready.design))
+    chunk = simulate(ready, job.span, job.draws.seed(job.batch.seed))
     outcomes = ready.layout.outcomes
     picks = job.selection.picks(outcomes)
     kept = np.full((len(chunk.status), len(picks)), np.nan)
