@@ -10,7 +10,7 @@ from ..language.text import Node
 from ..measures.aggregate import ALL
 from ..measures.reporter import Outcome
 from ..spec.variants import Base, Change
-from .draws import Draws
+from .draws import AS_USUAL, Draws
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Cell:
     changes: tuple[Change, ...] = ()
     arms: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
-    draws: Draws = Draws()
+    draws: Draws = AS_USUAL
     runs: int = 0
 
 

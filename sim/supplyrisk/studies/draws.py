@@ -59,6 +59,9 @@ class Draws:
         return second(usual) if self.chance else usual
 
 
+AS_USUAL = Draws()
+
+
 def second(seed: int) -> int:
     """The seed of what is drawn a second time."""
     digest = hashlib.blake2b(f"second draw of seed {seed}".encode(), digest_size=8).digest()
@@ -69,7 +72,7 @@ def second(seed: int) -> int:
 class _Mixed(Design):
     """A design of which some sets are drawn a second time or held within blocks."""
 
-    draws: Draws = Draws()
+    draws: Draws = AS_USUAL
 
     def cube(self, first: int, last: int) -> Floats:
         groups = self.groups

@@ -7,8 +7,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..measures.reporter import Outcome
 from ..results.chunks import paired
@@ -174,7 +176,7 @@ def wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def share_of(values: Sequence[bool] | Floats) -> tuple[float, float, float]:
+def share_of(values: Sequence[bool] | NDArray[Any]) -> tuple[float, float, float]:
     """Share of runs in which something holds, with its interval; NaN without runs."""
     seen = np.asarray(values, dtype=np.float64)
     if not len(seen):

@@ -133,9 +133,7 @@ class Lab:
             if cell.arms and arm.name not in cell.arms:
                 continue
             alone, of_scenario = self._alone(scenario, number)
-            unit = Unit(
-                alone, self.seed, self.runs, self.sampler, self.selection, self._engine, cell.draws, cell.runs
-            )
+            unit = Unit(alone, self.seed, self.runs, self.sampler, self.selection, self._engine, cell.draws, cell.runs)
             digest = unit.digest(self._code, of_scenario)
             rank = self.found.units.setdefault(digest, len(self.found.units))
             arms[arm.name] = rank

@@ -25,7 +25,7 @@ from ..results.chunks import OK
 from ..results.store import Span
 from ..spec.resolved import Arm, ReportOptions, Scenario
 from .cells import Selection
-from .draws import Draws
+from .draws import AS_USUAL, Draws
 
 Floats = NDArray[np.float64]
 OUTCOMES, VALUES = "outcomes.parquet", "values.parquet"  # files of a chunk
@@ -77,7 +77,7 @@ class Unit:
     sampler: str
     selection: Selection
     engine: str
-    draws: Draws = Draws()
+    draws: Draws = AS_USUAL
     first_runs: int = 0  # how many are computed, from the first on; 0: all
 
     def digest(self, code: str, of_scenario: str = "") -> str:
@@ -113,7 +113,7 @@ class Stretch:
     batch: Batch
     selection: Selection
     span: Span
-    draws: Draws = Draws()
+    draws: Draws = AS_USUAL
 
 
 def compute(job: Stretch) -> dict[str, bytes]:
