@@ -36,6 +36,7 @@ HAND_WORKED = tuple(
         "expected",
         "cells",
         "blocks",
+        "pools",
         "targets",
         "prices",
         "paid",
@@ -298,6 +299,15 @@ class Without(ast.NodeTransformer):
         return ast.copy_location(ast.Pass(), node) if self.side == "none" else getattr(node, self.side)
 
 
+ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+INDICES = frozenset(("L", "I", "first", "last", "at", "back", *"cdehijkmnopqstvyz"))
+
+
+def is_place(node: ast.AST) -> bool:
+    """Whether a sum or a product is a position in an array: nothing but indices and layout in it."""
+    return all(name.id in INDICES for name in ast.walk(node) if isinstance(name, ast.Name))
+
+
 def droppable(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Places (in the order of `ast.walk`) of what does something: positions in arrays and bounds of loops left aside."""
     apart = set()
@@ -317,7 +327,7 @@ def droppable(tree: ast.Module) -> Iterator[tuple[int, str]]:
             or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
         ):
             yield place, "none"
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ARITHMETIC) and not is_place(node):
             yield place, "left"
             yield place, "right"
 

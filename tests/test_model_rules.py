@@ -158,13 +158,13 @@ def test_rules_on_sites() -> None:
 
 
 def test_a_project_adds_its_capacity_at_the_mean_cost() -> None:
-    """30 t/week at cost 1 that need input, 10 at 3 of which half needs none: 1.5 and an eighth."""
+    """30 t/week at cost 1.2 of which a fifth needs no input, 10 at 3 of which half needs none: 66/40 and 11/40."""
     t = one()
-    controls.add_project(t.F, t.L, 0, 30.0, 1.0, 1.0)
+    controls.add_project(t.F, t.L, 0, 30.0, 1.2, 0.8)
     controls.add_project(t.F, t.L, 0, 10.0, 3.0, 0.5)
     assert t["site_extra"] == [40.0]
-    assert t["site_extra_cost"] == pytest.approx([1.5], rel=1e-15)
-    assert t["site_extra_free"] == pytest.approx([0.125], rel=1e-15)
+    assert t["site_extra_cost"] == pytest.approx([1.65], rel=1e-14)
+    assert t["site_extra_free"] == pytest.approx([0.275], rel=1e-14)
 
 
 def test_a_project_that_succeeds_adds_a_year_s_tonnes_by_week() -> None:

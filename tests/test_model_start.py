@@ -66,6 +66,7 @@ def test_whole_days_and_the_markets_that_find_goods_under_way(given: float, days
 # --- who holds what ----------------------------------------------------------------------------------------------
 def users(**more: Any) -> Tiny:
     given = {"user_use": 100.0, "cover_weeks": 10.0, "working_minimum_weeks": 1.0}
+    given |= {"user_cover_sum": 9.0, "user_remembered": 9.0, "user_thrift": 9.0}  # of the run before
     t = Tiny({"users": 1, "holders": 5}, **{**given, **more})
     t.call(eq._start_user, 0)
     return t
@@ -78,6 +79,7 @@ def test_equal_firms_hold_the_mean_and_the_weeks_own_use() -> None:
     assert t["holder_stock"] == pytest.approx([220.0] * 5, rel=1e-15)
     assert t["holder_expected"] == t["holder_claim"] == [20.0] * 5
     assert t["user_cover_sum"] == pytest.approx([11.0], rel=1e-15)
+    assert t["user_remembered"] == t["user_thrift"] == [0.0]
 
 
 def test_unequal_firms_are_the_medians_of_the_fifths_of_a_lognormal() -> None:

@@ -159,6 +159,42 @@ def test_a_project_adds_to_plan_capacity_and_batch() -> None:
         assert t["site_capacity_now"] == pytest.approx([130.0], rel=1e-12)
 
 
+def test_what_of_a_project_needs_no_input_is_made_without() -> None:
+    """20 t more, a fourth of them without input: 115 t of 120 are fed, at half a tonne each; a cut of 0.4 takes its part."""
+    given = {"site_input_count": 1, "recipe": 0.5, "recipe_now": 0.5, "holder_stock": 1e6, "holder_minimum": 3.0}
+    still = {"output_up_rate": 0.0, "output_down_rate": 0.0, "restart_rate": 0.0}
+    t = site(site_extra=20.0, site_extra_free=0.25, site_extra_cost=1.0, **given, **still)
+    t.call(eq.plan_site, 0, 150.0)
+    assert (t["site_start"], t["holder_expected"]) == (pytest.approx([120.0]), pytest.approx([57.5]))
+    assert t["balance_used_t"][0] == pytest.approx(57.5)
+    t = site(site_extra=20.0, site_extra_free=0.25, site_extra_cost=1.0, site_loss=0.4, **given, **still)
+    t.call(eq.plan_site, 0, 150.0)
+    assert t["site_start"] == pytest.approx([0.6 * 110.0 + 12.0])
+    assert t["balance_used_t"][0] == pytest.approx(0.5 * (66.0 + 9.0))
+
+
+def test_a_rush_is_shared_by_output() -> None:
+    """Makers of 300 t plan on 60 t of a rush: a maker of 100 on 20 of them."""
+    t = site(site_input_count=1, recipe=1.0, recipe_now=1.0, holder_stock=1e6, holder_minimum=1.0, site_ready=150.0)
+    t["rush_sales"], t["output_start"] = 60.0, 300.0
+    t.call(eq.plan_site, 0, 150.0)
+    assert t["site_plan"] == pytest.approx([100.0 + 20.0 / 16.0], rel=1e-12)
+
+
+def test_capacity_and_trend_grow_from_the_start_and_prices_paid_have_logarithms() -> None:
+    """Two years of 10 % on 150 t/week; the trend's step of the week; ln 4 of a price paid of 4."""
+    t = site(capacity_growth=0.1, lead_days=100, trend_level=1.2, growth_step=1.01, restart_rate=0.0)
+    t["node_paid"] = 4.0
+    t.call(eq.produce, 100 + 731)
+    grown = 150.0 * 1.1 ** (731.0 / 365.25)
+    assert t["site_ready"][0] + t["site_dormant"][0] == pytest.approx(grown, rel=1e-12)
+    assert t["trend_level"] == pytest.approx([1.212, 1.212], rel=1e-14)
+    assert t["node_log_paid"] == pytest.approx([math.log(4.0)], rel=1e-14)
+    t = site(capacity_growth=0.1, lead_days=100, restart_rate=0.0)
+    t.call(eq.produce, 50)
+    assert t["site_ready"][0] + t["site_dormant"][0] == pytest.approx(150.0, rel=1e-12)
+
+
 # --- batches --------------------------------------------------------------------------------------------------------
 def fed(stock: float, **more: Any) -> Tiny:
     """Half a tonne of input a tonne, held in one stock; makers slow down below three weeks of it."""
