@@ -41,6 +41,7 @@ HAND_WORKED = tuple(
         "prices",
         "paid",
         "trade_week",
+        "asked",
         "orders",
         "production",
         "use",

@@ -217,6 +217,22 @@ def test_events_start_on_whole_days_and_not_in_the_lead_in() -> None:
     assert t["event_notice_day"][:2] == [20, -1]  # an announcement before the start is old news
 
 
+def test_without_events_there_are_no_rules() -> None:
+    t = Tiny({"events": 1}, event_probability=1.0, rules=1)
+    t.call(eq.start_events, 1, [0])
+    assert t["rules"] == [0]
+    t.call(eq.start_events, 1, [1])
+    assert t["rules"] == [1]
+
+
+def test_desks_buy_for_users_and_makers() -> None:
+    """60 t of use, and half a tonne for each of 80 t made; what was there of the run before is gone."""
+    sizes = {"desks": 1, "users": 1, "inputs": 1, "sites": 1, "holders": 1}
+    t = Tiny(sizes, user_use=60.0, recipe=0.5, site_output=80.0, desk_need=9.0)
+    t.call(eq.start_desks)
+    assert t["desk_need"] == [100.0]
+
+
 def test_durations_last_a_day_at_least() -> None:
     t = Tiny({"events": 3, "points": 2}, event_duration=[0.2, 9.6, 1e12], point_day=[2.4, 2.5])
     t.call(eq.start_days)
