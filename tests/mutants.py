@@ -49,6 +49,7 @@ HAND_WORKED = tuple(
         "movement",
         "rules",
         "start",
+        "begin",
         "parting",
         "over",
         "offices",

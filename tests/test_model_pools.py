@@ -95,6 +95,7 @@ def pool(**more: Any) -> Tiny:
         ({"cell_in": 1}, 0.0, 1, 468.0 / 480.0 + 10.0 / 60.0),  # both: trade between them is none: 2 x (70 + 4 - 60)
         ({"stock_sum": [1.0, 0.0]}, 0.0, 1, 146.0 / 15.0 + 0.1),  # at least 0.15 x 100 t are counted
         ({"cell_linked": 0}, 0.0, 1, 136.0 / 80.0 + 0.1),
+        ({"cell_linked": [1, 0]}, 0.0, 1, 176.0 / 80.0 + 0.1),  # nobody else to bear it
     ],
 )
 def test_a_pool_has_one_price(given: dict[str, Any], loss: float, all_costs: int, ratio: float) -> None:
@@ -121,6 +122,18 @@ def test_a_zone_where_nobody_is_has_the_price_of_the_others() -> None:
         t = Tiny(sizes, wanted_sum=[5.0, 5.0, 0.0], target_log=[0.3, 0.4, 7.0], cell_linked=linked)
         t.call(eq.price_empty, 0, 9.0)
         assert t["target_log"] == [0.3, 0.4, expected]
+
+
+def test_an_empty_zone_is_priced_with_the_others() -> None:
+    """428 t wanted and 40 feared over 480, as above; in a third zone there is nobody."""
+    two = pool()
+    t = Tiny({"products": 1, "zones": 3, "cells": 3, "pairs": 9}, cell_linked=[1, 1, 0], target_log=5.0, pair_wait=-1.0)
+    for name in ("wanted_sum", "stock_sum", "need_sum", "passing_sum", "made_sum", "cost_now", "plan_sum"):
+        t[name] = [*two[name], 0.0]
+    for name in ("whole_loss", "deficit_weeks", "surplus_weeks", "least_stock_share", "price_floor", "price_ceiling"):
+        t[name] = two[name]
+    t.call(eq.aim_product, 0)
+    assert t["target_log"] == pytest.approx([math.log(468.0 / 480.0 + 10.0 / 60.0)] * 3, rel=1e-12)
 
 
 def test_a_zone_behind_full_links_has_its_price_by_itself() -> None:
