@@ -2,7 +2,8 @@
 """Start supplyrisk from a checkout; needs nothing but Python 3.11 or newer.
 
 python run_scenario.py FILE.yaml [options]   run a scenario
-python run_scenario.py COMMAND [...]         any supplyrisk command (check, explain, world, ...; --help lists them)
+python run_scenario.py COMMAND [...]         any supplyrisk command (check, explain, world, ...; --help lists them),
+                                             and those of a checkout (docs, gallery)
 python run_scenario.py test [--slow] [...]   the tests; further arguments go to pytest, so does the exit code
 python run_scenario.py lint                  ruff and mypy
 python run_scenario.py setup [EXTRA ...]     only make or renew the environment, with optional extras
@@ -411,7 +412,11 @@ def main(arguments):
     if first == "lint":
         run_lint()
     sys.path.insert(0, os.path.join(ROOT, "sim"))
-    from supplyrisk.cli import main as supplyrisk
+    if first in ("docs", "gallery"):
+        sys.path.insert(1, ROOT)
+        from tools.commands import main as supplyrisk
+    else:
+        from supplyrisk.cli import main as supplyrisk
 
     supplyrisk(args=command_line(arguments), prog_name="run_scenario.py")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from supplyrisk.engines import RunSeries
-from supplyrisk.engines.compiled.engine import BatchEngine, plain_kernel
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.engines.compiled.workspace import plain_kernel
 from supplyrisk.engines.simpy_engine import ReferenceEngine
 from supplyrisk.errors import RunFailed
 from supplyrisk.model.compile import CompiledModel, compile_scenario

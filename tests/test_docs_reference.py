@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from supplyrisk.commands.reference import all_pages, code, page, table, unquoted
+from tools.reference.markdown import code, page, table, unquoted
+from tools.reference.pages import all_pages
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 

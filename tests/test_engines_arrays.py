@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from supplyrisk.engines.compiled.calendar import FIRST_DAY, NODE_FLOATS, NODE_INTS
-from supplyrisk.engines.compiled.engine import FIRST_POOL, Workspace
+from supplyrisk.engines.compiled.engine import FIRST_POOL
 from supplyrisk.engines.compiled.kernel import run_one
+from supplyrisk.engines.compiled.workspace import Workspace
 from supplyrisk.model.arrays import DIMENSIONS
 from supplyrisk.model.compile import CompiledModel, compile_scenario
 from supplyrisk.model.layout import ARRAYS, RECORDS, SCALARS

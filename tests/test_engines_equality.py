@@ -176,7 +176,7 @@ def test_a_failing_run_says_the_same_in_both_engines() -> None:
 def test_without_the_compiler_the_same(tmp_path: Path) -> None:
     lines = (
         "from tests.engines_compared import BatchEngine, crowded, difference",
-        "from supplyrisk.engines.compiled.engine import plain_kernel",
+        "from supplyrisk.engines.compiled.workspace import plain_kernel",
         "engine = BatchEngine()",
         "assert engine._kernel is plain_kernel",
         "print('difference:', difference(crowded(), engine))",

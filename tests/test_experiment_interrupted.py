@@ -16,7 +16,7 @@ import pytest
 from supplyrisk.errors import SupplyriskError
 from supplyrisk.experiment import batch as batch_module
 from supplyrisk.experiment.batch import resume
-from supplyrisk.experiment.pools import Pool
+from supplyrisk.experiment.pool import Pool
 from supplyrisk.results import store as store_module
 from supplyrisk.results.store import DiskFull, Store, StoreError
 

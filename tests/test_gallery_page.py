@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from supplyrisk.cli import main
-from supplyrisk.commands.gallery import exhibit, gallery, number, opened, read_notes, run_scenario
+from supplyrisk import cli
 from supplyrisk.errors import SupplyriskError
 from supplyrisk.report.rounding import with_interval
+
+from tools.commands import COMMANDS
+from tools.gallery import exhibit, gallery, number, opened, read_notes, run_scenario
 
 ROOT = Path(__file__).parents[1]
 NOTES = ROOT / "docs" / "gallery_notes.yaml"
@@ -69,8 +71,9 @@ def test_a_number_that_is_not_there_is_refused(folder: Path) -> None:
         number(runs, main_run, {"label": "x", "metric": "shortage_percent", "product": "tin", "place": "world"})
 
 
-def test_a_scenario_without_notes_is_refused(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["gallery", "tin", "--notes", str(NOTES), "--out", str(tmp_path / "x.md")])
+def test_a_scenario_without_notes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.COMMANDS, "gallery", COMMANDS["gallery"])
+    result = CliRunner().invoke(cli.main, ["gallery", "tin", "--notes", str(NOTES), "--out", str(tmp_path / "x.md")])
     assert result.exit_code == 2
     assert "no notes on tin" in result.output
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -129,6 +129,108 @@ def test_imports_are_relative_and_nothing_heavy_is_imported_early() -> None:
             early = [(name, line) for name, line in at_import(tree) if name in HEAVY]
             wrong += [f"{where}:{line}: {name} is imported before it is needed" for name, line in early]
     assert not wrong
+
+
+# --- circles --------------------------------------------------------------------------------------------------------
+
+# Modules that may import each other in a circle, with the reason. Imports for type checking alone are no arrows: they
+# are never executed.
+CIRCLES: dict[frozenset[str], str] = {}
+
+
+def arrows() -> dict[str, set[str]]:
+    """For each module those of ours that it imports, at import or within a function."""
+    names = {name_of(path): path for path in modules()}
+    found = {}
+    for name, path in names.items():
+        package = path.relative_to(SIM).parts[:-1]
+        found[name] = {
+            target
+            for node in executed(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.level
+            for target in targets(node, package, names)
+        } - {name}
+    return found
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SIM).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def executed(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            yield node
+            yield from executed(node)
+
+
+def targets(node: ast.ImportFrom, package: tuple[str, ...], names: Container[str]) -> Iterator[str]:
+    """Modules that `from .x import y` means: x.y if that is one, else x."""
+    base = package[: len(package) - (node.level - 1)]
+    whole = (*base, *node.module.split(".")) if node.module else base
+    for alias in node.names:
+        inner, outer = ".".join((*whole, alias.name)), ".".join(whole)
+        if inner in names or outer in names:
+            yield inner if inner in names else outer
+
+
+def circles(graph: dict[str, set[str]]) -> list[frozenset[str]]:
+    """Sets of modules each of which reaches all others, by Kosaraju's two passes."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def walk(start: str, edges: dict[str, set[str]], into: list[str]) -> None:
+        waiting = [(start, iter(sorted(edges.get(start, ()))))]
+        seen.add(start)
+        while waiting:
+            name, rest = waiting[-1]
+            follow = next((each for each in rest if each not in seen), None)
+            if follow is None:
+                into.append(name)
+                waiting.pop()
+            else:
+                seen.add(follow)
+                waiting.append((follow, iter(sorted(edges.get(follow, ())))))
+
+    for name in sorted(graph):
+        if name not in seen:
+            walk(name, graph, order)
+    back: dict[str, set[str]] = {}
+    for name, others in graph.items():
+        for other in others:
+            back.setdefault(other, set()).add(name)
+    seen = set()
+    found = []
+    for name in reversed(order):
+        if name not in seen:
+            group: list[str] = []
+            walk(name, back, group)
+            found.append(frozenset(group))
+    return [group for group in found if len(group) > 1]
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    assert [sorted(circle) for circle in circles(arrows()) if circle not in CIRCLES] == []
+
+
+def test_every_circle_that_is_allowed_exists_and_has_a_reason() -> None:
+    assert {circle: reason for circle, reason in CIRCLES.items() if not reason} == {}
+    assert set(CIRCLES) <= set(circles(arrows()))
+
+
+def test_circles_are_seen_within_functions_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "room").mkdir()
+    for name, text in {
+        "__init__": "",
+        "a": "from .b import x\n",
+        "b": "def f():\n    from . import c\n",
+        "c": "from ..room.a import y\nfrom .d import z\n",
+        "d": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .c import w\n",
+    }.items():
+        (tmp_path / "room" / f"{name}.py").write_text(text)
+    monkeypatch.setitem(globals(), "SIM", tmp_path)
+    assert circles(arrows()) == [frozenset({"room.a", "room.b", "room.c"})]
 
 
 def everywhere(tree: ast.AST) -> Iterator[tuple[str, int]]:

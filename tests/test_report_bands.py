@@ -218,7 +218,14 @@ def test_the_controlling_countrys_price_is_the_home_price(tmp_path: Path) -> Non
     calm = {"events": [], "arms": [{"name": "scenario", "events": []}]}
     run = open_run(change(handmade(tmp_path / "calm", 40), **calm))
     assert price_name(run, "CN") == "quoted price"
-    today = {"outlook": {"base": "today", "as_of": "2025-01-01", "events": run_events(tmp_path)}}
+    today = {
+        "outlook": {
+            "demand_growth_per_year": {},
+            "base": "today",
+            "as_of": "2025-01-01",
+            "events": run_events(tmp_path),
+        }
+    }
     run = open_run(change(handmade(tmp_path / "today", 40), **calm, **today))
     assert price_name(run, "CN") == "home price"
 

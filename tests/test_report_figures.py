@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         problems: list[Problem] = []
         recorded = [freeze(one) for one, _ in read_observed(seen, "seen.csv", None, problems)]
         assert problems == []
-        resolved[part] = {"recorded": recorded}
+        resolved[part] = {**resolved.get(part, {}), "recorded": recorded}
     (path / "manifest.json").write_text(json.dumps(manifest))
     return path
 
@@ -261,7 +261,8 @@ def test_figures_are_chosen_by_what_the_events_touch(run: Run, tmp_path: Path) -
 
 def test_the_scenario_may_ask_for_figures(run: Run) -> None:
     asked = dataclasses.replace(run, _cache={})
-    asked.__dict__["options"] = {"figures": ["sensitivity", "price_fan"]}
+    report = dataclasses.replace(run.scenario.report, figures=("sensitivity", "price_fan"))
+    asked.__dict__["scenario"] = dataclasses.replace(run.scenario, report=report)
     assert [f.name for f in chosen(asked)] == ["sensitivity", "price_fan"]
     with pytest.raises(SupplyriskError, match="price_fan"):
         named(["price_fam"])
@@ -317,7 +318,7 @@ def test_of_very_many_policies_the_best_are_drawn_and_all_are_in_the_table(tmp_p
     resolved = manifest["resolved"].get("scenario", manifest["resolved"])
     policies = [event for event in resolved["events"] if event["type"] == "stockpile"]
     for number, event in enumerate(policies, start=1):
-        event["effects"][0]["params"] = {"no_ladder": [1.0] * number}
+        event["effects"][0]["params"] = {f"no_ladder_{i}": 1.0 for i in range(number)}
     file.write_text(json.dumps(manifest), encoding="utf-8")
     run = open_run(folder)
     figure = drawn(run, "policies_compared")

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ class _Run:
     def __init__(self, products: tuple[str, ...], ops: tuple[str, ...]) -> None:
         self.products = products
         self.scenario_events = (_Event(ops),)
-        self.world = {"title": "its world"}
+        self.world = SimpleNamespace(title="its world", name="w")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supplyrisk.commands.reference_effects import effects_section, read_effects
-from supplyrisk.commands.reference_world import world_page
 from supplyrisk.spec.load import read_world
 from supplyrisk.spec.worldfile import load_world_folder, shipped_worlds
+
+from tools.reference.effects import effects_section, read_effects
+from tools.reference.worlds import world_page
 
 from .spec_files import TINY
 

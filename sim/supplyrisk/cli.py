@@ -1,7 +1,7 @@
 """The command line: a table of subcommands, each imported only when it is called.
 
 A new subcommand is a module in `sim/supplyrisk/commands/` that holds a click command called `command`, and one
-row in `COMMANDS`. The one-line help stands here so that `supplyrisk --help` imports nothing else.
+row in `COMMANDS` (a checkout has more in `tools/`). The one-line help stands here so that `supplyrisk --help` imports nothing else.
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of scenario files, for editors."),
     "world": ("world", "Show a world: products, countries and their shares."),
     "new-world": ("new_world", "Write the commented skeleton of a new world."),
-    "gallery": ("gallery", "Run the shipped scenarios and write the gallery page (for developers)."),
-    "docs": ("docs", "Write the reference pages of the documentation (for developers)."),
 }
 
 
@@ -65,7 +63,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"{__package__}.commands.{COMMANDS[name][0]}")
+        place = COMMANDS[name][0]
+        module = importlib.import_module(place if "." in place else f"{__package__}.commands.{place}")
         command = module.command
         assert isinstance(command, click.Command)
         return command

@@ -24,8 +24,8 @@ from ..model.compile import CompiledModel
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
 from ..streams import run_key
-from . import RunSeries, Trace
 from .prepare import BALANCE_LIMIT, check_finite, fill_floats, take_records
+from .protocol import RunSeries, Trace
 
 Key = tuple[int, int, int]
 

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from ..errors import SupplyriskError
-from .pools import Pool
+from .pool import Pool
 from .versions import code_hash
 from .work import Job, Report, run_job
 

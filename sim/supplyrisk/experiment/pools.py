@@ -17,6 +17,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from typing import Any
 
 from ..results.collect import Shelf
+from .pool import Pool
 from .work import Job, Report, run_job
 
 GARBAGE = 100_000  # new objects after which a worker looks for garbage; a compiler's modules are hundreds of thousands
@@ -82,36 +83,6 @@ def _nursery() -> Iterator[None]:
             os.environ.pop(name, None)
         if main:
             signal.signal(signal.SIGINT, before)
-
-
-class Pool:
-    """An executor that can be stopped at once and counts runs."""
-
-    workers = 1
-    breaks_as_a_whole = False  # one dead worker fails all jobs of the pool
-    on_tick: Callable[[], None] | None = None  # called between runs where jobs block the caller
-
-    def submit(self, job: Job) -> Future[Report]:
-        """Run a job some time."""
-        raise NotImplementedError
-
-    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
-        """Run a function of a module some time, as `submit` runs a job."""
-        raise NotImplementedError
-
-    def ticks(self) -> int | None:
-        """Runs finished so far, also in unfinished chunks; None if unknown."""
-        return None
-
-    def helpers(self) -> Callable[..., Future[Any]] | None:
-        """How to have workers on this machine call functions once all jobs are done; None if this process is as good."""
-        return None
-
-    def stop(self) -> None:
-        """End now; what was not finished is dropped."""
-
-    def restart(self) -> None:
-        """Start again after a worker died."""
 
 
 class Here(Pool):

@@ -15,7 +15,7 @@ from typing import Protocol
 from ..errors import SupplyriskError
 from ..results import chunks
 from ..results.store import Span, Store, batch_mark
-from .pools import Pool
+from .pool import Pool
 from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it

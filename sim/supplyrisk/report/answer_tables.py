@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from .case import METRIC, stopped_makers, the_case
+from .cells import Cell, ReportTable, arm_note, cell_of, date_cell, intervals_are
 from .ladders import Ladder, ladders
 from .pick import short_products, spread, total_spread
 from .policy_rank import Averted, acting_places, criterion, ranking
 from .run import Run
-from .tables import Cell, ReportTable, arm_note, cell_of, date_cell, intervals_are
 from .words import small
 
 MOST_MAKERS = 15

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from ..results.reader import run_folders
+from .cells import ReportTable
 from .figures import chosen
 from .history import history
 from .literal import markdown
 from .render import FOLDER, Picture, render
 from .run import Run, open_run
 from .sentences import Answer, answer
-from .sketch import day
 from .squeeze import BASE_CSS, Shared
-from .tables import Assumption, ReportTable, assumptions, confidence_counts, report_tables
+from .tables import Assumption, assumptions, confidence_counts, report_tables
 from .timeline import Moment, timeline
+from .words import day
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_INPUTS = 15

@@ -15,6 +15,7 @@ from . import style
 from .bands import NAME, band, holds
 from .build import TEMPLATES, facts, fill, runs_of
 from .case import METRIC
+from .cells import Cell, ReportTable
 from .differences import differences, named_with_unit
 from .enough import FEWEST_RUNS
 from .figures.distributions import Quantity, headline_quantities
@@ -22,9 +23,9 @@ from .pick import Spread, values
 from .render import save
 from .rounding import quantity, with_interval
 from .run import Run
-from .sketch import Drawn, Sketch, day
+from .sketch import Drawn, Sketch
 from .squeeze import BASE_CSS, Shared, squeeze
-from .tables import Cell, ReportTable
+from .words import day
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,7 +19,7 @@ from .once import once_per_run
 from .pick import headline_price
 from .rounding import quantity
 from .run import Run
-from .sketch import month
+from .words import month
 
 VARIABLE = "price_gap_reason"
 RULE, HELD = 1, 4

@@ -23,9 +23,10 @@ from .hedges import NOTICED_PRICE, named, week_date
 from .ladders import equal_from, ladder_of
 from .pick import Spread, headline_price, price_peak, spread
 from .policy_rank import asked_about, ranking
+from .price_words import deepest_fall, times, without_events
 from .rounding import quantity, share
 from .run import Run
-from .sketch import month
+from .words import month
 
 MOST_WORDS = 30
 PLAINLY = 0.9  # share of runs from which on a thing is told without "probably"
@@ -97,8 +98,6 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
         return (level_only or "This folder tells no losses of use",)
     nobody = f"{subject(run, case)} lose next to nothing{more(run)}{than_today(run)}"
     if peak is None or peak.spread.p50 < NOTICED_PRICE:
-        from .price_words import deepest_fall
-
         fall = deepest_fall(run)
         if fall:
             return (
@@ -114,17 +113,6 @@ def _price_claims(run: Run, case: Case) -> Sequence[str]:
             f"{price[:1].upper()}{price[1:]}",
         )
     return (f"{nobody}, while {price}", f"{nobody}, but the price of {named(run, product)} rises", nobody)
-
-
-def without_events(run: Run, product: str, zone: str) -> str:
-    """The peak under the rules of today alone, where they are in force: the events answer for the rest only."""
-    peak = price_peak(run, "baseline", product, zone) if on_today(run) else None
-    return "" if peak is None else f", against {times(peak.spread.p50)} under today's rules"
-
-
-def times(level: float) -> str:
-    """A price level: "3.1 times normal", "8 % above normal"."""
-    return f"{quantity(level, 'times')} normal" if level >= 1.15 else f"{share(level - 1.0)} above normal"
 
 
 def _and_price(run: Run) -> str:

@@ -14,7 +14,7 @@ from ..spec.frozen import freeze
 from .once import once_per_run
 from .rounding import plain
 from .run import Run
-from .style import MONTHS
+from .words import MONTHS
 
 LADDER = 3  # policies that differ in one size only, from which on they are told as a curve
 _SIZE = re.compile(r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)(?:[  ]?(%|[A-Za-z]+(?:/[a-z]+)?))?")

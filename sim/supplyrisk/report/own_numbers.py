@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .cells import Cell, ReportTable
 from .rounding import plain
 from .run import Run
-from .tables import Cell, ReportTable
 
 TABLE = "table"  # in the column stated_in of sources.csv
 DIMS = ("product", "input", "partner", "country", "end_use")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .case import price_moves
+from .case import on_today, price_moves
 from .gaps import price_of
-from .headline import without_events
 from .hedges import PLAINLY_TIMES, spanned, weeks_in
 from .once import once_per_run
 from .pick import Spread, headline_price, price_peak, values
-from .rounding import with_interval
+from .rounding import quantity, share, with_interval
 from .run import Run
-from .sketch import month
+from .words import month
 
 NOTICED_FALL = 0.85  # of the price without the events
 LATE = 0.2  # share of runs at their peak when the period ends, from which on the peak is told as unfinished
@@ -82,3 +81,14 @@ def _fall(run: Run) -> str:
         return ""
     value, between = with_interval(found.ratio.p50, found.ratio.p10, found.ratio.p90, "times")
     return f"The {price_of(run, found.product, found.zone)} falls to {value} its normal level{spanned(run, between)} in {found.when}."
+
+
+def without_events(run: Run, product: str, zone: str) -> str:
+    """The peak under the rules of today alone, where they are in force: the events answer for the rest only."""
+    peak = price_peak(run, "baseline", product, zone) if on_today(run) else None
+    return "" if peak is None else f", against {times(peak.spread.p50)} under today's rules"
+
+
+def times(level: float) -> str:
+    """A price level: "3.1 times normal", "8 % above normal"."""
+    return f"{quantity(level, 'times')} normal" if level >= 1.15 else f"{share(level - 1.0)} above normal"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..language.numbers import Num, central
 from ..results.reader import NotARunFolder, RunFolder, manifest_of
 from .events import Event, read_events
-from .words import short_name, small
+from .words import day, short_name, small
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,8 +95,6 @@ class Run(RunFolder):
     @property
     def outlook_said(self) -> str:
         """What the scenario was laid on, in words."""
-        from .sketch import day
-
         if self.outlook.base != "today":
             said = "calm: nothing is in force but what the scenario says"
         else:

@@ -38,7 +38,7 @@ from .policy_words import policies
 from .price_words import price
 from .rounding import plain, share, whole, with_interval
 from .run import Run
-from .sketch import month
+from .words import month
 
 __all__ = ["Answer", "answer", "nothing_happens", "week_date"]
 

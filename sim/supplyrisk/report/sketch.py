@@ -13,6 +13,7 @@ from .bands import NAME, band
 from .enough import FEWEST_RUNS
 from .pick import Spread
 from .run import Run
+from .words import day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,16 +205,6 @@ class Sketch:
                     color="#444444",
                 )
         return "   ".join(f"{style.CIRCLED[i]} {day(date)}: {text}" for i, (date, text) in enumerate(groups))
-
-
-def day(date: dt.date) -> str:
-    """ "4 Apr 2025", in any locale."""
-    return f"{date.day} {style.MONTHS[date.month - 1][:3]} {date.year}"
-
-
-def month(date: dt.date) -> str:
-    """ "April 2025", in any locale."""
-    return f"{style.MONTHS[date.month - 1]} {date.year}"
 
 
 def event_groups(run: Run) -> list[tuple[dt.date, str]]:

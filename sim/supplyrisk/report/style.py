@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import fonts
+from .words import MONTHS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,20 +32,6 @@ SCENARIO = "#c2410c"
 OBSERVED = "#111111"
 
 # policies in the order of the scenario file: distinct in hue and in lightness
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
 POLICIES = ("#0b4f8a", "#3d9bd1", "#0f766e", "#6b4fa0", "#8fbf3f", "#5c6b7a", "#00b3a4", "#a58bd6")

@@ -14,7 +14,7 @@ from .hedges import NOTICED_PRICE, named, week_date, weeks_in, whose
 from .pick import headline_price, price_peak, short_products, spread, touched_exports
 from .rounding import plain, share, with_interval
 from .run import Run
-from .sketch import day, month
+from .words import day, month
 
 
 @dataclass(frozen=True)

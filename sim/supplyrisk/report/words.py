@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def day(date: dt.date) -> str:
+    """ "4 Apr 2025", in any locale."""
+    return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
+
+
+def month(date: dt.date) -> str:
+    """ "April 2025", in any locale."""
+    return f"{MONTHS[date.month - 1]} {date.year}"
 
 
 def short_name(name: str) -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cells import Cell, ReportTable
 from .literal import is_formula
-from .tables import Cell, ReportTable
 from .workbook_data import MOST_ROWS, Course, courses, draws, outcome_rows, settled, statistics
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import SupplyriskError
 from ..experiment.batch import choose_engine, place_weeks
-from ..experiment.pools import Pool
+from ..experiment.pool import Pool
 from ..experiment.runner import Progress
 from ..experiment.versions import code_hash
 from ..results.store import Damaged, Span, Store, missing

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .engine import Kernel, Workspace
+    from .workspace import Kernel, Workspace
 
 MODULES = (
     "supplyrisk.powers",
@@ -80,7 +80,7 @@ def compiled_kernel() -> Kernel:
 
     config: Any = numba.config
     if config.DISABLE_JIT:
-        from .engine import plain_kernel
+        from .workspace import plain_kernel
 
         return plain_kernel
     config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner

@@ -14,8 +14,8 @@ from ..once import once_per_run
 from ..pick import short_products, touched_exports
 from ..rounding import with_interval
 from ..run import Run
-from ..sketch import Drawn, Sketch, month
-from ..words import small
+from ..sketch import Drawn, Sketch
+from ..words import month, small
 from .base import LANE_OPS, ReportFigure
 
 if TYPE_CHECKING:

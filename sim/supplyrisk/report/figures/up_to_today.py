@@ -10,7 +10,8 @@ from .. import style
 from ..observed import sources
 from ..once import once_per_run
 from ..run import Run
-from ..sketch import Drawn, Sketch, day
+from ..sketch import Drawn, Sketch
+from ..words import day
 from .base import ReportFigure
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 def episodes_page() -> str:
     """`episodes.md`, made from the vocabulary itself."""
-    from ..backtest.episode import TARGET_UNITS, TARGETS, TARGETS_TOO
-    from ..backtest.statistics import STATISTICS
-    from ..spec.observed import COLUMNS, UNITS, VARIABLES
-    from .reference import code, page, table
+    from supplyrisk.backtest.episode import TARGET_UNITS, TARGETS, TARGETS_TOO
+    from supplyrisk.backtest.statistics import STATISTICS
+    from supplyrisk.spec.observed import COLUMNS, UNITS, VARIABLES
+
+    from .markdown import code, page, table
 
     statistics = [
         (code(one.name), one.meaning, "" if one.argument != one.argument else f"{one.argument:g}", one.kind)

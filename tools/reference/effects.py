@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..bounded import MAX_TABLE_BYTES
-from ..language.text import decode
-from ..spec.facts import CONFIDENCES, Fact
-from ..spec.worldfile import LoadedWorld
-from ..sums import add_up
-from .reference import code, table
+from supplyrisk.bounded import MAX_TABLE_BYTES
+from supplyrisk.language.text import decode
+from supplyrisk.spec.facts import CONFIDENCES, Fact
+from supplyrisk.spec.worldfile import LoadedWorld
+from supplyrisk.sums import add_up
+
+from .markdown import code, table
 
 FILE = "effects.csv"
 TOP = 10

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pydantic import BaseModel
+from supplyrisk.events.registry import FieldRow, field_rows
+from supplyrisk.studies.axis import Axis, Range
+from supplyrisk.studies.base import OfScenario, Study
+from supplyrisk.studies.criterion import Criterion
+from supplyrisk.studies.registry import study_types
+from supplyrisk.studies.tables import FIXED
 
-from ..events.registry import FieldRow, field_rows
-from ..studies.axis import Axis, Range
-from ..studies.base import OfScenario, Study
-from ..studies.criterion import Criterion
-from ..studies.registry import study_types
-from ..studies.tables import FIXED
-from .reference import code, page, table
+from .markdown import code, page, table
 
 INTRO = """
 A study is a YAML file that asks what takes many scenarios to answer. `supplyrisk study FILE` computes its cells, variants

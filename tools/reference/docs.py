@@ -1,4 +1,4 @@
-"""`supplyrisk docs`: the reference pages of the documentation, made from what the code declares."""
+"""`python run_scenario.py docs`: the reference pages of the documentation, made from what the code declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def command(out: Path, check: bool) -> None:
 
     For those who change the program: run it in a checkout after a change of anything that is declared.
     """
-    from .reference import all_pages
+    from .pages import all_pages
 
     stale = []
     for name, text in all_pages().items():
@@ -30,7 +30,7 @@ def command(out: Path, check: bool) -> None:
     for path in stale:
         click.echo(f"{path}: {'out of date' if check else 'written'}")
     if check and stale:
-        click.echo("write them again with: supplyrisk docs", err=True)
+        click.echo("write them again with: python run_scenario.py docs", err=True)
         raise SystemExit(1)
     if not stale:
         click.echo("every page is up to date")

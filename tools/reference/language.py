@@ -6,12 +6,12 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
+from supplyrisk import units
+from supplyrisk.events.registry import FieldRow, field_rows
+from supplyrisk.language.fields import DISTRIBUTION_SCHEMA, TextField
+from supplyrisk.spec import scenario as spec
 
-from .. import units
-from ..events.registry import FieldRow, field_rows
-from ..language.fields import DISTRIBUTION_SCHEMA, TextField
-from ..spec import scenario as spec
-from .reference import code, page, table, unquoted
+from .markdown import code, page, table, unquoted
 
 INTRO = """
 A scenario is a YAML file. `supplyrisk check FILE` lists everything that is wrong with it, with line and column;

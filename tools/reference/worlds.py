@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ..spec.load import read_world
-from ..spec.worldfile import LoadedWorld, shipped_worlds
-from ..spec.worldhistory import history_lines, read_history
-from ..sums import add_up
-from .reference import code, page, table
-from .reference_effects import effects_section, vintage
+from supplyrisk.spec.load import read_world
+from supplyrisk.spec.worldfile import LoadedWorld, shipped_worlds
+from supplyrisk.spec.worldhistory import history_lines, read_history
+from supplyrisk.sums import add_up
+
+from .effects import effects_section, vintage
+from .markdown import code, page, table
 
 CONFIDENCES = ("high", "medium", "low", "assumption")
 

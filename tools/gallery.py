@@ -1,4 +1,4 @@
-"""`supplyrisk gallery`: one page with every shipped scenario: question, figure, three numbers, what it means.
+"""`python run_scenario.py gallery`: one page with every shipped scenario: question, figure, three numbers, what it means.
 
 The words are in `docs/gallery_notes.yaml`, the numbers and figures come from runs made here.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..report.run import Run
+    from supplyrisk.report.run import Run
 
 MEASURE = ("metric", "arm", "product", "place", "end_use")
 IMAGES = Path("images") / "gallery"
@@ -67,7 +67,7 @@ def command(names: tuple[str, ...], runs: int, out: Path, notes: Path, scenarios
     For those who change the program: run it in a checkout. NAME: only these scenarios (default: all that
     the notes name). Pictures go into images/gallery/ beside the page.
     """
-    from ..errors import SupplyriskError
+    from supplyrisk.errors import SupplyriskError
 
     said = read_notes(notes)
     unknown = [name for name in names if name not in said["scenarios"]]
@@ -95,9 +95,9 @@ def read_notes(path: Path) -> dict[str, Any]:
 
 def run_scenario(file: Path, runs: int, folder: Path) -> None:
     """Run a scenario file into `folder`, one folder per world below it, in this process."""
-    from ..experiment.batch import Options, run_batch
-    from ..results.folder import create
-    from ..spec.load import read_scenario
+    from supplyrisk.experiment.batch import Options, run_batch
+    from supplyrisk.results.folder import create
+    from supplyrisk.spec.load import read_scenario
 
     for scenario in read_scenario(file, [f"monte_carlo.runs={runs}"]).scenarios:
         path = folder / scenario.world.name
@@ -126,7 +126,7 @@ def contents(shown: Sequence[Exhibit]) -> str:
 
 def section(e: Exhibit) -> str:
     """One scenario: heading by file name, so that links to it are stable."""
-    from ..report.bands import NAME
+    from supplyrisk.report.bands import NAME
 
     rows = "\n".join(f"| {n.label} | {n.value} | {n.between or 'the same'} |" for n in e.numbers)
     parts = [f"## {e.name}", f"**{e.title}.** {e.question}", f"![{e.caption}]({e.picture})"]
@@ -137,7 +137,7 @@ def section(e: Exhibit) -> str:
 
 def exhibit(name: str, words: Mapping[str, Any], folder: Path, images: Path) -> Exhibit:
     """Numbers and picture of one scenario."""
-    from ..report.bands import band
+    from supplyrisk.report.bands import band
 
     runs = opened(folder)
     main = runs[words["world"]] if "world" in words else next(iter(runs.values()))
@@ -151,7 +151,7 @@ def exhibit(name: str, words: Mapping[str, Any], folder: Path, images: Path) -> 
 
 def opened(folder: Path) -> dict[str, Run]:
     """Run folders below `folder` by world, in the order of their making."""
-    from ..report.run import open_run
+    from supplyrisk.report.run import open_run
 
     found = sorted(folder.glob("*/manifest.json"), key=lambda p: p.stat().st_mtime_ns)
     return {path.parent.name: open_run(path.parent) for path in found}
@@ -165,9 +165,9 @@ def number(runs: Mapping[str, Run], main: Run, asked: Mapping[str, Any]) -> Numb
     SupplyriskError
         If the tables have no such row.
     """
-    from ..errors import SupplyriskError
-    from ..report.pick import spread
-    from ..report.rounding import with_interval
+    from supplyrisk.errors import SupplyriskError
+    from supplyrisk.report.pick import spread
+    from supplyrisk.report.rounding import with_interval
 
     run = runs[asked["world"]] if "world" in asked else main
     where = {key: str(asked.get(key, "scenario" if key == "arm" else "")) for key in MEASURE}
@@ -185,8 +185,8 @@ def number(runs: Mapping[str, Run], main: Run, asked: Mapping[str, Any]) -> Numb
 
 def weeks(run: Run, middle: float, low: float, high: float, n: int) -> tuple[str, str]:
     """Week numbers as months; says so where only some runs have one."""
-    from ..report.sentences import week_date
-    from ..report.sketch import month
+    from supplyrisk.report.sentences import week_date
+    from supplyrisk.report.words import month
 
     value, first, last = (month(week_date(run, w)) for w in (middle, low, high))
     some = "" if n == run.n_ok else f", in {n} of {run.n_ok} runs"
@@ -216,7 +216,7 @@ def comparisons(said: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], fo
 
 def of_gdp(run: Run, case: Mapping[str, Any]) -> str:
     """The median as per cent of a year's GDP, where the published figure is one."""
-    from ..report.pick import spread
+    from supplyrisk.report.pick import spread
 
     if "gdp_usd" not in case:
         return ""
@@ -229,10 +229,10 @@ def of_gdp(run: Run, case: Mapping[str, Any]) -> str:
 
 def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
     """Price left, use lost right, scenario with its 80 % band and policies as lines; returns the caption."""
-    from ..report import style
-    from ..report.bands import NAME
-    from ..report.pick import headline_price, short_products, short_zone
-    from ..report.sketch import Sketch
+    from supplyrisk.report import style
+    from supplyrisk.report.bands import NAME
+    from supplyrisk.report.pick import headline_price, short_products, short_zone
+    from supplyrisk.report.sketch import Sketch
 
     asked = dict(words.get("figure") or {})
     price = str(asked.get("price") or headline_price(run)[0])
@@ -258,7 +258,7 @@ def picture(run: Run, words: Mapping[str, Any], path: Path) -> str:
 
 
 def _prices(sketch: Any, product: str) -> None:
-    from ..report import style
+    from supplyrisk.report import style
 
     run, ax = sketch.run, sketch.axes[0]
     low, high, ends = 1.0, 1.0, []
@@ -276,8 +276,8 @@ def _prices(sketch: Any, product: str) -> None:
 
 
 def _lost(sketch: Any, product: str, place: str, end_use: str) -> None:
-    from ..errors import SupplyriskError
-    from ..report import style
+    from supplyrisk.errors import SupplyriskError
+    from supplyrisk.report import style
 
     run, ax = sketch.run, sketch.axes[1]
     ends = []
