@@ -142,6 +142,10 @@ def unit_axis(ax: Axes, unit: str, axis: str = "y") -> None:
         return "0" if said == "0" else f"{head}{said}{_short(tail)}"
 
     which.set_major_formatter(FuncFormatter(text))
+    if axis == "x":
+        from matplotlib.ticker import MaxNLocator
+
+        which.set_major_locator(MaxNLocator(5))
 
 
 def _short(tail: str) -> str:
@@ -180,17 +184,15 @@ def heat(
     def draw(layout: style.Layout) -> Figure:
         from matplotlib.colors import LinearSegmentedColormap
 
-        figure = style.new_figure(layout, 1.1 + 0.27 * len(rows))
+        names = [style.lines_of(row, 44 if layout.columns > 1 else 24) for row in rows]
+        figure = style.new_figure(layout, 1.1 + _heights(names, 0.27))
         ax = figure.subplots()
         colours = LinearSegmentedColormap.from_list("study", HEAT)
         shown = np.ma.masked_invalid(table)
         ax.pcolormesh(shown, cmap=colours, edgecolors="white", linewidth=0.6)
         ax.invert_yaxis()
         ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=0 if _fits(columns, layout) else 45, ha="center")
-        ax.set_yticks(
-            np.arange(len(rows)) + 0.5,
-            ["\n".join(style.lines_of(row, 44 if layout.columns > 1 else 24)) for row in rows],
-        )
+        ax.set_yticks(np.arange(len(rows)) + 0.5, ["\n".join(lines) for lines in names])
         ax.set_xlabel(labels[1])
         ax.set_ylabel(labels[0])
         ax.grid(visible=False)
@@ -200,6 +202,12 @@ def heat(
         return figure
 
     return Chart(name, title, caption, draw, frame)
+
+
+def _heights(names: Sequence[Sequence[str]], row: float) -> float:
+    """Inches that rows need, as the longest of their names takes several lines."""
+    lines = max((len(each) for each in names), default=1)
+    return max(row, 0.15 * lines + 0.06) * max(1, len(names))
 
 
 def _fits(columns: Sequence[str], layout: style.Layout) -> bool:
@@ -247,7 +255,8 @@ def bars(name: str, title: str, subtitle: str, ranked: Sequence[Bar], unit: str,
     """Horizontal bars, the longest on top, with intervals."""
 
     def draw(layout: style.Layout) -> Figure:
-        figure = style.new_figure(layout, 0.6 + 0.25 * max(1, len(ranked)))
+        names = [style.lines_of(bar.label, 46 if layout.columns > 1 else 22) for bar in ranked]
+        figure = style.new_figure(layout, 0.6 + _heights(names, 0.25))
         ax = figure.subplots()
         at = np.arange(len(ranked))[::-1]
         value = np.asarray([bar.value for bar in ranked])
@@ -255,8 +264,7 @@ def bars(name: str, title: str, subtitle: str, ranked: Sequence[Bar], unit: str,
         high = np.maximum(np.asarray([bar.high for bar in ranked]) - value, 0.0)
         ax.barh(at, value, color=[bar.colour for bar in ranked], height=0.68)
         ax.errorbar(value, at, xerr=[low, high], fmt="none", ecolor=style.INK, elinewidth=0.9, capsize=2)
-        width = 46 if layout.columns > 1 else 22
-        ax.set_yticks(at, ["\n".join(style.lines_of(bar.label, width)) for bar in ranked])
+        ax.set_yticks(at, ["\n".join(lines) for lines in names])
         ax.grid(visible=True, axis="x")
         ax.grid(visible=False, axis="y")
         unit_axis(ax, unit, "x")

@@ -199,9 +199,9 @@ def _headline(ranked: dict[str, list[Hit]], consumers: Sequence[str]) -> str:
     if len(same) == len(firsts) and len(firsts) > 1:
         return f"One stop hurts {_list([place_said(world, p) for p in same])} more than any other: {_stop(hit)}."
     said = f"{place_said(world, worst)[0].upper()}{place_said(world, worst)[1:]}"
-    return (
-        f"{said} has most to lose: {quantity(hit.risk[0], 'USD')} of output at risk if there is a stop of {_stop(hit)}."
-    )
+    text = f"{said} loses most by a stop of {_stop(hit)}: {quantity(hit.risk[0], 'USD')} of output at risk"
+    others = [place_said(world, place) for place in same if place != worst]
+    return f"{text}; it is also the worst stop for {_list(others)}." if others else f"{text}."
 
 
 def _sentence(place: str, hits: Sequence[Hit]) -> str:

@@ -100,6 +100,28 @@
     return p(value) + (unit === "index" ? "×" : unit ? " " + unit : "");
   }
 
+  // A number in few letters, for the fields of a map.
+  function brief(value, unit) {
+    if (value === null || value === undefined) return "–";
+    const p = x => Number(x.toPrecision(2)).toLocaleString("en");
+    if (unit === "USD") {
+      for (const [limit, word] of [[1e12, " tn"], [1e9, " bn"], [1e6, " m"], [1e3, " k"]])
+        if (Math.abs(value) >= limit) return p(value / limit) + word;
+      return p(value);
+    }
+    return unit === "share" ? p(100 * value) + " %" : p(value) + ({ index: "×", "%": " %" }[unit] || "");
+  }
+  // A text on lines of at most so many letters.
+  function wrap(text, most) {
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      const last = lines.length - 1;
+      if ((lines[last] + " " + word).length > most && lines[last]) lines.push(word);
+      else lines[last] = (lines[last] + " " + word).trim();
+    }
+    return lines.join("<br>");
+  }
+
   // --- menus -----------------------------------------------------------------------------------
   function menus(withPlace) {
     const outcomes = unique(D.columns.map(c => c[0]));
@@ -214,12 +236,14 @@
     caption();
   }
   function heatmap(xs, ys, z, unit, xTitle_, yTitle_, height) {
-    const text = z.map(row => row.map(v => say(v, unit)));
-    const few = xs.length <= (plot.clientWidth < 600 ? 4 : 9) && ys.length <= 60;
-    show([{ type: "heatmap", x: xs, y: ys, z, text, texttemplate: few ? "%{text}" : "", hovertemplate: "%{y}<br>%{x}<br>%{text}<extra></extra>",
+    const narrow = plot.clientWidth < 600;
+    const text = z.map(row => row.map(v => brief(v, unit)));
+    const whole = z.map(row => row.map(v => say(v, unit)));
+    const few = xs.length <= (narrow ? 6 : 12) && ys.length <= 60;
+    show([{ type: "heatmap", x: xs, y: ys.map((y, n) => wrap(y, narrow ? 20 : 60) + "\u200b".repeat(n)), z, text, customdata: whole, texttemplate: few ? "%{text}" : "", hovertemplate: "%{y}<br>%{x}<br>%{customdata}<extra></extra>",
       colorscale: HEAT, xgap: 1, ygap: 1, showscale: !few, colorbar: Object.assign({ thickness: 12 }, axisOf(unit)), textfont: { size: plot.clientWidth < 600 ? 9 : 11 } }],
       { xaxis: axis({ type: "category", title: { text: xTitle_ }, side: height ? "top" : "bottom" }),
-        yaxis: axis({ type: "category", title: { text: yTitle_ }, autorange: height ? "reversed" : true }), height: height || undefined,
+        yaxis: axis({ type: "category", title: { text: yTitle_ }, autorange: height ? "reversed" : true }), height: height ? height * (narrow ? 1.5 : 1) : undefined,
         margin: { l: 20, r: 10, t: height ? 64 : 12, b: height ? 12 : 40 } });
   }
 
@@ -256,7 +280,7 @@
     const top = steps[slider("top", "Rows shown", steps.map(n => "the " + n + " worst"), Math.min(2, steps.length - 1))];
     const few = lines.slice(0, top);
     const unit = unitOf(column(S.outcome, S.product, places[0]));
-    heatmap(places.map(p => capital(named("place", p))), few.map(r => r[0]), few.map(r => r[1]), unit, "", "", 110 + 26 * few.length);
+    heatmap(places.map(p => plot.clientWidth < 600 ? p : capital(named("place", p))), few.map(r => r[0]), few.map(r => r[1]), unit, "", "", 110 + 26 * few.length);
     caption();
   }
 
@@ -264,7 +288,12 @@
     const measure = D.measures.find(m => m[0] === S.measure)[1];
     const where = S.place ? ", " + named("place", S.place) : "";
     const product = S.product === "all" ? "" : ", " + named("product", S.product);
-    told.textContent = capital(named("outcome", S.outcome)) + product + where + ": " + measure + ". All cells are computed on the same draws.";
+    told.textContent = capital(named("outcome", S.outcome)) + product + where + unitSaid() + ": " + measure + ". All cells are computed on the same draws.";
+  }
+
+  function unitSaid() {
+    const column = D.columns.find(c => c[0] === S.outcome);
+    return S.measure === "chance" || !column || ["index", "share"].includes(column[3]) ? "" : " (" + column[3] + ")";
   }
 
   const KINDS = { curve, heat, scatter, matrix };
