@@ -72,6 +72,8 @@ class Found:
     def __post_init__(self) -> None:
         self._read = lru_cache(maxsize=64)(self._read_unit)
         self._digests: dict[int, str] = {}
+        self._stats: dict[tuple[int, str], tuple[tuple[Outcome, ...], Stats]] = {}
+        self._names: dict[tuple[Outcome, ...], tuple[Outcome, ...]] = {}  # each list of names once
 
     def add(self, placed: Placed) -> None:
         """Take in a cell."""
@@ -134,6 +136,16 @@ class Found:
             for arm in placed.arms:
                 names, values = self.outcomes(placed, arm)
                 yield number, placed, arm, names, values
+
+    def stats(self) -> Iterator[tuple[int, Placed, str, tuple[Outcome, ...], Stats]]:
+        """The same with statistics instead of values; worked out once, and kept: a few kilobytes a cell."""
+        for number, placed in enumerate(self.placed):
+            for arm in placed.arms:
+                if (number, arm) not in self._stats:
+                    names, values = self.outcomes(placed, arm)
+                    shared = self._names.setdefault(names, names)
+                    self._stats[number, arm] = shared, statistics(values)
+                yield number, placed, arm, *self._stats[number, arm]
 
 
 def statistics(values: Floats) -> Stats:

@@ -21,7 +21,7 @@ from ..report.rounding import quantity, share
 from .answer import Answer, Table
 from .charts import inline
 from .found import Found, Placed, Stats
-from .tables import key_names, statistics_of
+from .tables import key_names
 from .words import arm_said, outcome_said, place_said, product_said
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def page_data(study: LoadedStudy, found: Found, answer: Answer) -> dict[str, Any
     explorer = answer.explorer
     kept: list[tuple[int, str, Sequence[Outcome], Stats]] = []
     wanted, left_out = _places(study, found)
-    for number, _, arm, names, stats in statistics_of(found):
+    for number, _, arm, names, stats in found.stats():
         if explorer.arms and arm not in explorer.arms:
             continue
         picks = [i for i, name in enumerate(names) if name.end_use == "all" and name.place in wanted]

@@ -14,7 +14,7 @@ from ..report import style
 from ..report.rounding import quantity
 from .answer import Answer, Chart, Explorer, Table
 from .charts import Line, Panel, curves, heat, unit_words
-from .found import Found, Placed, Stats, statistics
+from .found import Found, Placed, Stats
 from .words import arm_said, outcome_said, place_said, product_said, whose, with_band
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class Reading:
         shared: dict[Outcome, None] | None = None
         arms: dict[str, None] = {}
         kept: dict[tuple[int, str], tuple[tuple[Outcome, ...], Stats]] = {}
-        for number, _, arm, names, values in found.rows():
+        for number, _, arm, names, stats_here in found.stats():
             arms[arm] = None
-            kept[number, arm] = names, statistics(values)
+            kept[number, arm] = names, stats_here
             here = dict.fromkeys(names)
             shared = here if shared is None else {name: None for name in shared if name in here}
         outcomes = tuple(shared or ())

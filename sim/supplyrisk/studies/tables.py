@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ..measures.reporter import Outcome
 from ..results.joining import Digest
 from ..results.store import Store, atomic_path
-from .found import STATISTICS, Found, Placed, Stats, statistics
+from .found import STATISTICS, Found, Placed, Stats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +30,9 @@ FIXED = (
 )
 
 
+ROWS_AT_ONCE = 50_000
+
+
 def key_names(found: Found) -> tuple[list[str], list[str]]:
     """Names of the keys of all cells, and of those that are numbers, in the order in which they come."""
     texts: dict[str, None] = {}
@@ -47,8 +50,6 @@ def write_cells(found: Found, store: Store) -> tuple[int, str]:
     """
     import pyarrow.parquet as pq
 
-    from ..results.finish import append_csv
-
     texts, numbers = key_names(found)
     schema = _schema(texts, numbers)
     whole = Digest("study", texts, numbers)
@@ -60,15 +61,30 @@ def write_cells(found: Found, store: Store) -> tuple[int, str]:
         csv_path.open("wb") as text,
     ):
         text.write((",".join(_quoted(name) for name in schema.names) + "\n").encode())
-        for number, placed, arm, names, values in found.rows():
+        waiting: list[pa.Table] = []
+        for (number, placed, arm, names, values), (*_, stats) in zip(found.rows(), found.stats(), strict=True):
             whole.text(*[placed.cell.keys.get(key, "") for key in texts], placed.world.name, arm)
             whole.text(*["|".join(name) for name in names])
             whole.numbers(values)
-            table = _table(schema, texts, numbers, (number, placed, arm), names, statistics(values))
-            out.write_table(table)
-            append_csv(table, text)
-            rows += len(table)
+            waiting.append(_table(schema, texts, numbers, (number, placed, arm), names, stats))
+            rows += len(waiting[-1])
+            if sum(map(len, waiting)) > ROWS_AT_ONCE:
+                _flush(waiting, out, text)
+        _flush(waiting, out, text)
     return rows, whole.hex()
+
+
+def _flush(waiting: list[pa.Table], out: Any, text: Any) -> None:
+    """Write what was collected: many small pieces would take four times the room."""
+    import pyarrow as pa
+
+    from ..results.finish import append_csv
+
+    if waiting:
+        table = pa.concat_tables(waiting).unify_dictionaries().combine_chunks()
+        out.write_table(table)
+        append_csv(table, text)
+        waiting.clear()
 
 
 def _quoted(name: str) -> str:
@@ -128,9 +144,3 @@ def _table(
     columns += [nullable(part.reshape(-1)) for part in (stats.value, stats.low, stats.high)]
     columns.append(array(np.tile(stats.n.astype(np.int32), len(STATISTICS))))
     return pa.table(columns, schema=schema)
-
-
-def statistics_of(found: Found) -> Iterator[tuple[int, Placed, str, Sequence[Outcome], Stats]]:
-    """Statistics of every arm of every cell, one after the other."""
-    for number, placed, arm, names, values in found.rows():
-        yield number, placed, arm, names, statistics(values)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ..report.workbook import FORMATS, _Book
 from .answer import Answer, Table
 from .found import STATISTICS, Found
-from .tables import key_names, statistics_of
+from .tables import key_names
 
 if TYPE_CHECKING:
     from .load import LoadedStudy
 
-MOST_ROWS = 60_000  # of the sheet `cells`; cells.parquet has all
+MOST_ROWS = 20_000  # of the sheet `cells`; cells.parquet has all
 _BAD = set("[]:*?/\\")
 
 
@@ -106,7 +106,7 @@ def _cells(made: _Book, found: Found) -> None:
     texts, numbers = key_names(found)
     header = ["cell", *texts, *numbers, "world", "arm", "outcome", "product", "place", "end_use", "unit"]
     header += ["median", "10 %", "90 %", "mean", "share of runs above zero", "runs"]
-    total = sum(len(names) for _, _, _, names, _ in found.rows())
+    total = sum(len(names) for _, _, _, names, _ in found.stats())
     sheet = made.book.add_worksheet("cells")
     for place, head in enumerate(header):
         made.text(sheet, 0, place, head, made.head)
@@ -123,7 +123,7 @@ def _cells(made: _Book, found: Found) -> None:
 
 def _rows(found: Found, texts: list[str], numbers: list[str]) -> Iterator[list[Any]]:
     median, mean, share = (STATISTICS.index(name) for name in ("median", "mean", "share_above_zero"))
-    for number, placed, arm, names, stats in statistics_of(found):
+    for number, placed, arm, names, stats in found.stats():
         head: list[Any] = [number, *(placed.cell.keys.get(key, "") for key in texts)]
         head += [placed.cell.numbers.get(key) for key in numbers]
         head += [placed.world.name, arm]
