@@ -93,6 +93,29 @@ def test_what_lacks_on_the_way_is_ordered_on_top_within_the_most() -> None:
     assert sum(ordered(sellers(desk_claim=400.0, desk_fill_claim=30.0))) == pytest.approx(280.0, rel=1e-12)
 
 
+def test_who_lacks_goods_asks_for_what_a_seller_of_the_zone_has_not_sold() -> None:
+    """A rule stops all but 15 % of the first lane: of 250 t asked 9/49 go there, where 9 pass; 36.9 are short.
+
+    The second seller, in the buyer's zone, makes 10 t a week and holds two weeks of that normally: beyond its 20 t it is asked for
+    what is short, as far as it has it; 2.5 times the normal 40 t is no bound.
+    """
+    first, second = 250.0 * 9.0 / 49.0, 250.0 * 40.0 / 49.0
+    for stock, more in ((20.0, 0.0), (30.0, 10.0), (500.0, first - 9.0)):
+        t = sellers(
+            desk_claim=400.0,
+            known=1,
+            in_force=1,
+            lane_close=[0.85, 0.0],
+            lane_wait=[0.0, -1.0],
+            lane_pace=[0.15, 1.0],
+            lane_site=[0, 1],
+            site_output=10.0,
+            output_cover_weeks=2.0,
+            site_stock=[900.0, stock],
+        )
+        assert ordered(t) == pytest.approx([first, second + more], rel=1e-12)
+
+
 def test_goods_that_wait_are_not_counted_on() -> None:
     """Of 200 t on order 50 wait for a licence: 50 t more are wanted on their way, a tenth a week."""
     assert sum(ordered(sellers(rules=1, lane_held=[50.0, 0.0]))) == pytest.approx(105.0, rel=1e-12)

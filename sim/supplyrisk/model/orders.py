@@ -123,7 +123,7 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
     A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send
-    is asked of the open ones, by the room they have. Where a rule binds buyers order whatever passes; before a rule, in a
+    is asked of the open ones, by the room they have: what a lane carries, and within a zone what the seller has not sold. Where a rule binds buyers order whatever passes; before a rule, in a
     rush, at least need/w.
     """
     multiple = F[L.link_multiple + k] * F[L.trend_level + k]
@@ -158,13 +158,25 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
             short += amount - most
             amount = most
         F[L.lane_order + lane] = amount
-        F[L.lane_room + lane] = most - amount if most > amount and amount > 0.0 else 0.0
+        F[L.lane_room + lane] = 0.0
+        if amount > 0.0:
+            spare = most - amount if most > amount else 0.0
+            F[L.lane_room + lane] = spare if p >= 0 else max(spare, unsold(L, F, I, I[L.lane_site + lane]))
         room += F[L.lane_room + lane]
     if short <= 0.0 or room <= 0.0:
         return
     part = short / room if short < room else 1.0
     for lane in range(first, last):
         F[L.lane_order + lane] += part * F[L.lane_room + lane]
+
+
+def unsold(L: Any, F: Floats, I: Ints, s: int) -> float:
+    """What a seller holds beyond its normal stock, t: within a zone buyers who lack goods find it, whatever they bought there before.
+
+    Otherwise what new firms make piled up with those who had few customers, while the buyers that a rule had cut off stood still.
+    """
+    more = F[L.site_stock + s] - F[L.site_output + s] * F[L.output_cover_weeks + s]
+    return more if more > 0.0 else 0.0
 
 
 def order_under_rule(L: Any, F: Floats, I: Ints, lane: int, amount: float, most: float) -> float:
