@@ -123,8 +123,8 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
     A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send
-    is asked of the open ones, by the room they have: what a lane carries, and within a zone what the seller has not sold. Where a rule binds buyers order whatever passes; before a rule, in a
-    rush, at least need/w.
+    is asked of the open ones, by the room they have: what a lane carries, and within a zone what the seller has not sold.
+    Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w.
     """
     multiple = F[L.link_multiple + k] * F[L.trend_level + k]
     short = 0.0
