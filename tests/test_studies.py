@@ -25,7 +25,8 @@ from supplyrisk.spec.load import read_scenario
 from supplyrisk.studies import lab as lab_room
 from supplyrisk.studies.axis import number_of, spread, unit_of
 from supplyrisk.studies.found import statistics
-from supplyrisk.studies.load import is_study, read_study
+from supplyrisk.studies.kind import is_study
+from supplyrisk.studies.load import read_study
 from supplyrisk.studies.registry import study_types
 from supplyrisk.studies.run import StudyOptions
 from supplyrisk.studies.schema import STUDY_SCHEMA_FILE, study_schema, study_schema_text

@@ -19,13 +19,15 @@ def command(files: tuple[str, ...], sets: tuple[str, ...], quiet: bool) -> None:
     """
     from ..errors import Problems
     from ..spec.load import read_scenario
-    from ..studies.load import is_study, read_study
+    from ..studies.kind import is_study
     from .balanced import balance_notes
 
     failed = False
     for file in files:
         try:
             if is_study(file):
+                from ..studies.load import read_study
+
                 study = read_study(file, sets)
                 if not quiet:
                     click.echo(f"{file}: fine (study {study.spec.study}; about {study.spec.expected(study):,} cells)")

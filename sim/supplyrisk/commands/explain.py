@@ -17,11 +17,12 @@ def command(file: str, sets: tuple[str, ...], origins: bool) -> None:
     from ..report.words import plain_changes, plain_uncertainty
     from ..spec.explain import explain
     from ..spec.load import read_scenario
-    from ..studies.load import is_study, read_study
+    from ..studies.kind import is_study
     from .balanced import balance_lines
 
     if is_study(file):
         from ..studies.explain import explain_study
+        from ..studies.load import read_study
 
         click.echo("\n".join(explain_study(read_study(file, sets))))
         return

@@ -42,7 +42,8 @@ def command(file: Path, **given: Any) -> None:
 
     from ..results.folder import create
     from ..results.store import default_path
-    from ..studies.load import is_study, read_study
+    from ..studies.kind import is_study
+    from ..studies.load import read_study
 
     sets = [*given["sets"]]
     sets += [f"{name}={given[name]}" for name in ("runs", "seed") if given[name] is not None]

@@ -72,9 +72,9 @@ def written(value: object, position: Position) -> Node:
         return value
     if isinstance(value, Mapping):
         entries = {str(key): written(item, position) for key, item in value.items()}
-        size = 1 + sum(node.size for node in entries.values())
+        size = 1 + sum(int(node.size) for node in entries.values())
         return Node(entries, position, dict.fromkeys(entries, position), size)
     if isinstance(value, (list, tuple)):
         items = tuple(written(item, position) for item in value)
-        return Node(items, position, {}, 1 + sum(node.size for node in items))
+        return Node(items, position, {}, 1 + sum(int(node.size) for node in items))
     return Node(None if value is None else str(value), position)

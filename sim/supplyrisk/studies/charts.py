@@ -211,7 +211,7 @@ def _heights(names: Sequence[Sequence[str]], row: float) -> float:
 
 
 def _fits(columns: Sequence[str], layout: style.Layout) -> bool:
-    return sum(len(text) + 2 for text in columns) < layout.characters * 0.8
+    return sum(map(len, columns)) + 2 * len(columns) < layout.characters * 0.8
 
 
 def _fields(ax: Axes, table: Any, unit: str) -> None:

@@ -65,7 +65,7 @@ class Line(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Line:
         ways = [bool(self.above), bool(self.below), bool(self.worst)]
-        if sum(ways) != 1:
+        if ways.count(True) != 1:
             raise field_error("needs one of above, below (a number with its unit) or worst (a share of the runs)")
         if self.worst and not 0.0 < self.worst < 1.0:
             raise field_error([(("worst",), f"must be between 0 and 100 % (got {100 * self.worst:g} %)")])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..bounded import MAX_BYTES, Unreadable, read_bytes
 from ..errors import Problem, Problems, did_you_mean
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
@@ -18,8 +16,6 @@ from ..spec.load import SET, Loaded, _with_sets
 from ..spec.variants import Base
 from .base import Study
 from .registry import study_types
-
-_STUDY = re.compile(rb"^(\xef\xbb\xbf)?[\"']?study[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,15 +41,6 @@ class LoadedStudy:
     def sampler(self) -> str:
         """How uncertain numbers are drawn."""
         return next(iter(self.resolved.values())).spec.monte_carlo.sampler
-
-
-def is_study(path: Path | str) -> bool:
-    """Whether a file is meant as a study: it has the key `study`, which no scenario has."""
-    path = Path(path)
-    try:
-        return path.is_file() and bool(_STUDY.search(read_bytes(path, MAX_BYTES)))
-    except (OSError, Unreadable, ValueError):
-        return False
 
 
 def read_study(path: str | Path, sets: Sequence[str] = ()) -> LoadedStudy:

@@ -11,6 +11,8 @@ import numpy as np
 
 from ..measures.aggregate import ALL, WORLD
 from ..report.rounding import quantity
+from ..results.quantiles import quantiles
+from ..sums import add_up
 from .answer import Answer, Chart, Explorer, Table
 from .charts import Bar, bars, heat, unit_words
 from .found import Found, Placed
@@ -117,11 +119,11 @@ def _hit(
     if risk is None:
         return None
     stops = _one(at, effect, "output_at_risk_unserved_usd", place)
-    spend = sum((_mean(effect[:, n]) for name, n in at.items() if _is(name, "extra_spend_usd", place)), 0.0)
+    spend = add_up(_mean(effect[:, n]) for name, n in at.items() if _is(name, "extra_spend_usd", place))
     weeks, weeks_of = _most(at, effect, "shortage_unserved_weeks", place)
     short, _ = _most(at, effect, "weeks_short", place)
     price, price_of = _most(level_at, levels, "price_paid_peak_index", place, median=True)
-    low, middle, high = np.nanquantile(risk, (0.1, 0.5, 0.9)) if np.isfinite(risk).any() else (math.nan,) * 3
+    low, middle, high = quantiles(risk, (0.1, 0.5, 0.9)).tolist()
     return Hit(
         placed,
         place,

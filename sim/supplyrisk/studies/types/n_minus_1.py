@@ -32,6 +32,7 @@ from ...spec.scenario import Years
 from ...spec.touch import reach_of
 from ...spec.variants import Base, inline_base
 from ...spec.worldfile import find_world, shipped_worlds, unknown_world
+from ...sums import add_up
 from ...units import TIME
 from ..answer import Answer
 from ..base import Fault, Study
@@ -194,7 +195,7 @@ class NMinus1(Study):
             "supplier": "+".join(codes),
             "stopped": product,
         }
-        number = {"share of output (share)": sum(shares[code] for code in codes)}
+        number = {"share of output (share)": add_up(shares[code] for code in codes)}
         change = ("events", written([event], study.root.position))
         return Cell(keys, study.bases[name], (change,), ("baseline", "scenario"), number)
 
@@ -237,7 +238,7 @@ def makers(resolution: Resolution, product: str) -> dict[str, float]:
         for key, value in resolution.after.items()
         if key[0] == "output_t_per_year" and key[1] == product and value > 0
     }
-    total = sum(output.values()) or 1.0
+    total = add_up(output.values()) or 1.0
     return {code: value / total for code, value in sorted(output.items(), key=lambda each: (-each[1], each[0]))}
 
 
