@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from supplyrisk.model import lane_rules
 from supplyrisk.model import orders as eq
 
 from .test_model_trade_week import ordered, sellers
+from .tiny import Tiny
 
 # `sellers`: 60 t come over a link from zone 0 and 40 t from zone 1, where the desk is; it expects and asks for 100.
 
@@ -103,3 +105,52 @@ def test_no_leak_is_left_where_no_rule_is() -> None:
     t = sellers(leaking=1)
     t.call(eq.update_leaks)
     assert t["leaking"] == [0]
+
+
+# --- what leaves -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("stock", "sent"), [(8.0, [6.0, 2.0]), (4.0, [4.0, 0.0])])
+def test_who_has_contracted_the_output_is_served_first(stock: float, sent: list[float]) -> None:
+    t = Tiny({"sites": 1, "lanes": 2}, lane_order=[6.0, 6.0], lane_first=[1, 0], site_lanes=[0, 1])
+    t.call(eq.ration_lanes, 0, 2, stock)
+    assert t["lane_out"] == pytest.approx(sent, rel=1e-12, abs=1e-12)
+
+
+def test_what_is_sent_counts_against_quotas_where_rules_are_in_force() -> None:
+    """50 t leave of 80 that the quota has left."""
+    sizes = {"sites": 1, "lanes": 1, "desks": 1, "effects": 1, "targets": 1}
+    t = Tiny(
+        sizes, site_stock=100.0, lane_order=50.0, lane_flow=50.0, site_lane_count=1, effect_turn=lane_rules.APPLIED
+    )
+    t["effect_left"], t["effect_target_count"] = 80.0, 1
+    for in_force, left in ((0, 80.0), (1, 30.0)):
+        t["in_force"], t["site_stock"] = in_force, 100.0
+        t.call(eq.allocate, 0)
+        assert t["effect_left"] == [left]
+
+
+def test_what_waits_inside_a_week_is_of_that_week() -> None:
+    t = Tiny({"lanes": 1}, lane_late=9.0, lane_out=70.0)
+    t.call(eq.split_late, 14)
+    assert (t["lane_late"], t["lane_out"]) == ([0.0], [70.0])
+
+
+def test_a_binding_rule_changes_what_is_ordered_and_refused_buyers_may_not_apply() -> None:
+    """Nothing is wanted, 0.3 x 60 t pass and are asked for. Of a half-closed lane under an office a fourth may apply: 0.125."""
+    rule = {"known": 1, "lane_wait": [0.0, -1.0], "lane_pace": [0.3, 1.0], "block_binds": [1, 0]}
+    assert ordered(sellers(desk_claim=0.0, **rule)) == pytest.approx([18.0, 0.0], abs=1e-12)
+    t = sellers(lane_close=[0.5, 0.0], lane_office=[0, -1], lane_blocked=[0.75, 0.0])
+    assert t.call(eq.open_share, 0) == pytest.approx(0.125, rel=1e-14)
+
+
+def test_a_leak_pays_by_the_ratio_of_prices() -> None:
+    """1.5 at home and 1.8 abroad: a gap of a fifth pays for no leak; 2.0 abroad pays."""
+    for there, leak in ((1.8, 0.0), (2.0, 0.01)):
+        t = sellers(in_force=1, lane_close=[1.0, 0.0], clean=[1.5, there], leak_share=0.15, leak_growth=0.01)
+        t.call(eq.update_leaks)
+        assert t["lane_leak"] == pytest.approx([leak, 0.0], abs=1e-12)
+
+
+def test_a_reserve_that_has_bought_asks_no_more() -> None:
+    t = sellers(desk_fill_claim=30.0)
+    t.call(eq.claim, 0)
+    assert t["desk_fill_claim"] == [0.0]

@@ -51,6 +51,8 @@ PRICES: dict[str, float] = {
     "target_log": 0.0,
     "error_now": 0.0,
     "error_share": 0.0,
+    "error_shift_share": 0.0,
+    "error_grown": 0.0,
     "contract": 1.0,
     "contract_clean": 1.0,
     "sales": 1.0,

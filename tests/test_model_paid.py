@@ -80,8 +80,11 @@ def test_a_node_pays_the_mean_of_its_desks_by_what_they_buy() -> None:
         two[name] = t[name]
     for name, values in given.items():
         two[name] = values
+    two["contract_clean"], two["node_contract"] = t["contract_clean"], 9.0
     two.call(prices.set_paid_prices)
     assert two["node_paid"] == pytest.approx([0.75 * 2.36 + 0.25 * 3.0], rel=1e-14)
+    assert two["node_paid_clean"] == pytest.approx([0.75 * 1.68 + 0.25 * 2.0], rel=1e-14)
+    assert two["node_contract"] == pytest.approx([0.75 * 1.4 + 0.25 * 3.0], rel=1e-14)
 
 
 def test_files_are_as_old_as_their_days_say() -> None:

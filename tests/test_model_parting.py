@@ -49,6 +49,24 @@ def test_a_general_licence_matters_while_it_holds() -> None:
     assert rule(GENERAL_LICENCE, 0.0).call(parting.matters, 0, 70) == 0
 
 
+def test_a_known_rule_parts_once_and_the_new_zone_starts_where_prices_are() -> None:
+    """Zone 1 is taken for a seller and 0 for none: from the first week in which the rule is known it is apart."""
+    sizes = {"zones": 2, "cells": 2, "pairs": 4, "codes": 2, "products": 1}
+    one = {"effects": 1, "events": 1, "points": 1}
+    t = Tiny({**sizes, **one}, effect_op=CLOSE, effect_parts=1, zone_code=[0, 1], point_level=0.5, event_status=1)
+    t["event_duration"], t["effect_point_count"], t["effect_wait"] = 1e9, 1, -1.0
+    t["spot"], t["contract"] = [1.5, 7.0], [1.2, 7.0]
+    t.call(parting.part_zones, 70)
+    assert (t["zone_lead"], t["effect_parted"]) == ([0, 0], [0])
+    t["effect_wait"] = 0.0
+    t.call(parting.part_zones, 70)
+    assert (t["zone_lead"], t["cell_lead"], t["effect_parted"]) == ([0, 1], [0, 1], [1])
+    assert (t["spot"], t["contract"]) == ([1.5, 1.5], [1.2, 1.2])
+    t["spot"] = [1.5, 2.0]
+    t.call(parting.part_zones, 77)
+    assert t["spot"] == [1.5, 2.0]
+
+
 # --- what a zone starts with ------------------------------------------------------------------------------------
 def test_a_zone_starts_with_the_prices_that_it_shared() -> None:
     names = (
@@ -82,8 +100,9 @@ def test_sites_buyers_and_lanes_count_where_their_zone_is_joined() -> None:
         "routes": 2,
     }
     places = {"site_zone": [1, 2], "node_zone": [0, 2], "zone_lead": [0, 0, 2], "desk_node": [0, 1]}
-    t = Tiny(sizes, lane_site=[0, 0], lane_desk=[0, 1], lane_route=[0, 1], **places)
+    t = Tiny(sizes, lane_site=[0, 0], lane_desk=[0, 1], lane_route=[0, 1], cell_product=9, route_cell=9, **places)
     t.call(parting.place_in_cells)
+    assert (t["cell_product"], t["route_cell"]) == ([0, 0, 0], [0, 0])
     assert (t["cell_lead"], t["site_cell"], t["node_cell"]) == ([0, 0, 2], [0, 2], [0, 2])
     assert (t["lane_from_cell"], t["lane_to_cell"]) == ([0, 0], [0, 2])
     assert t["lane_pair"] == [-1, 2]

@@ -39,6 +39,19 @@ def test_a_surplus_of_those_who_expect_no_use_goes_to_the_first() -> None:
     assert t["holder_stock"] == [7.0, 0.0]
 
 
+def test_goods_of_a_desk_without_holders_go_to_the_reserve() -> None:
+    t = Tiny({"desks": 1, "nodes": 1}, stockpile=3.0)
+    t.call(eq.share_out, 0, 7.0)
+    assert t["stockpile"] == [10.0]
+
+
+def test_arrivals_of_the_origin_mix_before_they_are_shared_out() -> None:
+    """None in 30 t of stock, all of 10 t: a fourth."""
+    t = desk([10.0], [10.0], holder_stock=30.0, desk_in=10.0, desk_in_content=10.0, tracked=1)
+    t.call(eq.receive)
+    assert t["desk_content"] == [0.25]
+
+
 def test_what_lacks_is_shared_by_use_and_not_by_order() -> None:
     """20 t for orders of 2, 9 and 30 at 10 t of use each.
 

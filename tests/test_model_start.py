@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from supplyrisk.model import start as eq
 from supplyrisk.model import trade, weights
+from supplyrisk.model.opcodes import NEW_DEMAND
 
 from .small_worlds import WEEKS_PER_YEAR
 from .tiny import Tiny
@@ -267,16 +268,35 @@ def test_a_new_plant_is_offered_by_what_buyers_buy() -> None:
     t = plant()
     t.call(weights.share_projects, 0)
     assert t["lane_project_share"] == [0.75, 0.25]
-    t = plant(lane_project=[0, 1])
+    t = plant(lane_project=[0, 1], lane_project_share=9.0)
     t.call(weights.share_projects, 0)
     assert t["lane_project_share"] == [0.0, 1.0]
 
 
-@pytest.mark.parametrize(("made", "counted"), [(100.0, 8.0), (130.0, 30.0), (160.0, 40.0)])
+def test_all_weights_are_set_at_the_start() -> None:
+    """New demand of two users of 60 and 20 t, and a plant that two buyers of 30 and 10 t are meant to use."""
+    sizes = {"sites": 1, "lanes": 2, "desks": 2, "nodes": 1, "users": 2, "effects": 1, "targets": 2}
+    given = {
+        "site_lane_count": 2,
+        "lane_desk": [0, 1],
+        "site_lanes": [0, 1],
+        "lane_project": 1,
+        "desk_need": [30.0, 10.0],
+    }
+    demand = {"effect_op": NEW_DEMAND, "effect_target_count": 2, "target_entity": [0, 1], "user_use": [60.0, 20.0]}
+    t = Tiny(sizes, target_share=1.0, **given, **demand)
+    t.call(weights.start_weights)
+    assert t["target_value"] == t["lane_project_share"] == [0.75, 0.25]
+    t["effect_op"] = 0
+    t.call(weights.start_weights)
+    assert t["target_value"] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(("made", "counted"), [(100.0, 8.0), (103.0, 8.0), (130.0, 30.0), (160.0, 40.0)])
 def test_buyers_count_on_what_a_plant_has_shown_and_on_a_fifth_at_least(made: float, counted: float) -> None:
     """100 t of old output and 40 t of new capacity."""
     t = plant(
-        site_extra=40.0, site_output=100.0, site_start=made, lane_project_share=[0.75, 0.25], lane_flow=[50.0, 50.0]
+        site_extra=40.0, site_output=100.0, site_start=made, lane_project_share=[1.5, 0.5], lane_flow=[50.0, 50.0]
     )
     t.call(weights.apply_weights)
     assert t["lane_weight"] == pytest.approx([50.0 + 0.75 * counted, 50.0 + 0.25 * counted], rel=1e-14)
