@@ -149,6 +149,7 @@ CASES: dict[str, Case] = {
     "tax": taxed,
     "duty": dutiable,
     "reserve": guarded,
+    "reserve in store": lambda values: guarded({("stockpile_weeks", "metal", "B"): 8.0, **values}),
     "leaking ban": on(seller_and_buyer({("leak_share", ""): 0.5}), STOP, years=1.0),
     "cut with money": on(one_zone({("value_added_usd_per_t", "", "", ""): 1000.0}), lost(0.5, weeks=52)),
     "cut in eight runs": in_eight_runs,
@@ -210,9 +211,16 @@ def shipped(product: str, origin: str, destination: str, months: Sequence[int]) 
     return lambda out: float(out.exports(product, origin, destination)[list(months)].sum())
 
 
-def money(out: Outcome) -> float:
-    """Value added at risk, USD."""
-    reporter = Reporter(out.model)
-    rows = reporter.rows(out.weekly, out.monthly)
-    found = reporter.compute(rows, reporter.money(np.zeros(0)))
-    return float(sum(x for x, one in zip(found, reporter.outcomes) if one.metric == "output_at_risk_usd"))
+def told(metric: str) -> Callable[[Outcome], float]:
+    """Sum of all that a metric says, USD."""
+
+    def of(out: Outcome) -> float:
+        reporter = Reporter(out.model)
+        rows = reporter.rows(out.weekly, out.monthly)
+        found = reporter.compute(rows, reporter.money(np.zeros(0)))
+        return float(sum(x for x, one in zip(found, reporter.outcomes) if one.metric == metric))
+
+    return of
+
+
+money = told("output_at_risk_usd")

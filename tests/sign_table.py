@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .sign_cases import exported, highest, money, price, shipped, total
+from .sign_cases import exported, highest, money, price, shipped, told, total
 from .small_worlds import WEEKS_PER_YEAR
 
 UP, DOWN = 1, -1
@@ -186,5 +186,21 @@ MATTER: dict[str, Sign] = {
     ),
     "dependent_share": Sign(
         ("metal", "cars"), (0.1, 0.5, 1.0), "cut with money", money, UP, "value added at risk, USD"
+    ),
+    "discount_rate_per_year": Sign(
+        (),
+        (0.0, 0.03, 0.2),
+        "reserve in store",
+        told("public_stock_storage_usd"),
+        DOWN,
+        "present value of storing a reserve: later years count less",
+    ),
+    "storage_cost_per_year": Sign(
+        ("metal",),
+        (0.01, 0.02, 0.1),
+        "reserve in store",
+        told("public_stock_storage_usd"),
+        UP,
+        "cost of storing a reserve",
     ),
 }

@@ -59,6 +59,8 @@ _SUMS = (
 )
 _MAKERS = "product with inputs, by country, group and world"
 
+_PAYS = "product by country that pays, group and world, and all products; present value at the start (see the model, what measures cost)"
+
 METRICS: tuple[Metric, ...] = (
     *_price_metrics("spot", "spot price"),
     *_price_metrics("paid", "average price paid, contracts and spot"),
@@ -203,6 +205,35 @@ METRICS: tuple[Metric, ...] = (
         "product by country, group and world",
         "sum over weeks of (paid index - 1) x baseline price x tonnes used",
         "what users pay more than at baseline prices for what they do get",
+    ),
+    *(
+        Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning)
+        for name, formula, meaning in (
+            ("stock_bought", "sum of d_w max(S_w - S_(w-1), 0) P_w p", "public stocks bought at the simulated price"),
+            ("stock_sold", "sum of d_w max(S_(w-1) - S_w, 0) P_w p", "revenue of public stocks released"),
+            ("stock_left", "d_W S_W P_W p", "worth of the public stock that is left at the end, at that week's price"),
+            ("stock_storage", "sum of d_w S_w p k 7/365.25", "storing the public stock"),
+            (
+                "stock_interest",
+                "sum of d_w S_w p r 7/365.25",
+                "interest on it; in public_cost_usd through d, never added",
+            ),
+            ("subsidy", "sum of d_w s_w p Q_w", "subsidies paid on what plants sell"),
+            ("price_floor", "sum of d_w max(f_w - max(P_w, o_w), 0) p Q_w", "what guaranteed prices cost"),
+            ("offtake", "sum of d_w (o_w - P_w) p Q_w", "loss of taking output at an agreed price; a gain if below 0"),
+            (
+                "cost",
+                "bought - sold - left + storage + subsidy + price floor + offtake",
+                "public money in all; programmes whose budget the model doesn't know are not in it",
+            ),
+        )
+    ),
+    Metric(
+        "firms_stock_holding_usd",
+        "USD",
+        "product, zone; sums by zone, product and world",
+        "sum of d_w F_w p c 7/365.25",
+        "what it costs firms to hold their stocks and goods afloat",
     ),
 )
 METRIC_BY_NAME = {metric.name: metric for metric in METRICS}

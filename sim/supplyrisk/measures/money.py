@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.structure import lookup
 from .aggregate import ALL, WORLD, Floats, Groups, Label, Sums, affine, sums
+from .public import RateNumbers
 from .statistics import Money
 
 
@@ -25,13 +26,15 @@ class Worth:
     def __init__(self, model: Any, products: Sequence[str], fine: Sequence[Label]) -> None:
         world = model.scenario.world
         names = [column.name for column in model.scenario.sampled]
+        self._rates = RateNumbers(model, products)
         self._price = affine([lookup(world, "price_usd_per_kg", (p,)) for p in products], names)
         self._value = affine([lookup(world, "value_added_usd_per_t", tuple(c)) for c in fine], names)
         self._dependent = affine([lookup(world, "dependent_share", (c.product, c.end_use)) for c in fine], names)
 
     def at(self, values: Floats) -> Money:
         """The numbers of one run (the same in all its arms)."""
-        return Money(self._price.at(values), self._value.at(values) * self._dependent.at(values))
+        value = self._value.at(values) * self._dependent.at(values)
+        return Money(self._price.at(values), value, self._rates.at(values))
 
 
 def at_risk(fine: Sequence[Label], groups: Groups) -> Sums:

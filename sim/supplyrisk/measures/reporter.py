@@ -28,6 +28,7 @@ from .groups import exports, import_sums, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
 from .metrics import METRIC_BY_NAME
 from .money import Worth, at_risk, spending
+from .public import RECORDED, PublicMoney, offtakers
 from .statistics import (
     STATS,
     Money,
@@ -78,6 +79,8 @@ class Reporter:
         self._moves = self.places.moves()
         self._turn = self._turnings(len(model.weekly_columns))
         self._local = threading.local()
+        zone_of, buyers = model.scenario.world.zone_of, offtakers(model.scenario)
+        self._public = PublicMoney(self.places, self.columns.products, zone_of, self.columns.groups, buyers)
         self._declare()
 
     def _place(self) -> None:
@@ -100,7 +103,7 @@ class Reporter:
             world = by_product(fed)
             self._totals[f"{variable} world"] = (variable, world)
             self.places.add(f"{variable} world", world.labels)
-        for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
+        for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t", *RECORDED):
             self._place_rows(variable)
         if "leak" in self._ops:
             self._place_sums("leakage_t")
@@ -167,6 +170,9 @@ class Reporter:
             self._rows_block("stockpile_t", (("stockpile_minimum_t", "min"),))
         self._rows_block("origin_exposure", (("origin_exposure_share", "mean"), ("origin_exposure_peak_share", "max")))
         self._declare_money()
+        for metric, labels in self._public.names:
+            self._name(metric, labels)
+        self._blocks.append(lambda r, u, p: self._public.values(r, u.each, p.price, p.rates))
 
     def _name(self, metric: str, labels: Sequence[Label]) -> None:
         unit = METRIC_BY_NAME[metric].unit

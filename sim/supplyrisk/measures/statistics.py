@@ -29,6 +29,15 @@ DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counte
 
 
 @dataclass(frozen=True)
+class Rates:
+    """Rates of one run: discounting (1/yr), storage and carrying of stock by product (1/yr)."""
+
+    discount: float
+    storage: Floats
+    carrying: Floats
+
+
+@dataclass(frozen=True)
 class Rows:
     """One run's series by row, time along the second axis; shared by metrics and fans.
 
@@ -70,10 +79,11 @@ def rows_by_line(rows: int, weeks: int) -> Floats:
 
 
 class Money(NamedTuple):
-    """Baseline prices (USD/kg by product) and value added that depends on a user's tonnes (USD/t)."""
+    """Baseline prices (USD/kg by product), value added that depends on a user's tonnes (USD/t), rates of money."""
 
     price: Floats
     value: Floats
+    rates: Rates
 
 
 class Users(NamedTuple):

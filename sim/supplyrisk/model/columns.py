@@ -59,11 +59,15 @@ def weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[
     block("weekly_first_paid", "price_paid_index", "index", cells)
     block("weekly_first_contract", "price_contract_index", "index", cells)
     block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
+    block("weekly_first_firms", "firms_stock_t", "t", cells)
     block("weekly_first_reason", "price_gap_reason", "code", cells)
     block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
     block("weekly_first_stockpile", "stockpile_t", "t", nodes, "stockpile" in used)
     block("weekly_first_leak", "leakage_t", "t", nodes, bool(used & {"leak", "close", "quota", "licence"}))
-    block("weekly_first_made", "production_t", "t", [(s.products[k].id, s.countries[c]) for k, c in s.sites])
+    sites = [(s.products[k].id, s.countries[c]) for k, c in s.sites]
+    block("weekly_first_made", "production_t", "t", sites)
+    for name, op in (("subsidy", "subsidy"), ("floor", "price_floor"), ("offtake", "offtake")):
+        block(f"weekly_first_{name}", f"{op}_index", "index", sites, op in used)
     fed = [(s.products[k].id, s.countries[c]) for k, c in s.sites if s.products[k].inputs]
     block("weekly_first_called", "maker_called_t", "t", fed)
     block("weekly_first_lacking", "maker_lacking_t", "t", fed)

@@ -15,6 +15,7 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
         F[row + I[L.weekly_first_spot] + c] = F[L.spot + c]
         lead = I[L.cell_lead + c]
         F[row + I[L.weekly_first_cover] + c] = F[L.cover_now + lead]
+        F[row + I[L.weekly_first_firms] + c] = F[L.stock_sum + c]
         F[row + I[L.weekly_first_reason] + c] = float(I[L.price_reason + lead])
     for n in range(L.n_nodes):
         F[row + I[L.weekly_first_paid_node] + n] = F[L.node_paid + n]
@@ -25,6 +26,7 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
     for s in range(L.n_sites):
         F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
         F[L.site_made + s] = 0.0
+    record_support(L, F, I, row)
     fed = 0
     for s in range(L.n_sites):
         if I[L.site_input_count + s] > 0:
@@ -41,6 +43,19 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
         F[L.office_refused + o] = 0.0
     if I[L.tracked] == 1:
         record_exposure(L, F, I, row)
+
+
+def record_support(L: Any, F: Floats, I: Ints, row: int) -> None:
+    """What makers are promised in the week, by site; only the columns that some event fills."""
+    if I[L.weekly_first_subsidy] >= 0:
+        for s in range(L.n_sites):
+            F[row + I[L.weekly_first_subsidy] + s] = F[L.site_subsidy + s]
+    if I[L.weekly_first_floor] >= 0:
+        for s in range(L.n_sites):
+            F[row + I[L.weekly_first_floor] + s] = F[L.site_floor + s]
+    if I[L.weekly_first_offtake] >= 0:
+        for s in range(L.n_sites):
+            F[row + I[L.weekly_first_offtake] + s] = F[L.site_offtake + s]
 
 
 def record_paid_by_zone(L: Any, F: Floats, I: Ints, row: int) -> None:

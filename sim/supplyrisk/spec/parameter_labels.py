@@ -64,6 +64,8 @@ LABELS: dict[str, str] = {
     "input_minimum_weeks": "stock of inputs below which makers slow down",
     "input_elasticity": "how far makers save on an input that gets dearer",
     "margin_exponent": "how strongly output answers to margins",
+    "discount_rate_per_year": "rate of discounting",
+    "storage_cost_per_year": "cost of storing public stock",
     "priority": "priority in rationing",
     "value_added_usd_per_t": "value added per tonne",
     "dependent_share": "share of value added that depends on the material",

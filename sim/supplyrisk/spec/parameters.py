@@ -115,6 +115,25 @@ PARAMETERS: tuple[Parameter, ...] = (
         "public stock, weeks of national use; moves only by a stockpile event",
     ),
     *BEHAVIOUR,
+    # --- money -----------------------------------------------------------------------------------
+    _P(
+        "discount_rate_per_year",
+        (),
+        "1/yr",
+        0,
+        1,
+        0.03,
+        "rate at which money of later weeks is discounted to the start; default: the European Commission's social rate",
+    ),
+    _P(
+        "storage_cost_per_year",
+        ("product",),
+        "1/yr",
+        0,
+        2,
+        0.02,
+        "storing and insuring public stock, share of its value; default: an assumption",
+    ),
     # --- end uses --------------------------------------------------------------------------------
     _P("priority", ("end_use",), "class", 1, 9, 5, "rationing class, lower is served first", certain=True),
     _P(
