@@ -38,7 +38,8 @@ class Known:
 
     def run(self, model: Any, arm: int, run: int, seed: int, values: Any) -> FakeSeries:
         names = [column.name for column in model.scenario.sampled]
-        u = [(values[names.index(name)] - low) / (high - low) for name, (low, high) in THREE.items()]
+        ends = [(name, *both) for name, both in THREE.items() if name in names]
+        u = [(values[names.index(name)] - low) / (high - low) for name, low, high in ends]
         chance = uniform(run_key(seed, run), 1, 2, 3)
         weekly = np.zeros((model.n_weeks, len(model.weekly_columns)))
         for number, column in enumerate(model.weekly_columns):
@@ -64,3 +65,25 @@ ishigami = Known(_ishigami)
 weighted = Known(lambda u, chance: 1.0 + 3.0 * u[0] + 2.0 * u[1] + chance)
 planted = Known(lambda u, chance: 5.0 + chance if u[0] > 0.6 and u[1] < 0.5 else 1.0 + chance)
 noise = Known(lambda _u, chance: 1.0 + chance)
+
+
+class Toy(Known):
+    """An engine whose price index tells which measures are taken: a lessens it by 4, b by 3, c by 1, from 10 and chance.
+
+    In a future in which the ban withholds less than 90 % it is 6 from the start, a helps by 0.5 and b by 3.5.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda u, chance: 0.0)
+
+    def run(self, model: Any, arm: int, run: int, seed: int, values: Any) -> FakeSeries:
+        taken = {event.name for event in model.scenario.events}
+        (ban,) = (event for event in model.scenario.events if event.name == "ban")
+        mild = ban.effects[0].schedule[0].level < 0.9
+        start, helps = (6.0, {"a": 0.5, "b": 3.5, "c": 1.0}) if mild else (10.0, {"a": 4.0, "b": 3.0, "c": 1.0})
+        level = start - sum(by for name, by in helps.items() if name in taken)
+        self.function = lambda _u, chance: level + 0.01 * chance
+        return super().run(model, arm, run, seed, values)
+
+
+toy = Toy()
