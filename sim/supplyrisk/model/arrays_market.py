@@ -1,4 +1,4 @@
-"""Arrays of the market: products, zones, sites, lanes, desks, users and what they hold."""
+"""Arrays of the market: products, zones, sites, lanes and desks."""
 
 from __future__ import annotations
 
@@ -421,84 +421,6 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_pace | share | believed to pass of its normal flow under the rules on it
         lane_weeks | weeks | C: discounted weeks for which they are believed to hold
         lane_wait | weeks | to their start, 0 in force, -1 without a rule
-        """,
-    ),
-    *rows(
-        "int",
-        "users",
-        """
-        user_node | index | node
-        user_desk | index | desk
-        user_end_use | index | end use
-        user_column | index | first of its three weekly columns
-        user_holder | index | first of its holders
-        """,
-    ),
-    *rows(
-        "float",
-        "users",
-        """
-        use_t_per_year | t/yr | baseline use
-        elasticity_short | 1 | eps
-        elasticity_long | 1 | long-run elasticity
-        thrifting_speed | 1/yr | fastest thrifting
-        thrifting_return | 1/yr | fastest return
-        thrift_up | 1/week | the same a week
-        thrift_down | 1/week | the same a week
-        cover_weeks | weeks | mean cover
-        cover_cv | ratio | spread of cover
-        working_minimum_weeks | weeks | below which a user slows down
-        demand_growth | 1/yr | outlook
-        user_thrift | share | x
-        user_demand | factor | demand effects now
-        user_programme | share | thrifting programme now
-        user_obligation | weeks | stock obligation now
-        user_added | t/week | new demand now
-        user_lasting | factor | demand effects now that are known to last
-        user_remembered | factor | part of the others that has come to count as normal
-        user_now | t/week | demand at the baseline's prices, without season and thrifting
-        user_normal | t/week | n: the part of it that counts as normal
-        user_coming | t/week | mean believed for the coming half year
-        user_cover_sum | weeks | wanted stock in weeks of use, this week's use included
-        user_used_now | share | work: of normal use, wanted at the price paid
-        user_used_at_length | share | work: the same once designs have changed
-        """,
-    ),
-    *rows("float", "users", "user_use | t/week | baseline use"),
-    *rows(
-        "int",
-        "inputs",
-        """
-        input_site | index | site
-        input_product | index | product bought
-        input_node | index | node it is bought at
-        input_holder | index | holder of the stock
-        """,
-    ),
-    *rows(
-        "float",
-        "inputs",
-        """
-        recipe | t/t | input per output
-        recipe_now | t/t | work: the same at the prices paid now
-        input_cover_weeks | weeks | wanted cover
-        """,
-    ),
-    *rows("int", "holders", "holder_desk | index | desk"),
-    *rows("int", "holders", "holder_class | class | rationing class, lower first"),
-    *rows(
-        "float",
-        "holders",
-        """
-        holder_stock | t | stock
-        holder_expected | t/week | expected use
-        holder_cover | weeks | normal wanted cover
-        holder_minimum | weeks | working minimum
-        holder_pace | 1/week | 1 / that: share of the stock that can be used in a week
-        holder_extra | weeks | extra wanted cover now (obligation)
-        holder_claim | t | order of the week before pipeline correction
-        holder_growth | ratio | weekly growth of expected use
-        holder_got | t | received this week
         """,
     ),
 )

@@ -17,8 +17,9 @@ from typing import Any
 from .arrays import DIMENSIONS, Array
 from .arrays_market import MARKET_ARRAYS
 from .arrays_rules import RULE_ARRAYS
+from .arrays_users import USER_ARRAYS
 
-ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + RULE_ARRAYS
+ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + USER_ARRAYS + RULE_ARRAYS
 
 # The records come last: they are long, and start as zeros.
 RECORDS: tuple[Array, ...] = (

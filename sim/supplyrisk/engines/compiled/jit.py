@@ -208,6 +208,7 @@ def cache_folder(numba_version: str) -> Path:
         "supplyrisk.model.arrays",
         "supplyrisk.model.arrays_market",
         "supplyrisk.model.arrays_rules",
+        "supplyrisk.model.arrays_users",
         "supplyrisk.model.layout",
         "supplyrisk.engines.compiled.bits",
         "supplyrisk.engines.compiled.jit",
