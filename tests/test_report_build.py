@@ -16,7 +16,7 @@ from supplyrisk.cli import main
 from supplyrisk.errors import SupplyriskError
 from supplyrisk.report.build import build_report
 from supplyrisk.report.compare import cases_of, compare, difference, pairing
-from supplyrisk.report.figures.distributions import headline_quantities
+from supplyrisk.report.quantities import headline_quantities
 from supplyrisk.report.run import NotARunFolder, open_run
 from supplyrisk.report.sentences import answer
 from supplyrisk.report.tables import distribution, key_numbers

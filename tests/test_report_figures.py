@@ -17,14 +17,14 @@ from matplotlib.collections import QuadMesh
 from matplotlib.text import Text
 from supplyrisk.errors import Problem, SupplyriskError
 from supplyrisk.report import style
+from supplyrisk.report.country_losses import country_losses
+from supplyrisk.report.drivers import correlations
 from supplyrisk.report.figures import FIGURE_BY_NAME, FIGURES, chosen, named
 from supplyrisk.report.figures.base import TOPICS
-from supplyrisk.report.figures.distributions import headline_quantities
-from supplyrisk.report.figures.exposure_tiles import losses
 from supplyrisk.report.figures.flows import chain
 from supplyrisk.report.figures.policies_compared import MOST_POLICIES
-from supplyrisk.report.figures.sensitivity import correlations
 from supplyrisk.report.policy_rank import ranking
+from supplyrisk.report.quantities import headline_quantities
 from supplyrisk.report.run import Run, open_run
 from supplyrisk.report.sketch import Drawn
 from supplyrisk.spec.frozen import freeze
@@ -191,7 +191,7 @@ def test_correlation_is_spearmans(run: Run) -> None:
 
 
 def test_tiles_are_weeks_of_use(run: Run) -> None:
-    table = losses(run).set_index("place")
+    table = country_losses(run).set_index("place")
     shortage = run.outcomes("shortage_t", ["scenario"], place="JP", end_use="").groupby("run")["value"].sum()
     fans = [run.fan("wanted_t", "baseline", product=p, place="JP", end_use="") for p in run.final_products]
     wanted = sum(float(f.at(0.5).mean()) for f in fans if f is not None)

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from supplyrisk.cli import main
 from supplyrisk.report import history, style
 from supplyrisk.report.build import build_report
+from supplyrisk.report.drivers import input_label
 from supplyrisk.report.figures.flows import _key
-from supplyrisk.report.figures.sensitivity import input_label
 from supplyrisk.report.run import Run, open_run
 from supplyrisk.report.sketch import event_groups
 from supplyrisk.report.tables import assumptions, confidence_counts

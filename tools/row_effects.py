@@ -72,8 +72,8 @@ def effects(scenario: str, runs: int, found: dict[str, dict[str, tuple[float, in
 
 def measured(folder: Path) -> dict[str, dict[str, tuple[float, int]]]:
     """Rank correlations of a run folder's draws of the world with its headline outcomes."""
-    from supplyrisk.report.figures.distributions import headline_quantities
-    from supplyrisk.report.figures.sensitivity import correlations
+    from supplyrisk.report.drivers import correlations
+    from supplyrisk.report.quantities import headline_quantities
     from supplyrisk.report.run import open_run
 
     run = open_run(folder)

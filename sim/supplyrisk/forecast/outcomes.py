@@ -45,7 +45,7 @@ def outcomes(revised: Revised, results: Results, folder: Path) -> list[Outcome]:
         Their run folder.
     """
     from ..report.case import METRIC
-    from ..report.figures.distributions import headline_quantities
+    from ..report.quantities import headline_quantities
     from ..report.run import open_run
 
     run = open_run(folder)

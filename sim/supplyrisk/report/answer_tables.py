@@ -56,7 +56,7 @@ def losses(run: Run) -> ReportTable:
 
 def policies(run: Run) -> ReportTable:
     """Policies by the criterion of the answer, the best first, with what they do to prices and output."""
-    from .figures.distributions import headline_quantities
+    from .quantities import headline_quantities
 
     found = ranking(run)
     others = [

@@ -18,8 +18,8 @@ from .case import METRIC
 from .cells import Cell, ReportTable
 from .differences import differences, named_with_unit
 from .enough import FEWEST_RUNS
-from .figures.distributions import Quantity, headline_quantities
 from .pick import Spread, values
+from .quantities import Quantity, headline_quantities
 from .render import save
 from .rounding import quantity, with_interval
 from .run import Run

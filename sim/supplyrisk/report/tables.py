@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from .answer_tables import losses, makers_short, policies, policies_by_place
 from .case import risk_place
 from .cells import Cell, ReportTable, arm_note, bare_cell, cell_of, intervals_are
+from .drivers import correlations, families, input_label
 from .enough import FEWEST_RUNS
-from .figures.distributions import headline_quantities
-from .figures.sensitivity import correlations, families, input_label
 from .gaps import price_name
 from .own_numbers import own_numbers
 from .pick import Spread, headline_price, price_peak, spread, total_spread
+from .quantities import headline_quantities
 from .rounding import MISSING, plain
 from .run import Run
 from .words import small
@@ -68,7 +68,7 @@ def _price_row(run: Run, arms: list[str], width: int) -> list[tuple[Cell, ...]]:
 
 
 def _quantities(run: Run) -> list[Any]:
-    from .figures.distributions import Quantity
+    from .quantities import Quantity
 
     found = headline_quantities(run)
     extra = []

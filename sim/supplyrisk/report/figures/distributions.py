@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...results.quantiles import quantiles
 from ...results.stored import SHAPE_RUNS
 from .. import style
-from ..case import METRIC, risk_place, the_case
 from ..enough import FEWEST_RUNS
-from ..gaps import price_name, price_of
-from ..once import once_per_run
-from ..pick import headline_price, spread, values
+from ..pick import spread, values
+from ..quantities import Quantity, headline_quantities
 from ..run import Run
 from ..sketch import Drawn, Sketch
-from ..words import small
 from .base import ReportFigure
 
 if TYPE_CHECKING:
@@ -25,47 +21,6 @@ if TYPE_CHECKING:
 
 MOST_ARMS = 5
 BINS = 24
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One outcome shown: where it stands in the tables and how it is called."""
-
-    metric: str
-    product: str
-    place: str
-    unit: str
-    title: str
-    phrase: str  # the same inside a sentence
-    end_use: str = ""
-
-
-@once_per_run
-def headline_quantities(run: Run) -> list[Quantity]:
-    """Highest week of the price, use missing, use given up and output at risk of what the answer is about."""
-    found = []
-    product, zone = headline_price(run)
-    if product:
-        title = f"Highest week of the {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
-        phrase = f"the highest week of the {price_of(run, product, zone)}"
-        found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
-    case = the_case(run)
-    if case.product:
-        use = f" for {small(run.label(case.end_use))}" if case.end_use else ""
-        what = f"{run.label(case.product)}{use}, {run.where(case.place)}"
-        users = f"{small(run.label(case.product))}{use} {run.where(case.place)}"
-        where = (case.product, case.place)
-        title, phrase = f"Physically missing: {what}", f"the missing {users}"
-        found.append(Quantity(METRIC["missing"], *where, "weeks", title, phrase, case.end_use))
-        title, phrase = f"Given up because of the price: {what}", f"the use of {users} given up because of the price"
-        found.append(Quantity(METRIC["given up"], *where, "weeks", title, phrase, case.end_use))
-        if case.loss == "given up":
-            found[-2:] = found[:-3:-1]  # the measure policies are compared by comes first
-    place = risk_place(run)
-    at_ = "world" if place == "world" else run.where(place)
-    phrase = f"the output at risk {run.where(place)}"
-    found.append(Quantity("output_at_risk_usd", "", place, "USD", f"Output at risk, {at_}", phrase))
-    return [q for q in found if spread(run, q.metric, run.main_arm, q.product, q.place, q.end_use) is not None]
 
 
 class Distributions(ReportFigure):

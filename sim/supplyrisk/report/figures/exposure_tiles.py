@@ -6,9 +6,8 @@ import bisect
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ...results.quantiles import quantiles
 from .. import style
-from ..once import once_per_run
+from ..country_losses import country_losses
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
@@ -33,10 +32,10 @@ class ExposureTiles(ReportFigure):
     needs = ("events",)
 
     def available(self, run: Run) -> bool:
-        return len(losses(run)) > 0
+        return len(country_losses(run)) > 0
 
     def draw(self, run: Run, layout: style.Layout) -> Drawn:
-        table = losses(run)
+        table = country_losses(run)
         ranked = 0.35 + (0.185 if layout.columns > 1 else 0.27) * len(table)
         if layout.columns > 1:
             sketch = Sketch(run, layout, 2, max(2.9, ranked), columns=2, ratios=(1.6, 1.0))
@@ -62,36 +61,6 @@ def _groups(run: Run) -> str:
     union = [run.with_article(run.label(c)) for c in run.countries if c in ("REU", "EU")]
     text = f" Members of the EU without a code have the colour of {union[0]}." if union else ""
     return text + (" Grey: counted together as the rest of the world." if "ROW" in run.countries else "")
-
-
-@once_per_run
-def losses(run: Run) -> pd.DataFrame:
-    """Per country: quantiles over runs of all final products' lost use, in weeks of normal use."""
-    import pandas as pd
-
-    columns = ["place", "p10", "p50", "p90"]
-    data = run.outcomes(
-        "shortage_t", [run.main_arm], product=list(run.final_products), place=list(run.countries), end_use=""
-    )
-    if data.empty:
-        return pd.DataFrame(columns=columns)
-    wide = data.groupby(["place", "run"], observed=True)["value"].sum().unstack("run")
-    rows = []
-    for place in [c for c in run.countries if c in wide.index]:
-        use = 0.0
-        for product in run.final_products:
-            fan = run.fan(
-                "wanted_t",
-                "baseline" if "baseline" in run.arms else run.main_arm,
-                product=product,
-                place=place,
-                end_use="",
-            )
-            use += float(fan.at(0.5).mean()) if fan is not None and len(fan.values) else 0.0
-        if use > 0:
-            found = quantiles(wide.loc[place].to_numpy(dtype=float), (0.10, 0.5, 0.90)) / use
-            rows.append((place, *(float(q) for q in found)))
-    return pd.DataFrame(rows, columns=columns)
 
 
 def steps_of(table: pd.DataFrame) -> tuple[float, ...]:

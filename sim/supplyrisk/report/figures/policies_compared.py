@@ -8,11 +8,11 @@ from .. import style
 from ..ladders import in_ladders
 from ..pick import Spread, spread
 from ..policy_rank import ranking
+from ..quantities import Quantity, headline_quantities
 from ..rounding import with_interval
 from ..run import Run
 from ..sketch import Drawn, Sketch
 from .base import ReportFigure
-from .distributions import Quantity, headline_quantities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
