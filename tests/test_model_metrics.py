@@ -353,3 +353,15 @@ def test_uses_the_report_looks_at_are_told_by_country_too():
     assert found["shortage_unserved_percent", "magnet", "DE", "wind"] == pytest.approx(100 * 8 / 200)
     assert found["shortage_unserved_percent", "magnet", "DE", "all"] == pytest.approx(100 * 8 / 400)
     assert found["weeks_short", "magnet", "DE", "wind"] == 2
+
+
+def test_use_given_up_is_valued_by_half_of_what_it_got_dearer():
+    """10 t at thrice the price lose 10 x 2/2 x 60,000 USD, at or below the price before nothing; unserved tonnes never."""
+    for stock_uses, lost in (((), 600_000.0), (("cars",), 0.0)):
+        case = Case(groups={"club": ("DE", "JP")}, stock_uses=stock_uses)
+        case.set("price_paid_index", pulse(3, 3, 3.0, 1.0) - pulse(7, 7, 0.5))
+        case.set("shortage_priced_out_t", pulse(3, 7, 10.0), end_use="cars")
+        case.set("shortage_unserved_t", pulse(3, 3, 99.0), end_use="cars")
+        for place, end_use in (("DE", "cars"), ("DE", "all"), ("club", "all"), ("world", "cars"), ("world", "all")):
+            assert case("priced_out_surplus_usd", "all", place, end_use) == pytest.approx(lost)
+        assert case("priced_out_surplus_usd", "all", "JP") == 0.0

@@ -206,6 +206,13 @@ METRICS: tuple[Metric, ...] = (
         "sum over weeks of (paid index - 1) x baseline price x tonnes used",
         "what users pay more than at baseline prices for what they do get",
     ),
+    Metric(
+        "priced_out_surplus_usd",
+        "USD",
+        "country and end use; sums by country, group, end use, product and world",
+        "sum over weeks of half of max(paid index - 1, 0) x baseline price x priced-out tonnes",
+        "what users lose who give up use because it is dear (surplus, an upper bound); beside output_at_risk_unserved_usd, never in it",
+    ),
     *(
         Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning)
         for name, formula, meaning in (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..model.structure import lookup
 from .aggregate import ALL, WORLD, Floats, Groups, Label, Sums, affine, sums
 from .public import RateNumbers
-from .statistics import Money
+from .statistics import Money, Rows
 
 
 class Worth:
@@ -35,6 +37,43 @@ class Worth:
         """The numbers of one run (the same in all its arms)."""
         value = self._value.at(values) * self._dependent.at(values)
         return Money(self._price.at(values), value, self._rates.at(values))
+
+
+class Surplus:
+    """What users lose who give up use because it has become dear: w = half of max(P - 1, 0) p times the tonnes given up.
+
+    The triangle under a straight demand curve between the price before (1) and the price paid P (Harberger 1964, "The
+    measurement of waste"): the first tonne given up was worth hardly more than the price before, the last one P. Demand that is
+    convex, as the model's is, loses less: the triangle is an upper bound. In USD, p being the baseline price per tonne. What
+    those who go on pay more is in `extra_spend_usd`: it is lost to users and not to the world.
+
+    Parameters
+    ----------
+    fine : sequence of Label
+        Users by product, country and end use.
+    paid : mapping
+        Label of a product and country -> row of the price paid there.
+    stock_uses : collection of str
+        End uses that are bought to be stored; nobody loses by not storing.
+    """
+
+    def __init__(
+        self, fine: Sequence[Label], paid: Mapping[Label, int], products: Sequence[str], stock_uses: Collection[str]
+    ) -> None:
+        at = [(rank, c) for rank, c in enumerate(fine) if c.end_use not in stock_uses]
+        self._users = np.asarray([rank for rank, _ in at], dtype=np.intp)
+        self._prices = np.asarray([paid[Label(c.product, c.place, ALL)] for _, c in at], dtype=np.intp)
+        self._products = np.asarray([products.index(c.product) for _, c in at], dtype=np.intp)
+        self._size = len(fine)
+
+    def of(self, rows: Rows, given_up: Floats, price: Floats) -> Floats:
+        """USD by user; `given_up` are the tonnes over the horizon, `price` the baseline prices by product, USD/kg."""
+        found = np.zeros(self._size)
+        some = np.flatnonzero(given_up[self._users])
+        users = self._users[some]
+        dearer = np.maximum(rows.weekly[self._prices[some]] - 1.0, 0.0)
+        found[users] = 0.5 * (dearer * rows.priced_out[users]).sum(axis=1) * (1000.0 * price[self._products[some]])
+        return found
 
 
 def at_risk(fine: Sequence[Label], groups: Groups) -> Sums:

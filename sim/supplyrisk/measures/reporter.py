@@ -27,7 +27,7 @@ from .aggregate import (
 from .groups import exports, import_sums, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
 from .metrics import METRIC_BY_NAME
-from .money import Worth, at_risk, spending
+from .money import Surplus, Worth, at_risk, spending
 from .public import RECORDED, PublicMoney, offtakers
 from .statistics import (
     STATS,
@@ -331,13 +331,16 @@ class Reporter:
         world = spending(countries, self.columns.groups)
         keep = np.asarray([rank for rank, _ in countries], dtype=np.intp)
         self._name("extra_spend_usd", (*(c for _, c in countries), *world.labels))
+        surplus = Surplus(self.levels[: self.n_fine], paid, self.columns.products, self.columns.stock_uses)
+        self._name("priced_out_surplus_usd", risk.labels)
 
         def values(r: Rows, u: Users, p: Money) -> list[Floats]:
             lost = p.value * u.total[: self.n_fine]
             missing = p.value * u.unserved[: self.n_fine]
             used = r.wanted[rows] - r.unserved[rows] - r.priced_out[rows]
             extra = ((r.weekly[prices] - 1.0) * used).sum(axis=1) * (1000.0 * p.price[product])
-            return [risk.each(lost), risk.each(missing), extra[keep], world.each(extra)]
+            given_up = surplus.of(r, u.priced_out[: self.n_fine], p.price)
+            return [risk.each(lost), risk.each(missing), extra[keep], world.each(extra), risk.each(given_up)]
 
         self._blocks.append(values)
 

@@ -26,6 +26,8 @@ SAID = {
     "weeks_short": "weeks with a shortage",
     "output_at_risk_usd": "output at risk",
     "output_at_risk_unserved_usd": "output that stops for lack of material",
+    "priced_out_surplus_usd": "surplus lost by giving up use",
+    "public_cost_usd": "public money for measures",
     "extra_spend_usd": "extra spending of users",
     "maker_short_percent": "output that makers lose for lack of inputs",
     "maker_weeks_short": "weeks in which makers lack inputs",
