@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from supplyrisk.events.effects import OPS, Op
+from supplyrisk.operations.declare import Op
+from supplyrisk.operations.table import OPS
 from supplyrisk.spec.resolved import Arm, Outlook, RandomOutages, ResolvedEvent, Scenario, Trigger, World
 
 from .small_worlds import INF, PER_YEAR, chain, effect, event, scenario

@@ -1,9 +1,9 @@
 """Change one mechanism of the model in place, and ask tests with numbers worked out by hand whether they notice.
 
-Both engines call the functions of `supplyrisk.model`, so that their equality says nothing about the economics. A mutant is
-a file of that folder with one text replaced. Its functions' code is swapped under the functions that every module has
-imported, so that nothing is copied, imported twice or compiled; afterwards the old code is put back. Only checks that run
-the changed functions are asked, the quickest first.
+Both engines call the functions of `supplyrisk.model` and `supplyrisk.operations`, so that their equality says nothing
+about the economics. A mutant is a file of that folder with one text replaced. Its functions' code is swapped under
+the functions that every module has imported, so that nothing is copied, imported twice or compiled; afterwards the
+old code is put back. Only checks that run the changed functions are asked, the quickest first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from typing import Any
 
 from supplyrisk.engines import compiled
 
-MODEL = Path(__file__).parents[1] / "sim" / "supplyrisk" / "model"
+SOURCES = Path(__file__).parents[1] / "sim" / "supplyrisk"
+MODEL = SOURCES / "model"
+OPERATIONS = SOURCES / "operations" / "ops"
 PREFIX = "supplyrisk."
 LONGEST_SECONDS = 20  # of one check: a mutant may go round in circles
 
@@ -152,11 +154,11 @@ def is_slow(test: Any) -> bool:
 
 def watch(check: Check) -> None:
     """Run a check once: how long it takes and which functions of the model it runs."""
-    folder = str(MODEL)
+    folders = (str(MODEL), str(OPERATIONS))
     seen: set[CodeType] = set()
 
     def look(frame: Any, what: str, argument: Any) -> None:
-        if frame.f_code.co_filename.startswith(folder):
+        if frame.f_code.co_filename.startswith(folders):
             seen.add(frame.f_code)
 
     with no_machine_code() as asked:
@@ -228,6 +230,11 @@ def bound(constants: dict[str, Any], owner: ModuleType) -> Iterator[tuple[Module
                     yield module, name
 
 
+def path_of(file: str) -> Path:
+    """A file of the model or of the operations by its name."""
+    return OPERATIONS / file if (OPERATIONS / file).exists() else MODEL / file
+
+
 def parts(code: CodeType) -> tuple[Any, ...]:
     """What a function does, wherever it stands."""
     return code.co_code, code.co_consts, code.co_names
@@ -235,9 +242,10 @@ def parts(code: CodeType) -> tuple[Any, ...]:
 
 def changed(file: str, text: str) -> Changed:
     """Compare a module of the model with the same module made of another text."""
-    module = importlib.import_module(f"{PREFIX}model.{file.removesuffix('.py')}")
-    fresh: dict[str, Any] = {"__name__": module.__name__, "__package__": f"{PREFIX}model"}
-    exec(compile(text, str(MODEL / file), "exec"), fresh)
+    path = path_of(file)
+    module = importlib.import_module(PREFIX + ".".join(path.relative_to(SOURCES).with_suffix("").parts))
+    fresh: dict[str, Any] = {"__name__": module.__name__, "__package__": module.__package__}
+    exec(compile(text, str(path), "exec"), fresh)
     code = {}
     constants = {}
     for name, value in fresh.items():
@@ -282,7 +290,7 @@ def noticed_by(checks: Sequence[Check], file: str, text: str) -> str:
 
 def replaced(file: str, old: str, new: str) -> str:
     """The text of a file of the model with one place in it changed."""
-    text = (MODEL / file).read_text(encoding="utf-8")
+    text = path_of(file).read_text(encoding="utf-8")
     if text.count(old) != 1:
         raise ValueError(f"{file} has {text.count(old)} times: {old}")
     return text.replace(old, new)
@@ -336,7 +344,7 @@ def droppable(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def without_one(file: str) -> Iterator[tuple[str, str]]:
     """What is dropped, with its line, and the text of the file without it."""
-    text = (MODEL / file).read_text(encoding="utf-8")
+    text = path_of(file).read_text(encoding="utf-8")
     tree = ast.parse(text)
     for place, side in droppable(tree):
         copy = ast.parse(text)

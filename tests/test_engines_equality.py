@@ -22,9 +22,10 @@ from supplyrisk.engines.compiled import engine as batch
 from supplyrisk.engines.compiled.engine import BatchEngine
 from supplyrisk.engines.simpy_engine import ReferenceEngine
 from supplyrisk.errors import RunFailed
-from supplyrisk.events.effects import OPS, Op
 from supplyrisk.experiment.designs import Design
 from supplyrisk.model.compile import CompiledModel, compile_scenario
+from supplyrisk.operations.declare import Op
+from supplyrisk.operations.table import OPS
 from supplyrisk.spec.load import load_scenario
 from supplyrisk.spec.resolved import Scenario
 

@@ -56,7 +56,7 @@ def mutant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A copy of both engines and all they stand on as package `mutant`, with one text replaced."""
 
     def make(file: str, old: str, new: str) -> None:
-        for folder in ("model", "measures", "engines", "events", "spec", "language"):
+        for folder in ("model", "operations", "measures", "engines", "events", "spec", "language"):
             shutil.copytree(
                 ROOT / "sim" / "supplyrisk" / folder,
                 tmp_path / "mutant" / folder,

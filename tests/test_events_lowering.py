@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from supplyrisk.events.base import Event
-from supplyrisk.events.effects import OP_BY_NAME, Effect, Point, Select
+from supplyrisk.events.effects import Effect, Point, Select
 from supplyrisk.events.numbers import Sampled
 from supplyrisk.events.registry import EVENT_TYPE_BY_NAME, EVENT_TYPES, type_name
 from supplyrisk.language.uncertain import make_uncertain
+from supplyrisk.operations.table import OP_BY_NAME
 
 from .events_examples import context, example, shipped, shipped_context
 

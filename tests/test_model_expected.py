@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 from supplyrisk.model import beliefs
-from supplyrisk.model.opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA
+from supplyrisk.operations.table import code
 
-from .tiny import Tiny
+from .tiny import Tiny, numbers
 
 
 # --- what is believed of them ----------------------------------------------------------------------------------------
 def learning(**more: Any) -> Tiny:
     """Of 70 t a week 14 left last week; 0.35 was believed, six weeks to learn."""
     given = {
-        "effect_op": LICENCE,
+        "effect_op": code("licence"),
         "effect_target_count": 1,
         "office_level": 0.5,
         "office_seen": 0.35,
@@ -55,10 +55,12 @@ def test_before_an_office_has_worked_a_week_it_is_what_is_said_of_offices() -> N
 def test_a_quotas_pace_is_its_tonnes_over_normal() -> None:
     """100 t in 28 days are 25 a week, of 70: above 1 it does not bind. As a share of normal it is that share."""
     sizes = {"effects": 1, "targets": 1, "lanes": 1}
-    t = Tiny(sizes, effect_op=QUOTA, effect_a=28.0, effect_target_count=1, lane_flow=70.0)
+    t = Tiny(
+        sizes, effect_op=code("quota"), effect_target_count=1, lane_flow=70.0, **numbers("quota", period_days=28.0)
+    )
     assert t.call(beliefs.quota_pace, 0, 100.0) == pytest.approx(25.0 / 70.0, rel=1e-14)
     assert t.call(beliefs.quota_pace, 0, 560.0) == pytest.approx(2.0, rel=1e-14)
-    t["effect_c"] = 1.0
+    t["effect_numbers"] = numbers("quota", period_days=28.0, share_of_normal=1.0)["effect_numbers"]
     assert t.call(beliefs.quota_pace, 0, 0.4) == pytest.approx(0.4, rel=1e-14)
     t["lane_flow"] = 0.0
     assert t.call(beliefs.quota_pace, 0, 0.4) == 1.0
@@ -76,7 +78,7 @@ def test_of_several_rules_on_a_lane_the_one_that_costs_most_counts() -> None:
 
 def test_of_several_cuts_the_longest_counts() -> None:
     sizes = {"effects": 3, "targets": 3, "sites": 1}
-    given = {"effect_op": CAPACITY_LOSS, "effect_target_count": 1, "effect_target_first": [0, 1, 2]}
+    given = {"effect_op": code("capacity_loss"), "effect_target_count": 1, "effect_target_first": [0, 1, 2]}
     t = Tiny(sizes, effect_weeks=[10.0, 20.0, 99.0], effect_wait=[0.0, 0.0, 4.0], **given)
     t.call(beliefs.believe_cuts)
     assert t["site_cut_weeks"] == [20.0]  # the third is still to come
@@ -122,19 +124,25 @@ def test_what_left_is_counted_by_pair_and_the_count_begins_again() -> None:
 @pytest.mark.parametrize(
     ("op", "level", "more", "pace"),
     [
-        (CLOSE, 0.5, {"lane_leak": 0.1}, 0.6),
-        (CLOSE, 0.0, {"lane_leak": 0.1}, 1.0),
-        (QUOTA, 30.0, {"lane_leak": 0.1}, 3.7 / 7.0),
-        (QUOTA, 300.0, {}, 1.0),
-        (LICENCE, 0.5, {"lane_general": 0.4, "office_seen": 0.2}, 0.52),
-        (LICENCE, 0.5, {"office_seen": 0.2}, 0.2),
-        (LICENCE, 0.5, {"lane_general": 1.0, "office_seen": 0.2}, 1.0),
-        (LICENCE, 0.5, {"office_seen": 0.2, "effect_i": 0.1}, 1.0),  # its goods have too little of the origin
+        ("close", 0.5, {"lane_leak": 0.1}, 0.6),
+        ("close", 0.0, {"lane_leak": 0.1}, 1.0),
+        ("quota", 30.0, {"lane_leak": 0.1}, 3.7 / 7.0),
+        ("quota", 300.0, {}, 1.0),
+        ("licence", 0.5, {"lane_general": 0.4, "office_seen": 0.2}, 0.52),
+        ("licence", 0.5, {"office_seen": 0.2}, 0.2),
+        ("licence", 0.5, {"lane_general": 1.0, "office_seen": 0.2}, 1.0),
+        (
+            "licence",
+            0.5,
+            {"office_seen": 0.2, **numbers("licence", content_threshold=0.1)},
+            1.0,
+        ),  # its goods have too little of the origin
     ],
 )
-def test_a_lanes_rule_lets_through_what_it_does(op: int, level: float, more: dict[str, Any], pace: float) -> None:
+def test_a_lanes_rule_lets_through_what_it_does(op: str, level: float, more: dict[str, Any], pace: float) -> None:
     sizes = {"effects": 1, "events": 1, "points": 1, "targets": 1, "lanes": 1, "products": 1, "offices": 1, "sites": 1}
-    given = {"effect_op": op, "event_status": 1, "event_day": 70, "point_level": level, "effect_a": 7.0}
+    given = {"effect_op": code(op), "event_status": 1, "event_day": 70, "point_level": level}
+    given |= numbers(op, **({"period_days": 7.0} if op == "quota" else {}))
     once = {
         "effect_point_count": 1,
         "effect_target_count": 1,

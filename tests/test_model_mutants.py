@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .mutants import MODEL, Check, gather, noticed_by, replaced, without_one
+from .mutants import MODEL, OPERATIONS, Check, gather, noticed_by, replaced, without_one
 
 # File, what stands there, what is put in its place; the mechanism that is gone.
 MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
@@ -269,22 +269,24 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("receive.py", "pooled * desk_need_now(L, F, I, d) / total", "F[L.desk_in + d]", "joint purchases"),
     # --- rules -----------------------------------------------------------------------------------------------------
-    ("lane_rules.py", "allowed = F[L.lane_order + lane] * left / asked", "allowed = F[L.lane_order + lane]", "quotas"),
-    ("lane_rules.py", "        if weekly < left:", "        if False:", "quotas by the week"),
-    ("lane_rules.py", "F[L.office_lost + loser] += F[L.lane_flow + lane]", "pass", "offices side by side"),
+    ("quota.py", "allowed = F[L.lane_order + lane] * left / asked", "allowed = F[L.lane_order + lane]", "quotas"),
+    ("quota.py", "        if weekly < left:", "        if False:", "quotas by the week"),
+    ("licence.py", "F[L.office_lost + loser] += F[L.lane_flow + lane]", "pass", "offices side by side"),
     (
         "controls.py",
-        "F[L.office_reviewed + o] = before + lots * F[L.effect_b + e] / 7.0",
+        "triggers.py",
+        "recurrence.py",
+        "F[L.office_reviewed + o] = before + lots * param(L, F, e, REVIEW_DAYS) / 7.0",
         "pass",
         "officers by capacity",
     ),
-    ("controls.py", "1.0 - (1.0 - F[L.site_loss + s]) * (1.0 - level)", "level", "losses compound"),
+    ("capacity_loss.py", "1.0 - (1.0 - F[L.site_loss + s]) * (1.0 - level)", "level", "losses compound"),
     ("controls.py", "if I[L.event_suspended + I[L.effect_event + e]] == 1:", "if False:", "suspensions"),
     ("offices.py", "+ GROWTH * log(1.0 + month) +", "+", "unknown offices speed up"),
     ("offices.py", "F[L.office_end + o])", "9.0)", "unknown offices end at a level of their own"),
-    ("lane_rules.py", "F[L.lane_tariff + lane] += level", "pass", "duties"),
+    ("tariff.py", "F[L.lane_tariff + lane] += level", "pass", "duties"),
     (
-        "lane_rules.py",
+        "licence.py",
         "unknown_pace(L, F, I, key, office, offset) / granted",
         "unknown_pace(L, F, I, key, office, offset)",
         "refusals",
@@ -295,8 +297,8 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
     ("market.py", "    share_prices(L, F, I)", "    pass", "prices of joined zones"),
     ("market.py", "        part_zones(L, F, I, day)", "        pass", "zones part"),
     ("beliefs.py", "return end if harsher else level", "return level", "a rule that builds up"),
-    ("controls.py", "        I[L.event_trigger_run + v] = 0", "        pass", "triggers begin anew"),
-    ("controls.py", "    set_suspensions(L, F, I, day)", "    pass", "truces"),
+    ("triggers.py", "        I[L.event_trigger_run + v] = 0", "        pass", "triggers begin anew"),
+    ("controls.py", "    set_suspensions(L, F, I, key, day)", "    pass", "truces"),
     # --- the phases of a week --------------------------------------------------------------------------------------
     ("market.py", "        watch_triggers(L, F, I, key, day)", "        pass", "triggers"),
     ("market.py", "        set_rules(L, F, I, key, day)", "        pass", "rules"),
@@ -358,7 +360,9 @@ FILES = (
     "movement.py",
     "receive.py",
     "controls.py",
-    "lane_rules.py",
+    "triggers.py",
+    "recurrence.py",
+    *sorted(path.name for path in OPERATIONS.glob("*.py") if path.stem != "__init__"),
     "start.py",
     "weights.py",
     "parting.py",

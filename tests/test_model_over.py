@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from supplyrisk.model import beliefs, controls
-from supplyrisk.model.opcodes import CLOSE, DEMAND
+from supplyrisk.operations.table import code
 from supplyrisk.streams import STREAM_TRIGGER_DELAY, uniform
 
 from .core_worlds import FIRST, Memory, memory_at, seller_and_buyer
@@ -120,7 +120,14 @@ def test_a_rule_that_is_over_is_believed_no_more() -> None:
 
 def test_only_rules_that_withhold_something_are_timed() -> None:
     sizes = {"effects": 2, "events": 1, "points": 1, "targets": 1, "lanes": 1, "products": 1}
-    t = Tiny(sizes, effect_op=[CLOSE, DEMAND], effect_wait=9.0, effect_weeks=9.0, event_status=1, event_day=70)
+    t = Tiny(
+        sizes,
+        effect_op=[code("close"), code("demand")],
+        effect_wait=9.0,
+        effect_weeks=9.0,
+        event_status=1,
+        event_day=70,
+    )
     t["effect_point_count"] = t["effect_target_count"] = 1
     t["event_duration"], t["attention_rate"], t["first_belief_weeks"], t["event_notice_day"] = 1e9, 0.01, 26.0, 70
     t.call(beliefs.time_effects, 69)

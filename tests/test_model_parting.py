@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from supplyrisk.model import beliefs, parting
-from supplyrisk.model.opcodes import CLOSE, GENERAL_LICENCE, QUOTA
+from supplyrisk.operations.table import code
 
-from .tiny import Tiny
+from .tiny import Tiny, numbers
 
 
 # --- which zones part ---------------------------------------------------------------------------------------
@@ -30,23 +30,24 @@ def test_zones_part_by_what_a_rule_takes_them_for(codes: list[int], lead: list[i
 
 
 # --- when -----------------------------------------------------------------------------------------------------
-def rule(op: int, level: float, **more: Any) -> Tiny:
+def rule(op: str, level: float, **more: Any) -> Tiny:
     sizes = {"effects": 1, "events": 1, "points": 1, "targets": 1, "lanes": 1, "products": 1}
-    given = {"effect_op": op, "event_status": 1, "event_day": 70, "event_duration": 1e9, "point_level": level}
+    given = {"effect_op": code(op), "event_status": 1, "event_day": 70, "event_duration": 1e9, "point_level": level}
     once = {"effect_point_count": 1, "effect_target_count": 1, "link_multiple": 3.0, "lane_flow": 10.0}
-    return Tiny(sizes, effect_a=7.0, **{**given, **once, **more})
+    named = numbers(op, **({"period_days": 7.0} if op == "quota" else {}))
+    return Tiny(sizes, **{**given, **once, **named, **more})
 
 
 def test_a_rule_matters_once_it_is_known_and_holds_something_back() -> None:
     """A quota of 29 t a week on 10 t binds when links carry three times that; one of 31 t does not."""
-    for op, level, expected in ((CLOSE, 0.5, 1), (CLOSE, 0.0, 0), (QUOTA, 29.0, 1), (QUOTA, 31.0, 0)):
+    for op, level, expected in (("close", 0.5, 1), ("close", 0.0, 0), ("quota", 29.0, 1), ("quota", 31.0, 0)):
         assert rule(op, level).call(parting.matters, 0, 70) == expected
         assert rule(op, level, effect_wait=-1.0).call(parting.matters, 0, 70) == 0
 
 
 def test_a_general_licence_matters_while_it_holds() -> None:
-    assert [rule(GENERAL_LICENCE, 0.4).call(parting.matters, 0, day) for day in (69, 70)] == [0, 1]
-    assert rule(GENERAL_LICENCE, 0.0).call(parting.matters, 0, 70) == 0
+    assert [rule("general_licence", 0.4).call(parting.matters, 0, day) for day in (69, 70)] == [0, 1]
+    assert rule("general_licence", 0.0).call(parting.matters, 0, 70) == 0
 
 
 def test_a_known_rule_parts_once_and_the_new_zone_starts_where_prices_are() -> None:
@@ -117,7 +118,13 @@ def test_sites_buyers_and_lanes_count_where_their_zone_is_joined() -> None:
 def ramp(levels: list[float], linear: int = 1) -> Tiny:
     """Levels on days 0, 28 and 56 after day 70."""
     sizes = {"effects": 1, "events": 1, "points": 3}
-    given = {"effect_op": CLOSE, "event_status": 1, "event_day": 70, "event_duration": 1e9, "effect_point_count": 3}
+    given = {
+        "effect_op": code("close"),
+        "event_status": 1,
+        "event_day": 70,
+        "event_duration": 1e9,
+        "effect_point_count": 3,
+    }
     return Tiny(sizes, point_day=[0.0, 28.0, 56.0], point_level=levels, effect_linear=linear, **given)
 
 

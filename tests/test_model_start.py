@@ -11,7 +11,7 @@ from supplyrisk.model import trade, weights
 from supplyrisk.model.opcodes import NEW_DEMAND
 
 from .small_worlds import WEEKS_PER_YEAR
-from .tiny import Tiny
+from .tiny import Tiny, numbers
 
 
 # --- rates and times ------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_a_lot_is_a_fortieth_of_a_weeks_exports() -> None:
     t = Tiny(sizes, effect_target_count=3, office_pace=0.15, **given)
     t.call(eq.start_offices)
     assert (t["office_normal"], t["office_lot"], t["office_seen"]) == ([80.0], [2.0], [0.15])
-    t["effect_h"] = 5.0
+    t["effect_numbers"] = numbers("licence", lot_t=5.0)["effect_numbers"]
     t.call(eq.start_offices)
     assert t["office_lot"] == [5.0]
 

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 import pytest
-from supplyrisk.model import lane_rules, orders
+from supplyrisk.model import orders
+from supplyrisk.operations.ops import quota as quotas
 
-from .tiny import Tiny
+from .tiny import Tiny, numbers
 
 LANES = {"desks": 1, "nodes": 1, "cells": 2, "zones": 2, "products": 1, "lanes": 2, "routes": 2, "sites": 2, "pairs": 4}
 
@@ -188,59 +189,60 @@ def test_orders_are_cut_to_what_a_closed_lane_lets_through() -> None:
 
 def quota(**more: Any) -> Tiny:
     """A quota of 10 units with 30 t left in a period of 70 days, on two lanes of 60 and 40 t a week."""
+    named = {name: more.pop(name) for name in ("pro_rata", "share_of_normal") if name in more}
     given = {
+        **numbers("quota", period_days=70.0, **named),
         "lane_order": [40.0, 20.0],
         "lane_flow": [60.0, 40.0],
         "effect_left": 30.0,
         "effect_level": 10.0,
-        "effect_a": 70.0,
         "effect_target_count": 2,
         "target_entity": [0, 1],
-        "effect_turn": lane_rules.TO_APPLY,
+        "effect_turn": quotas.TO_APPLY,
     }
     return Tiny({"lanes": 2, "effects": 1, "targets": 2}, **{**given, **more})
 
 
 def test_what_a_quota_has_left_is_shared_by_orders_and_leaks_come_on_top() -> None:
     t = quota()
-    t.call(lane_rules.apply_quotas)
+    t.call(quotas.apply_quotas)
     assert t["lane_order"] == pytest.approx([20.0, 10.0], rel=1e-12)
-    assert t["effect_turn"] == [lane_rules.APPLIED]
+    assert t["effect_turn"] == [quotas.APPLIED]
     t = quota(lane_leak=[0.1, 0.0])
-    t.call(lane_rules.apply_quotas)
+    t.call(quotas.apply_quotas)
     assert t["lane_order"] == pytest.approx([26.0, 10.0], rel=1e-12)
     t = quota(effect_left=60.0)
-    t.call(lane_rules.apply_quotas)
+    t.call(quotas.apply_quotas)
     assert t["lane_order"] == [40.0, 20.0]
 
 
 def test_a_quota_pro_rata_hands_out_a_weeks_part() -> None:
     """10 t in 70 days are 1 t a week; 10 % of normal are 0.1 x 100 t a week."""
-    t = quota(effect_b=1.0)
-    t.call(lane_rules.apply_quotas)
+    t = quota(pro_rata=1.0)
+    t.call(quotas.apply_quotas)
     assert sum(t["lane_order"]) == pytest.approx(1.0, rel=1e-12)
-    t = quota(effect_b=1.0, effect_c=1.0, effect_level=0.1)
-    assert t.call(lane_rules.quota_unit, 0) == pytest.approx(1000.0, rel=1e-12)  # what is normal in ten weeks
-    t.call(lane_rules.apply_quotas)
+    t = quota(pro_rata=1.0, share_of_normal=1.0, effect_level=0.1)
+    assert t.call(quotas.quota_unit, 0) == pytest.approx(1000.0, rel=1e-12)  # what is normal in ten weeks
+    t.call(quotas.apply_quotas)
     assert sum(t["lane_order"]) == pytest.approx(10.0, rel=1e-12)
 
 
 def test_what_leaves_counts_against_the_quota_but_for_leaks() -> None:
     """20 and 10 t left, of which 6 t leaked: 30 - 14 - 10."""
     t = quota(lane_out=[20.0, 10.0], lane_leak=[0.1, 0.0])
-    t.call(lane_rules.count_quotas)
+    t.call(quotas.count_quotas)
     assert t["effect_left"] == pytest.approx([6.0], rel=1e-12)
     t = quota(lane_out=[20.0, 30.0])
-    t.call(lane_rules.count_quotas)
+    t.call(quotas.count_quotas)
     assert t["effect_left"] == [0.0]
 
 
 def test_the_quota_on_fewest_lanes_is_applied_first() -> None:
     sizes = {"lanes": 2, "effects": 3, "targets": 5}
-    t = Tiny(sizes, effect_turn=lane_rules.TO_APPLY, effect_target_count=[2, 1, 1])
-    assert t.call_with_ints(lane_rules.next_quota) == 1
-    t["effect_turn"] = [lane_rules.TO_APPLY, lane_rules.APPLIED, lane_rules.NOT_IN_FORCE]
-    assert t.call_with_ints(lane_rules.next_quota) == 0
+    t = Tiny(sizes, effect_turn=quotas.TO_APPLY, effect_target_count=[2, 1, 1])
+    assert t.call_with_ints(quotas.next_quota) == 1
+    t["effect_turn"] = [quotas.TO_APPLY, quotas.APPLIED, quotas.NOT_IN_FORCE]
+    assert t.call_with_ints(quotas.next_quota) == 0
 
 
 def test_goods_that_would_leave_after_a_rule_changes_wait_for_that_day() -> None:

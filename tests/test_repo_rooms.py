@@ -22,11 +22,12 @@ FLOOR = {
 MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR, FLOOR),
     "language": FLOOR,
-    "events": FLOOR | {"language"},
-    "spec": FLOOR | {"language", "events"},
-    "model": FLOOR,
+    "operations": FLOOR,
+    "events": FLOOR | {"language", "operations"},
+    "spec": FLOOR | {"language", "events", "operations"},
+    "model": FLOOR | {"operations"},
     "measures": FLOOR | {"model"},
-    "engines": FLOOR | {"model", "measures"},
+    "engines": FLOOR | {"model", "operations", "measures"},
     "results": FLOOR | {"model", "measures"},
     "experiment": FLOOR | {"model", "measures", "engines", "spec", "results"},
     "studies": FLOOR
@@ -42,6 +43,8 @@ COMPILERS_MAY_IMPORT = {"spec", "events"}
 # What reads a run folder gives its scenario back, typed.
 READERS = {"reader", "stored"}
 READERS_MAY_IMPORT = {"spec"}
+# Of the model, what operations are written in: its arrays, the economics, the names of states.
+LEAVES = {"arrays", "economics", "offices", "states"}
 USERS = {"cli", "commands", "api", "__init__"}  # use every room, as a user would; no room uses them
 
 HEAVY = {
@@ -73,12 +76,17 @@ def room_of(path: Path) -> str:
 
 def ours(path: Path) -> Iterator[tuple[str, int]]:
     """Rooms (or ground-floor modules) a file imports, with the line."""
+    yield from ((name.partition(".")[0], line) for name, line in modules_of(path))
+
+
+def modules_of(path: Path) -> Iterator[tuple[str, int]]:
+    """The same as `room.module`."""
     package = path.relative_to(SIM).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - (node.level - 1)]
             target = (*base, *(node.module or "").split(".")) if node.module else base
-            names = [target[0]] if target else [alias.name for alias in node.names]
+            names = [".".join(target[:2])] if target else [alias.name for alias in node.names]
             yield from ((name, node.lineno) for name in names if not name.startswith("__"))
 
 
@@ -97,7 +105,21 @@ def breaches(path: Path) -> list[str]:
     if room == "results" and path.stem in READERS:
         allowed = allowed | READERS_MAY_IMPORT
     where = path.relative_to(SIM)
-    return [f"{where}:{line}: {room} may not import {name}" for name, line in ours(path) if name not in allowed]
+    found = [(name, line) for name, line in ours(path) if name not in allowed]
+    if room == "operations":
+        leaves = {f"model.{leaf}" for leaf in LEAVES}
+        found = [
+            (name, line)
+            for name, line in modules_of(path)
+            if name.partition(".")[0] not in allowed and name not in leaves
+        ]
+    return [f"{where}:{line}: {room} may not import {name}" for name, line in found]
+
+
+def test_what_operations_are_written_in_knows_no_other_room() -> None:
+    for leaf in LEAVES:
+        path = SIM / "model" / f"{leaf}.py"
+        assert all(name in FLOOR or name.partition(".")[2] in LEAVES for name, _ in modules_of(path)), leaf
 
 
 def test_import_rule() -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 from supplyrisk.model.arrays import DIMENSIONS
 from supplyrisk.model.layout import ARRAYS, RECORDS, SCALARS, make_layout
+from supplyrisk.operations.declare import MOST_NUMBERS
+from supplyrisk.operations.dispatch import apply_rule
+from supplyrisk.operations.table import OP_BY_NAME, code
 
 DECLARED = {array.name: array for array in (*ARRAYS, *SCALARS, *RECORDS)}
 
@@ -24,6 +27,7 @@ class Tiny:
 
     def __init__(self, sizes: Mapping[str, int], **arrays: float | Sequence[float]) -> None:
         self.sizes = dict.fromkeys((name for name, _ in DIMENSIONS), 0) | {"one": 1} | dict(sizes)
+        self.sizes["numbers"] = MOST_NUMBERS * self.sizes["effects"]
         assert set(self.sizes) == {name for name, _ in DIMENSIONS} | {"one"}, sizes
         self.L, n_floats, n_ints = make_layout(self.sizes)
         self.F: list[float] = [0.0] * n_floats
@@ -54,3 +58,15 @@ class Tiny:
     def call_with_ints(self, function: Any, *arguments: Any) -> Any:
         """Call one that takes the layout and the integers alone."""
         return function(self.L, self.I, *arguments)
+
+    def rule(self, op: str, level: float, offset: int = 0, key: int = 1) -> None:
+        """Apply the first effect row as one of an operation, at a level."""
+        apply_rule(code(op), self.L, self.F, self.I, key, 0, level, offset)
+
+
+def numbers(op: str, rows: int = 1, **named: float) -> dict[str, list[float]]:
+    """`effect_numbers` of so many rows of an operation, by name; the others are nought."""
+    params = OP_BY_NAME[op].params
+    assert set(named) <= set(params)
+    row = [float(named.get(name, 0.0)) for name in params]
+    return {"effect_numbers": (row + [0.0] * (MOST_NUMBERS - len(row))) * rows}

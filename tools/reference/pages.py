@@ -74,10 +74,16 @@ regime for one buyer on a standing general one): there they combine like this.
 
 def combinations() -> str:
     """How two rules of a kind combine."""
-    from supplyrisk.events.combine import COMBINATIONS, WAYS
+    from supplyrisk.operations.declare import WAYS
+    from supplyrisk.operations.table import OPS
 
-    rows = ((c.rules, f"{WAYS[c.way]}{f': {c.more}' if c.more else ''}") for c in COMBINATIONS)
+    rows = ((op.rules, f"{WAYS[op.way]}{f': {op.more}' if op.more else ''}") for op in sorted(OPS, key=where))
     return table(("two of these", "where both are in force"), rows)
+
+
+def where(op: Any) -> tuple[int, str]:
+    """Lanes, sites, users, buyers, other events; by name within them."""
+    return ("lane", "site", "user", "desk", "project", "event").index(op.target), op.name
 
 
 def elsewhere(fields: Iterable[Any], described: Mapping[Any, str]) -> Iterable[str]:

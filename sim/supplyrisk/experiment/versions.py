@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import __version__
 
-PARTS = ("model", "measures", "engines", "events")  # rooms whose code decides results
+PARTS = ("model", "operations", "measures", "engines", "events")  # rooms whose code decides results
 # Of `results`: where things are kept and how they are read, not what they are.
 NOT_RESULTS = (
     *("store.py", "lock.py", "folder.py", "damaged.py", "pairing.py", "difference.py", "frames.py"),

@@ -9,10 +9,10 @@ RULE_ARRAYS: tuple[Array, ...] = (
         "int",
         "events",
         """
-        event_status | code | 0 waiting, 1 dated, 2 never
+        event_status | code | waiting, dated or never (see `states`)
         event_day | day | first day
         event_notice_day | day | announcement
-        event_trigger | code | 0 none, 1 spot, 2 paid in a zone, 3 unserved share, 4 after another event, 5 paid in a country
+        event_trigger | code | what it waits for (see `states`)
         event_trigger_index | index | cell, node or event watched
         event_trigger_weeks | weeks | how long the condition must hold
         event_trigger_run | weeks | how long it has held
@@ -20,7 +20,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_first | day | nothing of it is seen before: the reported start, 0 for the outlook's
         event_suspended | 0/1 | suspended now
         event_end_told | 0/1 | its end is announced with it
-        event_repeat | code | 0 once, 1 every so often, 2 by chance
+        event_repeat | code | once, every so often or by chance (see `states`)
         event_origin | day | from which occurrences are counted
         event_ahead | days | for which an occurrence is announced before it starts
         event_turn | count | number of the last occurrence that was looked at
@@ -51,7 +51,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         "effects",
         """
         effect_event | index | event, -1 = outlook (always)
-        effect_op | code | position in OPS
+        effect_op | code | operation (see `supplyrisk.operations.table`)
         effect_linear | 0/1 | straight lines between points
         effect_point_first | index | first point
         effect_point_count | count | points
@@ -71,16 +71,6 @@ RULE_ARRAYS: tuple[Array, ...] = (
         "float",
         "effects",
         """
-        effect_a | any | first further number (see OPS)
-        effect_b | any | second
-        effect_c | any | third
-        effect_d | any | fourth
-        effect_e | any | fifth
-        effect_f | any | sixth
-        effect_g | any | seventh
-        effect_h | any | eighth
-        effect_i | any | ninth
-        effect_j | any | tenth
         effect_weeks | weeks | C: discounted weeks for which it is believed to hold
         effect_wait | weeks | to its start, 0 in force, -1 if nobody knows of it
         effect_left | t | quota left in the period
@@ -88,6 +78,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         """,
     ),
     *rows("int", "codes", "zone_code | code | what a rule takes a zone for: 1 seller, 2 buyer, 3 both, 0 neither"),
+    *rows("float", "numbers", "effect_numbers | any | further numbers of every row (see the operation's `params`)"),
     *rows("float", "points", "point_day | days | offset from the event's start"),
     *rows("float", "points", "point_level | any | level from then on"),
     *rows("int", "targets", "target_entity | index | lane, site, user or node"),

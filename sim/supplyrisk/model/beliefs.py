@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..operations.ops.licence import applies_to
+from ..operations.ops.quota import PERIOD_DAYS, quota_unit
+from ..operations.rows import param
+from ..operations.table import BELIEVED, code
 from ..powers import exp, log
 from .arrays import Floats, Ints
 from .controls import effect_base, effect_end, effect_now
 from .economics import clip, smooth, weeks_announced, weeks_believed
-from .lane_rules import applies_to, quota_unit
-from .opcodes import CAPACITY_LOSS, CLOSE, LICENCE, QUOTA, SUSPEND
 
 NO_RULE = -1.0
 LEAST_COUNT = 1e-9  # share of normal trade with which a rule counts that stops nothing
+CLOSE = code("close")
+QUOTA = code("quota")
+CAPACITY_LOSS = code("capacity_loss")
+SUSPEND = code("suspend")
+
 FOREVER_DAYS = 1e9  # longer than any horizon
 
 
@@ -71,8 +78,7 @@ def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
     for e in range(L.n_effects):
         F[L.effect_wait + e] = NO_RULE
         F[L.effect_weeks + e] = 0.0
-        op = I[L.effect_op + e]
-        if op != CLOSE and op != QUOTA and op != LICENCE and op != CAPACITY_LOSS:
+        if BELIEVED[I[L.effect_op + e]] == 0:
             continue
         v = I[L.effect_event + e]
         base = effect_base(L, F, I, e)
@@ -215,7 +221,7 @@ def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:
         normal += F[L.lane_flow + I[L.target_entity + t]]
     if normal <= 0.0:
         return 1.0
-    allowed = level * quota_unit(L, F, I, e) * 7.0 / F[L.effect_a + e]
+    allowed = level * quota_unit(L, F, I, e) * 7.0 / param(L, F, e, PERIOD_DAYS)
     return allowed / normal
 
 

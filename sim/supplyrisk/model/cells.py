@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..powers import exp
-from .arrays import Floats, Ints
+from .arrays import FIRMS_PER_USER, Floats, Ints
 from .beliefs import thrifted
 from .economics import used_at_price
 from .production import capacity_left, input_cost_rise
@@ -86,7 +86,7 @@ def sum_users(L: Any, F: Floats, I: Ints) -> None:
         F[L.passing_sum + cell] += (F[L.user_now + u] - F[L.user_normal + u]) * curve
         F[L.wanted_sum + cell] += F[L.user_cover_sum + u] * F[L.user_coming + u] * left
         if I[L.obliged] == 1:
-            for h in range(I[L.user_holder + u], I[L.user_holder + u] + 5):
+            for h in range(I[L.user_holder + u], I[L.user_holder + u] + FIRMS_PER_USER):
                 F[L.wanted_sum + cell] += F[L.holder_expected + h] * F[L.holder_extra + h]
 
 

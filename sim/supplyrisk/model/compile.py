@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from ..errors import ModelError
 from ..events.numbers import Sampled
+from ..operations.declare import MOST_NUMBERS
 from ..spec.resolved import SampledColumn, Scenario
 from ..streams import hash64
 from .arena import Arena
-from .arrays import DIMENSIONS
+from .arrays import DIMENSIONS, FIRMS_PER_USER
 from .columns import Column, month_starts, monthly_columns, weekly_columns
 from .compile_effects import Effects, collect_effects, fill_effects
 from .layout import make_layout
@@ -158,10 +159,11 @@ def _sizes(
         "lanes": len(s.lanes),
         "users": len(s.users),
         "inputs": len(s.inputs),
-        "holders": 5 * len(s.users) + len(s.inputs),
+        "holders": FIRMS_PER_USER * len(s.users) + len(s.inputs),
         "events": len(effects.events),
         "effects": len(effects.rows),
         "codes": len(effects.rows) * len(s.zones),
+        "numbers": MOST_NUMBERS * len(effects.rows),
         "points": sum(len(r.effect.schedule) for r in effects.rows),
         "targets": sum(len(r.targets) for r in effects.rows),
         "offices": len(effects.offices),
@@ -359,19 +361,19 @@ def _fill_holders(a: Arena, s: Structure) -> None:
         desk = desk_of[((user.product, user.country), user.signature)]
         rank = s.value("priority", s.end_uses[user.end_use])
         assert not isinstance(rank, Sampled)  # refused where it is written
-        rows.extend((desk, int(rank), 5 * u + j) for j in range(5))
+        rows.extend((desk, int(rank), FIRMS_PER_USER * u + j) for j in range(FIRMS_PER_USER))
     for j, (site, k) in enumerate(s.inputs):
         desk = desk_of[((k, s.sites[site][1]), ())]
-        rows.append((desk, 5, 5 * len(s.users) + j))
+        rows.append((desk, FIRMS_PER_USER, FIRMS_PER_USER * len(s.users) + j))
     rows.sort()
     # Holders are numbered by desk and class: what a desk serves lies side by side in memory.
     for holder, (desk, rank, number) in enumerate(rows):
         a.note("holder_desk", holder, desk)
         a.note("holder_class", holder, rank)
-        if number >= 5 * len(s.users):
-            a.note("input_holder", number - 5 * len(s.users), holder)
-        elif number % 5 == 0:
-            a.note("user_holder", number // 5, holder)
+        if number >= FIRMS_PER_USER * len(s.users):
+            a.note("input_holder", number - FIRMS_PER_USER * len(s.users), holder)
+        elif number % FIRMS_PER_USER == 0:
+            a.note("user_holder", number // FIRMS_PER_USER, holder)
     for d in range(len(s.desks)):
         mine = [p for p, row in enumerate(rows) if row[0] == d]
         a.note("desk_holder_first", d, mine[0] if mine else 0)

@@ -10,17 +10,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..events.effects import OP_BY_NAME, Effect
+from ..events.effects import Effect
+from ..operations.declare import MOST_NUMBERS
+from ..operations.table import OP_BY_NAME, code
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
 from ..spec.zones import code_of, code_of_rest, parts
 from ..streams import hash64
 from .arena import Arena
-from .opcodes import OP_CODES, OP_PARAMS
-from .recurrence import BY_CHANCE, EVERY, ONCE
+from .states import (
+    AFTER_EVENT,
+    BY_CHANCE,
+    EVERY,
+    ONCE,
+    PAID_IN_COUNTRY,
+    PAID_IN_ZONE,
+    QUOTED_PRICE,
+    UNSERVED_SHARE,
+)
 from .structure import Structure, matches, ordered_events
 
 KEY_MASK = (1 << 63) - 1
-LETTERS = "abcdefghij"
 
 
 @dataclass
@@ -108,7 +117,7 @@ def find_targets(s: Structure, row: Row, events: list[ResolvedEvent]) -> list[Ta
         return _users(s, row.effect)
     if kind == "desk":
         return [Target(i) for i in range(len(s.nodes)) if _touches_node(s, row.effect, i)]
-    if row.effect.op == "project_delay":
+    if kind == "project":
         return [Target(v) for v in _named_projects(events, row.effect.texts.get("project", ""))]
     if kind == "event":
         name = row.effect.texts.get("event", "")
@@ -195,14 +204,14 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
     for e, row in enumerate(effects.rows):
         effect = row.effect
         a.note("effect_event", e, row.event)
-        a.note("effect_op", e, OP_CODES[effect.op])
+        a.note("effect_op", e, code(effect.op))
         a.note("effect_linear", e, int(effect.linear))
         a.note("effect_key", e, hash64(f"effect:{effects.events[row.event].name}:{effect.op}") & KEY_MASK)
         a.note("effect_success", e, -1)
         _fill_parting(a, s, e, effect)
         a.note("effect_period", e, -1)
-        for letter, name in zip(LETTERS, OP_PARAMS.get(effect.op, ()), strict=False):
-            a.put(f"effect_{letter}", e, effect.params.get(name, 0.0))
+        for slot, name in enumerate(OP_BY_NAME[effect.op].params):
+            a.put("effect_numbers", MOST_NUMBERS * e + slot, effect.params.get(name, 0.0))
         a.note("effect_point_first", e, point)
         a.note("effect_point_count", e, len(effect.schedule))
         for p in effect.schedule:
@@ -281,19 +290,19 @@ def _watch(s: Structure, trigger: Trigger, events: list[ResolvedEvent]) -> tuple
         names = [e.name for e in events]
         if trigger.after_event not in names:
             raise KeyError(f"no event is called {trigger.after_event}")
-        return 4, names.index(trigger.after_event)
+        return AFTER_EVENT, names.index(trigger.after_event)
     k = next((i for i, p in enumerate(s.products) if p.id == trigger.product), -1)
     if k < 0:
         raise KeyError(f"a trigger watches the unknown product {trigger.product}")
     if trigger.place in s.zones and trigger.place not in s.world.parted_from:
         cell = k * len(s.zones) + s.zones.index(trigger.place)
-        return (1, cell) if trigger.variable == "price_spot_index" else (2, cell)
+        return (QUOTED_PRICE if trigger.variable == "price_spot_index" else PAID_IN_ZONE), cell
     if trigger.place not in s.countries:
         raise KeyError(f"a trigger watches the unknown place {trigger.place}")
     country = s.countries.index(trigger.place)
     if trigger.variable == "price_spot_index":
-        return 1, k * len(s.zones) + s.country_zone(country)
+        return QUOTED_PRICE, k * len(s.zones) + s.country_zone(country)
     if (k, country) not in s.nodes:
         raise KeyError(f"a trigger watches {trigger.product} in {trigger.place}, where nobody buys it")
     node = s.nodes.index((k, country))
-    return (5 if trigger.variable == "price_paid_index" else 3), node
+    return (PAID_IN_COUNTRY if trigger.variable == "price_paid_index" else UNSERVED_SHARE), node

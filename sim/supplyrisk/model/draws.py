@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..operations.ops.licence import (
+    EXPIRY_WEEKS,
+    GRANT_RATE,
+    PROCESSING_DAYS,
+    REAPPLY_WEEKS,
+    REVIEW_DAYS,
+    REVIEW_DAYS_SPREAD,
+)
+from ..operations.rows import param
 from ..streams import (
     STREAM_GRANT,
     STREAM_HOLD_DAYS,
@@ -31,9 +40,9 @@ def review_days(L: Any, F: Floats, I: Ints, key: int, office: int, lane: int, nu
     """
     e = I[L.office_effect + office]
     u = uniform(key, STREAM_REVIEW_DAYS, I[L.lane_key + lane], number)
-    if F[L.effect_c + e] < 0.0:
-        return whole_days(exponential_quantile(u, F[L.effect_b + e]))
-    return whole_days(lognormal_quantile(u, F[L.effect_b + e], F[L.effect_c + e]))
+    if param(L, F, e, REVIEW_DAYS_SPREAD) < 0.0:
+        return whole_days(exponential_quantile(u, param(L, F, e, REVIEW_DAYS)))
+    return whole_days(lognormal_quantile(u, param(L, F, e, REVIEW_DAYS), param(L, F, e, REVIEW_DAYS_SPREAD)))
 
 
 def is_granted(L: Any, F: Floats, I: Ints, key: int, office: int, lane: int, number: int) -> int:
@@ -41,23 +50,23 @@ def is_granted(L: Any, F: Floats, I: Ints, key: int, office: int, lane: int, num
     if F[L.office_level + office] < 0.0:
         return 1
     e = I[L.office_effect + office]
-    return 1 if uniform(key, STREAM_GRANT, I[L.lane_key + lane], number) <= F[L.effect_e + e] else 0
+    return 1 if uniform(key, STREAM_GRANT, I[L.lane_key + lane], number) <= param(L, F, e, GRANT_RATE) else 0
 
 
 def processing_days(L: Any, F: Floats, I: Ints, office: int) -> int:
     """Calendar days a granted file waits besides the officer's work."""
-    return int(F[L.effect_d + I[L.office_effect + office]] + 0.5)
+    return int(param(L, F, I[L.office_effect + office], PROCESSING_DAYS) + 0.5)
 
 
 def has_expired(L: Any, F: Floats, I: Ints, office: int, filed: int, day: int) -> int:
     """1 if an application filed on day `filed` lapses before an officer opens it."""
-    weeks = F[L.effect_g + I[L.office_effect + office]]
+    weeks = param(L, F, I[L.office_effect + office], EXPIRY_WEEKS)
     return 1 if weeks > 0.0 and day - filed > int(7.0 * weeks + 0.5) else 0
 
 
 def reapply_days(L: Any, F: Floats, I: Ints, office: int) -> int:
     """Days a refused buyer must wait."""
-    return whole_days(7.0 * F[L.effect_f + I[L.office_effect + office]])
+    return whole_days(7.0 * param(L, F, I[L.office_effect + office], REAPPLY_WEEKS))
 
 
 def hold_days(L: Any, F: Floats, I: Ints, key: int, lane: int, number: int) -> int:

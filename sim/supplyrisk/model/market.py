@@ -6,7 +6,7 @@ from typing import Any
 
 from .arrays import Floats, Ints
 from .beliefs import believe, time_effects
-from .controls import find_cuts, set_officers, set_rules, watch_triggers
+from .controls import find_cuts, set_officers, set_rules
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
 from .parting import part_zones, share_prices
 from .prices import move_prices, set_paid_prices
@@ -15,6 +15,7 @@ from .receive import receive
 from .record import record
 from .start import start_growth
 from .targets import aim_prices
+from .triggers import watch_triggers
 
 # Classes of events on one day, in the order they are handled. Ties inside a class go by entity, then by
 # the entity's own counter: never by insertion or chance.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..operations.ops.quota import apply_quotas, count_quotas
 from .arrays import Floats, Ints
 from .economics import landed_ratio, power, power_by_log, wanted_order
-from .lane_rules import apply_quotas, count_quotas
 from .prices import lane_cost_ratio
 
 RUSH_STEP = 0.5  # of what a link carries: most by which the week's orders rise in a rush

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..operations.table import code
 from .arrays import Floats, Ints
 from .beliefs import level_believed, quota_pace
 from .controls import effect_base, effect_now, started
-from .opcodes import CLOSE, GENERAL_LICENCE, QUOTA
+
+CLOSE, GENERAL_LICENCE, QUOTA = code("close"), code("general_licence"), code("quota")
 
 BOTH = 3  # code of a country that a rule takes for seller and buyer: it stops trade among those
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..powers import exp, log
-from .arrays import Floats, Ints
+from .arrays import FIRMS_PER_USER, Floats, Ints
 from .beliefs import thrifted
 from .economics import (
     WEEKS_PER_YEAR,
@@ -327,7 +327,7 @@ def use_by_firms(L: Any, F: Floats, I: Ints, u: int, wanted: float) -> float:
     rate = F[L.expectation_rate + k]
     total = 0.0
     first = I[L.user_holder + u]
-    for h in range(first, first + 5):
+    for h in range(first, first + FIRMS_PER_USER):
         possible = F[L.holder_stock + h] * F[L.holder_pace + h]
         used = each if each <= possible else possible
         if used > F[L.holder_stock + h]:

@@ -13,9 +13,7 @@ from typing import Any
 from ..powers import log
 from ..streams import STREAM_EVENT_AGAIN, STREAM_EVENT_HAPPENS, exponential_quantile, uniform
 from .arrays import Floats, Ints
-
-WAITING, DATED, NEVER = 0, 1, 2  # `event_status`
-ONCE, EVERY, BY_CHANCE = 0, 1, 2  # `event_repeat`
+from .states import DATED, EVERY, ONCE
 
 NO_DAY = 1 << 30  # of what does not come again
 DAYS_PER_YEAR = 365.25

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..operations.dispatch import clear_rules
+from ..operations.ops.licence import LOT_T
+from ..operations.rows import param
 from ..powers import exp, log
-from .arrays import Floats, Ints
-from .controls import clear_rules
+from .arrays import FIRMS_PER_USER, Floats, Ints
 from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
 from .offices import draw_offices
@@ -19,7 +21,8 @@ from .orders import sum_holders
 from .parting import place_in_cells, sum_baseline
 from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content, ready_at_rest
-from .recurrence import NEVER, ONCE, WAITING, begin_series, happens
+from .recurrence import begin_series, happens
+from .states import NEVER, ONCE, WAITING
 from .trade import balance
 from .weights import apply_weights, start_weights
 
@@ -106,16 +109,16 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
     """Five equally large firm classes with lognormal cover of the given mean and spread."""
     sigma = math.sqrt(log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
     total = 0.0
-    for j in range(5):
+    for j in range(FIRMS_PER_USER):
         total += exp(sigma * CLASS_Z[j])
-    expected = F[L.user_use + u] / 5.0
+    expected = F[L.user_use + u] / FIRMS_PER_USER
     minimum = F[L.working_minimum_weeks + u]
     F[L.user_cover_sum + u] = 0.0
     F[L.user_remembered + u] = 0.0
     F[L.user_thrift + u] = 0.0
-    for j in range(5):
+    for j in range(FIRMS_PER_USER):
         h = I[L.user_holder + u] + j
-        cover = F[L.cover_weeks + u] * 5.0 * exp(sigma * CLASS_Z[j]) / total
+        cover = F[L.cover_weeks + u] * FIRMS_PER_USER * exp(sigma * CLASS_Z[j]) / total
         # A firm below its working minimum would be short before anything happens.
         if cover < 1.05 * minimum:
             cover = 1.05 * minimum
@@ -123,7 +126,7 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
         F[L.holder_cover + h] = cover
         F[L.holder_minimum + h] = minimum
         F[L.holder_stock + h] = expected * (cover + 1.0)
-        F[L.user_cover_sum + u] += (cover + 1.0) / 5.0
+        F[L.user_cover_sum + u] += (cover + 1.0) / FIRMS_PER_USER
         F[L.holder_claim + h] = expected
 
 
@@ -176,7 +179,7 @@ def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
         for u in range(L.n_users):
             if I[L.node_product + I[L.user_node + u]] == k:
                 step = exp(log(1.0 + F[L.demand_growth + u]) / WEEKS_PER_YEAR) if growing else 1.0
-                for j in range(5):
+                for j in range(FIRMS_PER_USER):
                     F[L.holder_growth + I[L.user_holder + u] + j] = step
                 use += F[L.user_use + u]
                 grown += F[L.user_use + u] * step
@@ -328,7 +331,7 @@ def start_offices(L: Any, F: Floats, I: Ints) -> None:
         for t in range(first, first + I[L.effect_target_count + e]):
             if int(F[L.target_value + t]) == o:
                 normal += F[L.lane_flow + I[L.target_entity + t]]
-        lot = F[L.effect_h + e]
+        lot = param(L, F, e, LOT_T)
         if lot <= 0.0:
             lot = normal / LOTS_PER_WEEK if normal > 0.0 else 1.0
         F[L.office_normal + o] = normal

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..events.effects import OP_BY_NAME, Effect, Select
+from ..events.effects import Effect, Select
 from ..events.numbers import Num, Sampled
+from ..operations.table import OP_BY_NAME
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.resolved import Product, ResolvedEvent, Scenario, World
 from .opened import find_open

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..operations.table import code
 from .arrays import Floats, Ints
 from .economics import WEEKS_PER_YEAR
-from .opcodes import NEW_DEMAND
+
+NEW_DEMAND = code("new_demand")
 
 SMALLEST_NEED = 1e-6 / WEEKS_PER_YEAR  # t/week: a desk that buys nothing yet is still offered new supply
 

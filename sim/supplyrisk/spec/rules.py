@@ -1,6 +1,6 @@
 """Two rules on one trade: which of them contradict, say one thing twice, or do nothing.
 
-How those that are left combine is told in `supplyrisk.events.combine`.
+How those that are left combine is told in the files of `supplyrisk.operations.ops`.
 """
 
 from __future__ import annotations

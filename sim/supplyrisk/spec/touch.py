@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..events.effects import OP_BY_NAME, Effect, Select
+from ..events.effects import Effect, Select
+from ..operations.table import OP_BY_NAME
 from .cells import cells_of
 from .resolve import Resolution
 
@@ -70,7 +71,7 @@ class Reach:
         maker = effect.texts.get("content_origin", "")
         if maker and all(country != maker for _, country in self.sites):
             return f"{maker} makes nothing in this world, so that no goods contain its material"
-        if effect.op in ("new_capacity", "new_demand") or target == "event" or effect.op == "project_delay":
+        if effect.op in ("new_capacity", "new_demand") or target in ("event", "project"):
             return ""
         if target == "lane":
             if self.lanes_of(select):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...measures import loops
 from ...model.layout import Layout
+from ...operations.table import OPS
 from .cachefolder import private_folder
 
 if TYPE_CHECKING:
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 
     from .workspace import Kernel, Workspace
 
+OPERATION_FILES = tuple(f"supplyrisk.operations.ops.{op.name}" for op in OPS)
 MODULES = (
     "supplyrisk.powers",
     "supplyrisk.streams",
-    "supplyrisk.model.opcodes",
     "supplyrisk.model.economics",
     "supplyrisk.model.weights",
     "supplyrisk.model.offices",
-    "supplyrisk.model.lane_rules",
+    "supplyrisk.model.states",
+    "supplyrisk.operations.rows",
+    *OPERATION_FILES,
+    "supplyrisk.operations.dispatch",
     "supplyrisk.model.recurrence",
+    "supplyrisk.model.triggers",
     "supplyrisk.model.controls",
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",
@@ -205,6 +210,8 @@ def cache_folder(numba_version: str) -> Path:
     for name in (
         *MODULES,
         "supplyrisk.measures.loops",
+        "supplyrisk.operations.declare",
+        "supplyrisk.operations.table",
         "supplyrisk.model.arrays",
         "supplyrisk.model.arrays_market",
         "supplyrisk.model.arrays_rules",

@@ -1,0 +1,33 @@
+"""Capacity that fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model.arrays import Floats, Ints
+from ..declare import Op
+
+OP = Op(
+    name="capacity_loss",
+    target="site",
+    neutral=0.0,
+    unit="share",
+    meaning="share of the site's capacity that is lost",
+    rules="outages",
+    way="compound",
+    believed=True,
+)
+
+
+def clear(L: Any, F: Floats, I: Ints) -> None:
+    """No such rule in force."""
+    for s in range(L.n_sites):
+        F[L.site_loss + s] = 0.0
+
+
+def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+    """Each takes its share of what the others leave."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        s = I[L.target_entity + t]
+        F[L.site_loss + s] = 1.0 - (1.0 - F[L.site_loss + s]) * (1.0 - level)

@@ -1,0 +1,35 @@
+"""A share of a trade is stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model.arrays import Floats, Ints
+from ..declare import Op
+
+OP = Op(
+    name="close",
+    target="lane",
+    neutral=0.0,
+    unit="share",
+    meaning="share of the lane's normal flow that may not leave (1 = ban)",
+    rules="bans, refusals of users or firms, closed transit",
+    way="larger",
+    more="the larger share is stopped",
+    believed=True,
+    inside_week=True,
+)
+
+
+def clear(L: Any, F: Floats, I: Ints) -> None:
+    """No such rule in force."""
+    for lane in range(L.n_lanes):
+        F[L.lane_close + lane] = 0.0
+
+
+def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+    """Of two stops the larger holds."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        lane = I[L.target_entity + t]
+        F[L.lane_close + lane] = max(F[L.lane_close + lane], level)

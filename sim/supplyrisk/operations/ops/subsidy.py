@@ -1,0 +1,35 @@
+"""Money per unit sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model.arrays import Floats, Ints
+from ..declare import Op
+from ..rows import price_index
+
+OP = Op(
+    name="subsidy",
+    target="site",
+    neutral=0.0,
+    unit="index",
+    meaning="paid to the site per unit sold, in units of the baseline price, or in USD/kg where `usd_per_kg` = 1",
+    rules="subsidies",
+    way="add",
+    params=("usd_per_kg",),
+)
+USD_PER_KG = OP.slot("usd_per_kg")
+
+
+def clear(L: Any, F: Floats, I: Ints) -> None:
+    """No such rule in force."""
+    for s in range(L.n_sites):
+        F[L.site_subsidy + s] = 0.0
+
+
+def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+    """Subsidies add up."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        s = I[L.target_entity + t]
+        F[L.site_subsidy + s] += price_index(L, F, I, e, USD_PER_KG, s, level)

@@ -1,0 +1,33 @@
+"""Duties and export taxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model.arrays import Floats, Ints
+from ..declare import Op
+
+OP = Op(
+    name="tariff",
+    target="lane",
+    neutral=0.0,
+    unit="share",
+    meaning="duty or export tax on the value shipped, paid by the buyer",
+    rules="duties, export taxes, the cost of a detour",
+    way="add",
+    more="to the duty of the baseline too",
+)
+
+
+def clear(L: Any, F: Floats, I: Ints) -> None:
+    """No such rule in force."""
+    for lane in range(L.n_lanes):
+        F[L.lane_tariff + lane] = F[L.tariff_start + lane]
+
+
+def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+    """Duties add up."""
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        lane = I[L.target_entity + t]
+        F[L.lane_tariff + lane] += level
