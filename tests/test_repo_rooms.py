@@ -44,7 +44,17 @@ COMPILERS_MAY_IMPORT = {"spec", "events"}
 READERS = {"reader", "stored"}
 READERS_MAY_IMPORT = {"spec"}
 # Of the model, what operations are written in: its arrays, the economics, the names of states.
-LEAVES = {"arrays", "economics", "offices", "states"}
+LEAVES = {
+    "arrays",
+    "arrays_market",
+    "arrays_rules",
+    "arrays_users",
+    "arrays_run",
+    "layout_types",
+    "economics",
+    "offices",
+    "states",
+}
 USERS = {"cli", "commands", "api", "__init__"}  # use every room, as a user would; no room uses them
 
 HEAVY = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..events.numbers import Num, Sampled
+from .layout_types import Layout
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Arena:
         It is then multiplied by `values[factor_column[j]]` (drawn factors of drawn numbers).
     """
 
-    layout: Any
+    layout: Layout
     floats: Any
     ints: Any
     columns: dict[str, int]

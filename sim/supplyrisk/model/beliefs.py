@@ -5,8 +5,6 @@ Nothing here looks at prices, but for thrift and for leaks, which are of the wee
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..operations.ops.licence import applies_to
 from ..operations.ops.quota import PERIOD_DAYS, quota_unit
 from ..operations.rows import param
@@ -15,6 +13,7 @@ from ..powers import exp, log
 from .arrays import Floats, Ints
 from .controls import effect_base, effect_end, effect_now
 from .economics import clip, smooth, weeks_announced, weeks_believed
+from .layout_types import Layout
 
 NO_RULE = -1.0
 LEAST_COUNT = 1e-9  # share of normal trade with which a rule counts that stops nothing
@@ -26,7 +25,7 @@ SUSPEND = code("suspend")
 FOREVER_DAYS = 1e9  # longer than any horizon
 
 
-def believe(L: Any, F: Floats, I: Ints, day: int) -> None:
+def believe(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """All beliefs of the week, from what is known on its market day (`time_effects` comes first)."""
     believe_demand(L, F, I, day)
     if I[L.rules] == 1:
@@ -42,7 +41,7 @@ def believe(L: Any, F: Floats, I: Ints, day: int) -> None:
 
 
 # --- demand -----------------------------------------------------------------------------------------
-def believe_demand(L: Any, F: Floats, I: Ints, day: int) -> None:
+def believe_demand(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Demand of every user, the part that counts as normal, and the mean believed for the coming half year.
 
     n <- n + (d - n)/memory, at once where it is known to last; mean = n + (d - n)(1 - exp(-26 kappa))/(26 kappa): a
@@ -65,14 +64,14 @@ def believe_demand(L: Any, F: Floats, I: Ints, day: int) -> None:
         F[L.user_coming + u] = normal + (now - normal) * F[L.coming_weight + k]
 
 
-def thrifted(L: Any, F: Floats, I: Ints, u: int) -> float:
+def thrifted(L: Layout, F: Floats, I: Ints, u: int) -> float:
     """x: share of a user's demand that thrift, or a programme, has removed."""
     own = F[L.user_thrift + u]
     return F[L.user_programme + u] if F[L.user_programme + u] > own else own
 
 
 # --- rules ------------------------------------------------------------------------------------------
-def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
+def time_effects(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """When every rule or cut starts, as far as it is known, and the weeks C for which it is believed to hold."""
     I[L.known] = 0
     for e in range(L.n_effects):
@@ -105,7 +104,7 @@ def time_effects(L: Any, F: Floats, I: Ints, day: int) -> None:
         I[L.known] = 1
 
 
-def resumption(L: Any, F: Floats, I: Ints, v: int) -> float:
+def resumption(L: Layout, F: Floats, I: Ints, v: int) -> float:
     """Day on which a suspended event is known to come back; endless where no end of its suspension has been announced."""
     day = FOREVER_DAYS
     for e in range(L.n_effects):
@@ -118,7 +117,7 @@ def resumption(L: Any, F: Floats, I: Ints, v: int) -> float:
     return day
 
 
-def effect_product(L: Any, I: Ints, e: int) -> int:
+def effect_product(L: Layout, I: Ints, e: int) -> int:
     """Product of the first entity that a rule on lanes or sites touches, -1 if it touches none.
 
     Its numbers of belief stand for all that the rule touches: a rule has one length.
@@ -131,7 +130,7 @@ def effect_product(L: Any, I: Ints, e: int) -> int:
     return I[L.lane_product + entity]
 
 
-def believe_lanes(L: Any, F: Floats, I: Ints, day: int) -> None:
+def believe_lanes(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """What the rules on every lane are believed to let through, and for how long: of several the one that costs most.
 
     A rule in force counts before one that is to come; one to come on top of it counts as if in force, with its own C.
@@ -168,7 +167,7 @@ def believe_lanes(L: Any, F: Floats, I: Ints, day: int) -> None:
             put_rule_on_lane(L, F, lane, pace, F[L.effect_weeks + e], F[L.effect_wait + e])
 
 
-def put_rule_on_lane(L: Any, F: Floats, lane: int, pace: float, weeks: float, wait: float) -> None:
+def put_rule_on_lane(L: Layout, F: Floats, lane: int, pace: float, weeks: float, wait: float) -> None:
     """Let a rule count for a lane if it costs more than what counts so far.
 
     One that lets through what is normal, leaks included, is a rule still: nobody can make up for what is lost by more.
@@ -181,7 +180,7 @@ def put_rule_on_lane(L: Any, F: Floats, lane: int, pace: float, weeks: float, wa
     F[L.lane_wait + lane] = wait if before < 0.0 or wait < before else before
 
 
-def level_believed(L: Any, F: Floats, I: Ints, e: int, day: int) -> float:
+def level_believed(L: Layout, F: Floats, I: Ints, e: int, day: int) -> float:
     """Level of a rule today, or on its first day if that is to come; while it builds up, the level it builds up to.
 
     Who announces a rule that comes into force by and by says what it comes to: buyers reckon with that. Steps of a
@@ -200,7 +199,7 @@ def level_believed(L: Any, F: Floats, I: Ints, e: int, day: int) -> float:
     return end if harsher else level
 
 
-def line_end(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
+def line_end(L: Layout, F: Floats, I: Ints, e: int, offset: float) -> float:
     """Days after a rule's base at which the straight line it is on ends; of the first of two points on one day."""
     first = I[L.effect_point_first + e]
     last = first + I[L.effect_point_count + e]
@@ -213,7 +212,7 @@ def line_end(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
     return day if day > offset else offset
 
 
-def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:
+def quota_pace(L: Layout, F: Floats, I: Ints, e: int, level: float) -> float:
     """Normal trade that a quota lets through: its tonnes a week over what its lanes normally ship; above 1 if it is more."""
     normal = 0.0
     first = I[L.effect_target_first + e]
@@ -225,7 +224,7 @@ def quota_pace(L: Any, F: Floats, I: Ints, e: int, level: float) -> float:
     return allowed / normal
 
 
-def learn_paces(L: Any, F: Floats, I: Ints) -> None:
+def learn_paces(L: Layout, F: Floats, I: Ints) -> None:
     """Paces of offices: a <- a + (what left / normal - a)/tau_b while in force; `office_pace` until then."""
     for o in range(L.n_offices):
         e = I[L.office_effect + o]
@@ -249,7 +248,7 @@ def learn_paces(L: Any, F: Floats, I: Ints) -> None:
         I[L.office_weeks + o] += 1
 
 
-def believe_cuts(L: Any, F: Floats, I: Ints) -> None:
+def believe_cuts(L: Layout, F: Floats, I: Ints) -> None:
     """Weeks for which the cut of every site's capacity is believed to last: of several cuts the longest."""
     for s in range(L.n_sites):
         F[L.site_cut_weeks + s] = 0.0
@@ -262,7 +261,7 @@ def believe_cuts(L: Any, F: Floats, I: Ints) -> None:
             F[L.site_cut_weeks + s] = max(F[L.site_cut_weeks + s], F[L.effect_weeks + e])
 
 
-def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
+def believe_pairs(L: Layout, F: Floats, I: Ints) -> None:
     """Rules by pair of zones: what they let through, and for how long.
 
     Lanes without a rule beside ruled ones can carry m times their normal flow: goods that one buyer may not have go to
@@ -304,7 +303,7 @@ def believe_pairs(L: Any, F: Floats, I: Ints) -> None:
             F[L.pair_wait + p] = NO_RULE
 
 
-def sum_flows(L: Any, F: Floats, I: Ints) -> None:
+def sum_flows(L: Layout, F: Floats, I: Ints) -> None:
     """What left last week between zones; the count of the coming week begins."""
     for p in range(L.n_pairs):
         F[L.pair_flow + p] = 0.0
@@ -316,7 +315,7 @@ def sum_flows(L: Any, F: Floats, I: Ints) -> None:
 
 
 # --- sales ------------------------------------------------------------------------------------------
-def believe_sales(L: Any, F: Floats, I: Ints, k: int) -> None:
+def believe_sales(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """W: sales that makers of product k plan on, by zone, of the baseline's; no prices in it.
 
         D_z = sum over users of mean demand (1 - thrift) + sum over makers of j of recipe q0_j W_j
@@ -356,6 +355,6 @@ def believe_sales(L: Any, F: Floats, I: Ints, k: int) -> None:
         F[L.sales + c] = total / output
 
 
-def demand_ratio(L: Any, F: Floats, c: int) -> float:
+def demand_ratio(L: Layout, F: Floats, c: int) -> float:
     """Believed purchases of a zone over those of the baseline."""
     return F[L.demand_sum + c] / F[L.need_start + c] if F[L.need_start + c] > 0.0 else 1.0

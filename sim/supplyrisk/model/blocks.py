@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
 from .beliefs import LEAST_COUNT
 from .cells import LEAST_WANTED, SEEN, lasting_flow
 from .economics import believed_loss, log_ratio, saturate
+from .layout_types import Layout
 
 
-def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
+def price_block(L: Layout, F: Floats, I: Ints, k: int, c: int) -> None:
     """ln price by themselves of the zones that rules on exports from cell c mean, and the rush before their start.
 
     Nobody pays to carry a stock for longer than it takes to build it: until then notice moves nothing (`start_rush`).
@@ -75,7 +74,7 @@ def price_block(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
     )
 
 
-def mark_behind(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
+def mark_behind(L: Layout, F: Floats, I: Ints, k: int, c: int) -> None:
     """Mark in `pair_behind` the zones behind rules on exports from cell c: those that the rules mean, and who trades freely
     with these and can't be reached from c.
 
@@ -113,7 +112,7 @@ def mark_behind(L: Any, F: Floats, I: Ints, k: int, c: int) -> None:
                 changed = 1
 
 
-def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: float, spare: float) -> float:
+def start_rush(L: Layout, F: Floats, I: Ints, k: int, c: int, loss: float, need: float, spare: float) -> float:
     """Begin or go on with the rush before rules on exports from cell c start; returns what is still feared, t.
 
     It is on from w = min(min(need, makers' stock)/((m - 1) E0), rush_w) weeks before: what can be had at all, at what
@@ -140,7 +139,7 @@ def start_rush(L: Any, F: Floats, I: Ints, k: int, c: int, loss: float, need: fl
     return left if left > 0.0 else 0.0
 
 
-def believed_block_loss(L: Any, F: Floats, I: Ints, k: int, c: int) -> float:
+def believed_block_loss(L: Layout, F: Floats, I: Ints, k: int, c: int) -> float:
     """X_b of the zones marked `cell_in`, behind rules on exports from cell c, t.
 
     y = [D + X_u r/(r + kappa) + outflow0 - Qc - free inflow0 - a E0] C and what starting costs (`economics.believed_loss`) + cut;

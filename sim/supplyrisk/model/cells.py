@@ -5,19 +5,18 @@ Prices are reckoned from these sums alone (`targets`, `blocks`).
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..powers import exp
 from .arrays import FIRMS_PER_USER, Floats, Ints
 from .beliefs import thrifted
 from .economics import used_at_price
+from .layout_types import Layout
 from .production import capacity_left, input_cost_rise
 
 SEEN = 0.5  # part of a passing deviation of demand that the short balance counts
 LEAST_WANTED = 0.05  # of wanted cover: what releases and surpluses leave of it at least
 
 
-def sum_cells(L: Any, F: Floats, I: Ints) -> None:
+def sum_cells(L: Layout, F: Floats, I: Ints) -> None:
     """Stocks, wanted stocks, needs, plans and costs of every product and zone, at last week's prices."""
     for c in range(L.n_cells):
         F[L.stock_sum + c] = 0.0
@@ -40,7 +39,7 @@ def sum_cells(L: Any, F: Floats, I: Ints) -> None:
         sum_public_stocks(L, F, I)
 
 
-def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
+def sum_stocks(L: Layout, F: Floats, I: Ints) -> None:
     """S: output stocks (goods that wait for a licence included), stocks of users and makers, goods afloat; part of K.
 
     Goods that wait for a licence are where they are: in the exporter's zone. What customs set aside is no one's to sell,
@@ -69,7 +68,7 @@ def sum_stocks(L: Any, F: Floats, I: Ints) -> None:
                 F[L.wanted_sum + I[L.lane_from_cell + lane]] += F[L.lane_held + lane]
 
 
-def sum_users(L: Any, F: Floats, I: Ints) -> None:
+def sum_users(L: Layout, F: Floats, I: Ints) -> None:
     """D_u = n exp(-eps l - eps2 max(l, 0)^2)(1 - x), X_u the same of d - n, and users' cover in K."""
     for u in range(L.n_users):
         node = I[L.user_node + u]
@@ -90,7 +89,7 @@ def sum_users(L: Any, F: Floats, I: Ints) -> None:
                 F[L.wanted_sum + cell] += F[L.holder_expected + h] * F[L.holder_extra + h]
 
 
-def sum_sites(L: Any, F: Floats, I: Ints) -> None:
+def sum_sites(L: Layout, F: Floats, I: Ints) -> None:
     """Q, Qc, output, cuts and input costs of makers and mines."""
     for s in range(L.n_sites):
         cell = I[L.site_cell + s]
@@ -125,7 +124,7 @@ def sum_sites(L: Any, F: Floats, I: Ints) -> None:
         F[L.joint_cost + k] = total / output if output > 0.0 else 0.0
 
 
-def sum_makers_needs(L: Any, F: Floats, I: Ints) -> None:
+def sum_makers_needs(L: Layout, F: Floats, I: Ints) -> None:
     """Makers' needs at the plan they follow (slow), not at the week's margin, which would feed on itself; their cover in K."""
     for q in range(L.n_inputs):
         s = I[L.input_site + q]
@@ -142,7 +141,7 @@ def sum_makers_needs(L: Any, F: Floats, I: Ints) -> None:
         F[L.wanted_sum + cell] += cover * recipe * 0.5 * (F[L.site_output + s] + plan)
 
 
-def sum_public_stocks(L: Any, F: Floats, I: Ints) -> None:
+def sum_public_stocks(L: Layout, F: Floats, I: Ints) -> None:
     """Public purchases to come raise wanted stock, a release under way lowers it: by what it will give in h weeks at its pace.
 
     Taking off the whole public stock in weeks in which some of it is released made prices jump to and fro across the
@@ -160,7 +159,7 @@ def sum_public_stocks(L: Any, F: Floats, I: Ints) -> None:
             F[L.wanted_sum + cell] = left if left > LEAST_WANTED * wanted else LEAST_WANTED * wanted
 
 
-def lasting_flow(L: Any, F: Floats, I: Ints, k: int, p: int) -> float:
+def lasting_flow(L: Layout, F: Floats, I: Ints, k: int, p: int) -> float:
     """Last week's flow between two zones as far as it can go on, t/week.
 
     No more than a rule in force lets through, and in the rush before one no more than normal: it passes. Counted as a

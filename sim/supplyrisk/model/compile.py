@@ -24,6 +24,7 @@ from .arrays import DIMENSIONS, FIRMS_PER_USER
 from .columns import Column, month_starts, monthly_columns, weekly_columns
 from .compile_effects import Effects, collect_effects, fill_effects
 from .layout import make_layout
+from .layout_types import Layout
 from .opened import fill_balance, square_size
 from .structure import Structure, build_structure, lookup
 
@@ -54,7 +55,7 @@ class CompiledModel:
 
     scenario: Scenario
     structure: Structure
-    layout: Any
+    layout: Layout
     floats: NDArray[np.float64]
     ints: NDArray[np.int64]
     cell: NDArray[np.int64]

@@ -7,7 +7,6 @@ scratch each time, in the order of the effect rows, so that the end of one never
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..operations.dispatch import apply_rule, clear_rules
 from ..operations.ops.licence import REVIEW_DAYS, UNIT_OFFICERS
@@ -16,6 +15,7 @@ from ..operations.ops.suspend import apply as suspend
 from ..operations.rows import param
 from ..operations.table import INSIDE_WEEK, code
 from .arrays import FIRMS_PER_USER, Floats, Ints
+from .layout_types import Layout
 from .recurrence import move_on
 from .states import DATED, ONCE
 from .weights import apply_weights
@@ -25,7 +25,7 @@ NEW_CAPACITY, SUSPEND = code("new_capacity"), code("suspend")
 OPEN_OFFICE = 1000000  # officers of an office whose rule has ended: files in hand are just closed
 
 
-def effect_base(L: Any, F: Floats, I: Ints, e: int) -> int:
+def effect_base(L: Layout, F: Floats, I: Ints, e: int) -> int:
     """Day an effect row counts from, or -1 while its event has none (projects slip by `slip_days`)."""
     v = I[L.effect_event + e]
     if I[L.event_status + v] != DATED:
@@ -35,13 +35,13 @@ def effect_base(L: Any, F: Floats, I: Ints, e: int) -> int:
     return I[L.event_day + v]
 
 
-def effect_end(L: Any, F: Floats, I: Ints, e: int) -> float:
+def effect_end(L: Layout, F: Floats, I: Ints, e: int) -> float:
     """First day on which an effect row is over."""
     v = I[L.effect_event + e]
     return I[L.event_day + v] + F[L.event_duration + v]
 
 
-def effect_now(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
+def effect_now(L: Layout, F: Floats, I: Ints, e: int, offset: float) -> float:
     """Level of a schedule `offset` days after its base: steps, or straight lines between points."""
     first = I[L.effect_point_first + e]
     last = first + I[L.effect_point_count + e]
@@ -57,7 +57,7 @@ def effect_now(L: Any, F: Floats, I: Ints, e: int, offset: float) -> float:
     return level
 
 
-def started(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
+def started(L: Layout, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     """1 while an effect row is in force on `day`."""
     if base < 0 or day < base or day < base + F[L.point_day + I[L.effect_point_first + e]]:
         return 0
@@ -66,7 +66,7 @@ def started(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     return 1 if day < effect_end(L, F, I, e) else 0
 
 
-def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def set_rules(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Bring every rule to its level of the day."""
     move_on(L, F, I, key, day)
     set_suspensions(L, F, I, key, day)
@@ -89,7 +89,7 @@ def set_rules(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
     apply_weights(L, F, I)
 
 
-def set_suspensions(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def set_suspensions(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Events suspended today by other events."""
     for v in range(L.n_events):
         I[L.event_suspended + v] = 0
@@ -101,7 +101,7 @@ def set_suspensions(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             suspend(L, F, I, key, e, effect_now(L, F, I, e, float(day - base)), day - base)
 
 
-def set_obligations(L: Any, F: Floats, I: Ints) -> None:
+def set_obligations(L: Layout, F: Floats, I: Ints) -> None:
     """Extra cover of users who must hold more than they want; none once the obligation is over."""
     obliged = 0
     for u in range(L.n_users):
@@ -116,7 +116,7 @@ def set_obligations(L: Any, F: Floats, I: Ints) -> None:
             F[L.holder_extra + h] = extra if extra > 0.0 else 0.0
 
 
-def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:
+def find_cuts(L: Layout, F: Floats, I: Ints, day: int) -> int:
     """Mark the lanes whose rules change inside the coming week.
 
     Returns
@@ -138,7 +138,7 @@ def find_cuts(L: Any, F: Floats, I: Ints, day: int) -> int:
     return bits
 
 
-def cuts_of(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
+def cuts_of(L: Layout, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     """Mark the lanes of an effect row whose event starts on day `base`; days as in `find_cuts`."""
     bits = 0
     first = I[L.effect_point_first + e]
@@ -155,7 +155,7 @@ def cuts_of(L: Any, F: Floats, I: Ints, e: int, base: int, day: int) -> int:
     return bits
 
 
-def mark_cut(L: Any, I: Ints, e: int, cut: int) -> None:
+def mark_cut(L: Layout, I: Ints, e: int, cut: int) -> None:
     """The goods of these lanes that leave from day `cut` on are judged that day."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
@@ -164,7 +164,7 @@ def mark_cut(L: Any, I: Ints, e: int, cut: int) -> None:
             I[L.lane_cut_day + lane] = cut
 
 
-def set_officers(L: Any, F: Floats, I: Ints, week: int) -> None:
+def set_officers(L: Layout, F: Floats, I: Ints, week: int) -> None:
     """Officers of every office this week.
 
     A capacity given as a share of normal exports is turned into officers so that, over the weeks, the lots
@@ -185,7 +185,7 @@ def set_officers(L: Any, F: Floats, I: Ints, week: int) -> None:
             I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)
 
 
-def close_new_offices(L: Any, F: Floats, I: Ints) -> None:
+def close_new_offices(L: Layout, F: Floats, I: Ints) -> None:
     """An office whose rule came into force inside the week opens no file before the next market.
 
     Until then nobody was needed and files were just closed (`OPEN_OFFICE`): left so, everything that

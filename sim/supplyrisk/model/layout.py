@@ -10,83 +10,38 @@ room read both.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Mapping
-from typing import Any
 
-from .arrays import DIMENSIONS, Array
-from .arrays_market import MARKET_ARRAYS
-from .arrays_rules import RULE_ARRAYS
-from .arrays_users import USER_ARRAYS
+from .arrays import DIMENSIONS
+from .arrays_run import CALENDAR, RECORDS, SCALARS
+from .layout_types import ALL, ARRAYS, FIELDS, Layout
 
-ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + USER_ARRAYS + RULE_ARRAYS
-
-# The records come last: they are long, and start as zeros.
-RECORDS: tuple[Array, ...] = (
-    Array("weekly_record", "weekly_record", "float", "as declared", "row per week, column per weekly column"),
-    Array("monthly_record", "monthly_record", "float", "as declared", "row per month, column per monthly column"),
-)
-
-# The compiled engine's calendar, placed by `batch` behind everything else (see `supplyrisk.engines.compiled.kernel`).
-CALENDAR = (
-    "calendar",
-    "node_ints",
-    "node_floats",
-    "pool_size",
-    "day_nodes",
-    "carrier_first",
-    "carrier_next",
-    "carrier_end",
-    "slot_counter",
-    "slot_amount",
-    "slot_content",
-    "weekday_first",
-    "weekday_carriers",
-    "trace_ints",
-    "trace_floats",
-    "trace_room",
-)
-
-# Scalars: single numbers, as arrays of length one on dimension "one".
-SCALARS: tuple[Array, ...] = (
-    Array("capacity_growth", "one", "float", "1/yr", "outlook growth of capacity"),
-    Array("lead_days", "one", "int", "days", "lead-in: days simulated before what is reported"),
-    Array("rules", "one", "int", "0/1", "the arm has events that may happen"),
-    Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
-    Array("in_force", "one", "int", "0/1", "an effect is in force now"),
-    Array("leaking", "one", "int", "0/1", "goods leak on some lane now"),
-    Array("known", "one", "int", "0/1", "somebody knows of a rule or a cut, in force or to come"),
-    Array("known_before", "one", "int", "0/1", "the same last week"),
-    Array("obliged", "one", "int", "0/1", "some users must hold more than they want"),
-    Array("run_error", "one", "float", "ln", "b: the model's own error that a run keeps, in units of tau"),
-    Array("tracked", "one", "int", "0/1", "the content share of an origin is tracked"),
-    Array("tracked_country", "one", "int", "index", "that origin"),
-    Array("weekly_first_spot", "one", "int", "index", "first weekly column of spot prices"),
-    Array("weekly_first_paid", "one", "int", "index", "of paid prices by zone"),
-    Array("weekly_first_contract", "one", "int", "index", "of contract prices by zone"),
-    Array("weekly_first_paid_node", "one", "int", "index", "of paid prices by country"),
-    Array("weekly_first_cover", "one", "int", "index", "of cover"),
-    Array("weekly_first_firms", "one", "int", "index", "of stocks that firms hold or that are afloat to them"),
-    Array("weekly_first_reason", "one", "int", "index", "of the reasons of price gaps"),
-    Array("weekly_first_made", "one", "int", "index", "of production"),
-    Array("weekly_first_called", "one", "int", "index", "of the batches called for, of sites with inputs"),
-    Array("weekly_first_lacking", "one", "int", "index", "of what inputs do not suffice for, of sites with inputs"),
-    Array("weekly_first_leak", "one", "int", "index", "of leakage by node, -1 where nothing can leak"),
-    Array("weekly_first_stockpile", "one", "int", "index", "of public stocks by node, -1 where no event changes any"),
-    Array("weekly_first_subsidy", "one", "int", "index", "of subsidies by site, -1 where no event pays any"),
-    Array("weekly_first_floor", "one", "int", "index", "of guaranteed prices by site, -1 where there are none"),
-    Array("weekly_first_offtake", "one", "int", "index", "of offtake prices by site, -1 where there are none"),
-    Array("weekly_first_exposure", "one", "int", "index", "of origin exposure by node"),
-    Array("season_first", "one", "int", "index", "first of n_end_uses x 12 seasonal factors in F, -1 none"),
-)
-
-_ALL = ARRAYS + SCALARS + RECORDS
-Layout: Any = namedtuple(  # type: ignore[misc]
-    "Layout", [f"n_{name}" for name, _ in DIMENSIONS] + [a.name for a in _ALL] + list(CALENDAR)
-)
+__all__ = ["ALL", "ARRAYS", "CALENDAR", "RECORDS", "SCALARS", "Layout", "make_layout", "stub"]
 
 
-def make_layout(sizes: Mapping[str, int]) -> tuple[Any, int, int]:
+def stub() -> str:
+    """Text of `layout_types.pyi`: the names of all lengths and arrays, for the type checker."""
+    lines = [
+        '"""Names in the layout of a run\'s memory. Written by tools/layout_stub.py; not to be edited."""',
+        "",
+        "from typing import NamedTuple",
+        "",
+        "from .arrays import Array",
+        "",
+        "ARRAYS: tuple[Array, ...]",
+        "ALL: tuple[Array, ...]",
+        "FIELDS: tuple[str, ...]",
+        "",
+        "class Layout(NamedTuple):",
+    ]
+    known = {f"n_{name}": f"how many {meaning}" for name, meaning in DIMENSIONS}
+    known |= {array.name: f"{array.kind} by {array.dim}, {array.unit}: {array.meaning}" for array in ALL}
+    for name in FIELDS:
+        lines += [f"    {name}: int", *([f'    """{known[name]}"""'] if name in known else [])]
+    return "\n".join(lines) + "\n"
+
+
+def make_layout(sizes: Mapping[str, int]) -> tuple[Layout, int, int]:
     """Place every array.
 
     Parameters
@@ -101,7 +56,7 @@ def make_layout(sizes: Mapping[str, int]) -> tuple[Any, int, int]:
     """
     position = {"float": 0, "int": 0}
     offsets: dict[str, int] = dict.fromkeys(CALENDAR, 0) | {f"n_{name}": int(sizes[name]) for name, _ in DIMENSIONS}
-    for array in _ALL:
+    for array in ALL:
         offsets[array.name] = position[array.kind]
         position[array.kind] += 1 if array.dim == "one" else int(sizes[array.dim])
     return Layout(**offsets), position["float"], position["int"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
 from .beliefs import believe, time_effects
 from .controls import find_cuts, set_officers, set_rules
+from .layout_types import Layout
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
 from .parting import part_zones, share_prices
 from .prices import move_prices, set_paid_prices
@@ -48,7 +47,7 @@ EVENT_NAMES = (
 )
 
 
-def market_week(L: Any, F: Floats, I: Ints, key: int, day: int, week: int) -> None:
+def market_week(L: Layout, F: Floats, I: Ints, key: int, day: int, week: int) -> None:
     """All phases of the market of day `day`. The engine then ships `lane_out` and starts `site_start`."""
     I[L.cuts_ahead] = 0
     if day > 0 and day == I[L.lead_days]:

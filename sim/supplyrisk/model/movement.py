@@ -6,12 +6,11 @@ what it does to the state.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
+from .layout_types import Layout
 
 
-def part_returned(L: Any, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
+def part_returned(L: Layout, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
     """Part of `amount` t that may not leave because the lane closed, t; it goes back to stock.
 
     A week's allowance of a closed lane is (1 - closed share + leak) of its normal flow; `part` is the
@@ -24,7 +23,7 @@ def part_returned(L: Any, F: Floats, I: Ints, lane: int, amount: float, part: fl
     return amount - most if amount > most else 0.0
 
 
-def part_leaking(L: Any, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
+def part_leaking(L: Layout, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
     """Part of `amount` t that goes round the control through a hub, t."""
     leak = F[L.lane_leak + lane]
     if leak <= 0.0:
@@ -42,7 +41,7 @@ def part_leaking(L: Any, F: Floats, I: Ints, lane: int, amount: float, part: flo
     return amount if amount < most else most
 
 
-def needs_licence(L: Any, F: Floats, I: Ints, lane: int) -> int:
+def needs_licence(L: Layout, F: Floats, I: Ints, lane: int) -> int:
     """1 if goods on a lane need a licence today: there is an office, and its rule on content is met."""
     if I[L.lane_office + lane] < 0:
         return 0
@@ -50,14 +49,14 @@ def needs_licence(L: Any, F: Floats, I: Ints, lane: int) -> int:
     return 0 if threshold > 0.0 and F[L.site_content + I[L.lane_site + lane]] < threshold else 1
 
 
-def part_licensed(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> float:
+def part_licensed(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> float:
     """Part of `amount` t that must wait for a licence, t."""
     if needs_licence(L, F, I, lane) == 0:
         return 0.0
     return amount * (1.0 - F[L.lane_general + lane])
 
 
-def transit_days(L: Any, F: Floats, I: Ints, lane: int, leaking: int) -> int:
+def transit_days(L: Layout, F: Floats, I: Ints, lane: int, leaking: int) -> int:
     """Days from leaving to arrival: the lane's own, slowdowns now, and the hub's for leaked goods."""
     days = I[L.lane_days + lane] + int(F[L.lane_delay + lane] + 0.5)
     if leaking == 1:
@@ -65,13 +64,13 @@ def transit_days(L: Any, F: Floats, I: Ints, lane: int, leaking: int) -> int:
     return days if days >= 1 else 1
 
 
-def hold_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
+def hold_goods(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> None:
     """Goods wait at the exporter's, for a licence or at customs."""
     F[L.lane_held + lane] += amount
     F[L.site_held + I[L.lane_site + lane]] += amount
 
 
-def free_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
+def free_goods(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> None:
     """Goods stop waiting (they leave, or go back)."""
     site = I[L.lane_site + lane]
     F[L.lane_held + lane] -= amount
@@ -82,13 +81,13 @@ def free_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
         F[L.site_held + site] = 0.0
 
 
-def return_goods(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
+def return_goods(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> None:
     """Goods go back to the seller's stock; the order is gone."""
     F[L.site_stock + I[L.lane_site + lane]] += amount
     F[L.desk_on_order + I[L.lane_desk + lane]] -= amount
 
 
-def depart(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int) -> None:
+def depart(L: Layout, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int) -> None:
     """Goods leave evenly over the days `day` to `until` - 1; customs record them month by month."""
     F[L.lane_in_transit + lane] += amount
     F[L.lane_left + lane] += amount
@@ -109,14 +108,14 @@ def depart(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until
         F[L.monthly_record + (month + 1) * L.n_monthly + column] += amount * (1.0 - share)
 
 
-def record_leak(L: Any, F: Floats, I: Ints, lane: int, amount: float, week: int) -> None:
+def record_leak(L: Layout, F: Floats, I: Ints, lane: int, amount: float, week: int) -> None:
     """Add leaked goods to the buyer's leakage of the week."""
     I[L.lane_leaked + lane] += 1
     node = I[L.desk_node + I[L.lane_desk + lane]]
     F[L.weekly_record + week * L.n_weekly + I[L.weekly_first_leak] + node] += amount
 
 
-def arrive(L: Any, F: Floats, I: Ints, lane: int, amount: float, content: float) -> None:
+def arrive(L: Layout, F: Floats, I: Ints, lane: int, amount: float, content: float) -> None:
     """A shipment reaches the buyer's desk; it is shared out at the next market."""
     desk = I[L.lane_desk + lane]
     F[L.desk_in + desk] += amount
@@ -127,14 +126,14 @@ def arrive(L: Any, F: Floats, I: Ints, lane: int, amount: float, content: float)
     F[L.lane_arrived + lane] += amount
 
 
-def seize(L: Any, F: Floats, I: Ints, lane: int, amount: float) -> None:
+def seize(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> None:
     """A leaking shipment is lost; the buyer knows and may order again."""
     F[L.desk_on_order + I[L.lane_desk + lane]] -= amount
     F[L.lane_in_transit + lane] -= amount
     F[L.balance_lost_t + I[L.lane_product + lane]] += amount
 
 
-def complete(L: Any, F: Floats, I: Ints, s: int, amount: float, content: float) -> None:
+def complete(L: Layout, F: Floats, I: Ints, s: int, amount: float, content: float) -> None:
     """A batch is finished and joins the site's output stock."""
     if I[L.tracked] == 1:
         stock = F[L.site_stock + s]
@@ -146,14 +145,14 @@ def complete(L: Any, F: Floats, I: Ints, s: int, amount: float, content: float) 
     F[L.balance_made_t + I[L.site_product + s]] += amount
 
 
-def file_application(L: Any, F: Floats, I: Ints, office: int, amount: float, day: int) -> None:
+def file_application(L: Layout, F: Floats, I: Ints, office: int, amount: float, day: int) -> None:
     """One more application waits at the office."""
     I[L.office_pending + office] += 1
     I[L.office_pending_days + office] += day
     F[L.office_backlog + office] += amount
 
 
-def close_application(L: Any, F: Floats, I: Ints, office: int, amount: float, filed_day: int) -> None:
+def close_application(L: Layout, F: Floats, I: Ints, office: int, amount: float, filed_day: int) -> None:
     """An application is decided or lapses."""
     I[L.office_pending + office] -= 1
     I[L.office_pending_days + office] -= filed_day
@@ -162,12 +161,12 @@ def close_application(L: Any, F: Floats, I: Ints, office: int, amount: float, fi
         F[L.office_backlog + office] = 0.0
 
 
-def grant(L: Any, F: Floats, office: int, amount: float) -> None:
+def grant(L: Layout, F: Floats, office: int, amount: float) -> None:
     """A granted lot can leave."""
     F[L.office_granted + office] += amount
 
 
-def refuse(L: Any, F: Floats, I: Ints, office: int, lane: int, amount: float) -> float:
+def refuse(L: Layout, F: Floats, I: Ints, office: int, lane: int, amount: float) -> float:
     """A refused lot goes back to stock and its buyer may not reapply for a while.
 
     Returns

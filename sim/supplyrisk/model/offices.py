@@ -7,11 +7,11 @@ announcement (docs/background/market-core.md, "The office on day one").
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..powers import exp, log
 from ..streams import STREAM_OFFICE, normal_quantile, uniform
 from .arrays import Floats, Ints
+from .layout_types import Layout
 
 DAYS_PER_MONTH = 365.25 / 12.0
 
@@ -27,7 +27,7 @@ LONGEST_RELAPSE, RELAPSE_LEVEL = 3, 0.25  # ... of 1 to 3 months at 0 to 0.25
 FIRST_MONTHLY = 16  # counter of a month's draws: 16 + 4 month
 
 
-def draw_offices(L: Any, F: Floats, I: Ints, key: int) -> None:
+def draw_offices(L: Layout, F: Floats, I: Ints, key: int) -> None:
     """What sets unknown offices apart: u and L of every office, once a run."""
     for o in range(L.n_offices):
         entity = I[L.office_key + o]
@@ -44,7 +44,7 @@ def draw_offices(L: Any, F: Floats, I: Ints, key: int) -> None:
         I[L.office_month + o] = 0
 
 
-def unknown_pace(L: Any, F: Floats, I: Ints, key: int, o: int, days: int) -> float:
+def unknown_pace(L: Layout, F: Floats, I: Ints, key: int, o: int, days: int) -> float:
     """Share of normal exports that an unknown office lets through `days` days after it began, in this run."""
     month = int(days / DAYS_PER_MONTH)
     while I[L.office_month + o] <= month:
@@ -53,7 +53,7 @@ def unknown_pace(L: Any, F: Floats, I: Ints, key: int, o: int, days: int) -> flo
     return F[L.office_drawn + o]
 
 
-def draw_month(L: Any, F: Floats, I: Ints, key: int, o: int, month: int) -> None:
+def draw_month(L: Layout, F: Floats, I: Ints, key: int, o: int, month: int) -> None:
     """Pace of one month: slow at first, recovering to a level of its own, with relapses."""
     entity = I[L.office_key + o]
     at = FIRST_MONTHLY + 4 * month

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..operations.ops.quota import apply_quotas, count_quotas
 from .arrays import Floats, Ints
 from .economics import landed_ratio, power, power_by_log, wanted_order
+from .layout_types import Layout
 from .prices import lane_cost_ratio
 
 RUSH_STEP = 0.5  # of what a link carries: most by which the week's orders rise in a rush
@@ -14,7 +13,7 @@ PAYING_GAP = 1.3  # ratio of prices from which goods find a way round a rule
 SHORT = 0.01  # unserved share from which they do whatever the prices
 
 
-def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
+def claim(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Every holder's order of the week: expected use plus (cover paid^-phi - stock)/tau_s, between 0 and the most it orders.
 
     Dear goods are held less willingly (at the price paid, which moves slowly, without the model's own error): with phi = 1
@@ -39,7 +38,7 @@ def claim(L: Any, F: Floats, I: Ints, day: int) -> None:
         F[L.desk_fill_claim + d] = 0.0
 
 
-def sum_holders(L: Any, F: Floats, I: Ints, d: int) -> None:
+def sum_holders(L: Layout, F: Floats, I: Ints, d: int) -> None:
     """A desk's totals of its holders' orders and expected use."""
     total = 0.0
     use = 0.0
@@ -51,7 +50,7 @@ def sum_holders(L: Any, F: Floats, I: Ints, d: int) -> None:
     F[L.desk_expected + d] = use
 
 
-def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
+def claim_for_stockpiles(L: Layout, F: Floats, I: Ints) -> None:
     """Public stocks below their aim order through the node's main desk, at most at their filling rate."""
     for d in range(L.n_desks):
         if I[L.desk_main + d] == 1:
@@ -62,7 +61,7 @@ def claim_for_stockpiles(L: Any, F: Floats, I: Ints) -> None:
                 F[L.desk_fill_claim + d] = gap if gap < most else most
 
 
-def order(L: Any, F: Floats, I: Ints) -> None:
+def order(L: Layout, F: Floats, I: Ints) -> None:
     """Split each desk's order over its open lanes by baseline share and landed cost.
 
     A lane's weight is its normal flow where it is open; dearer lanes weigh less. Nobody counts on goods that wait for a
@@ -103,7 +102,7 @@ def order(L: Any, F: Floats, I: Ints) -> None:
     mark_full_links(L, F, I)
 
 
-def ask_calmly(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> int:
+def ask_calmly(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> int:
     """Where nobody knows of a rule orders stand as they are; 1 if one is more than its link carries."""
     multiple = F[L.link_multiple + k] * F[L.trend_level + k]
     over = 0
@@ -119,7 +118,7 @@ def ask_calmly(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> int
     return 0
 
 
-def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
+def ask_abroad(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
     A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send
@@ -170,7 +169,7 @@ def ask_abroad(L: Any, F: Floats, I: Ints, k: int, first: int, last: int) -> Non
         F[L.lane_order + lane] += part * F[L.lane_room + lane]
 
 
-def unsold(L: Any, F: Floats, I: Ints, s: int) -> float:
+def unsold(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """What a seller holds beyond its normal stock, t: within a zone buyers who lack goods find it, whatever they bought there before.
 
     Otherwise what new firms make piled up with those who had few customers, while the buyers that a rule had cut off stood still.
@@ -179,7 +178,7 @@ def unsold(L: Any, F: Floats, I: Ints, s: int) -> float:
     return more if more > 0.0 else 0.0
 
 
-def order_under_rule(L: Any, F: Floats, I: Ints, lane: int, amount: float, most: float) -> float:
+def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, most: float) -> float:
     """What is asked of a lane under a rule in force, t.
 
     Where the rule binds, whatever passes (a closed lane's allowance; under a quota up to what the link carries). Applications
@@ -201,7 +200,7 @@ def order_under_rule(L: Any, F: Floats, I: Ints, lane: int, amount: float, most:
     return amount if amount > 0.0 else 0.0
 
 
-def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, most: float) -> float:
+def order_in_rush(L: Layout, F: Floats, I: Ints, lane: int, p: int, amount: float, most: float) -> float:
     """At least normal flow and the lane's part of need/w a week before a rule, rising by half of what the link carries a week."""
     c = I[L.lane_from_cell + lane]
     if I[L.block_rushing + c] == 0:
@@ -215,7 +214,7 @@ def order_in_rush(L: Any, F: Floats, I: Ints, lane: int, p: int, amount: float, 
     return rush if rush < rising else rising
 
 
-def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
+def mark_full_links(L: Layout, F: Floats, I: Ints) -> None:
     """Zones whose buyers wanted more from other zones than links carry, where no rule holds and no rush is on.
 
     Not those that sell more than they buy: they can keep what they sell.
@@ -227,7 +226,7 @@ def mark_full_links(L: Any, F: Floats, I: Ints) -> None:
         I[L.cell_full + c] = 1 if buys and F[L.asked_in + c] > most else 0
 
 
-def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
+def weigh_lanes(L: Layout, F: Floats, I: Ints) -> None:
     """Weights of all lanes, in `lane_order` for now."""
     weigh_routes(L, F, I)
     if I[L.in_force] == 0:
@@ -243,7 +242,7 @@ def weigh_lanes(L: Any, F: Floats, I: Ints) -> None:
         F[L.lane_order + lane] = weight
 
 
-def weigh_routes(L: Any, F: Floats, I: Ints) -> None:
+def weigh_routes(L: Layout, F: Floats, I: Ints) -> None:
     """Landed cost relative to the baseline ** -sigma of all routes, without duties or costs that were not always there."""
     for r in range(L.n_routes):
         duty = F[L.route_duty + r]
@@ -255,7 +254,7 @@ def weigh_routes(L: Any, F: Floats, I: Ints) -> None:
         F[L.landed_extra + r] = 0.0
 
 
-def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
+def cheapness(L: Layout, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost relative to the baseline ** -sigma. Most lanes of a route cost the same: the last is remembered."""
     route = I[L.lane_route + lane]
     duty = F[L.lane_tariff + lane]
@@ -269,7 +268,7 @@ def cheapness(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
     return factor
 
 
-def open_share(L: Any, F: Floats, I: Ints, lane: int) -> float:
+def open_share(L: Layout, F: Floats, I: Ints, lane: int) -> float:
     """Share of a lane's normal flow that may leave or leaks, and may be applied for where it needs a licence."""
     part = 1.0 - F[L.lane_close + lane]
     if part < 1.0:
@@ -279,14 +278,14 @@ def open_share(L: Any, F: Floats, I: Ints, lane: int) -> float:
     return part
 
 
-def leak_cost(L: Any, F: Floats, I: Ints, lane: int, open_part: float) -> float:
+def leak_cost(L: Layout, F: Floats, I: Ints, lane: int, open_part: float) -> float:
     """Extra cost of a lane's average tonne, as a share of its price: that of leaks round a closure."""
     if F[L.lane_leak + lane] > 0.0 and F[L.lane_close + lane] > 0.0:
         return F[L.lane_leak_cost + lane] * F[L.lane_leak + lane] / open_part
     return 0.0
 
 
-def update_leaks(L: Any, F: Floats, I: Ints) -> None:
+def update_leaks(L: Layout, F: Floats, I: Ints) -> None:
     """Leaks round a control grow while they pay, up to a cap that enforcement lowers.
 
     They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
@@ -326,7 +325,7 @@ def update_leaks(L: Any, F: Floats, I: Ints) -> None:
             I[L.leaking] = 1
 
 
-def apply_limits(L: Any, F: Floats, I: Ints) -> None:
+def apply_limits(L: Layout, F: Floats, I: Ints) -> None:
     """Cut orders to what rules let leave this week: partial bans, leaks, quotas."""
     if I[L.in_force] == 0:
         return
@@ -343,7 +342,7 @@ def apply_limits(L: Any, F: Floats, I: Ints) -> None:
         apply_quotas(L, F, I)
 
 
-def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
+def allocate(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Sellers ship what is ordered, or ration it in proportion to orders, offtakers first."""
     for s in range(L.n_sites):
         first = I[L.site_lane_first + s]
@@ -372,7 +371,7 @@ def allocate(L: Any, F: Floats, I: Ints, day: int) -> None:
         count_quotas(L, F, I)
 
 
-def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
+def ration_lanes(L: Layout, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
     """Divide `stock` t among a site's lanes: those served first in full, the rest in proportion to orders.
 
     What a rush asks on top comes after what everybody asks as usual.
@@ -408,7 +407,7 @@ def ration_lanes(L: Any, F: Floats, I: Ints, first: int, last: int, stock: float
             F[L.lane_out + lane] = share * (F[L.lane_order + lane] - extra) + rush_share * extra
 
 
-def split_late(L: Any, F: Floats, I: Ints, day: int) -> None:
+def split_late(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Goods that would leave after a rule changes inside the week wait for that day.
 
     A week's shipment leaves evenly over its seven days. Rules that start or end on a day act on what

@@ -8,19 +8,18 @@ the week in which the rule is announced the zone has prices of its own, which st
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..operations.table import code
 from .arrays import Floats, Ints
 from .beliefs import level_believed, quota_pace
 from .controls import effect_base, effect_now, started
+from .layout_types import Layout
 
 CLOSE, GENERAL_LICENCE, QUOTA = code("close"), code("general_licence"), code("quota")
 
 BOTH = 3  # code of a country that a rule takes for seller and buyer: it stops trade among those
 
 
-def part_zones(L: Any, F: Floats, I: Ints, day: int) -> None:
+def part_zones(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Part zones for the rules that have become known since last week."""
     parted = 0
     for e in range(L.n_effects):
@@ -40,7 +39,7 @@ def part_zones(L: Any, F: Floats, I: Ints, day: int) -> None:
     sum_baseline(L, F, I)
 
 
-def matters(L: Any, F: Floats, I: Ints, e: int, day: int) -> int:
+def matters(L: Layout, F: Floats, I: Ints, e: int, day: int) -> int:
     """1 if a rule is known and holds anything back, or favours anybody: one of level zero is none."""
     op = I[L.effect_op + e]
     if op == GENERAL_LICENCE:
@@ -59,7 +58,7 @@ def matters(L: Any, F: Floats, I: Ints, e: int, day: int) -> int:
     return 1
 
 
-def part_by_rule(L: Any, I: Ints, e: int) -> None:
+def part_by_rule(L: Layout, I: Ints, e: int) -> None:
     """Part every zone by what a rule takes its members for; `zone_lead` is the first of those that stay together.
 
     The world's own zone leads whom rules take for nothing else than most of its members.
@@ -83,7 +82,7 @@ def part_by_rule(L: Any, I: Ints, e: int) -> None:
                 I[L.zone_lead + z] = y
 
 
-def copy_prices(L: Any, F: Floats, I: Ints, old: int, new: int) -> None:
+def copy_prices(L: Layout, F: Floats, I: Ints, old: int, new: int) -> None:
     """Prices of a zone as they are in another: nothing jumps when zones part, and a joined zone's price is the joint one."""
     F[L.spot + new] = F[L.spot + old]
     F[L.spot_log + new] = F[L.spot_log + old]
@@ -97,14 +96,14 @@ def copy_prices(L: Any, F: Floats, I: Ints, old: int, new: int) -> None:
     I[L.price_reason + new] = I[L.price_reason + old]
 
 
-def share_prices(L: Any, F: Floats, I: Ints) -> None:
+def share_prices(L: Layout, F: Floats, I: Ints) -> None:
     """Zones that no rule has parted yet have the prices of the zone that they are joined with."""
     for c in range(L.n_cells):
         if I[L.cell_lead + c] != c:
             copy_prices(L, F, I, I[L.cell_lead + c], c)
 
 
-def place_in_cells(L: Any, F: Floats, I: Ints) -> None:
+def place_in_cells(L: Layout, F: Floats, I: Ints) -> None:
     """Cells of zones, sites, nodes, lanes and routes, and the pairs of zones between which lanes run."""
     n = L.n_zones
     for c in range(L.n_cells):
@@ -124,7 +123,7 @@ def place_in_cells(L: Any, F: Floats, I: Ints) -> None:
         I[L.route_cell + I[L.lane_route + lane]] = here
 
 
-def sum_baseline(L: Any, F: Floats, I: Ints) -> None:
+def sum_baseline(L: Layout, F: Floats, I: Ints) -> None:
     """Normal purchases, output, stocks and trade of every product and zone, and of every pair of zones."""
     for c in range(L.n_cells):
         F[L.need_start + c] = 0.0

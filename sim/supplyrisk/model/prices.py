@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..powers import exp
 from ..streams import STREAM_ERROR_LEVEL, STREAM_ERROR_WEEK, normal_quantile, uniform
 from .arrays import Floats, Ints
 from .economics import landed_ratio, move_log_price, paid_price, smooth
+from .layout_types import Layout
 
 ERROR_WEEKS = 20.0  # e-fold of the part of the model's error that wanders
 KEPT = math.exp(-1.0 / ERROR_WEEKS)  # of it, from week to week
@@ -21,7 +21,7 @@ LEAST_SHARE = 1e-3  # of the error: less is none
 ARRIVAL_RATE = 0.25  # 1/week: what arrives under contract is judged over four weeks
 
 
-def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
+def draw_run_error(L: Layout, F: Floats, I: Ints, key: int) -> None:
     """b in units of tau: what the model gets wrong in a whole episode, from E = 8 of them.
 
     t with E - 1 degrees of freedom times sqrt(1 + 1/E), the predictive distribution of one more episode; drawn as a
@@ -35,7 +35,7 @@ def draw_run_error(L: Any, F: Floats, I: Ints, key: int) -> None:
     F[L.run_error] = z / math.sqrt(squares / (EPISODES - 1)) * math.sqrt(1.0 + 1.0 / EPISODES)
 
 
-def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
+def move_prices(L: Layout, F: Floats, I: Ints, key: int, week: int) -> None:
     """Spot prices go to their targets; quotes carry the model's own error; contracts follow quotes.
 
     l <- l + clip(s (target - l), -0.6, 0.6);  quoted l_q = l + the error that acts (`quote_with_error`);
@@ -60,7 +60,7 @@ def move_prices(L: Any, F: Floats, I: Ints, key: int, week: int) -> None:
         F[L.contract_clean + c] = smooth(F[L.contract_clean + c], F[L.clean + c], rate)
 
 
-def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) -> None:
+def quote_with_error(L: Layout, F: Floats, I: Ints, k: int, key: int, week: int) -> None:
     """Quoted prices of a product: l_q = l + h mu + g (b + f w).
 
     w is an AR(1) of sd sigma by zone, the same in all arms of a run; f^2 grows from 0 to 1 with the weeks in which the error
@@ -83,7 +83,7 @@ def quote_with_error(L: Any, F: Floats, I: Ints, k: int, key: int, week: int) ->
             F[L.spot + c] = exp(F[L.spot_log + c])
 
 
-def share_error(L: Any, F: Floats, I: Ints, k: int) -> None:
+def share_error(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """g and h of a product: the shares of the model's own error, and of its median shift, that act this week.
 
     g is the larger of 100 times what rules in force (or in a rush before them) and cuts are believed to take, as a share of
@@ -131,7 +131,7 @@ def share_error(L: Any, F: Floats, I: Ints, k: int) -> None:
     F[L.error_shift_share + k] = shift if shift > LEAST_SHARE else 0.0
 
 
-def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
+def set_paid_prices(L: Layout, F: Floats, I: Ints) -> None:
     """Price paid at every node, and of what arrives under contract: contract tonnes that arrive, spot for what is missing, and duties.
 
     Once as quoted, for users and what is told, and once without the model's own error, for makers: they sell and buy at prices of
@@ -182,7 +182,7 @@ def set_paid_prices(L: Any, F: Floats, I: Ints) -> None:
         F[L.node_contract + node] += share * (value / arrivals if arrivals > 0.0 else spot)
 
 
-def office_age_weeks(L: Any, F: Floats, I: Ints, office: int, day: int) -> float:
+def office_age_weeks(L: Layout, F: Floats, I: Ints, office: int, day: int) -> float:
     """Mean age of the applications an office has not decided, weeks."""
     pending = I[L.office_pending + office]
     if pending <= 0:
@@ -190,7 +190,7 @@ def office_age_weeks(L: Any, F: Floats, I: Ints, office: int, day: int) -> float
     return (float(day) * pending - I[L.office_pending_days + office]) / pending / 7.0
 
 
-def lane_cost_ratio(L: Any, F: Floats, I: Ints, lane: int, extra: float) -> float:
+def lane_cost_ratio(L: Layout, F: Floats, I: Ints, lane: int, extra: float) -> float:
     """Landed cost of a lane relative to the baseline (see `economics.landed_ratio`)."""
     k = I[L.lane_product + lane]
     freight = F[L.freight_usd_per_kg + k] if I[L.lane_border + lane] == 1 else 0.0

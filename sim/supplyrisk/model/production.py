@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..powers import exp, log
 from .arrays import FIRMS_PER_USER, Floats, Ints
 from .beliefs import thrifted
@@ -18,11 +16,12 @@ from .economics import (
     thrift_step,
     used_at_price,
 )
+from .layout_types import Layout
 
 LEAST_MARGIN = 0.02  # of the price: makers with less all but stand still
 
 
-def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
+def offered_price(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """Price index a site earns: spot (without the model's own error), a guaranteed floor or an offtake price, plus any subsidy.
 
     Makers plan at the price that sets the demand for their inputs.
@@ -35,7 +34,7 @@ def offered_price(L: Any, F: Floats, I: Ints, s: int) -> float:
     return price + F[L.site_subsidy + s]
 
 
-def input_cost_rise(L: Any, F: Floats, I: Ints, s: int) -> float:
+def input_cost_rise(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """Rise of a site's input costs as an index of its product's price: sum of recipe (paid - 1) p_input / p_product."""
     rise = 0.0
     first = I[L.site_input_first + s]
@@ -46,7 +45,7 @@ def input_cost_rise(L: Any, F: Floats, I: Ints, s: int) -> float:
     return rise / F[L.price_usd_per_kg + I[L.site_product + s]] if rise != 0.0 else 0.0
 
 
-def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
+def margin_ratio(L: Layout, F: Floats, I: Ints, s: int, price: float) -> float:
     """M = P - sum of (recipe now x paid - recipe) p_input / p_product: 1 at rest, at least 0.02.
 
     The money margin relative to the price, not to the baseline's margin: where inputs are most of the cost (heavy oxide:
@@ -62,7 +61,7 @@ def margin_ratio(L: Any, F: Floats, I: Ints, s: int, price: float) -> float:
     return ratio if ratio > LEAST_MARGIN else LEAST_MARGIN
 
 
-def set_recipes(L: Any, F: Floats, I: Ints) -> None:
+def set_recipes(L: Layout, F: Floats, I: Ints) -> None:
     """Tonnes of every input per tonne of output at the price paid for it (without the model's own error): recipe x paid^-elasticity.
 
     Makers stretch what is dear: the dysprosium in a magnet fell by grain-boundary diffusion and lower grades
@@ -76,7 +75,7 @@ def set_recipes(L: Any, F: Floats, I: Ints) -> None:
         )
 
 
-def set_incentives(L: Any, F: Floats, I: Ints) -> None:
+def set_incentives(L: Layout, F: Floats, I: Ints) -> None:
     """Answer of every site's plan to money: makers' margin^eta, mines' price^eta times the share of mines that still run."""
     for s in range(L.n_sites):
         price = offered_price(L, F, I, s)
@@ -90,7 +89,7 @@ def set_incentives(L: Any, F: Floats, I: Ints) -> None:
             F[L.site_answer + s] = F[L.site_answer + s] * running
 
 
-def set_uses(L: Any, F: Floats, I: Ints) -> None:
+def set_uses(L: Layout, F: Floats, I: Ints) -> None:
     """Shares of normal use that users want: now at the price paid, at length at the price paid without the model's own error.
 
     Thrift takes years, and the quotes by which the error was measured had been answered by it: users who thrift because a
@@ -107,7 +106,7 @@ def set_uses(L: Any, F: Floats, I: Ints) -> None:
         )
 
 
-def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
+def produce(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Every site moves its plan, and starts the batch of the week: what it plans, can make and has inputs for.
 
     makers  aim = min((W q0 + rush) M^eta, ready)      mines  aim = min(q0 growth P^eta running, ready)
@@ -135,7 +134,7 @@ def produce(L: Any, F: Floats, I: Ints, day: int) -> None:
         plan_site(L, F, I, s, F[L.site_capacity + s] * grown + F[L.site_entry + s])
 
 
-def enter(L: Any, F: Floats, I: Ints, s: int) -> None:
+def enter(L: Layout, F: Floats, I: Ints, s: int) -> None:
     """New firms join where the price is high: capacity grows by entry min(max(P - 1.3, 0), 1) of world output a week.
 
     Spread by baseline output over the sites that entry may join (`entry_share_per_year` above 0).
@@ -150,7 +149,7 @@ def enter(L: Any, F: Floats, I: Ints, s: int) -> None:
             F[L.site_entry + s] += share / WEEKS_PER_YEAR * speed * world * part
 
 
-def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
+def plan_site(L: Layout, F: Floats, I: Ints, s: int, capacity: float) -> None:
     """Plan and batch of one site with `capacity` t/week of its own, projects not counted."""
     k = I[L.site_product + s]
     cell = I[L.site_cell + s]
@@ -183,7 +182,7 @@ def plan_site(L: Any, F: Floats, I: Ints, s: int, capacity: float) -> None:
     start_batch(L, F, I, s, want, free, want - free)
 
 
-def capacity_left(L: Any, F: Floats, I: Ints, s: int) -> float:
+def capacity_left(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """Share of a site's capacity that events and outages leave now."""
     left = 1.0 - F[L.site_loss + s]
     if I[L.site_down + s] == 1:
@@ -191,13 +190,13 @@ def capacity_left(L: Any, F: Floats, I: Ints, s: int) -> float:
     return left
 
 
-def ready_at_rest(L: Any, F: Floats, I: Ints, s: int) -> float:
+def ready_at_rest(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """Capacity of the plants that run at rest, t/week: output and `ready_spare_share` of it, at most all capacity."""
     ready = F[L.site_output + s] * (1.0 + F[L.ready_spare_share + I[L.site_product + s]])
     return ready if ready < F[L.site_capacity + s] else F[L.site_capacity + s]
 
 
-def restart(L: Any, F: Floats, I: Ints, s: int, aim: float, capacity: float) -> float:
+def restart(L: Layout, F: Floats, I: Ints, s: int, aim: float, capacity: float) -> float:
     """Capacity of plants that run or could tomorrow, t/week, one week on.
 
     ready <- ready + ((1 + spare) aim - ready)/restart, never below that of rest nor above `capacity` t/week. Plants that
@@ -217,7 +216,7 @@ def restart(L: Any, F: Floats, I: Ints, s: int, aim: float, capacity: float) -> 
     return ready
 
 
-def run_project(L: Any, F: Floats, I: Ints, s: int, answer: float) -> float:
+def run_project(L: Layout, F: Floats, I: Ints, s: int, answer: float) -> float:
     """Share of a site's project capacity that runs: as far as its cost and margin let it, in the time that output takes.
 
     Lines are started and stopped like any others: if they followed the week's price, output would jump with it, and
@@ -236,7 +235,7 @@ def run_project(L: Any, F: Floats, I: Ints, s: int, answer: float) -> float:
     return running
 
 
-def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:
+def start_batch(L: Layout, F: Floats, I: Ints, s: int, want: float, free: float, plan: float) -> None:
     """Start up to `want` t, of which `free` t need no input; take the inputs from stock.
 
     As their inputs run low makers slow down, like users: below `input_minimum_weeks` of the plan.
@@ -264,7 +263,7 @@ def start_batch(L: Any, F: Floats, I: Ints, s: int, want: float, free: float, pl
     F[L.site_wip + s] += fed + free
 
 
-def batch_content(L: Any, F: Floats, I: Ints, s: int) -> float:
+def batch_content(L: Layout, F: Floats, I: Ints, s: int) -> float:
     """Share of the tracked origin in a batch started now.
 
     All of it for a site in that country; else the recipe-weighted content of its inputs.
@@ -280,7 +279,7 @@ def batch_content(L: Any, F: Floats, I: Ints, s: int) -> float:
     return carried / amount if amount > 0.0 else 0.0
 
 
-def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
+def use(L: Layout, F: Floats, I: Ints, day: int, week: int) -> None:
     """End users want, use and lack the product; fills the users' weekly columns.
 
     A firm class runs in full while its stock is above its working minimum and slows down below it, so
@@ -320,7 +319,7 @@ def use(L: Any, F: Floats, I: Ints, day: int, week: int) -> None:
             F[L.node_unserved_share + n] = F[L.node_unserved_share + n] / need if need > 0.0 else 1.0
 
 
-def use_by_firms(L: Any, F: Floats, I: Ints, u: int, wanted: float) -> float:
+def use_by_firms(L: Layout, F: Floats, I: Ints, u: int, wanted: float) -> float:
     """What the firm classes of a user use of the `wanted` t; they update their expectations."""
     each = 0.2 * wanted
     k = I[L.node_product + I[L.user_node + u]]

@@ -7,15 +7,14 @@ form for a permanent loss.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
 from .economics import smooth
+from .layout_types import Layout
 
 RELEASE_RATE = 0.25  # 1/week: pace of a release, seen over four weeks
 
 
-def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
+def release_stockpiles(L: Layout, F: Floats, I: Ints) -> None:
     """Public stocks release into the desks' arrivals, where and as fast as their rules allow."""
     for n in range(L.n_nodes):
         F[L.stockpile_released + n] = F[L.stockpile_released + n] * (1.0 - RELEASE_RATE)
@@ -39,7 +38,7 @@ def release_stockpiles(L: Any, F: Floats, I: Ints) -> None:
                     left -= amount
 
 
-def pool_joint_purchases(L: Any, F: Floats, I: Ints) -> None:
+def pool_joint_purchases(L: Layout, F: Floats, I: Ints) -> None:
     """Desks that buy jointly share the week's arrivals by need, not by who ordered first or most.
 
     Need of a holder is its expected use plus what its stock lacks of normal cover.
@@ -60,7 +59,7 @@ def pool_joint_purchases(L: Any, F: Floats, I: Ints) -> None:
                 F[L.desk_in + d] = pooled * desk_need_now(L, F, I, d) / total
 
 
-def desk_need_now(L: Any, F: Floats, I: Ints, d: int) -> float:
+def desk_need_now(L: Layout, F: Floats, I: Ints, d: int) -> float:
     """Expected use plus missing normal cover of a desk's holders, t."""
     need = 0.0
     first = I[L.desk_holder_first + d]
@@ -73,7 +72,7 @@ def desk_need_now(L: Any, F: Floats, I: Ints, d: int) -> float:
     return need
 
 
-def receive(L: Any, F: Floats, I: Ints) -> None:
+def receive(L: Layout, F: Floats, I: Ints) -> None:
     """Share out the arrivals of the week and update what buyers think arrives."""
     joint = 0
     stocked = 0
@@ -101,7 +100,7 @@ def receive(L: Any, F: Floats, I: Ints) -> None:
         F[L.desk_in_content + d] = 0.0
 
 
-def mix_desk_content(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
+def mix_desk_content(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
     """Content of the tracked origin in a desk's stocks after `amount` t of arrivals mix in."""
     stock = 0.0
     first = I[L.desk_holder_first + d]
@@ -111,7 +110,7 @@ def mix_desk_content(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
     F[L.desk_content + d] = (F[L.desk_content + d] * stock + carried) / (stock + amount)
 
 
-def share_out(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
+def share_out(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
     """Share `amount` t among the holders of desk `d`; a surplus fills the stockpile, then all stocks."""
     first = I[L.desk_holder_first + d]
     last = first + I[L.desk_holder_count + d]
@@ -162,7 +161,7 @@ def share_out(L: Any, F: Floats, I: Ints, d: int, amount: float) -> None:
         F[L.stockpile + I[L.desk_node + d]] += left
 
 
-def ration(L: Any, F: Floats, I: Ints, start: int, end: int, amount: float, weights: float) -> None:
+def ration(L: Layout, F: Floats, I: Ints, start: int, end: int, amount: float, weights: float) -> None:
     """Give min(order, theta x expected use) to holders start..end-1, theta such that `amount` is used.
 
     `weights` is the sum of their expected uses.

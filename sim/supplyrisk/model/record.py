@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
+from .layout_types import Layout
 from .prices import office_age_weeks
 
 
-def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
+def record(L: Layout, F: Floats, I: Ints, week: int, day: int) -> None:
     """Fill row `week` of the weekly record (users' columns are written as they use)."""
     row = L.weekly_record + week * L.n_weekly
     for c in range(L.n_cells):
@@ -45,7 +44,7 @@ def record(L: Any, F: Floats, I: Ints, week: int, day: int) -> None:
         record_exposure(L, F, I, row)
 
 
-def record_support(L: Any, F: Floats, I: Ints, row: int) -> None:
+def record_support(L: Layout, F: Floats, I: Ints, row: int) -> None:
     """What makers are promised in the week, by site; only the columns that some event fills."""
     if I[L.weekly_first_subsidy] >= 0:
         for s in range(L.n_sites):
@@ -58,7 +57,7 @@ def record_support(L: Any, F: Floats, I: Ints, row: int) -> None:
             F[row + I[L.weekly_first_offtake] + s] = F[L.site_offtake + s]
 
 
-def record_paid_by_zone(L: Any, F: Floats, I: Ints, row: int) -> None:
+def record_paid_by_zone(L: Layout, F: Floats, I: Ints, row: int) -> None:
     """Paid and contract prices by product and zone: means over the zone's nodes, weighted by normal purchases."""
     first = row + I[L.weekly_first_paid]
     contract = row + I[L.weekly_first_contract]
@@ -87,7 +86,7 @@ def record_paid_by_zone(L: Any, F: Floats, I: Ints, row: int) -> None:
             F[L.cell_paid + c] = F[L.cell_paid + lead]
 
 
-def record_exposure(L: Any, F: Floats, I: Ints, row: int) -> None:
+def record_exposure(L: Layout, F: Floats, I: Ints, row: int) -> None:
     """Content of the tracked origin in the stocks of every node's holders."""
     first = row + I[L.weekly_first_exposure]
     for n in range(L.n_nodes):

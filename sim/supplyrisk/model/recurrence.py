@@ -8,18 +8,18 @@ occurrence, so that an event which several arms share comes on the same days in 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..powers import log
 from ..streams import STREAM_EVENT_AGAIN, STREAM_EVENT_HAPPENS, exponential_quantile, uniform
 from .arrays import Floats, Ints
+from .layout_types import Layout
 from .states import DATED, EVERY, ONCE
 
 NO_DAY = 1 << 30  # of what does not come again
 DAYS_PER_YEAR = 365.25
 
 
-def begin_series(L: Any, F: Floats, I: Ints, key: int, v: int, first: int, notice: int) -> None:
+def begin_series(L: Layout, F: Floats, I: Ints, key: int, v: int, first: int, notice: int) -> None:
     """Date an event that is free to happen from day `first` on, and was announced for it on day `notice`."""
     I[L.event_status + v] = DATED
     I[L.event_day + v] = first
@@ -36,14 +36,14 @@ def begin_series(L: Any, F: Floats, I: Ints, key: int, v: int, first: int, notic
         I[L.event_notice_day + v] = notice
 
 
-def date_occurrence(L: Any, F: Floats, I: Ints, key: int, v: int, day: int) -> None:
+def date_occurrence(L: Layout, F: Floats, I: Ints, key: int, v: int, day: int) -> None:
     """Make `day` the first day of the occurrence to come, and find that of the one behind it."""
     I[L.event_day + v] = day
     I[L.event_notice_day + v] = day - I[L.event_ahead + v]
     I[L.event_next + v] = next_day(L, F, I, key, v, over_day(L, F, I, v))
 
 
-def over_day(L: Any, F: Floats, I: Ints, v: int) -> int:
+def over_day(L: Layout, F: Floats, I: Ints, v: int) -> int:
     """First day after the occurrence that starts on `event_day`, its recovery included."""
     day = I[L.event_day + v]
     if day >= NO_DAY:
@@ -52,7 +52,7 @@ def over_day(L: Any, F: Floats, I: Ints, v: int) -> int:
     return after if after > day else day + 1
 
 
-def next_day(L: Any, F: Floats, I: Ints, key: int, v: int, after: int) -> int:
+def next_day(L: Layout, F: Floats, I: Ints, key: int, v: int, after: int) -> int:
     """First day of the next occurrence, on `after` at the earliest; `NO_DAY` if there is none.
 
     `every`: day t_n = t_0 + n P of the first n = 1, 2, ... that has not been looked at, is not before `after` (one that
@@ -84,19 +84,19 @@ def next_day(L: Any, F: Floats, I: Ints, key: int, v: int, after: int) -> int:
     return day
 
 
-def happens(L: Any, F: Floats, I: Ints, key: int, v: int, turn: int) -> int:
+def happens(L: Layout, F: Floats, I: Ints, key: int, v: int, turn: int) -> int:
     """1 if the occurrence with this number happens."""
     return 1 if uniform(key, STREAM_EVENT_HAPPENS, I[L.event_key + v], turn) <= F[L.event_probability + v] else 0
 
 
-def first_begun(L: Any, I: Ints, v: int) -> int:
+def first_begun(L: Layout, I: Ints, v: int) -> int:
     """First day of an event's first occurrence."""
     if I[L.event_repeat + v] != ONCE and I[L.event_begun + v] >= 0:
         return I[L.event_begun + v]
     return I[L.event_day + v]
 
 
-def move_on(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def move_on(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Go on to the next occurrence of every event whose last one is over on `day`."""
     for v in range(L.n_events):
         if I[L.event_repeat + v] == ONCE or I[L.event_status + v] != DATED:
@@ -108,7 +108,7 @@ def move_on(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             forget(L, I, v)
 
 
-def forget(L: Any, I: Ints, v: int) -> None:
+def forget(L: Layout, I: Ints, v: int) -> None:
     """What a rule keeps while it is in force begins anew: periods of quotas, months of a licence office."""
     for e in range(L.n_effects):
         if I[L.effect_event + e] == v:

@@ -16,6 +16,7 @@ from ..powers import exp, log
 from .arrays import FIRMS_PER_USER, Floats, Ints
 from .draws import whole_days
 from .economics import WEEKS_PER_YEAR
+from .layout_types import Layout
 from .offices import draw_offices
 from .orders import sum_holders
 from .parting import place_in_cells, sum_baseline
@@ -36,7 +37,7 @@ FOREVER_DAYS = 1e9  # longer than any horizon: the end of what has none
 CLASS_Z = (-1.2815515655446004, -0.5244005127080407, 0.0, 0.5244005127080407, 1.2815515655446004)
 
 
-def start_desks(L: Any, F: Floats, I: Ints) -> None:
+def start_desks(L: Layout, F: Floats, I: Ints) -> None:
     """What every desk buys, in t/week: its users' use and its makers' inputs."""
     for d in range(L.n_desks):
         F[L.desk_need + d] = 0.0
@@ -47,7 +48,7 @@ def start_desks(L: Any, F: Floats, I: Ints) -> None:
         F[L.desk_need + I[L.holder_desk + I[L.input_holder + q]]] += amount
 
 
-def start_stocks(L: Any, F: Floats, I: Ints) -> None:
+def start_stocks(L: Layout, F: Floats, I: Ints) -> None:
     """Fill stocks, expectations and price states of the baseline."""
     for d in range(L.n_desks):
         need = F[L.node_need + I[L.desk_node + d]]
@@ -105,7 +106,7 @@ def start_stocks(L: Any, F: Floats, I: Ints) -> None:
         F[L.stockpile_released + n] = 0.0
 
 
-def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
+def _start_user(L: Layout, F: Floats, I: Ints, u: int) -> None:
     """Five equally large firm classes with lognormal cover of the given mean and spread."""
     sigma = math.sqrt(log(1.0 + F[L.cover_cv + u] * F[L.cover_cv + u]))
     total = 0.0
@@ -130,7 +131,7 @@ def _start_user(L: Any, F: Floats, I: Ints, u: int) -> None:
         F[L.holder_claim + h] = expected
 
 
-def start_zones(L: Any, F: Floats, I: Ints) -> None:
+def start_zones(L: Layout, F: Floats, I: Ints) -> None:
     """Normal purchases, output and trade of every product and zone, and prices at rest; no zone has parted yet."""
     for k in range(L.n_products):
         F[L.product_output + k] = 0.0
@@ -164,7 +165,7 @@ def start_zones(L: Any, F: Floats, I: Ints) -> None:
     sum_baseline(L, F, I)
 
 
-def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
+def start_growth(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """Weekly growth factors of expectations, so that a trend in the outlook surprises no one.
 
     Nothing grows in a lead-in (`day` before `lead_days`): the world's numbers are those of the reported start.
@@ -194,7 +195,7 @@ def start_growth(L: Any, F: Floats, I: Ints, day: int) -> None:
             F[L.growth_step + k] = grown / use
 
 
-def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
+def start_events(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
     """Draw which dated events of the arm happen, and set their first days.
 
     `arm_events[v]` is 1 where event `v` belongs to the arm. The draw depends on the event's name only, so
@@ -215,7 +216,7 @@ def start_events(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> None:
                 I[L.event_status + v] = WAITING
 
 
-def start_in_time(L: Any, I: Ints, v: int) -> None:
+def start_in_time(L: Layout, I: Ints, v: int) -> None:
     """Keep an event that is not the outlook's out of the lead-in, which is the same in every arm.
 
     One drawn to start earlier starts on the first reported day; an announcement before it is old news.
@@ -229,7 +230,7 @@ def start_in_time(L: Any, I: Ints, v: int) -> None:
         I[L.event_day + v] = first
 
 
-def start_mass(L: Any, F: Floats, I: Ints) -> None:
+def start_mass(L: Layout, F: Floats, I: Ints) -> None:
     """Tonnes of each product that exist at the start, for the balance of masses."""
     for lane in range(L.n_lanes):
         F[L.lane_in_transit + lane] = F[L.lane_flow + lane] * I[L.lane_pipe_weeks + lane]
@@ -240,7 +241,7 @@ def start_mass(L: Any, F: Floats, I: Ints) -> None:
         F[L.balance_lost_t + k] = 0.0
 
 
-def mass_now(L: Any, F: Floats, I: Ints, k: int) -> float:
+def mass_now(L: Layout, F: Floats, I: Ints, k: int) -> float:
     """Tonnes of product `k` in stocks, at customs and under way."""
     total = 0.0
     for lane in range(L.n_lanes):
@@ -261,7 +262,7 @@ def mass_now(L: Any, F: Floats, I: Ints, k: int) -> float:
     return total
 
 
-def start_rates(L: Any, F: Floats, I: Ints) -> None:
+def start_rates(L: Layout, F: Floats, I: Ints) -> None:
     """Weekly rates of what is given as times: the market multiplies by them instead of dividing."""
     for k in range(L.n_products):
         F[L.expectation_rate + k] = 1.0 / F[L.expectation_weeks + k]
@@ -290,7 +291,7 @@ def start_rates(L: Any, F: Floats, I: Ints) -> None:
         F[L.thrift_down + u] = F[L.thrifting_return + u] / WEEKS_PER_YEAR
 
 
-def start_times(L: Any, F: Floats, I: Ints) -> None:
+def start_times(L: Layout, F: Floats, I: Ints) -> None:
     """Whole days of processing and transit, and the market weeks goods are in the pipe."""
     for s in range(L.n_sites):
         days = int(math.floor(F[L.processing_days + I[L.site_product + s]] + 0.5))
@@ -308,7 +309,7 @@ def start_times(L: Any, F: Floats, I: Ints) -> None:
         I[L.lane_pipe_weeks + lane] = (days + 6) // 7 - 1
 
 
-def start_days(L: Any, F: Floats, I: Ints) -> None:
+def start_days(L: Layout, F: Floats, I: Ints) -> None:
     """Whole days of what events were given in months, or as draws: rules change at the turn of a day.
 
     A duration of any length lasts a day at least; one that is drawn to end before it starts is none.
@@ -322,7 +323,7 @@ def start_days(L: Any, F: Floats, I: Ints) -> None:
             F[L.point_day + p] = float(math.floor(F[L.point_day + p] + 0.5))
 
 
-def start_offices(L: Any, F: Floats, I: Ints) -> None:
+def start_offices(L: Layout, F: Floats, I: Ints) -> None:
     """Normal exports and lot size of every licence office."""
     for o in range(L.n_offices):
         e = I[L.office_effect + o]
@@ -343,7 +344,7 @@ def start_offices(L: Any, F: Floats, I: Ints) -> None:
         F[L.office_reviewed + o] = 0.5
 
 
-def start_content(L: Any, F: Floats, I: Ints) -> None:
+def start_content(L: Layout, F: Floats, I: Ints) -> None:
     """Content of the tracked origin in every stock of the baseline, from the mines downstream."""
     for k in range(L.n_products):
         for s in range(L.n_sites):
@@ -361,7 +362,7 @@ def start_content(L: Any, F: Floats, I: Ints) -> None:
             F[L.desk_content + d] = carried / total if total > 0.0 else 0.0
 
 
-def start_run(L: Any, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
+def start_run(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> float:
     """Everything above, in order. Returns the misfit of the trade balance (see `trade.balance`)."""
     start_rates(L, F, I)
     start_times(L, F, I)

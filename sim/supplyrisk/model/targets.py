@@ -6,19 +6,18 @@ Where trade is free and links are not full there is one price. A gap has exactly
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Floats, Ints
 from .blocks import price_block
 from .cells import SEEN, lasting_flow, sum_cells
 from .economics import believed_loss, log_ratio, near_balance, saturate
+from .layout_types import Layout
 
 JOINT, RULE, FULL_LINK, RUSH, HELD_BACK, NO_TRADE = 0, 1, 2, 3, 4, 5  # reasons of a price of its own
 
 OPEN_PRICE = 1e-9  # of ln price: less is no gap
 
 
-def aim_prices(L: Any, F: Floats, I: Ints) -> None:
+def aim_prices(L: Layout, F: Floats, I: Ints) -> None:
     """What the price of every product and zone aims at this week."""
     sum_cells(L, F, I)
     for k in range(L.n_products):
@@ -27,7 +26,7 @@ def aim_prices(L: Any, F: Floats, I: Ints) -> None:
         aim_product(L, F, I, k)
 
 
-def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
+def believed_whole_loss(L: Layout, F: Floats, I: Ints, k: int) -> float:
     """X_w: what cuts and excess demand are believed to take from the zones marked `cell_in`, less what their spare capacity makes, t.
 
     sat(cut + X_u/(r + kappa) + [D - Qc] Cm and what starting costs) with the believed loss of `economics`, Cm the longest C
@@ -63,7 +62,7 @@ def believed_whole_loss(L: Any, F: Floats, I: Ints, k: int) -> float:
     return saturate(loss, F[L.unequal_stocks + k], start * F[L.longest_cover_weeks + k])
 
 
-def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) -> float:
+def pooled_log(L: Layout, F: Floats, I: Ints, k: int, loss: float, all_costs: int) -> float:
     """ln price of the zones marked `cell_in`, which trade freely with each other, from all their cover, stock and loss.
 
     ln[(K + X_w share + loss + near)/S + cost]; near counts h weeks of last week's deficit (need + half of what passes -
@@ -107,7 +106,7 @@ def pooled_log(L: Any, F: Floats, I: Ints, k: int, loss: float, all_costs: int) 
     )
 
 
-def mark_cells(L: Any, I: Ints, k: int, whole: int) -> None:
+def mark_cells(L: Layout, I: Ints, k: int, whole: int) -> None:
     """Mark the linked zones that are priced together: all (1) or those without a price of their own (0)."""
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         I[L.cell_in + c] = I[L.cell_linked + c]
@@ -115,7 +114,7 @@ def mark_cells(L: Any, I: Ints, k: int, whole: int) -> None:
             I[L.cell_in + c] = 0
 
 
-def aim_product(L: Any, F: Floats, I: Ints, k: int) -> None:
+def aim_product(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """One price where trade is free, two where a rule or a full link stops it.
 
     A block has its own price where that is above the joint one, and so has a zone whose free links were full last week;
@@ -160,7 +159,7 @@ def aim_product(L: Any, F: Floats, I: Ints, k: int) -> None:
     price_empty(L, F, I, k, rest)
 
 
-def rest_log(L: Any, F: Floats, I: Ints, k: int, taken: float) -> float:
+def rest_log(L: Layout, F: Floats, I: Ints, k: int, taken: float) -> float:
     """ln price of the zones that have none of their own; where rules cut off every zone, the lowest of their prices."""
     mark_cells(L, I, k, 0)
     lowest = 0.0
@@ -174,7 +173,7 @@ def rest_log(L: Any, F: Floats, I: Ints, k: int, taken: float) -> float:
     return lowest
 
 
-def price_unlinked(L: Any, F: Floats, I: Ints, k: int) -> None:
+def price_unlinked(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """A zone that trades with no other has a price of its own, and bears its own cuts alone."""
     first = k * L.n_zones
     for c in range(first, first + L.n_zones):
@@ -187,7 +186,7 @@ def price_unlinked(L: Any, F: Floats, I: Ints, k: int) -> None:
         I[L.price_reason + c] = NO_TRADE
 
 
-def price_empty(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
+def price_empty(L: Layout, F: Floats, I: Ints, k: int, rest: float) -> None:
     """Where nobody makes, buys or stocks a product its price is what is asked elsewhere: of zones that trade, else of the first."""
     first = k * L.n_zones
     linked = 0
@@ -202,7 +201,7 @@ def price_empty(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
             F[L.target_log + c] = rest if linked == 1 else only
 
 
-def split_blocks(L: Any, F: Floats, I: Ints, k: int, joint: float) -> int:
+def split_blocks(L: Layout, F: Floats, I: Ints, k: int, joint: float) -> int:
     """Give blocks whose own price is above the joint one that price; 1 if there are any."""
     first = k * L.n_zones
     any_split = 0
@@ -223,7 +222,7 @@ def split_blocks(L: Any, F: Floats, I: Ints, k: int, joint: float) -> int:
     return any_split
 
 
-def split_full(L: Any, F: Floats, I: Ints, k: int, joint: float, split: int) -> int:
+def split_full(L: Layout, F: Floats, I: Ints, k: int, joint: float, split: int) -> int:
     """Give zones whose free links were full last week a price of their own where that is higher; 1 if any zone has one."""
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         if I[L.cell_full + c] == 0 or I[L.cell_split + c] == 1:
@@ -244,7 +243,7 @@ def split_full(L: Any, F: Floats, I: Ints, k: int, joint: float, split: int) -> 
     return split
 
 
-def raise_blocks(L: Any, F: Floats, I: Ints, k: int, rest: float) -> None:
+def raise_blocks(L: Layout, F: Floats, I: Ints, k: int, rest: float) -> None:
     """Prices behind rules, and the floor of the zones that control them."""
     first = k * L.n_zones
     mark_cells(L, I, k, 0)

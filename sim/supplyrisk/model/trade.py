@@ -9,11 +9,11 @@ at a price; they exist for any outputs and uses above zero.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..powers import exp, log
 from .arrays import Floats, Ints
 from .economics import WEEKS_PER_YEAR
+from .layout_types import Layout
 
 # A lane that nobody states opens where a stated one would have to carry more than this many times what is stated
 # (assumption: trade statistics miss small flows, so a new lane is unlikely, not impossible).
@@ -31,7 +31,7 @@ HALVINGS = 40
 RIDGE = 1e-11
 
 
-def balance(L: Any, F: Floats, I: Ints) -> float:
+def balance(L: Layout, F: Floats, I: Ints) -> float:
     """Outputs, purchases and flows in t/week, from final use upstream through the recipes.
 
     Makers buy inputs for what they sell, not for what they are stated to make: whatever the flows are, the start is a
@@ -57,7 +57,7 @@ def balance(L: Any, F: Floats, I: Ints) -> float:
     return worst
 
 
-def balance_product(L: Any, F: Floats, I: Ints, k: int) -> float:
+def balance_product(L: Layout, F: Floats, I: Ints, k: int) -> float:
     """Flows and outputs of one product, and what its makers need of their inputs."""
     sites = range(I[L.product_site_first + k], I[L.product_site_first + k] + I[L.product_site_count + k])
     nodes = range(I[L.product_node_first + k], I[L.product_node_first + k] + I[L.product_node_count + k])
@@ -79,7 +79,7 @@ def balance_product(L: Any, F: Floats, I: Ints, k: int) -> float:
     return misfit
 
 
-def fit_flows(L: Any, F: Floats, I: Ints, k: int) -> None:
+def fit_flows(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """Flows of one product that meet its outputs r_i and needs c_j, by Newton's method on the pulls.
 
     Of all flows f_ij >= 0 with row sums r_i and column sums c_j those are taken that make
@@ -124,7 +124,7 @@ def fit_flows(L: Any, F: Floats, I: Ints, k: int) -> None:
             F[L.node_pull + n] += step * F[L.node_step + n]
 
 
-def try_step(L: Any, F: Floats, I: Ints, k: int, step: float) -> float:
+def try_step(L: Layout, F: Floats, I: Ints, k: int, step: float) -> float:
     """Flows, their slopes and the gaps that are left with `step` of the planned change of pulls.
 
     Returns
@@ -178,7 +178,7 @@ def try_step(L: Any, F: Floats, I: Ints, k: int, step: float) -> float:
     return dual
 
 
-def largest_gap(L: Any, F: Floats, I: Ints, k: int) -> float:
+def largest_gap(L: Layout, F: Floats, I: Ints, k: int) -> float:
     """Largest difference between an output or a purchase and what it should be, relative to it."""
     worst = 0.0
     for s in range(I[L.product_site_first + k], I[L.product_site_first + k] + I[L.product_site_count + k]):
@@ -190,7 +190,7 @@ def largest_gap(L: Any, F: Floats, I: Ints, k: int) -> float:
     return worst
 
 
-def find_step(L: Any, F: Floats, I: Ints, k: int) -> float:
+def find_step(L: Layout, F: Floats, I: Ints, k: int) -> float:
     """Newton's change of all pulls; returns which part of it to try first.
 
     With slopes w_ij = df_ij / d(a_i + b_j), row sums u, column sums v and gaps p, q it solves
@@ -236,7 +236,7 @@ def find_step(L: Any, F: Floats, I: Ints, k: int) -> float:
     return LONGEST_STEP / longest if longest > LONGEST_STEP else 1.0
 
 
-def solve_square(L: Any, F: Floats, first: int, size: int) -> None:
+def solve_square(L: Layout, F: Floats, first: int, size: int) -> None:
     """Solve the square system for `site_step` in place, by L D L' without square roots."""
     for i in range(size):
         for j in range(i + 1):
@@ -259,7 +259,7 @@ def solve_square(L: Any, F: Floats, first: int, size: int) -> None:
             F[L.site_step + first + i] -= F[L.square + m * size + i] * F[L.site_step + first + m]
 
 
-def settle_flows(L: Any, F: Floats, I: Ints, k: int, need: float) -> float:
+def settle_flows(L: Layout, F: Floats, I: Ints, k: int, need: float) -> float:
     """Make every buyer whole to the last bit, let every maker make what it sells, and measure what was moved.
 
     A pair that may open but has no lane in this scenario (only where a run's draw lies outside all that were tried when

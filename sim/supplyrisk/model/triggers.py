@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..streams import STREAM_TRIGGER_DELAY, uniform
 from .arrays import Floats, Ints
+from .layout_types import Layout
 from .recurrence import begin_series, first_begun
 from .states import (
     AFTER_EVENT,
@@ -20,7 +20,7 @@ from .states import (
 )
 
 
-def watch_triggers(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def watch_triggers(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Start the events whose condition has held long enough (market days only)."""
     for v in range(L.n_events):
         if I[L.event_status + v] != WAITING or day < I[L.event_first + v]:
@@ -52,7 +52,7 @@ def watch_triggers(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
             fix_start(L, F, I, key, v, day, day)
 
 
-def fix_start(L: Any, F: Floats, I: Ints, key: int, v: int, met: int, day: int) -> None:
+def fix_start(L: Layout, F: Floats, I: Ints, key: int, v: int, met: int, day: int) -> None:
     """Date a triggered event: the day its condition was met plus a uniform delay, today at the earliest."""
     low = F[L.event_delay_low + v]
     high = F[L.event_delay_high + v]

@@ -8,18 +8,17 @@ as the same number known.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..operations.table import code
 from .arrays import Floats, Ints
 from .economics import WEEKS_PER_YEAR
+from .layout_types import Layout
 
 NEW_DEMAND = code("new_demand")
 
 SMALLEST_NEED = 1e-6 / WEEKS_PER_YEAR  # t/week: a desk that buys nothing yet is still offered new supply
 
 
-def start_weights(L: Any, F: Floats, I: Ints) -> None:
+def start_weights(L: Layout, F: Floats, I: Ints) -> None:
     """All weights of a run, from the balanced needs and flows."""
     for lane in range(L.n_lanes):
         node = I[L.desk_node + I[L.lane_desk + lane]]
@@ -34,7 +33,7 @@ def start_weights(L: Any, F: Floats, I: Ints) -> None:
         share_projects(L, F, I, s)
 
 
-def share_demand(L: Any, F: Floats, I: Ints, e: int) -> None:
+def share_demand(L: Layout, F: Floats, I: Ints, e: int) -> None:
     """New demand goes to the users selected in proportion to their baseline use.
 
     Where none of them uses anything yet, in proportion to the number of them (a user split by a list of
@@ -54,7 +53,7 @@ def share_demand(L: Any, F: Floats, I: Ints, e: int) -> None:
             F[L.target_value + t] = F[L.target_share + t] / count
 
 
-def share_projects(L: Any, F: Floats, I: Ints, s: int) -> None:
+def share_projects(L: Layout, F: Floats, I: Ints, s: int) -> None:
     """A new plant's output is offered to the buyers meant (its offtaker's, else all) by what they buy."""
     first = I[L.site_lane_first + s]
     last = first + I[L.site_lane_count + s]
@@ -72,7 +71,7 @@ def share_projects(L: Any, F: Floats, I: Ints, s: int) -> None:
             F[L.lane_project_share + lane] = F[L.lane_project_share + lane] / total
 
 
-def apply_weights(L: Any, F: Floats, I: Ints) -> None:
+def apply_weights(L: Layout, F: Floats, I: Ints) -> None:
     """Weights of lanes in sourcing: the normal flow, plus what new capacity offers on the lane."""
     for lane in range(L.n_lanes):
         weight = F[L.lane_flow + lane]
@@ -84,7 +83,7 @@ def apply_weights(L: Any, F: Floats, I: Ints) -> None:
             offer_project(L, F, I, s)
 
 
-def offer_project(L: Any, F: Floats, I: Ints, s: int) -> None:
+def offer_project(L: Layout, F: Floats, I: Ints, s: int) -> None:
     """Spread what a site's new capacity offers over its lanes, by use.
 
     Buyers count on what the plant has shown it can make beyond its normal output, and on a fifth of its

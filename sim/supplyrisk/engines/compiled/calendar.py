@@ -12,10 +12,9 @@ that are due on it, in the order of events.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model import market, movement
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 
 # A node's integers: next in its list, sort key, further number; and floats: t, content. The sort key holds all that
 # orders events, and is the order: kind from bit 56, entity from bit 32, counter.
@@ -34,7 +33,7 @@ FIRST_DAY = 4
 
 
 def new_node(
-    L: Any, F: Floats, I: Ints, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
+    L: Layout, F: Floats, I: Ints, kind: int, entity: int, counter: int, extra: int, amount: float, content: float
 ) -> int:
     """Take a node from the free list, or a new one; -1 when memory is used up."""
     node = I[L.calendar + FREE]
@@ -55,13 +54,13 @@ def new_node(
     return node
 
 
-def drop_node(L: Any, I: Ints, node: int) -> None:
+def drop_node(L: Layout, I: Ints, node: int) -> None:
     """Give a node back."""
     I[L.node_ints + node * NODE_INTS] = I[L.calendar + FREE]
     I[L.calendar + FREE] = node
 
 
-def push_node(L: Any, I: Ints, queue: int, node: int) -> None:
+def push_node(L: Layout, I: Ints, queue: int, node: int) -> None:
     """Append a node to the list whose head is I[queue] and tail I[queue + 1]."""
     if I[queue] < 0:
         I[queue] = node
@@ -71,7 +70,7 @@ def push_node(L: Any, I: Ints, queue: int, node: int) -> None:
 
 
 def plan(
-    L: Any,
+    L: Layout,
     F: Floats,
     I: Ints,
     day: int,
@@ -89,7 +88,7 @@ def plan(
             push_node(L, I, L.calendar + FIRST_DAY + 2 * day, node)
 
 
-def note(L: Any, F: Floats, I: Ints, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
+def note(L: Layout, F: Floats, I: Ints, day: int, kind: int, entity: int, counter: int, amount: float) -> None:
     """Count an event and, if there is room for a trace, write it."""
     number = I[L.calendar + EVENTS]
     I[L.calendar + EVENTS] = number + 1
@@ -102,7 +101,7 @@ def note(L: Any, F: Floats, I: Ints, day: int, kind: int, entity: int, counter: 
         F[L.trace_floats + number] = amount
 
 
-def lay_slots(L: Any, I: Ints) -> None:
+def lay_slots(L: Layout, I: Ints) -> None:
     """Give every lane and site its slots, and every weekday the carriers due on it."""
     carriers = L.n_lanes + L.n_sites
     at = 0
@@ -123,13 +122,13 @@ def lay_slots(L: Any, I: Ints) -> None:
     I[L.weekday_first + 7] = at
 
 
-def carrier_days(L: Any, I: Ints, carrier: int) -> int:
+def carrier_days(L: Layout, I: Ints, carrier: int) -> int:
     """Days from leaving to arrival on a lane, or from start to end at a site."""
     days: int = I[L.lane_days + carrier] if carrier < L.n_lanes else I[L.site_days + carrier - L.n_lanes]
     return days
 
 
-def fill_slot(L: Any, F: Floats, I: Ints, carrier: int, counter: int, amount: float, content: float) -> None:
+def fill_slot(L: Layout, F: Floats, I: Ints, carrier: int, counter: int, amount: float, content: float) -> None:
     """The week's shipment or batch of a carrier, 0 t for none. Every carrier, every week, once."""
     slot = I[L.carrier_next + carrier]
     F[L.slot_amount + slot] = amount
@@ -140,7 +139,7 @@ def fill_slot(L: Any, F: Floats, I: Ints, carrier: int, counter: int, amount: fl
     I[L.carrier_next + carrier] = slot if slot < I[L.carrier_end + carrier] else I[L.carrier_first + carrier]
 
 
-def empty_slot(L: Any, F: Floats, I: Ints, day: int, carrier: int) -> None:
+def empty_slot(L: Layout, F: Floats, I: Ints, day: int, carrier: int) -> None:
     """What left longest ago arrives: it lies in the slot that is filled next."""
     slot = I[L.carrier_next + carrier]
     amount = F[L.slot_amount + slot]
@@ -156,7 +155,7 @@ def empty_slot(L: Any, F: Floats, I: Ints, day: int, carrier: int) -> None:
         movement.complete(L, F, I, site, amount, content)
 
 
-def slot_rank(L: Any, F: Floats, I: Ints, carrier: int) -> int:
+def slot_rank(L: Layout, F: Floats, I: Ints, carrier: int) -> int:
     """Sort key of what `empty_slot` would let happen, -1 if nothing."""
     slot = I[L.carrier_next + carrier]
     if F[L.slot_amount + slot] <= 0.0:
@@ -168,13 +167,13 @@ def slot_rank(L: Any, F: Floats, I: Ints, carrier: int) -> int:
     return rank
 
 
-def office_queue(L: Any, office: int) -> int:
+def office_queue(L: Layout, office: int) -> int:
     """Position of an office's queue among the lists."""
     queue: int = L.calendar + FIRST_DAY + 2 * L.n_days + 2 * office
     return queue
 
 
-def clear_calendar(L: Any, I: Ints) -> None:
+def clear_calendar(L: Layout, I: Ints) -> None:
     """Nothing planned, no application filed."""
     I[L.calendar + FREE] = -1
     I[L.calendar + USED] = 0

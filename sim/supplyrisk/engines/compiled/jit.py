@@ -59,6 +59,7 @@ MODULES = (
     "supplyrisk.engines.compiled.calendar",
     "supplyrisk.engines.compiled.kernel",
 )
+LAYOUT_FILES = ("arrays", "arrays_market", "arrays_rules", "arrays_users", "arrays_run", "layout", "layout_types")
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {
@@ -212,11 +213,7 @@ def cache_folder(numba_version: str) -> Path:
         "supplyrisk.measures.loops",
         "supplyrisk.operations.declare",
         "supplyrisk.operations.table",
-        "supplyrisk.model.arrays",
-        "supplyrisk.model.arrays_market",
-        "supplyrisk.model.arrays_rules",
-        "supplyrisk.model.arrays_users",
-        "supplyrisk.model.layout",
+        *(f"supplyrisk.model.{name}" for name in LAYOUT_FILES),
         "supplyrisk.engines.compiled.bits",
         "supplyrisk.engines.compiled.jit",
         "supplyrisk.engines.compiled.parts",

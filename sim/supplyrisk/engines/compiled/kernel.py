@@ -11,6 +11,7 @@ from typing import Any
 from ...model import draws, market, movement, production
 from ...model.arrays import Floats, Ints
 from ...model.controls import close_new_offices, set_rules
+from ...model.layout_types import Layout
 from ...model.start import mass_now, start_run
 from .calendar import (
     COUNTER_BITS,
@@ -35,14 +36,14 @@ from .calendar import (
 )
 
 
-def leave(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int, content: float) -> None:
+def leave(L: Layout, F: Floats, I: Ints, lane: int, amount: float, day: int, until: int, content: float) -> None:
     """Goods leave freely."""
     movement.depart(L, F, I, lane, amount, day, until)
     there = day + movement.transit_days(L, F, I, lane, 0)
     plan(L, F, I, there, market.ARRIVAL, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def dispatch(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int) -> None:
+def dispatch(L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int) -> None:
     """Send goods that leave from `day` to `until`: freely, through a hub, or into a queue."""
     part = (until - day) / 7.0
     back = movement.part_returned(L, F, I, lane, amount, part)
@@ -74,7 +75,9 @@ def dispatch(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day
         prepare_files(L, F, I, lane, licensed, day, content)
 
 
-def leak(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int, content: float) -> None:
+def leak(
+    L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, day: int, until: int, content: float
+) -> None:
     """Goods leave through a hub; they may be seized."""
     seized = draws.is_seized(L, F, I, key, lane, I[L.lane_leaked + lane])
     movement.record_leak(L, F, I, lane, amount, day // 7)
@@ -84,7 +87,7 @@ def leak(L: Any, F: Floats, I: Ints, key: int, lane: int, amount: float, day: in
     plan(L, F, I, there, kind, lane, I[L.lane_sent + lane], 0, amount, content)
 
 
-def prepare_files(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int, content: float) -> None:
+def prepare_files(L: Layout, F: Floats, I: Ints, lane: int, amount: float, day: int, content: float) -> None:
     """Goods wait for a licence; every full lot is an application."""
     office = I[L.lane_office + lane]
     movement.hold_goods(L, F, I, lane, amount)
@@ -100,7 +103,7 @@ def prepare_files(L: Any, F: Floats, I: Ints, lane: int, amount: float, day: int
             push_node(L, I, office_queue(L, office), node)
 
 
-def open_all_files(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def open_all_files(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Free officers of all offices open the oldest applications.
 
     Office by office, one file each officer; then those whose file had expired take another. Goods of expired files go
@@ -118,14 +121,14 @@ def open_all_files(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
                 again = 1
 
 
-def open_office(L: Any, F: Floats, I: Ints, key: int, office: int, day: int) -> None:
+def open_office(L: Layout, F: Floats, I: Ints, key: int, office: int, day: int) -> None:
     """The same in one office."""
     turns = I[L.office_officers + office] - I[L.office_busy + office]
     while turns > 0:
         turns = open_files(L, F, I, key, office, day, turns)
 
 
-def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int, most: int) -> int:
+def open_files(L: Layout, F: Floats, I: Ints, key: int, office: int, day: int, most: int) -> int:
     """Open the oldest applications, so many at most; returns how many of them had expired."""
     queue = office_queue(L, office)
     opened = 0
@@ -156,7 +159,7 @@ def open_files(L: Any, F: Floats, I: Ints, key: int, office: int, day: int, most
 
 
 def finish_review(
-    L: Any, F: Floats, I: Ints, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
+    L: Layout, F: Floats, I: Ints, key: int, lane: int, number: int, extra: int, lot: float, content: float, day: int
 ) -> None:
     """Decide an application, and open the next file."""
     office = extra // 1048576
@@ -177,7 +180,7 @@ def finish_review(
     open_office(L, F, I, key, office, day)
 
 
-def start_weekly_batch(L: Any, F: Floats, I: Ints, site: int, amount: float) -> None:
+def start_weekly_batch(L: Layout, F: Floats, I: Ints, site: int, amount: float) -> None:
     """A batch that ends after the site's processing time; none at 0 t."""
     number = I[L.site_batches + site]
     content = 0.0
@@ -188,7 +191,7 @@ def start_weekly_batch(L: Any, F: Floats, I: Ints, site: int, amount: float) -> 
     fill_slot(L, F, I, L.n_lanes + site, number, amount, content)
 
 
-def fill_pipelines(L: Any, F: Floats, I: Ints, key: int) -> None:
+def fill_pipelines(L: Layout, F: Floats, I: Ints, key: int) -> None:
     """Shipments and batches under way on the first day, and the first random outages."""
     for lane in range(L.n_lanes):
         amount = F[L.lane_flow + lane]
@@ -208,7 +211,7 @@ def fill_pipelines(L: Any, F: Floats, I: Ints, key: int) -> None:
             plan(L, F, I, day, market.BREAKDOWN, site, 0, 0, 0.0, 0.0)
 
 
-def is_unruled(L: Any, F: Floats, I: Ints, lane: int) -> int:
+def is_unruled(L: Layout, F: Floats, I: Ints, lane: int) -> int:
     """1 if nothing keeps a lane's goods from leaving or slows them down: `dispatch` would come to `leave`."""
     if F[L.lane_delay + lane] >= 0.5:
         return 0
@@ -217,7 +220,7 @@ def is_unruled(L: Any, F: Floats, I: Ints, lane: int) -> int:
     return 1 if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] <= 0.0 and I[L.lane_quota + lane] < 0 else 0
 
 
-def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def after_market(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """Send the week's goods, start the week's batches and open the offices."""
     if I[L.cuts_ahead] != 0:
         for offset in range(1, 7):
@@ -244,7 +247,7 @@ def after_market(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         open_all_files(L, F, I, key, day)
 
 
-def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
+def handle(L: Layout, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
     """Let one planned event happen."""
     at = L.node_ints + node * NODE_INTS
     rank = I[at + 1]
@@ -296,7 +299,7 @@ def handle(L: Any, F: Floats, I: Ints, key: int, day: int, node: int) -> None:
         plan(L, F, I, again, market.BREAKDOWN, entity, number, 0, 0.0, 0.0)
 
 
-def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
+def run_day(L: Layout, F: Floats, I: Ints, key: int, day: int) -> None:
     """All events of a day in the order of their keys."""
     due = I[L.weekday_first + day % 7]
     last = I[L.weekday_first + day % 7 + 1]
@@ -307,7 +310,7 @@ def run_day(L: Any, F: Floats, I: Ints, key: int, day: int) -> None:
         empty_slot(L, F, I, day, I[L.weekday_carriers + j])
 
 
-def run_mixed_day(L: Any, F: Floats, I: Ints, key: int, day: int, due: int, last: int) -> None:
+def run_mixed_day(L: Layout, F: Floats, I: Ints, key: int, day: int, due: int, last: int) -> None:
     """A day with planned events: these and the weekly ones together; what they plan for the same day joins in."""
     queue = L.calendar + FIRST_DAY + 2 * day
     count = 0
@@ -343,7 +346,7 @@ def run_mixed_day(L: Any, F: Floats, I: Ints, key: int, day: int, due: int, last
         handle(L, F, I, key, day, node)
 
 
-def sum_row(L: Any, F: Floats, week: int) -> float:
+def sum_row(L: Layout, F: Floats, week: int) -> float:
     """Sum of a week's record, finite if all its numbers are: eight sums side by side, which machine code takes as one."""
     first = L.weekly_record + week * L.n_weekly
     last = first + L.n_weekly
@@ -364,7 +367,7 @@ def sum_row(L: Any, F: Floats, week: int) -> float:
     return a + b + c + d + e + f + g + h
 
 
-def run_one(L: Any, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> None:
+def run_one(L: Layout, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> None:
     """One run of one arm.
 
     Parameters

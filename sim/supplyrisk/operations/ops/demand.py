@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 from ..rows import param
 
@@ -22,14 +21,14 @@ OP = Op(
 LASTS = OP.slot("lasts")
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for u in range(L.n_users):
         F[L.user_demand + u] = 0.0
         F[L.user_lasting + u] = 0.0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Changes add up, those known to last by themselves."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 
 OP = Op(
@@ -19,13 +18,13 @@ OP = Op(
 )
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for lane in range(L.n_lanes):
         F[L.lane_general + lane] = 0.0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Of two the larger share holds."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):

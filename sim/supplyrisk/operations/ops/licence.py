@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ...model.offices import unknown_pace
 from ..declare import Op
 from ..rows import param
@@ -57,7 +56,7 @@ UNKNOWN_PACE = OP.slot("unknown_pace")
 LEAST_GRANTED = 0.05  # of an unknown office: what leaves is the pace drawn, what is decided is more, but not endless
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for lane in range(L.n_lanes):
         F[L.lane_content_threshold + lane] = 0.0
@@ -67,7 +66,7 @@ def clear(L: Any, F: Floats, I: Ints) -> None:
         F[L.office_lost + o] = 0.0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Give the row's offices (`target_value`) their level and its lanes an office, the stricter of two."""
     first = I[L.effect_target_first + e]
     last = first + I[L.effect_target_count + e]
@@ -84,7 +83,7 @@ def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: in
         license_lane(L, F, I, I[L.target_entity + t], int(F[L.target_value + t]))
 
 
-def license_lane(L: Any, F: Floats, I: Ints, lane: int, office: int) -> None:
+def license_lane(L: Layout, F: Floats, I: Ints, lane: int, office: int) -> None:
     """Put a lane under an office; if it is under one already, under the stricter of the two.
 
     The other office loses the lane's normal flow from what its capacity is a share of, so that it is no
@@ -101,7 +100,7 @@ def license_lane(L: Any, F: Floats, I: Ints, lane: int, office: int) -> None:
         F[L.office_lost + loser] += F[L.lane_flow + lane]
 
 
-def is_stricter(L: Any, F: Floats, I: Ints, lane: int, one: int, other: int) -> int:
+def is_stricter(L: Layout, F: Floats, I: Ints, lane: int, one: int, other: int) -> int:
     """1 if office `one` is the stricter for a lane: its rule applies, and it grants the smaller part.
 
     Of two that grant the same, the one with fewer exports to decide about; then the one that comes first.
@@ -118,13 +117,13 @@ def is_stricter(L: Any, F: Floats, I: Ints, lane: int, one: int, other: int) -> 
     return 1 if one < other else 0
 
 
-def applies_to(L: Any, F: Floats, I: Ints, lane: int, office: int) -> int:
+def applies_to(L: Layout, F: Floats, I: Ints, lane: int, office: int) -> int:
     """1 if an office's rule on content is met by what leaves on a lane (always, if it has none)."""
     threshold = param(L, F, I[L.office_effect + office], CONTENT_THRESHOLD)
     return 0 if threshold > 0.0 and F[L.site_content + I[L.lane_site + lane]] < threshold else 1
 
 
-def granted_share(L: Any, F: Floats, I: Ints, office: int) -> float:
+def granted_share(L: Layout, F: Floats, I: Ints, office: int) -> float:
     """Files that an office grants, as a share of the normal exports of its lanes: capacity x grant rate.
 
     Officers are turned into a capacity by the lots they can review in a week (7 / review days each).

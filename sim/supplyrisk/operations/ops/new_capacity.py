@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
 from ...model.economics import WEEKS_PER_YEAR
+from ...model.layout_types import Layout
 from ...streams import STREAM_PROJECT_SUCCESS, uniform
 from ..declare import Op
 from ..rows import param
@@ -30,7 +29,7 @@ SLIP_DAYS = OP.slot("slip_days")
 NOT_DRAWN, FAILED, GOES_AHEAD = -1, 0, 1  # `effect_success`
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for s in range(L.n_sites):
         F[L.site_extra + s] = 0.0
@@ -38,7 +37,7 @@ def clear(L: Any, F: Floats, I: Ints) -> None:
         F[L.site_extra_cost + s] = 0.0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Add a project that goes ahead; whether it does is drawn once a run."""
     if I[L.effect_success + e] == NOT_DRAWN:
         lucky = uniform(key, STREAM_PROJECT_SUCCESS, I[L.effect_key + e], 0)
@@ -58,7 +57,7 @@ def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: in
         )
 
 
-def add_project(L: Any, F: Floats, s: int, capacity: float, unit_cost: float, needs_input: float) -> None:
+def add_project(L: Layout, F: Floats, s: int, capacity: float, unit_cost: float, needs_input: float) -> None:
     """Add `capacity` t/week to a site's projects; cost and need of input are capacity-weighted means."""
     before = F[L.site_extra + s]
     total = before + capacity

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 from ..rows import price_index
 
@@ -26,7 +25,7 @@ OP = Op(
 USD_PER_KG = OP.slot("usd_per_kg")
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for s in range(L.n_sites):
         F[L.site_offtake + s] = 0.0
@@ -34,7 +33,7 @@ def clear(L: Any, F: Floats, I: Ints) -> None:
         I[L.lane_first + lane] = 0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Of two prices the larger holds; the lanes to all buyers named (`target_value`: index of a country, -1 none) come first."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ...model.states import DATED
 from ..declare import Op
 
@@ -20,7 +19,7 @@ OP = Op(
 )
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Put the start of other events (projects) off, once, if they have not started."""
     if I[L.effect_done + e] == 1:
         return

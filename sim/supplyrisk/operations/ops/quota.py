@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 from ..rows import param
 
@@ -31,7 +30,7 @@ PERIOD_DAYS, PRO_RATA, SHARE_OF_NORMAL = OP.slot("period_days"), OP.slot("pro_ra
 NOT_IN_FORCE, TO_APPLY, APPLIED = 0, 1, 2  # `effect_turn`
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No quota in force."""
     for lane in range(L.n_lanes):
         I[L.lane_quota + lane] = -1
@@ -39,7 +38,7 @@ def clear(L: Any, F: Floats, I: Ints) -> None:
         I[L.effect_turn + e] = NOT_IN_FORCE
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Begin a new period where one is over; of several quotas on a lane the last is remembered, and all hold."""
     I[L.effect_turn + e] = TO_APPLY
     period = int(offset / param(L, F, e, PERIOD_DAYS))
@@ -51,7 +50,7 @@ def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: in
         I[L.lane_quota + I[L.target_entity + t]] = e
 
 
-def quota_unit(L: Any, F: Floats, I: Ints, e: int) -> float:
+def quota_unit(L: Layout, F: Floats, I: Ints, e: int) -> float:
     """Tonnes in one unit of a quota's level: 1, or what its lanes normally ship in a period."""
     if param(L, F, e, SHARE_OF_NORMAL) <= 0.0:
         return 1.0
@@ -62,7 +61,7 @@ def quota_unit(L: Any, F: Floats, I: Ints, e: int) -> float:
     return normal * param(L, F, e, PERIOD_DAYS) / 7.0
 
 
-def apply_quotas(L: Any, F: Floats, I: Ints) -> None:
+def apply_quotas(L: Layout, F: Floats, I: Ints) -> None:
     """Cut orders to what every quota has left: the one on fewest lanes first, then what is left asks the wider."""
     for e in range(L.n_effects):
         if I[L.effect_turn + e] == APPLIED:
@@ -74,7 +73,7 @@ def apply_quotas(L: Any, F: Floats, I: Ints) -> None:
         quota = next_quota(L, I)
 
 
-def next_quota(L: Any, I: Ints) -> int:
+def next_quota(L: Layout, I: Ints) -> int:
     """The quota still to be applied that is on fewest lanes (the first of equals), or -1."""
     found = -1
     for e in range(L.n_effects):
@@ -85,7 +84,7 @@ def next_quota(L: Any, I: Ints) -> int:
     return found
 
 
-def apply_quota(L: Any, F: Floats, I: Ints, quota: int) -> None:
+def apply_quota(L: Layout, F: Floats, I: Ints, quota: int) -> None:
     """Share out what a quota has left in proportion to orders; what leaks comes on top."""
     first = I[L.effect_target_first + quota]
     last = first + I[L.effect_target_count + quota]
@@ -108,7 +107,7 @@ def apply_quota(L: Any, F: Floats, I: Ints, quota: int) -> None:
             F[L.lane_order + lane] = allowed + leak
 
 
-def count_quotas(L: Any, F: Floats, I: Ints) -> None:
+def count_quotas(L: Layout, F: Floats, I: Ints) -> None:
     """Take what was sent from every quota on the lane."""
     for e in range(L.n_effects):
         if I[L.effect_turn + e] == NOT_IN_FORCE:

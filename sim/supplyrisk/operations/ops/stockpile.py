@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 from ..rows import param
 
@@ -37,7 +37,7 @@ RELEASE_UNSERVED = OP.slot("release_unserved")
 RELEASE_PRICE_INDEX = OP.slot("release_price_index")
 
 
-def clear(L: Any, F: Floats, I: Ints) -> None:
+def clear(L: Layout, F: Floats, I: Ints) -> None:
     """No such rule in force."""
     for n in range(L.n_nodes):
         F[L.stockpile_release_unserved + n] = math.inf
@@ -47,7 +47,7 @@ def clear(L: Any, F: Floats, I: Ints) -> None:
         F[L.stockpile_release + n] = 0.0
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """The larger target and speeds and the lower thresholds hold; what is in store at the start is added once."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):

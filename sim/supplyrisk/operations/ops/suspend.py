@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...model.arrays import Floats, Ints
+from ...model.layout_types import Layout
 from ..declare import Op
 
 OP = Op(
@@ -20,7 +19,7 @@ OP = Op(
 )
 
 
-def apply(L: Any, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
+def apply(L: Layout, F: Floats, I: Ints, key: int, e: int, level: float, offset: int) -> None:
     """Suspend the events named (before all other rules are set, see `controls.set_suspensions`)."""
     first = I[L.effect_target_first + e]
     for t in range(first, first + I[L.effect_target_count + e]):
