@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
-from supplyrisk.measures.metrics import METRIC_BY_NAME, METRICS
+from supplyrisk.measures.metrics import METRIC_BY_NAME, METRICS, Of
 from supplyrisk.measures.reporter import Reporter
+from supplyrisk.measures.statistics import STATS, Users
+from supplyrisk.results.fans import VARIABLES
 
 from tests import fakes
 
@@ -78,6 +80,28 @@ def test_every_metric_computed_is_declared_and_named_once():
     # Nothing here touches them; costs of support and of firms' stocks are in test_model_public.
     support = {"public_subsidy_usd", "public_price_floor_usd", "public_offtake_usd", "firms_stock_holding_usd"}
     assert absent == {"leakage_t", "origin_exposure_share", "origin_exposure_peak_share"} | support
+
+
+def test_a_name_and_its_number_can_not_part():
+    """Every function gives exactly the numbers that are named for it, and a metric's row says which function."""
+    case = Case()
+    rows, money = case.reporter.rows(case.weekly, case.monthly), case.reporter.money(np.asarray((0.5, 12.0, 1000.0)))
+    users = Users.of(rows, case.reporter._first_level, len(case.reporter.levels))
+    families: dict[object, set[int]] = {}
+    for number, (keys, work) in enumerate(case.reporter._blocks):
+        assert set(work(rows, users, money)) == set(keys)
+        for key in keys:
+            metric = METRIC_BY_NAME.get(key) or METRIC_BY_NAME[key.removesuffix(" used").replace(" ", "_")]
+            families.setdefault(metric.computed if callable(metric.computed) else metric.computed.variable, set()).add(
+                number
+            )
+    assert all(len(blocks) == 1 for blocks in families.values()), families
+    for metric in METRICS:
+        if isinstance(metric.computed, Of):
+            assert metric.computed.statistic in STATS
+            assert any(v.name == metric.computed.variable for v in VARIABLES), metric.name
+        else:
+            assert callable(metric.computed)
 
 
 def test_nothing_happens():

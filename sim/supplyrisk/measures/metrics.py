@@ -1,4 +1,4 @@
-"""What one run reports: every metric with its unit, formula and meaning (computed in `reporter`).
+"""What one run reports: every metric with its unit, formula, meaning and computation (put together by `reporter`).
 
 Weeks are numbered from 1, the first seven days of the horizon. A metric that does not exist in a run (the
 week of a shortage that never came) is NaN, which the tables store as empty. Groups of countries are places like
@@ -8,37 +8,78 @@ of a group is that of its members weighted by what they would use at baseline pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-SHORT = 0.01  # physically unserved share of wanted above which a country or end use counts as short
-DISTURBED = 1.1  # price index above which a price counts as not recovered
+from .statistics import DISTURBED, SHORT, flows, makers, money, prices, shortages, waits
+
+
+@dataclass(frozen=True)
+class Of:
+    """A statistic over weeks of one recorded variable, place by place.
+
+    Parameters
+    ----------
+    variable : str
+        A weekly series (see *Series* in the reference of files and tables).
+    statistic : str
+        mean, max, min or sum over the weeks of the horizon (`statistics.STATS`).
+    world : bool
+        Also the sum over the countries of each product.
+    """
+
+    variable: str
+    statistic: str
+    world: bool = False
+
+
+# A statistic of one variable, or the function of a family whose result has the metric under its name.
+Computation = Of | Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: `by` says for which product, place and end use it is given."""
+    """One metric: `by` says for which product, place and end use it is given, `computed` how."""
 
     name: str
     unit: str
     by: str
     formula: str
     meaning: str
+    computed: Computation
 
 
 def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
     name, index = f"price_{kind}", f"price_{kind}_index"
     by = "product, zone" if kind == "spot" else "product, zone; index and peak also by country and group that use it"
     return (
-        Metric(index, "index", by, f"mean over weeks of {index}", f"{what}, baseline = 1, mean over the horizon"),
-        Metric(f"{name}_peak_index", "index", by, f"max over weeks of {index}", f"{what}, highest week"),
         Metric(
-            f"{name}_above_1_5x_weeks", "weeks", by, f"weeks with {index} > 1.5", f"{what} above 1.5 times the baseline"
+            index, "index", by, f"mean over weeks of {index}", f"{what}, baseline = 1, mean over the horizon", prices
         ),
-        Metric(f"{name}_above_2x_weeks", "weeks", by, f"weeks with {index} > 2", f"{what} above twice the baseline"),
+        Metric(f"{name}_peak_index", "index", by, f"max over weeks of {index}", f"{what}, highest week", prices),
         Metric(
-            f"{name}_above_3x_weeks", "weeks", by, f"weeks with {index} > 3", f"{what} above three times the baseline"
+            f"{name}_above_1_5x_weeks",
+            "weeks",
+            by,
+            f"weeks with {index} > 1.5",
+            f"{what} above 1.5 times the baseline",
+            prices,
         ),
-        Metric(f"{name}_peak_week", "week", by, "first week of the peak", "empty if it never exceeds the baseline"),
+        Metric(
+            f"{name}_above_2x_weeks", "weeks", by, f"weeks with {index} > 2", f"{what} above twice the baseline", prices
+        ),
+        Metric(
+            f"{name}_above_3x_weeks",
+            "weeks",
+            by,
+            f"weeks with {index} > 3",
+            f"{what} above three times the baseline",
+            prices,
+        ),
+        Metric(
+            f"{name}_peak_week", "week", by, "first week of the peak", "empty if it never exceeds the baseline", prices
+        ),
         Metric(
             f"{name}_recovery_week",
             "week",
@@ -46,9 +87,12 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
             f"1 + last week with {index} > {DISTURBED}",
             "week from which the price stays within 10 % of the baseline; one past the horizon if it does not; "
             "empty if it never left",
+            prices,
         ),
-        Metric(f"{name}_usd_per_kg", "USD/kg", by, "baseline price x mean index", f"{what}, mean over the horizon"),
-        Metric(f"{name}_peak_usd_per_kg", "USD/kg", by, "baseline price x peak index", f"{what}, highest week"),
+        Metric(
+            f"{name}_usd_per_kg", "USD/kg", by, "baseline price x mean index", f"{what}, mean over the horizon", prices
+        ),
+        Metric(f"{name}_peak_usd_per_kg", "USD/kg", by, "baseline price x peak index", f"{what}, highest week", prices),
     )
 
 
@@ -64,17 +108,34 @@ _PAYS = "product by country that pays, group and world, and all products; presen
 METRICS: tuple[Metric, ...] = (
     *_price_metrics("spot", "spot price"),
     *_price_metrics("paid", "average price paid, contracts and spot"),
-    Metric("shortage_t", "t", _USERS, "unserved + priced out", "use lost over the horizon"),
-    Metric("shortage_unserved_t", "t", _USERS, "sum over weeks", "wanted at the price paid and not to be had"),
-    Metric("shortage_priced_out_t", "t", _USERS, "sum over weeks", "no longer wanted because of price and thrifting"),
-    Metric("shortage_percent", "%", _SUMS, "100 x shortage_t / wanted_t", "share of normal use lost"),
-    Metric("shortage_unserved_percent", "%", _SUMS, "100 x shortage_unserved_t / wanted_t", "share physically missing"),
+    Metric("shortage_t", "t", _USERS, "unserved + priced out", "use lost over the horizon", shortages),
+    Metric(
+        "shortage_unserved_t", "t", _USERS, "sum over weeks", "wanted at the price paid and not to be had", shortages
+    ),
+    Metric(
+        "shortage_priced_out_t",
+        "t",
+        _USERS,
+        "sum over weeks",
+        "no longer wanted because of price and thrifting",
+        shortages,
+    ),
+    Metric("shortage_percent", "%", _SUMS, "100 x shortage_t / wanted_t", "share of normal use lost", shortages),
+    Metric(
+        "shortage_unserved_percent",
+        "%",
+        _SUMS,
+        "100 x shortage_unserved_t / wanted_t",
+        "share physically missing",
+        shortages,
+    ),
     Metric(
         "shortage_unserved_weeks",
         "weeks",
         _SUMS,
         "shortage_unserved_t / mean weekly wanted_t",
         "weeks of normal use that are physically missing; unlike a share they do not shrink with the horizon",
+        shortages,
     ),
     Metric(
         "shortage_priced_out_weeks",
@@ -82,6 +143,7 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         "shortage_priced_out_t / mean weekly wanted_t",
         "weeks of normal use given up because of the price",
+        shortages,
     ),
     Metric(
         "first_week_short",
@@ -89,6 +151,7 @@ METRICS: tuple[Metric, ...] = (
         _USERS,
         f"first week with unserved > {SHORT} x wanted",
         "first week in which more than 1 % of wanted use is physically missing; empty if never",
+        shortages,
     ),
     Metric(
         "first_stoppage_week",
@@ -96,9 +159,15 @@ METRICS: tuple[Metric, ...] = (
         "product by zone, group and world",
         "min over countries of first_week_short",
         "first week in which any country of the place is short; empty if never",
+        shortages,
     ),
     Metric(
-        "weeks_short", "weeks", _SUMS, f"weeks with unserved > {SHORT} x wanted", "how long the shortage lasts in all"
+        "weeks_short",
+        "weeks",
+        _SUMS,
+        f"weeks with unserved > {SHORT} x wanted",
+        "how long the shortage lasts in all",
+        shortages,
     ),
     Metric(
         "short_recovery_week",
@@ -106,17 +175,31 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         "1 + last short week",
         "one past the horizon if still short; empty if never",
+        shortages,
     ),
     Metric(
-        "cover_minimum_weeks", "weeks", "product, zone", "min over weeks of stock_cover_weeks", "thinnest stock cover"
+        "cover_minimum_weeks",
+        "weeks",
+        "product, zone",
+        "min over weeks of stock_cover_weeks",
+        "thinnest stock cover",
+        Of("stock_cover_weeks", "min"),
     ),
-    Metric("production_t", "t", "product by country, group and world", "sum over weeks", "output over the horizon"),
+    Metric(
+        "production_t",
+        "t",
+        "product by country, group and world",
+        "sum over weeks",
+        "output over the horizon",
+        Of("production_t", "sum", world=True),
+    ),
     Metric(
         "maker_short_percent",
         "%",
         _MAKERS,
         "100 x batches not started for lack of inputs / batches called for, t, sums over weeks",
         "output lost because makers lack inputs, of what orders, capacity and prices call for",
+        makers,
     ),
     Metric(
         "maker_first_week_short",
@@ -124,6 +207,7 @@ METRICS: tuple[Metric, ...] = (
         _MAKERS,
         f"first week with lacking > {SHORT} x called for",
         "first week in which makers start over 1 % less than called for because inputs are lacking; empty if never",
+        makers,
     ),
     Metric(
         "maker_weeks_short",
@@ -131,6 +215,7 @@ METRICS: tuple[Metric, ...] = (
         _MAKERS,
         f"weeks with lacking > {SHORT} x called for",
         "how long makers lack inputs in all",
+        makers,
     ),
     Metric(
         "export_t",
@@ -138,6 +223,7 @@ METRICS: tuple[Metric, ...] = (
         "product by origin (country or group), and by lane ORIGIN>DESTINATION",
         "sum over months",
         "cross-border exports; of a group those that leave it",
+        flows,
     ),
     Metric(
         "supplier_hhi",
@@ -145,27 +231,58 @@ METRICS: tuple[Metric, ...] = (
         "product by buying country or group (imports) and world (production)",
         "sum over suppliers of share^2",
         "concentration of suppliers, 1 = a single one; trade within a group left out; empty without imports",
+        flows,
     ),
     Metric(
-        "licence_backlog_t", "t", "product, country of the office", "mean over weeks", "goods waiting for a licence"
+        "licence_backlog_t",
+        "t",
+        "product, country of the office",
+        "mean over weeks",
+        "goods waiting for a licence",
+        Of("licence_backlog_t", "mean"),
     ),
-    Metric("licence_backlog_peak_t", "t", "product, country of the office", "max over weeks", "longest queue"),
+    Metric(
+        "licence_backlog_peak_t",
+        "t",
+        "product, country of the office",
+        "max over weeks",
+        "longest queue",
+        Of("licence_backlog_t", "max"),
+    ),
     Metric(
         "licence_wait_days",
         "days",
         "product, country of the office",
         "mean of licence_wait_days over weeks with a queue, weighted by the queue's tonnes",
         "mean age of the applications in the queue; empty without a queue",
+        waits,
     ),
-    Metric("licence_wait_peak_days", "days", "product, country of the office", "max over weeks", "highest mean age"),
-    Metric("licence_granted_t", "t", "product, country of the office", "sum over weeks", "tonnes granted"),
-    Metric("licence_refused_t", "t", "product, country of the office", "sum over weeks", "tonnes refused"),
+    Metric(
+        "licence_wait_peak_days", "days", "product, country of the office", "max over weeks", "highest mean age", waits
+    ),
+    Metric(
+        "licence_granted_t",
+        "t",
+        "product, country of the office",
+        "sum over weeks",
+        "tonnes granted",
+        Of("licence_granted_t", "sum"),
+    ),
+    Metric(
+        "licence_refused_t",
+        "t",
+        "product, country of the office",
+        "sum over weeks",
+        "tonnes refused",
+        Of("licence_refused_t", "sum"),
+    ),
     Metric(
         "licence_grant_percent",
         "%",
         "product, country of the office",
         "100 x granted / (granted + refused)",
         "grant rate",
+        waits,
     ),
     Metric(
         "leakage_t",
@@ -173,17 +290,31 @@ METRICS: tuple[Metric, ...] = (
         "product by buying country, group and world",
         "sum over weeks",
         "goods that came round a control",
+        Of("leakage_t", "sum", world=True),
     ),
-    Metric("stockpile_minimum_t", "t", "product by country and group", "min over weeks", "lowest public stock"),
+    Metric(
+        "stockpile_minimum_t",
+        "t",
+        "product by country and group",
+        "min over weeks",
+        "lowest public stock",
+        Of("stockpile_t", "min"),
+    ),
     Metric(
         "origin_exposure_share",
         "share",
         "product, country",
         "mean over weeks",
         "content of the tracked origin in stocks",
+        Of("origin_exposure", "mean"),
     ),
     Metric(
-        "origin_exposure_peak_share", "share", "product, country", "max over weeks", "highest content of that origin"
+        "origin_exposure_peak_share",
+        "share",
+        "product, country",
+        "max over weeks",
+        "highest content of that origin",
+        Of("origin_exposure", "max"),
     ),
     Metric(
         "output_at_risk_usd",
@@ -191,6 +322,7 @@ METRICS: tuple[Metric, ...] = (
         "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_t",
         "value added of the output that the lost tonnes would have gone into",
+        money,
     ),
     Metric(
         "output_at_risk_unserved_usd",
@@ -198,6 +330,7 @@ METRICS: tuple[Metric, ...] = (
         "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_unserved_t",
         "the part of it that stops for lack of material, not for its price",
+        money,
     ),
     Metric(
         "extra_spend_usd",
@@ -205,6 +338,7 @@ METRICS: tuple[Metric, ...] = (
         "product by country, group and world",
         "sum over weeks of (paid index - 1) x baseline price x tonnes used",
         "what users pay more than at baseline prices for what they do get",
+        money,
     ),
     Metric(
         "priced_out_surplus_usd",
@@ -212,6 +346,7 @@ METRICS: tuple[Metric, ...] = (
         "country and end use; sums by country, group, end use, product and world",
         "sum over weeks of half of max(paid index - 1, 0) x baseline price x priced-out tonnes",
         "what users lose who give up use because it is dear (surplus, an upper bound); beside output_at_risk_unserved_usd, never in it",
+        By("statistics.money"),
     ),
     *(
         Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,30 +21,34 @@ from .aggregate import (
     UserLevels,
     as_slice,
     members,
-    ratio,
     sums,
 )
 from .groups import exports, import_sums, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
-from .metrics import METRIC_BY_NAME
+from .metrics import METRIC_BY_NAME, METRICS, Of
 from .money import Surplus, Worth, at_risk, spending
 from .public import RECORDED, PublicMoney, offtakers
 from .statistics import (
     STATS,
+    Added,
     Money,
     Rows,
+    Suppliers,
     Users,
     by_product,
-    hhi,
+    flows,
+    makers,
+    money,
     prices,
     rows_by_line,
-    short_weeks,
     shortages,
     take,
+    waits,
 )
 
 _PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
 MAKER_VARIABLES = ("maker_called_t", "maker_lacking_t")
+Work = Callable[[Rows, Users, Money], Mapping[str, Floats]]
 
 
 class Outcome(NamedTuple):
@@ -63,7 +67,8 @@ class Reporter:
     def __init__(self, model: Any) -> None:
         self.columns = Columns(model)
         self.outcomes: list[Outcome] = []
-        self._blocks: list[Any] = []
+        self._blocks: list[tuple[tuple[str, ...], Work]] = []
+        self._declared: set[str] = set()  # variables whose statistics are declared
         self._users = UserLevels(self.columns)
         self.n_fine = len(self._users.fine)
         self.first_series = self._users.first_series  # level from which on series are kept
@@ -152,44 +157,48 @@ class Reporter:
     # --- names ------------------------------------------------------------------------------------
 
     def _declare(self) -> None:
+        """Statistics of one variable follow from their declarations, the others from families worked out together."""
         self._declare_prices()
         self._declare_shortage()
-        self._rows_block("stock_cover_weeks", (("cover_minimum_weeks", "min"),))
+        self._declare_variables("stock_cover_weeks", "production_t")
         self._declare_flows()
         self._declare_makers()
-        for variable, stats in (
-            ("licence_backlog_t", (("licence_backlog_t", "mean"), ("licence_backlog_peak_t", "max"))),
-            ("licence_granted_t", (("licence_granted_t", "sum"),)),
-            ("licence_refused_t", (("licence_refused_t", "sum"),)),
-        ):
-            self._rows_block(variable, stats)
+        self._declare_variables("licence_backlog_t", "licence_granted_t", "licence_refused_t")
         self._declare_waits()
-        if "leak" in self._ops:
-            self._sum_block("leakage_t", "leakage_t")
-        if "stockpile" in self._ops:
-            self._rows_block("stockpile_t", (("stockpile_minimum_t", "min"),))
-        self._rows_block("origin_exposure", (("origin_exposure_share", "mean"), ("origin_exposure_peak_share", "max")))
+        declared = dict.fromkeys(m.computed.variable for m in METRICS if isinstance(m.computed, Of))
+        self._declare_variables(*(name for name in declared if name not in self._declared))
         self._declare_money()
         for metric, labels in self._public.names:
             self._name(metric, labels)
         self._blocks.append(lambda r, u, p: self._public.values(r, u.each, p.price, p.rates))
 
-    def _name(self, metric: str, labels: Sequence[Label]) -> None:
-        unit = METRIC_BY_NAME[metric].unit
-        self.outcomes += [Outcome(metric, *label, unit) for label in labels]
+    def _block(self, lines: Sequence[tuple[str, str, Sequence[Label]]], work: Work) -> None:
+        """Outcomes that are worked out together.
+
+        Parameters
+        ----------
+        lines : sequence of (metric, key, labels)
+            In the order of `outcomes`; `key` is the name under which `work` gives the numbers of these labels.
+        work : function of rows, users and money
+            Arrays by key.
+        """
+        for metric, _, labels in lines:
+            unit = METRIC_BY_NAME[metric].unit
+            self.outcomes += [Outcome(metric, *label, unit) for label in labels]
+        self._blocks.append((tuple(key for _, key, _ in lines), work))
 
     def _declare_prices(self) -> None:
         spot, paid = self.places.rows("price_spot_index"), self.places.rows("price_paid_index")
+        lines: list[tuple[str, str, Sequence[Label]]] = []
         used_rows = []
         for name, (labels, _) in (("price_spot", spot), ("price_paid", paid)):
-            for suffix in ("index", "peak_index", "above_1_5x_weeks", "above_2x_weeks", "above_3x_weeks"):
-                self._name(f"{name}_{suffix}", labels)
-            for suffix in ("peak_week", "recovery_week", "usd_per_kg", "peak_usd_per_kg"):
-                self._name(f"{name}_{suffix}", labels)
+            ends = [
+                m.name.removeprefix(f"{name}_") for m in METRICS if m.computed is prices and m.name.startswith(name)
+            ]
+            lines += [(f"{name}_{end}", f"{name} {end}", labels) for end in ends]
             used, rows = self.places.rows(f"{name}_index used")
             used_rows.append(rows)
-            self._name(f"{name}_index", used)
-            self._name(f"{name}_peak_index", used)
+            lines += [(f"{name}_{end}", f"{name} {end} used", used) for end in ("index", "peak_index")]
         rows = slice(spot[1].start, used_rows[1].stop)  # zones, then countries
         of_zones, of_countries = (
             [slice(each.start - rows.start, each.stop - rows.start) for each in kind]
@@ -198,30 +207,21 @@ class Reporter:
         named = [label for place in _PRICES for label in self.places.rows(place)[0]]
         products = np.asarray([self.columns.products.index(label.product) for label in named], dtype=np.intp)
 
-        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
+        def values(r: Rows, u: Users, p: Money) -> dict[str, Floats]:
             found = prices(r.weekly[rows], u.mean[rows], p.price[products], r.loops)
-            parts = []
-            for zones, countries in zip(of_zones, of_countries):
-                parts += [each[zones] for each in found]
-                parts += [each[countries] for each in found[:2]]
+            parts: dict[str, Floats] = {}
+            for name, zones, countries in zip(("price_spot", "price_paid"), of_zones, of_countries):
+                parts |= {f"{name} {end}": each[zones] for end, each in found.items()}
+                parts |= {f"{name} {end} used": found[end][countries] for end in ("index", "peak_index")}
             return parts
 
-        self._blocks.append(values)
+        self._block(lines, values)
 
     def _declare_shortage(self) -> None:
         asked = set(self.columns.asked_uses)
         single = [i for i, label in enumerate(self.levels[: self.n_fine]) if label.end_use in asked]
         told = as_slice(np.asarray([*single, *range(self.n_fine, len(self.levels))], dtype=np.intp))
         sums_only = [self.levels[i] for i in single] + list(self.levels[self.n_fine :])
-        for metric in ("shortage_t", "shortage_unserved_t", "shortage_priced_out_t"):
-            self._name(metric, self.levels)
-        for metric in ("shortage_percent", "shortage_unserved_percent"):
-            self._name(metric, sums_only)
-        for metric in ("shortage_unserved_weeks", "shortage_priced_out_weeks"):
-            self._name(metric, sums_only)
-        self._name("first_week_short", self.levels)
-        self._name("weeks_short", sums_only)
-        self._name("short_recovery_week", sums_only)
         by_place: dict[Label, list[int]] = {}
         for label, rank in self._level_rank.items():
             if rank >= self.n_fine and label.place in self.columns.zone_of:
@@ -229,27 +229,34 @@ class Reporter:
                 for place in (self.columns.zone_of[label.place], *groups, WORLD):
                     by_place.setdefault(Label(label.product, place, ALL), []).append(rank)
         stoppage = sums(by_place)
-        self._name("first_stoppage_week", stoppage.labels)
-        self._blocks.append(lambda r, u, p: shortages(r, u, told, stoppage))
+        whose: dict[str, Sequence[Label]] = {
+            "shortage_t": self.levels,
+            "shortage_unserved_t": self.levels,
+            "shortage_priced_out_t": self.levels,
+            "shortage_percent": sums_only,
+            "shortage_unserved_percent": sums_only,
+            "shortage_unserved_weeks": sums_only,
+            "shortage_priced_out_weeks": sums_only,
+            "first_week_short": self.levels,
+            "weeks_short": sums_only,
+            "short_recovery_week": sums_only,
+            "first_stoppage_week": stoppage.labels,
+        }
+        self._family(whose, lambda r, u, p: shortages(r, u, told, stoppage))
 
     def _declare_flows(self) -> None:
-        self._sum_block("production_t", "production_t")
         buyers: dict[Label, list[int]] = {}
         for rank, label in enumerate(self.lanes):
             buyers.setdefault(Label(label.product, label.place.split(">")[1], ALL), []).append(rank)
-        by_origin, by_buyer, by_maker = self.origins, sums(buyers), self._makers
-        _, made = self.places.rows("production_t")
-        first_lane = len(by_origin.labels)
-        self._name("export_t", (*by_origin.labels, *self.lanes))
         from_origin, by_group = import_sums(tuple(self.lanes), self.columns.groups)
-        self._name("supplier_hhi", (*by_buyer.labels, *by_group.labels, *by_maker.labels))
-
-        def flows(r: Rows, u: Users, p: Money) -> list[Floats]:
-            lane = r.monthly[first_lane:].sum(axis=1)
-            groups = hhi(by_group, from_origin.each(lane))
-            return [by_origin.each(lane), lane, hhi(by_buyer, lane), groups, hhi(by_maker, u.each[made])]
-
-        self._blocks.append(flows)
+        suppliers = Suppliers(self.origins, sums(buyers), from_origin, by_group, self._makers)
+        _, made = self.places.rows("production_t")
+        first_lane = len(self.origins.labels)
+        whose: dict[str, Sequence[Label]] = {
+            "export_t": (*self.origins.labels, *self.lanes),
+            "supplier_hhi": (*suppliers.by_buyer.labels, *by_group.labels, *self._makers.labels),
+        }
+        self._family(whose, lambda r, u, p: flows(r.monthly[first_lane:].sum(axis=1), u.each[made], suppliers))
 
     def _declare_makers(self) -> None:
         """Makers that lack inputs, by product and country, group and world."""
@@ -257,52 +264,48 @@ class Reporter:
         labels = tuple(label for found, _ in parts[0] for label in found)
         if not labels:
             return
-        for metric in ("short_percent", "first_week_short", "weeks_short"):
-            self._name(f"maker_{metric}", labels)
         called, lacking = (slice(a[1].start, b[1].stop) for a, b in parts)
-
-        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            first, weeks, _ = short_weeks(r.table[lacking], r.table[called], u.each[lacking], r.loops)
-            return [100.0 * ratio(u.each[lacking], u.each[called]), first, weeks]
-
-        self._blocks.append(values)
+        named = ("maker_short_percent", "maker_first_week_short", "maker_weeks_short")
+        self._family(dict.fromkeys(named, labels), lambda r, u, p: makers(r, u, called, lacking))
 
     def _declare_waits(self) -> None:
-        labels, waits = self.places.rows("licence_wait_days")
+        labels, wait = self.places.rows("licence_wait_days")
+        if not labels:
+            return
         _, queue = self.places.rows("licence_backlog_t")
         _, granted = self.places.rows("licence_granted_t")
         _, refused = self.places.rows("licence_refused_t")
-        for metric in ("licence_wait_days", "licence_wait_peak_days", "licence_grant_percent"):
-            self._name(metric, labels)
-        if not labels:
-            return
+        named = ("licence_wait_days", "licence_wait_peak_days", "licence_grant_percent")
+        self._family(dict.fromkeys(named, labels), lambda r, u, p: waits(r, u, wait, queue, granted, refused))
 
-        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
-            wait, tonnes = r.weekly[waits], r.weekly[queue]
-            yes, no = u.each[granted], u.each[refused]
-            return [
-                ratio((wait * tonnes).sum(axis=1), u.each[queue]),
-                wait.max(axis=1, initial=0.0),
-                100.0 * ratio(yes, yes + no),
-            ]
+    def _family(self, whose: Mapping[str, Sequence[Label]], work: Work) -> None:
+        """Metrics that one function gives by name: whose numbers each of them holds."""
+        self._block([(name, name, labels) for name, labels in whose.items()], work)
 
-        self._blocks.append(values)
+    def _declare_variables(self, *variables: str) -> None:
+        """All metrics that are declared as statistics of these variables, where the model has them."""
+        for variable in variables:
+            self._declared.add(variable)
+            self._declare_variable(variable)
 
-    def _rows_block(self, variable: str, stats: tuple[tuple[str, str], ...]) -> None:
-        labels, rows = self.places.rows(variable)
-        if not labels:
-            return
-        for metric, _ in stats:
-            self._name(metric, labels)
-        kinds = tuple(STATS[kind] for _, kind in stats)
-        self._blocks.append(lambda r, u, p: [kind(r, u, rows) for kind in kinds])
-
-    def _sum_block(self, variable: str, metric: str) -> None:
-        """Sums over weeks by country, then over countries."""
+    def _declare_variable(self, variable: str) -> None:
         labels, rows = self.places.rows(variable)
         world = by_product(tuple(label for label in labels if label.place in self.columns.countries))
-        self._name(metric, (*labels, *world.labels))
-        self._blocks.append(lambda r, u, p: [u.each[rows], world.each(u.each[rows])])
+        found = [
+            (m.name, m.computed) for m in METRICS if isinstance(m.computed, Of) and m.computed.variable == variable
+        ]
+        if not labels:
+            return
+        lines = [(name, name, (*labels, *(world.labels if of.world else ()))) for name, of in found]
+
+        def values(r: Rows, u: Users, p: Money) -> dict[str, Floats]:
+            parts = {}
+            for name, of in found:
+                each = STATS[of.statistic](r, u, rows)
+                parts[name] = np.concatenate([each, world.each(each)]) if of.world else each
+            return parts
+
+        self._block(lines, values)
 
     # --- money ------------------------------------------------------------------------------------
 
@@ -312,8 +315,6 @@ class Reporter:
 
     def _declare_money(self) -> None:
         risk = at_risk(self.levels[: self.n_fine], self.columns.groups)
-        for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
-            self._name(metric, risk.labels)
         paid: dict[Label, int] = {}
         for name in ("price_paid_index", "price_paid_index used"):
             labels, here = self.places.rows(name)
@@ -324,25 +325,30 @@ class Reporter:
             for c, i in self._level_rank.items()
             if i >= self.n_fine and c in paid and c.end_use == ALL and c.place in priced
         ]
-        prices = as_slice(np.asarray([paid[c] for _, c in levels], dtype=np.intp))
+        priced_at = as_slice(np.asarray([paid[c] for _, c in levels], dtype=np.intp))
         rows = as_slice(np.asarray([i for i, _ in levels], dtype=np.intp))
         product = np.asarray([self.columns.products.index(c.product) for _, c in levels], dtype=np.intp)
         countries = [(rank, c) for rank, (_, c) in enumerate(levels) if c.place in self.columns.countries]
         world = spending(countries, self.columns.groups)
         keep = np.asarray([rank for rank, _ in countries], dtype=np.intp)
-        self._name("extra_spend_usd", (*(c for _, c in countries), *world.labels))
+        added = Added(risk, keep, world)
         surplus = Surplus(self.levels[: self.n_fine], paid, self.columns.products, self.columns.stock_uses)
-        self._name("priced_out_surplus_usd", risk.labels)
 
-        def values(r: Rows, u: Users, p: Money) -> list[Floats]:
+        def values(r: Rows, u: Users, p: Money) -> dict[str, Floats]:
             lost = p.value * u.total[: self.n_fine]
             missing = p.value * u.unserved[: self.n_fine]
             used = r.wanted[rows] - r.unserved[rows] - r.priced_out[rows]
-            extra = ((r.weekly[prices] - 1.0) * used).sum(axis=1) * (1000.0 * p.price[product])
+            extra = ((r.weekly[priced_at] - 1.0) * used).sum(axis=1) * (1000.0 * p.price[product])
             given_up = surplus.of(r, u.priced_out[: self.n_fine], p.price)
-            return [risk.each(lost), risk.each(missing), extra[keep], world.each(extra), risk.each(given_up)]
+            return money(lost, missing, extra, given_up, added)
 
-        self._blocks.append(values)
+        whose: dict[str, Sequence[Label]] = {
+            "output_at_risk_usd": risk.labels,
+            "output_at_risk_unserved_usd": risk.labels,
+            "extra_spend_usd": (*(c for _, c in countries), *world.labels),
+            "priced_out_surplus_usd": risk.labels,
+        }
+        self._family(whose, values)
 
     # --- one run ----------------------------------------------------------------------------------
 
@@ -404,5 +410,8 @@ class Reporter:
     def compute(self, rows: Rows, money: Money) -> Floats:
         """The metrics of one run, in the order of `outcomes`."""
         users = Users.of(rows, self._first_level, len(self.levels))
-        parts = [part for block in self._blocks for part in block(rows, users, money)]
+        parts = []
+        for keys, work in self._blocks:
+            found = work(rows, users, money)
+            parts += [found[key] for key in keys]
         return np.concatenate(parts) if parts else np.zeros(0)

@@ -23,8 +23,9 @@ from .aggregate import (
     sums,
 )
 from .loops import LINE, Loops
-from .metrics import DISTURBED, SHORT
 
+SHORT = 0.01  # physically unserved share of wanted above which a country or end use counts as short
+DISTURBED = 1.1  # price index above which a price counts as not recovered
 DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
 
 
@@ -104,6 +105,24 @@ class Users(NamedTuple):
         return cls(each, mean, wanted, unserved, priced_out, unserved + priced_out)
 
 
+class Suppliers(NamedTuple):
+    """Which lanes and makers add up to whose exports, and to whose suppliers."""
+
+    by_origin: Sums
+    by_buyer: Sums
+    from_origin: Sums  # of a group's imports, those from one origin
+    by_group: Sums
+    by_maker: Sums
+
+
+class Added(NamedTuple):
+    """Which users' USD add up to whose output at risk, which price rows' spending is told, and which add up."""
+
+    risk: Sums
+    keep: Index
+    world: Sums
+
+
 def take(groups: list[list[int]]) -> Index:
     return np.asarray([group[0] for group in groups], dtype=np.intp)
 
@@ -124,8 +143,8 @@ STATS: dict[str, Callable[[Rows, Users, slice], Floats]] = {
 }
 
 
-def prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> list[Floats]:
-    """Statistics of price rows, in the order in which `_declare_prices` names them."""
+def prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> dict[str, Floats]:
+    """Statistics of price rows, by the end of the metric's name."""
     above = np.zeros((len(DEAR), len(index)))
     if loops:
         peak, week, last = np.empty(len(index)), np.empty(len(index), dtype=np.intp), np.empty(len(index))
@@ -140,28 +159,78 @@ def prices(index: Floats, mean: Floats, usd: Floats, loops: Loops | None) -> lis
         some = np.flatnonzero(peak > DISTURBED)
         calm[some] = after_last_true(index[some] > DISTURBED)
     peak_week = np.where(peak > 1.0 + 1e-9, week + 1.0, np.nan)
-    return [mean, peak, *above, peak_week, calm, mean * usd, peak * usd]
+    return {
+        "index": mean,
+        "peak_index": peak,
+        "above_1_5x_weeks": above[0],
+        "above_2x_weeks": above[1],
+        "above_3x_weeks": above[2],
+        "peak_week": peak_week,
+        "recovery_week": calm,
+        "usd_per_kg": mean * usd,
+        "peak_usd_per_kg": peak * usd,
+    }
 
 
-def shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) -> list[Floats]:
-    """Shortages in the order in which `_declare_shortage` names them; those of sums for the levels `told`."""
+def shortages(rows: Rows, users: Users, told: Index | slice, stoppage: Sums) -> dict[str, Floats]:
+    """Shortages by metric; those of sums for the levels `told`."""
     first, weeks, recovered = short_weeks(rows.levels[1], rows.levels[0], users.unserved, rows.loops)
     in_all = users.wanted[told]
     weeks_in_all = float(max(rows.weekly.shape[1], 1))
     earliest = stoppage.least(np.where(np.isnan(first), np.inf, first))
-    return [
-        users.total,
-        users.unserved,
-        users.priced_out,
-        100.0 * ratio(users.total[told], in_all),
-        100.0 * ratio(users.unserved[told], in_all),
-        weeks_in_all * ratio(users.unserved[told], in_all),
-        weeks_in_all * ratio(users.priced_out[told], in_all),
-        first,
-        weeks[told],
-        recovered[told],
-        np.where(np.isinf(earliest), np.nan, earliest),
-    ]
+    return {
+        "shortage_t": users.total,
+        "shortage_unserved_t": users.unserved,
+        "shortage_priced_out_t": users.priced_out,
+        "shortage_percent": 100.0 * ratio(users.total[told], in_all),
+        "shortage_unserved_percent": 100.0 * ratio(users.unserved[told], in_all),
+        "shortage_unserved_weeks": weeks_in_all * ratio(users.unserved[told], in_all),
+        "shortage_priced_out_weeks": weeks_in_all * ratio(users.priced_out[told], in_all),
+        "first_week_short": first,
+        "weeks_short": weeks[told],
+        "short_recovery_week": recovered[told],
+        "first_stoppage_week": np.where(np.isinf(earliest), np.nan, earliest),
+    }
+
+
+def makers(rows: Rows, users: Users, called: slice, lacking: slice) -> dict[str, Floats]:
+    """What makers lack inputs for, by metric: rows of the batches called for and of those not started."""
+    first, weeks, _ = short_weeks(rows.table[lacking], rows.table[called], users.each[lacking], rows.loops)
+    return {
+        "maker_short_percent": 100.0 * ratio(users.each[lacking], users.each[called]),
+        "maker_first_week_short": first,
+        "maker_weeks_short": weeks,
+    }
+
+
+def waits(rows: Rows, users: Users, wait: slice, queue: slice, granted: slice, refused: slice) -> dict[str, Floats]:
+    """Waiting and granting of licence offices by metric: rows of mean waits, queues, tonnes granted and refused."""
+    days, tonnes = rows.weekly[wait], rows.weekly[queue]
+    yes, no = users.each[granted], users.each[refused]
+    return {
+        "licence_wait_days": ratio((days * tonnes).sum(axis=1), users.each[queue]),
+        "licence_wait_peak_days": days.max(axis=1, initial=0.0),
+        "licence_grant_percent": 100.0 * ratio(yes, yes + no),
+    }
+
+
+def flows(lane: Floats, made: Floats, suppliers: Suppliers) -> dict[str, Floats]:
+    """Exports by origin and by lane, and the concentration of suppliers, from tonnes by lane and by maker."""
+    to_groups = hhi(suppliers.by_group, suppliers.from_origin.each(lane))
+    return {
+        "export_t": np.concatenate([suppliers.by_origin.each(lane), lane]),
+        "supplier_hhi": np.concatenate([hhi(suppliers.by_buyer, lane), to_groups, hhi(suppliers.by_maker, made)]),
+    }
+
+
+def money(lost: Floats, missing: Floats, extra: Floats, given_up: Floats, added: Added) -> dict[str, Floats]:
+    """Output at risk and spending by metric, from USD by user and by price row."""
+    return {
+        "output_at_risk_usd": added.risk.each(lost),
+        "output_at_risk_unserved_usd": added.risk.each(missing),
+        "extra_spend_usd": np.concatenate([extra[added.keep], added.world.each(extra)]),
+        "priced_out_surplus_usd": added.risk.each(given_up),
+    }
 
 
 def short_weeks(missing: Floats, wanted: Floats, total: Floats, loops: Loops | None) -> tuple[Floats, Floats, Floats]:
