@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 import pytest
-from supplyrisk.model import beliefs, controls
+from supplyrisk.model import beliefs, controls, triggers
+from supplyrisk.operations import dispatch
 from supplyrisk.operations.table import code
 from supplyrisk.streams import STREAM_TRIGGER_DELAY, uniform
 
@@ -55,7 +56,7 @@ NEUTRAL: dict[str, float] = {
 def test_all_rules_are_taken_off_before_they_are_set_again() -> None:
     t = Tiny({"lanes": 1, "sites": 1, "users": 1, "nodes": 1, "offices": 1}, **dict.fromkeys(NEUTRAL, 7.0))
     t["tariff_start"] = 0.25
-    t.call(controls.clear_rules)
+    t.call(dispatch.clear_rules)
     assert {name: t[name][0] for name in NEUTRAL} == {**NEUTRAL, "lane_tariff": 0.25}
 
 
@@ -142,15 +143,15 @@ def test_a_triggered_event_starts_after_a_drawn_delay_and_never_in_the_past() ->
     """Between 10 and 30 days after its condition was met; not before its first day, and today at the earliest."""
     for key in range(5):
         t = Tiny({"events": 1}, event_delay_low=10.0, event_delay_high=30.0, event_key=7)
-        t.call(controls.fix_start, key, 0, 100, 101)
+        t.call(triggers.fix_start, key, 0, 100, 101)
         drawn = 10.0 + 20.0 * uniform(key, STREAM_TRIGGER_DELAY, 7, 0)
         assert t["event_day"] == [100 + math.floor(drawn + 0.5)]
         assert (t["event_status"], t["event_notice_day"]) == ([1], [101])
     t = Tiny({"events": 1}, event_not_before=150)
-    t.call(controls.fix_start, 1, 0, 100, 101)
+    t.call(triggers.fix_start, 1, 0, 100, 101)
     assert t["event_day"] == [150]
     t = Tiny({"events": 1})
-    t.call(controls.fix_start, 1, 0, 100, 140)
+    t.call(triggers.fix_start, 1, 0, 100, 140)
     assert t["event_day"] == [140]
 
 
@@ -164,7 +165,7 @@ def test_a_trigger_fires_once_its_level_has_held_long_enough(kind: int, array: s
     runs = []
     for week, level in enumerate((1.6, 1.5, 1.6, 1.7)):
         t[array] = [9.0, level]
-        t.call(controls.watch_triggers, 1, 7 * week)
+        t.call(triggers.watch_triggers, 1, 7 * week)
         runs.append((t["event_trigger_run"][0], t["event_status"][0]))
     assert runs == [(1, 0), (0, 0), (1, 0), (2, 1)]
     assert t["event_day"] == [21]
@@ -175,7 +176,7 @@ def test_retaliation_follows_what_it_answers_or_never_comes() -> None:
         t = Tiny(
             {"events": 2}, event_trigger=[0, 4], event_status=[status, 0], event_day=[day, 0], event_trigger_weeks=1
         )
-        t.call(controls.watch_triggers, 1, 70)
+        t.call(triggers.watch_triggers, 1, 70)
         assert t["event_status"][1] == expected
         assert status != 1 or expected != 1 or t["event_day"][1] == 70
 
@@ -186,17 +187,23 @@ def test_a_delay_puts_off_once_what_has_not_started() -> None:
         t = Tiny({"events": 2, "effects": 1, "targets": 1}, event_status=1, event_day=[100, day])
         t["effect_target_count"], t["target_entity"] = 1, 1
         for _ in range(2):
-            t.call(controls.delay_project, 0, 30.4)
+            t.rule("project_delay", 30.4)
         assert t["event_day"][1] == expected
 
 
 def test_suspended_events_are_those_of_a_truce_in_force() -> None:
     sizes = {"events": 2, "effects": 1, "points": 1, "targets": 1}
-    given = {"effect_op": 23, "effect_event": 1, "effect_point_count": 1, "effect_target_count": 1, "target_entity": 0}
+    given = {
+        "effect_op": code("suspend"),
+        "effect_event": 1,
+        "effect_point_count": 1,
+        "effect_target_count": 1,
+        "target_entity": 0,
+    }
     t = Tiny(sizes, event_status=1, event_day=70, event_duration=28.0, point_level=1.0, event_suspended=1, **given)
     found = []
     for day in (69, 70, 97, 98):
-        t.call(controls.set_suspensions, day)
+        t.call(controls.set_suspensions, 1, day)
         found.append(t["event_suspended"][0])
     assert found == [0, 1, 1, 0]
     assert t.call(beliefs.resumption, 0) == 1e9  # nobody has said when it ends
