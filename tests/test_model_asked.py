@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from supplyrisk.model import lane_rules
 from supplyrisk.model import orders as eq
+from supplyrisk.operations.ops import quota
 
 from .test_model_trade_week import ordered, sellers
 from .tiny import Tiny
@@ -118,9 +118,7 @@ def test_who_has_contracted_the_output_is_served_first(stock: float, sent: list[
 def test_what_is_sent_counts_against_quotas_where_rules_are_in_force() -> None:
     """50 t leave of 80 that the quota has left."""
     sizes = {"sites": 1, "lanes": 1, "desks": 1, "effects": 1, "targets": 1}
-    t = Tiny(
-        sizes, site_stock=100.0, lane_order=50.0, lane_flow=50.0, site_lane_count=1, effect_turn=lane_rules.APPLIED
-    )
+    t = Tiny(sizes, site_stock=100.0, lane_order=50.0, lane_flow=50.0, site_lane_count=1, effect_turn=quota.APPLIED)
     t["effect_left"], t["effect_target_count"] = 80.0, 1
     for in_force, left in ((0, 80.0), (1, 30.0)):
         t["in_force"], t["site_stock"] = in_force, 100.0

@@ -1,5 +1,8 @@
 """Metrics against series whose answer can be read off."""
 
+import importlib
+import operator
+
 import numpy as np
 import pytest
 from supplyrisk.measures.metrics import METRIC_BY_NAME, METRICS, Of
@@ -87,21 +90,22 @@ def test_a_name_and_its_number_can_not_part():
     case = Case()
     rows, money = case.reporter.rows(case.weekly, case.monthly), case.reporter.money(np.asarray((0.5, 12.0, 1000.0)))
     users = Users.of(rows, case.reporter._first_level, len(case.reporter.levels))
-    families: dict[object, set[int]] = {}
+    families: dict[str, set[int]] = {}
     for number, (keys, work) in enumerate(case.reporter._blocks):
         assert set(work(rows, users, money)) == set(keys)
         for key in keys:
             metric = METRIC_BY_NAME.get(key) or METRIC_BY_NAME[key.removesuffix(" used").replace(" ", "_")]
-            families.setdefault(metric.computed if callable(metric.computed) else metric.computed.variable, set()).add(
-                number
-            )
+            how = metric.computed
+            families.setdefault(how.variable if isinstance(how, Of) else how.function, set()).add(number)
     assert all(len(blocks) == 1 for blocks in families.values()), families
     for metric in METRICS:
         if isinstance(metric.computed, Of):
             assert metric.computed.statistic in STATS
             assert any(v.name == metric.computed.variable for v in VARIABLES), metric.name
         else:
-            assert callable(metric.computed)
+            module, _, function = metric.computed.function.partition(".")
+            found = importlib.import_module(f"supplyrisk.measures.{module}")
+            assert callable(operator.attrgetter(function)(found))
 
 
 def test_nothing_happens():

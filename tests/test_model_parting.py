@@ -54,7 +54,9 @@ def test_a_known_rule_parts_once_and_the_new_zone_starts_where_prices_are() -> N
     """Zone 1 is taken for a seller and 0 for none: from the first week in which the rule is known it is apart."""
     sizes = {"zones": 2, "cells": 2, "pairs": 4, "codes": 2, "products": 1}
     one = {"effects": 1, "events": 1, "points": 1}
-    t = Tiny({**sizes, **one}, effect_op=CLOSE, effect_parts=1, zone_code=[0, 1], point_level=0.5, event_status=1)
+    t = Tiny(
+        {**sizes, **one}, effect_op=code("close"), effect_parts=1, zone_code=[0, 1], point_level=0.5, event_status=1
+    )
     t["event_duration"], t["effect_point_count"], t["effect_wait"] = 1e9, 1, -1.0
     t["spot"], t["contract"] = [1.5, 7.0], [1.2, 7.0]
     t.call(parting.part_zones, 70)

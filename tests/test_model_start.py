@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from supplyrisk.model import start as eq
 from supplyrisk.model import trade, weights
-from supplyrisk.model.opcodes import NEW_DEMAND
+from supplyrisk.operations.table import code
 
 from .small_worlds import WEEKS_PER_YEAR
 from .tiny import Tiny, numbers
@@ -283,7 +283,12 @@ def test_all_weights_are_set_at_the_start() -> None:
         "lane_project": 1,
         "desk_need": [30.0, 10.0],
     }
-    demand = {"effect_op": NEW_DEMAND, "effect_target_count": 2, "target_entity": [0, 1], "user_use": [60.0, 20.0]}
+    demand = {
+        "effect_op": code("new_demand"),
+        "effect_target_count": 2,
+        "target_entity": [0, 1],
+        "user_use": [60.0, 20.0],
+    }
     t = Tiny(sizes, target_share=1.0, **given, **demand)
     t.call(weights.start_weights)
     assert t["target_value"] == t["lane_project_share"] == [0.75, 0.25]

@@ -8,11 +8,10 @@ of a group is that of its members weighted by what they would use at baseline pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from .statistics import DISTURBED, SHORT, flows, makers, money, prices, shortages, waits
+SHORT = 0.01  # physically unserved share of wanted above which a country or end use counts as short
+DISTURBED = 1.1  # price index above which a price counts as not recovered
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,17 @@ class Of:
     world: bool = False
 
 
-# A statistic of one variable, or the function of a family whose result has the metric under its name.
-Computation = Of | Callable[..., Any]
+@dataclass(frozen=True)
+class By:
+    """A function that works several metrics out together and gives each under its name, e.g. `statistics.shortages`.
+
+    Named, not imported: the declarations are read where nothing is computed, and without NumPy.
+    """
+
+    function: str
+
+
+Computation = Of | By
 
 
 @dataclass(frozen=True)
@@ -55,19 +63,36 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
     by = "product, zone" if kind == "spot" else "product, zone; index and peak also by country and group that use it"
     return (
         Metric(
-            index, "index", by, f"mean over weeks of {index}", f"{what}, baseline = 1, mean over the horizon", prices
+            index,
+            "index",
+            by,
+            f"mean over weeks of {index}",
+            f"{what}, baseline = 1, mean over the horizon",
+            By("statistics.prices"),
         ),
-        Metric(f"{name}_peak_index", "index", by, f"max over weeks of {index}", f"{what}, highest week", prices),
+        Metric(
+            f"{name}_peak_index",
+            "index",
+            by,
+            f"max over weeks of {index}",
+            f"{what}, highest week",
+            By("statistics.prices"),
+        ),
         Metric(
             f"{name}_above_1_5x_weeks",
             "weeks",
             by,
             f"weeks with {index} > 1.5",
             f"{what} above 1.5 times the baseline",
-            prices,
+            By("statistics.prices"),
         ),
         Metric(
-            f"{name}_above_2x_weeks", "weeks", by, f"weeks with {index} > 2", f"{what} above twice the baseline", prices
+            f"{name}_above_2x_weeks",
+            "weeks",
+            by,
+            f"weeks with {index} > 2",
+            f"{what} above twice the baseline",
+            By("statistics.prices"),
         ),
         Metric(
             f"{name}_above_3x_weeks",
@@ -75,10 +100,15 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
             by,
             f"weeks with {index} > 3",
             f"{what} above three times the baseline",
-            prices,
+            By("statistics.prices"),
         ),
         Metric(
-            f"{name}_peak_week", "week", by, "first week of the peak", "empty if it never exceeds the baseline", prices
+            f"{name}_peak_week",
+            "week",
+            by,
+            "first week of the peak",
+            "empty if it never exceeds the baseline",
+            By("statistics.prices"),
         ),
         Metric(
             f"{name}_recovery_week",
@@ -87,12 +117,24 @@ def _price_metrics(kind: str, what: str) -> tuple[Metric, ...]:
             f"1 + last week with {index} > {DISTURBED}",
             "week from which the price stays within 10 % of the baseline; one past the horizon if it does not; "
             "empty if it never left",
-            prices,
+            By("statistics.prices"),
         ),
         Metric(
-            f"{name}_usd_per_kg", "USD/kg", by, "baseline price x mean index", f"{what}, mean over the horizon", prices
+            f"{name}_usd_per_kg",
+            "USD/kg",
+            by,
+            "baseline price x mean index",
+            f"{what}, mean over the horizon",
+            By("statistics.prices"),
         ),
-        Metric(f"{name}_peak_usd_per_kg", "USD/kg", by, "baseline price x peak index", f"{what}, highest week", prices),
+        Metric(
+            f"{name}_peak_usd_per_kg",
+            "USD/kg",
+            by,
+            "baseline price x peak index",
+            f"{what}, highest week",
+            By("statistics.prices"),
+        ),
     )
 
 
@@ -108,9 +150,14 @@ _PAYS = "product by country that pays, group and world, and all products; presen
 METRICS: tuple[Metric, ...] = (
     *_price_metrics("spot", "spot price"),
     *_price_metrics("paid", "average price paid, contracts and spot"),
-    Metric("shortage_t", "t", _USERS, "unserved + priced out", "use lost over the horizon", shortages),
+    Metric("shortage_t", "t", _USERS, "unserved + priced out", "use lost over the horizon", By("statistics.shortages")),
     Metric(
-        "shortage_unserved_t", "t", _USERS, "sum over weeks", "wanted at the price paid and not to be had", shortages
+        "shortage_unserved_t",
+        "t",
+        _USERS,
+        "sum over weeks",
+        "wanted at the price paid and not to be had",
+        By("statistics.shortages"),
     ),
     Metric(
         "shortage_priced_out_t",
@@ -118,16 +165,23 @@ METRICS: tuple[Metric, ...] = (
         _USERS,
         "sum over weeks",
         "no longer wanted because of price and thrifting",
-        shortages,
+        By("statistics.shortages"),
     ),
-    Metric("shortage_percent", "%", _SUMS, "100 x shortage_t / wanted_t", "share of normal use lost", shortages),
+    Metric(
+        "shortage_percent",
+        "%",
+        _SUMS,
+        "100 x shortage_t / wanted_t",
+        "share of normal use lost",
+        By("statistics.shortages"),
+    ),
     Metric(
         "shortage_unserved_percent",
         "%",
         _SUMS,
         "100 x shortage_unserved_t / wanted_t",
         "share physically missing",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "shortage_unserved_weeks",
@@ -135,7 +189,7 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         "shortage_unserved_t / mean weekly wanted_t",
         "weeks of normal use that are physically missing; unlike a share they do not shrink with the horizon",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "shortage_priced_out_weeks",
@@ -143,7 +197,7 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         "shortage_priced_out_t / mean weekly wanted_t",
         "weeks of normal use given up because of the price",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "first_week_short",
@@ -151,7 +205,7 @@ METRICS: tuple[Metric, ...] = (
         _USERS,
         f"first week with unserved > {SHORT} x wanted",
         "first week in which more than 1 % of wanted use is physically missing; empty if never",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "first_stoppage_week",
@@ -159,7 +213,7 @@ METRICS: tuple[Metric, ...] = (
         "product by zone, group and world",
         "min over countries of first_week_short",
         "first week in which any country of the place is short; empty if never",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "weeks_short",
@@ -167,7 +221,7 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         f"weeks with unserved > {SHORT} x wanted",
         "how long the shortage lasts in all",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "short_recovery_week",
@@ -175,7 +229,7 @@ METRICS: tuple[Metric, ...] = (
         _SUMS,
         "1 + last short week",
         "one past the horizon if still short; empty if never",
-        shortages,
+        By("statistics.shortages"),
     ),
     Metric(
         "cover_minimum_weeks",
@@ -199,7 +253,7 @@ METRICS: tuple[Metric, ...] = (
         _MAKERS,
         "100 x batches not started for lack of inputs / batches called for, t, sums over weeks",
         "output lost because makers lack inputs, of what orders, capacity and prices call for",
-        makers,
+        By("statistics.makers"),
     ),
     Metric(
         "maker_first_week_short",
@@ -207,7 +261,7 @@ METRICS: tuple[Metric, ...] = (
         _MAKERS,
         f"first week with lacking > {SHORT} x called for",
         "first week in which makers start over 1 % less than called for because inputs are lacking; empty if never",
-        makers,
+        By("statistics.makers"),
     ),
     Metric(
         "maker_weeks_short",
@@ -215,7 +269,7 @@ METRICS: tuple[Metric, ...] = (
         _MAKERS,
         f"weeks with lacking > {SHORT} x called for",
         "how long makers lack inputs in all",
-        makers,
+        By("statistics.makers"),
     ),
     Metric(
         "export_t",
@@ -223,7 +277,7 @@ METRICS: tuple[Metric, ...] = (
         "product by origin (country or group), and by lane ORIGIN>DESTINATION",
         "sum over months",
         "cross-border exports; of a group those that leave it",
-        flows,
+        By("statistics.flows"),
     ),
     Metric(
         "supplier_hhi",
@@ -231,7 +285,7 @@ METRICS: tuple[Metric, ...] = (
         "product by buying country or group (imports) and world (production)",
         "sum over suppliers of share^2",
         "concentration of suppliers, 1 = a single one; trade within a group left out; empty without imports",
-        flows,
+        By("statistics.flows"),
     ),
     Metric(
         "licence_backlog_t",
@@ -255,10 +309,15 @@ METRICS: tuple[Metric, ...] = (
         "product, country of the office",
         "mean of licence_wait_days over weeks with a queue, weighted by the queue's tonnes",
         "mean age of the applications in the queue; empty without a queue",
-        waits,
+        By("statistics.waits"),
     ),
     Metric(
-        "licence_wait_peak_days", "days", "product, country of the office", "max over weeks", "highest mean age", waits
+        "licence_wait_peak_days",
+        "days",
+        "product, country of the office",
+        "max over weeks",
+        "highest mean age",
+        By("statistics.waits"),
     ),
     Metric(
         "licence_granted_t",
@@ -282,7 +341,7 @@ METRICS: tuple[Metric, ...] = (
         "product, country of the office",
         "100 x granted / (granted + refused)",
         "grant rate",
-        waits,
+        By("statistics.waits"),
     ),
     Metric(
         "leakage_t",
@@ -322,7 +381,7 @@ METRICS: tuple[Metric, ...] = (
         "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_t",
         "value added of the output that the lost tonnes would have gone into",
-        money,
+        By("statistics.money"),
     ),
     Metric(
         "output_at_risk_unserved_usd",
@@ -330,7 +389,7 @@ METRICS: tuple[Metric, ...] = (
         "country and end use; sums by country, group, end use, product and world",
         "value added x dependent share x shortage_unserved_t",
         "the part of it that stops for lack of material, not for its price",
-        money,
+        By("statistics.money"),
     ),
     Metric(
         "extra_spend_usd",
@@ -338,7 +397,7 @@ METRICS: tuple[Metric, ...] = (
         "product by country, group and world",
         "sum over weeks of (paid index - 1) x baseline price x tonnes used",
         "what users pay more than at baseline prices for what they do get",
-        money,
+        By("statistics.money"),
     ),
     Metric(
         "priced_out_surplus_usd",
@@ -349,7 +408,7 @@ METRICS: tuple[Metric, ...] = (
         By("statistics.money"),
     ),
     *(
-        Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning)
+        Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning, By("public.PublicMoney.values"))
         for name, formula, meaning in (
             ("stock_bought", "sum of d_w max(S_w - S_(w-1), 0) P_w p", "public stocks bought at the simulated price"),
             ("stock_sold", "sum of d_w max(S_(w-1) - S_w, 0) P_w p", "revenue of public stocks released"),
@@ -376,6 +435,7 @@ METRICS: tuple[Metric, ...] = (
         "product, zone; sums by zone, product and world",
         "sum of d_w F_w p c 7/365.25",
         "what it costs firms to hold their stocks and goods afloat",
+        By("public.PublicMoney.values"),
     ),
 )
 METRIC_BY_NAME = {metric.name: metric for metric in METRICS}

@@ -172,25 +172,27 @@ class PublicMoney:
         if stock or self._promised:
             self.names.append((COST, self._all.sums.labels))
 
-    def values(self, r: Rows, each: Floats, price: Floats, rates: Rates) -> list[Floats]:
-        """Costs in the order of `names`; `each` are the sums of rows, `price` the baseline prices by product, USD/kg."""
+    def values(self, r: Rows, each: Floats, price: Floats, rates: Rates) -> dict[str, Floats]:
+        """Costs by metric; `each` are the sums of rows, `price` the baseline prices by product, USD/kg."""
         worth = discounts(rates.discount, r.weekly.shape[1])
-        found: list[Floats] = []
+        found: dict[str, Floats] = {}
         costs: list[Floats] = []
         if len(self._stock):
             parts = self._stocks(r, each, 1000.0 * price, rates, worth)
-            found += [self._by_stock.sums.each(part) for part in parts]
+            found |= {
+                name: self._by_stock.sums.each(part) for name, part in zip((*STOCK, INTEREST), parts, strict=True)
+            }
             bought, sold, left, storage, _ = parts
             costs.append(bought - sold - left + storage)
         for op, paid in self._support(r, each, 1000.0 * price, worth).items():
             by = self._by_buyer if op == "offtake" else self._by_site
-            found.append(by.sums.each(paid))
+            found[SUPPORT[op]] = by.sums.each(paid)
             costs.append(paid)
         if costs:
-            found.append(self._all.sums.each(np.concatenate(costs)))
+            found[COST] = self._all.sums.each(np.concatenate(costs))
         if self._by_zone.labels:
             held = (r.weekly[self._held] * worth).sum(axis=1) * YEARS_PER_WEEK
-            found.append(self._by_zone.sums.each(held * (1000.0 * price * rates.carrying)[self._held_product]))
+            found[HOLDING] = self._by_zone.sums.each(held * (1000.0 * price * rates.carrying)[self._held_product])
         return found
 
     def _stocks(self, r: Rows, each: Floats, usd: Floats, rates: Rates, worth: Floats) -> Floats:

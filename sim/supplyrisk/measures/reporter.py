@@ -25,7 +25,7 @@ from .aggregate import (
 )
 from .groups import exports, import_sums, price_rows, weighted_mean
 from .loops import Loops, Turning, turning
-from .metrics import METRIC_BY_NAME, METRICS, Of
+from .metrics import METRIC_BY_NAME, METRICS, By, Of
 from .money import Surplus, Worth, at_risk, spending
 from .public import RECORDED, PublicMoney, offtakers
 from .statistics import (
@@ -168,9 +168,7 @@ class Reporter:
         declared = dict.fromkeys(m.computed.variable for m in METRICS if isinstance(m.computed, Of))
         self._declare_variables(*(name for name in declared if name not in self._declared))
         self._declare_money()
-        for metric, labels in self._public.names:
-            self._name(metric, labels)
-        self._blocks.append(lambda r, u, p: self._public.values(r, u.each, p.price, p.rates))
+        self._family(dict(self._public.names), lambda r, u, p: self._public.values(r, u.each, p.price, p.rates))
 
     def _block(self, lines: Sequence[tuple[str, str, Sequence[Label]]], work: Work) -> None:
         """Outcomes that are worked out together.
@@ -193,7 +191,9 @@ class Reporter:
         used_rows = []
         for name, (labels, _) in (("price_spot", spot), ("price_paid", paid)):
             ends = [
-                m.name.removeprefix(f"{name}_") for m in METRICS if m.computed is prices and m.name.startswith(name)
+                m.name.removeprefix(f"{name}_")
+                for m in METRICS
+                if m.computed == By("statistics.prices") and m.name.startswith(name)
             ]
             lines += [(f"{name}_{end}", f"{name} {end}", labels) for end in ends]
             used, rows = self.places.rows(f"{name}_index used")

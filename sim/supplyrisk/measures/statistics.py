@@ -23,9 +23,8 @@ from .aggregate import (
     sums,
 )
 from .loops import LINE, Loops
+from .metrics import DISTURBED, SHORT
 
-SHORT = 0.01  # physically unserved share of wanted above which a country or end use counts as short
-DISTURBED = 1.1  # price index above which a price counts as not recovered
 DEAR = np.asarray([1.5, 2.0, 3.0])  # price indices above which weeks are counted
 
 
