@@ -94,6 +94,12 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
     ("prices.py", "part = part * F[L.contract_share + k]", "pass", "the share under contract"),
     ("prices.py", "flow * (1.0 + now) / (1.0 + start)", "flow", "duties in the price paid"),
     ("prices.py", "if I[L.lane_border + lane] == 1 else 0.0", "", "freight only over borders"),
+    (
+        "orders.py",
+        "max(spare, unsold(L, F, I, I[L.lane_site + lane]))",
+        "spare",
+        "what a seller of the zone has unsold",
+    ),
     # --- beliefs -----------------------------------------------------------------------------------------------
     ("economics.py", "1.0 / (first + age)", "1.0 / first", "what has lasted will last"),
     ("economics.py", "exp(-rate * wait) / (1.0", "1.0 / (1.0", "what is far off counts for less"),
