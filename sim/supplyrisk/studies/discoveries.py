@@ -93,7 +93,8 @@ def discovery_answer(spec: Discovery, found: Found) -> Answer:
         "Boxes are found on every second run, and density and coverage are counted on the others, which they have not seen. In brackets "
         "95 % intervals. A restriction is told only if it comes back in at least "
         f"{share(STABLE)} of resamples of half of these runs.",
-        "What chance and the model's own error do in a run is no input and is in no box.",
+        "What chance does in a run (whether an event that may happen does, licences granted) and the model's own error are no inputs "
+        "and are in no box.",
     ]
     tables = [told.table(boxes), told.leaves(leaves)] if boxes else [told.leaves(leaves)]
     charts: list[Chart] = [told.chart(each, said, n, values[fine], line) for n, each in enumerate(boxes)]

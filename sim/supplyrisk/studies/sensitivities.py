@@ -297,8 +297,9 @@ def sensitivity_answer(spec: Sensitivity, found: Found) -> Answer:
     notes = [
         f"Shares are shares of the variance of {what} over {found.runs:,} runs. First index: the share that goes if this number "
         "alone is known. Total index: the share that stays if all but this are known. In brackets 95 % intervals.",
-        "What is drawn as one moves as one; the table groups says what is in which. Chance is what a run draws itself (licences "
-        "granted, plants failing); no better number narrows it, as none narrows the model's own error.",
+        "What is drawn as one moves as one; the table groups says what is in which. Chance is what a run draws itself (whether an "
+        "event that may happen does, licences granted, plants failing); no better number narrows it, as none narrows the model's "
+        "own error.",
     ]
     tables = [_table(room, each) for each in read]
     tables += [_groups_table(drivers), _screening_table(found, spec)]
