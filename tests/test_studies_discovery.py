@@ -12,7 +12,7 @@ from supplyrisk.studies.discoveries import search
 from supplyrisk.studies.run import StudyOptions
 
 from .study_fakes import SCENARIO
-from .study_files import faults, run, study
+from .study_files import SHORT, faults, run, study
 
 TEXT = """\
 study: discovery
@@ -73,6 +73,21 @@ def test_the_model_itself_answers(tmp_path):
     text = TEXT.replace("runs: 800", "runs: 60").replace("above: 3 times", "worst: 50 %")
     outcome = run(study(tmp_path, text), tmp_path / "out")
     assert outcome.answer.facts["share"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_whether_an_event_happens_is_an_input(tmp_path):
+    """The ban comes in half of the runs, and metal is dear in those and in no others."""
+    scenario = SHORT.replace("    name: ban\n", "    name: ban\n    probability: 50 %\n")
+    text = TEXT.replace("product: part, place: JP, above: 3 times", "product: metal, place: exCN, above: 1.05")
+    outcome = run(
+        study(tmp_path, text.replace("runs: 800", "runs: 80").replace("places: JP", "places: exCN"), scenario),
+        tmp_path / "out",
+    )
+    (box,) = outcome.answer.facts["boxes"]
+    assert list(box["limits"]) == ["events.ban.happens"]
+    assert (box["density"], box["coverage"]) == (1.0, 1.0)
+    assert 0.3 < outcome.answer.facts["share"] < 0.7
+    assert "of the runs in which the event ban happens" in outcome.answer.headline
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

@@ -15,12 +15,12 @@ from ..spec.resolved import World
 from .answer import Answer, Table
 from .boxes import STABLE, Box, Count, Flags, Floats, Leaf, find_box, quasi_p, stability, tree
 from .charts import unit_words
-from .found import Found, share_of
-from .inputs import Input, Scale, scale_of
+from .found import Found, Placed, share_of
+from .inputs import Input, Scale, happenings, scale_of
 from .line import Line
 from .scatter import box_chart
 from .sensitivities import arm_name, inputs_at
-from .units import one_arm
+from .units import Matrix, one_arm
 from .words import number_said, whose
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ def discovery_answer(spec: Discovery, found: Found) -> Answer:
     values = found.values(placed, arm, line.outcome, line.product, line.place, line.end_use)
     drawn = found.inputs(placed, arm)
     fine = drawn.values[:, 0] > 0
-    x = np.column_stack([drawn.values[fine, drawn.names.index(each.columns[0].name)] for each in inputs])
+    columns = [drawn.values[:, drawn.names.index(each.columns[0].name)] for each in inputs]
+    for each, happens in _happening(found, placed, arm, drawn):
+        inputs.append(each)
+        columns.append(happens)
+    x = np.column_stack(columns)[fine]
     level, y = line.level(values[fine]), line.crossed(values[fine])
     said = line_said(placed.world, line, level)
     base, low, high = share_of(y)
@@ -93,8 +97,7 @@ def discovery_answer(spec: Discovery, found: Found) -> Answer:
         "Boxes are found on every second run, and density and coverage are counted on the others, which they have not seen. In brackets "
         "95 % intervals. A restriction is told only if it comes back in at least "
         f"{share(STABLE)} of resamples of half of these runs.",
-        "What chance does in a run (whether an event that may happen does, licences granted) and the model's own error are no inputs "
-        "and are in no box.",
+        "What else chance does in a run (licences granted, plants failing) and the model's own error are no inputs and are in no box.",
     ]
     tables = [told.table(boxes), told.leaves(leaves)] if boxes else [told.leaves(leaves)]
     charts: list[Chart] = [told.chart(each, said, n, values[fine], line) for n, each in enumerate(boxes)]
@@ -111,6 +114,13 @@ def discovery_answer(spec: Discovery, found: Found) -> Answer:
         ],
     }
     return Answer(headline, sentences, notes, tables, charts, facts=facts)
+
+
+def _happening(found: Found, placed: Placed, arm: str, drawn: Matrix) -> list[tuple[Input, Floats]]:
+    """Events of the arm that may happen, and in which runs they do."""
+    scenario = placed.cell.base.resolved().scenarios[0]
+    names = [each.name for each in scenario.arms]
+    return happenings(one_arm(scenario, names.index(arm)), int(found.store.manifest()["seed"]), drawn)
 
 
 def _plain(value: float) -> float | None:
@@ -159,6 +169,9 @@ class Told:
         """ "users' stocks are at most 6 weeks (the lowest 30 % of its draws)"."""
         low, high = ends
         label, said = self.inputs[j].label, self.scales[j].said
+        if self.scales[j].kind == "event":
+            event = label.removesuffix(" happens")
+            return f"the event {event} happens" if math.isfinite(low) else f"the event {event} does not happen"
         column = self.x[:, j]
         if math.isfinite(low) and math.isfinite(high):
             return f"{label} lies between {said(low)} and {said(high)}"

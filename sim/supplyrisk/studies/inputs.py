@@ -8,14 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import numpy as np
+
 from ..language.fields import Name, Strict
+from ..language.numbers import Sampled
 from ..language.textfield import JsonSchema, TextField, refuse_shape
 from ..language.uncertain import field_error
+from ..model.compile_effects import KEY_MASK
 from ..report.rounding import quantity, share
 from ..report.words import short_name, small
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.resolved import SampledColumn, Scenario, World
+from ..streams import STREAM_EVENT_HAPPENS, hash64, run_key, uniform
 from .axis import number_of, unit_of
+from .units import Floats, Matrix
 
 # Kinds, with the parameters that belong to each; what stands nowhere is "how prices and orders form".
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -150,6 +156,32 @@ def _names(world: World) -> dict[str, str]:
     return {each.id: each.name for each in world.products} | {each.id: each.name for each in world.end_uses}
 
 
+# --- events that may happen -------------------------------------------------------------------------
+
+
+def happenings(scenario: Scenario, seed: int, drawn: Matrix) -> list[tuple[Input, Floats]]:
+    """Events that happen with some probability, and whether each does in every run: 1 or 0.
+
+    It is chance, and no number of the design; but a pure function of seed, run and name, so that it is known afterwards.
+    An event that waits for a trigger happens if it would once triggered. Events that come again are left out.
+    """
+    found = []
+    for event in (*scenario.outlook.events, *scenario.events):
+        if event.probability == 1.0 or event.every_days or event.chance_per_year != 0.0:
+            continue
+        entity = hash64(f"event:{event.name}") & KEY_MASK
+        lucky = np.asarray(
+            [uniform(run_key(seed, run), STREAM_EVENT_HAPPENS, entity, 0) for run in range(len(drawn.values))]
+        )
+        chance: Any = event.probability
+        if isinstance(chance, Sampled):
+            chance = np.asarray([chance.at(dict(zip(drawn.names, row))) for row in drawn.values])
+        column = SampledColumn(f"events.{event.name}.happens", "", "discrete", (0.0, 0.5, 1.0, 0.5), 1.0)
+        label = f"{event.name.replace('_', ' ')} happens"
+        found.append((Input(column.name, (column,), label, GIVEN["events"]), (lucky <= chance).astype(np.float64)))
+    return found
+
+
 # --- values -----------------------------------------------------------------------------------------
 
 
@@ -159,10 +191,12 @@ class Scale:
 
     factor: float
     unit: str
-    kind: str  # `text`: written as in a file, `unit`: a unit of the model
+    kind: str  # `text`: written as in a file, `unit`: a unit of the model, `event`: whether one happens
 
     def said(self, value: float) -> str:
         """The value in words."""
+        if self.kind == "event":
+            return {0.0: "no", 1.0: "yes"}.get(value, "")
         if self.kind == "unit":
             return share(value) if self.unit == "share" else quantity(value, self.unit, 3)
         text = f"{value * self.factor:.3g}"
@@ -172,6 +206,8 @@ class Scale:
 def scale_of(column: SampledColumn, root: Any) -> Scale:
     """Scale of a number; `root` is the scenario's text."""
     head = column.name.split(".")[0]
+    if column.name.endswith(".happens"):
+        return Scale(1.0, "", "event")
     written = _written(root, column.name.split("."))
     if written is not None and column.kind in ("uniform", "triangular", "pert"):
         units = {unit_of(text) for text in written}

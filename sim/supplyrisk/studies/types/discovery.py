@@ -44,8 +44,8 @@ class Discovery(OfScenario):
             known = [arm.name.removeprefix("policy:") for arm in study.resolved["scenario"].scenarios[0].arms]
             yield ("arms", 0), f"no such arm (got {self.arms[0]}){did_you_mean(self.arms[0], known)}"
             return
-        if not inputs:
-            yield ("scenario",), "has no uncertain number; there is nothing to ask"
+        if not inputs and all(e.probability == 1.0 for e in study.resolved["scenario"].scenarios[0].events):
+            yield ("scenario",), "has no uncertain number and no event that may happen; there is nothing to ask"
         yield from self.line.faults(("line",), reported(study, self))
 
     def kept_outcomes(self) -> tuple[str, ...]:
@@ -67,8 +67,8 @@ class Discovery(OfScenario):
         inputs = inputs_at(study.bases["scenario"], self) or []
         yield f"Asks in which of {self.n_runs:,} runs {line_said(world, self.line, None)}."
         yield (
-            f"Looks for up to {self.boxes} boxes in {len(inputs)} uncertain numbers, finds them on half of the runs, tries them on "
-            "the other half and on resamples, and asks a small tree as a second opinion."
+            f"Looks for up to {self.boxes} boxes in {len(inputs)} uncertain numbers and the events that may happen, finds them on "
+            "half of the runs, tries them on the other half and on resamples, and asks a small tree as a second opinion."
         )
 
     def answer(self, found: Found) -> Answer:
