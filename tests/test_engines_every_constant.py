@@ -43,7 +43,6 @@ FREE_CHOICES = {
     "I[L.calendar + USED] = node + 1": "a node may be left out",
     "for weekday in range(7):": "an eighth weekday is never asked for",
     "rank = (market.COMPLETION << 56)": "batches end weekly only: none is planned that could come between",
-    "while first + 8 <= last:": "how a sum is split up",
     "office = extra // 1048576": "nothing is filed on the first day by the second of two offices",
 }
 

@@ -90,7 +90,6 @@ def compiled_kernel() -> Kernel:
 
         return plain_kernel
     config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner
-    tune_loops()
     from .bits import BODIES
     from .parts import PartCompiler
     from .pointers import Arena, LayoutPointer, pointer
@@ -155,19 +154,6 @@ def _at_home(function: Any, folder: Path) -> Any:
     source.touch()
     os.utime(source, (0, 0))
     return FunctionType(function.__code__.replace(co_filename=str(source)), function.__globals__, function.__name__)
-
-
-@lru_cache(maxsize=1)
-def tune_loops() -> None:
-    """Let loops take eight numbers at once, then four, not 32: most go over ten to a hundred.
-
-    LLVM ends the process at an option it does not know: only versions that are known to know these are given them.
-    """
-    import llvmlite.binding as llvm  # type: ignore[import-untyped]
-
-    if 14 <= llvm.llvm_version_info[0] <= 22:
-        for option in ("--force-vector-interleave=1", "--epilogue-vectorization-force-VF=4"):
-            llvm.set_option("supplyrisk", option)
 
 
 def load_modules() -> list[ModuleType]:

@@ -347,24 +347,12 @@ def run_mixed_day(L: Layout, F: Floats, I: Ints, key: int, day: int, due: int, l
 
 
 def sum_row(L: Layout, F: Floats, week: int) -> float:
-    """Sum of a week's record, finite if all its numbers are: eight sums side by side, which machine code takes as one."""
+    """Sum of a week's record, finite if all its numbers are."""
     first = L.weekly_record + week * L.n_weekly
-    last = first + L.n_weekly
-    a = b = c = d = e = f = g = h = 0.0
-    while first + 8 <= last:
-        a += F[first]
-        b += F[first + 1]
-        c += F[first + 2]
-        d += F[first + 3]
-        e += F[first + 4]
-        f += F[first + 5]
-        g += F[first + 6]
-        h += F[first + 7]
-        first += 8
-    while first < last:
-        a += F[first]
-        first += 1
-    return a + b + c + d + e + f + g + h
+    total = 0.0
+    for i in range(first, first + L.n_weekly):
+        total += F[i]
+    return total
 
 
 def run_one(L: Layout, F: Floats, I: Ints, arm_events: Any, key: int, out: Any) -> None:
