@@ -56,6 +56,7 @@ HAND_WORKED = tuple(
         "over",
         "offices",
         "ration",
+        "buyers",
         "week",
     )
 )

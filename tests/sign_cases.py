@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from supplyrisk.measures.reporter import Reporter
 from supplyrisk.spec.resolved import World
+from supplyrisk.spec.zones import zoned
 
 from .core_worlds import FIRST, ban, fast, seller_and_buyer
 from .small_worlds import INF, Outcome, chain, effect, event, with_values, written
@@ -124,6 +125,16 @@ def in_eight_runs(values: Values) -> list[Outcome]:
     return [fast(seller_and_buyer(values), lost(0.5), years=0.5, number=number) for number in range(8)]
 
 
+def singled_out(values: Values) -> Outcome:
+    """A stops what it sells to C, and not to B; it is C's only supplier."""
+    values = {**NO_LEAKS, ("detour_share", ""): 0.6, **values}
+    world = chain(
+        users={("B", "cars"): 70.0, ("C", "cars"): 30.0}, zones={"ZA": ("A",), "Z": ("B", "C")}, values=values
+    )
+    stop = ban("metal", origin="A", to="C")
+    return fast(zoned(world, [stop]), stop, years=1.0)
+
+
 DEAR = {("price_ceiling_index", ""): 1000.0}
 FOUR_LANES = {
     ("A", "A"): 0.5,
@@ -151,6 +162,7 @@ CASES: dict[str, Case] = {
     "reserve": guarded,
     "reserve in store": lambda values: guarded({("stockpile_weeks", "metal", "B"): 8.0, **values}),
     "leaking ban": on(seller_and_buyer({("leak_share", ""): 0.5}), STOP, years=1.0),
+    "ban on one of two buyers": singled_out,
     "cut with money": on(one_zone({("value_added_usd_per_t", "", "", ""): 1000.0}), lost(0.5, weeks=52)),
     "cut in eight runs": in_eight_runs,
     "cut": on(one_zone(), lost(0.5, weeks=52)),

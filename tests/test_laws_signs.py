@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from supplyrisk.spec.parameters import PARAMETERS
 
-from .sign_cases import CASES, between_zones, exported, highest, lowest, over_runs, price, total
+from .sign_cases import CASES, between_zones, exported, highest, lowest, over_runs, price, shipped, total
 from .sign_table import DOWN, MADE, MATTER, PRICED_OUT, UP, Sign
 
 BEHAVIOUR: dict[str, Sign] = {
@@ -281,6 +281,30 @@ BEHAVIOUR: dict[str, Sign] = {
         exported("metal", "A", (4, 5)),
         UP,
         "exports under a ban, two months on",
+    ),
+    "detour_share": Sign(
+        ("metal",),
+        (0.0, 0.3, 0.6),
+        "ban on one of two buyers",
+        shipped("metal", "A", "C", (9, 10)),
+        UP,
+        "what reaches the singled-out buyer by way of the other, nine months on",
+    ),
+    "detour_growth_per_week": Sign(
+        ("metal",),
+        (0.005, 0.01, 0.02),
+        "ban on one of two buyers",
+        shipped("metal", "A", "C", (4, 5)),
+        UP,
+        "the same two months on: the way is found sooner",
+    ),
+    "detour_cost": Sign(
+        ("metal",),
+        (0.3, 1.0, 3.0),
+        "ban on one of two buyers",
+        shipped("metal", "A", "C", (2, 3, 4, 5)),
+        DOWN,
+        "the same: it pays only at a wider gap of prices",
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from supplyrisk.model import leaks
 from supplyrisk.model import orders as eq
 from supplyrisk.operations.ops import quota
 
@@ -50,10 +51,10 @@ def test_what_a_rule_stops_is_asked_of_others() -> None:
     ("given", "asked"),
     [
         ({}, 10.0),  # the rule does not bind: what is wanted
-        ({"block_binds": [1, 0]}, 18.0),  # whatever passes: 0.3 x 60
-        ({"block_binds": [1, 0], "lane_quota": [0, -1]}, 90.0),  # a quota: what the link carries
+        ({"block_binds": 1}, 18.0),  # whatever passes: 0.3 x 60
+        ({"block_binds": 1, "lane_quota": [0, -1]}, 90.0),  # a quota: what the link carries
         ({"lane_office": [0, -1], "lane_held": [50.0, 0.0]}, 5.0),  # less a tenth of those that wait
-        ({"block_binds": [1, 0], "lane_office": [0, -1], "lane_held": [50.0, 0.0]}, 55.0),  # normal, less those
+        ({"block_binds": 1, "lane_office": [0, -1], "lane_held": [50.0, 0.0]}, 55.0),  # normal, less those
         ({"lane_office": [0, -1], "lane_held": [500.0, 0.0]}, 0.0),
     ],
 )
@@ -103,7 +104,7 @@ def test_lanes_of_a_route_share_one_cost_until_one_differs() -> None:
 
 def test_no_leak_is_left_where_no_rule_is() -> None:
     t = sellers(leaking=1)
-    t.call(eq.update_leaks)
+    t.call(leaks.update_leaks)
     assert t["leaking"] == [0]
 
 
@@ -134,7 +135,7 @@ def test_what_waits_inside_a_week_is_of_that_week() -> None:
 
 def test_a_binding_rule_changes_what_is_ordered_and_refused_buyers_may_not_apply() -> None:
     """Nothing is wanted, 0.3 x 60 t pass and are asked for. Of a half-closed lane under an office a fourth may apply: 0.125."""
-    rule = {"known": 1, "lane_wait": [0.0, -1.0], "lane_pace": [0.3, 1.0], "block_binds": [1, 0]}
+    rule = {"known": 1, "lane_wait": [0.0, -1.0], "lane_pace": [0.3, 1.0], "block_binds": 1}
     assert ordered(sellers(desk_claim=0.0, **rule)) == pytest.approx([18.0, 0.0], abs=1e-12)
     t = sellers(lane_close=[0.5, 0.0], lane_office=[0, -1], lane_blocked=[0.75, 0.0])
     assert t.call(eq.open_share, 0) == pytest.approx(0.125, rel=1e-14)
@@ -144,7 +145,7 @@ def test_a_leak_pays_by_the_ratio_of_prices() -> None:
     """1.5 at home and 1.8 abroad: a gap of a fifth pays for no leak; 2.0 abroad pays."""
     for there, leak in ((1.8, 0.0), (2.0, 0.01)):
         t = sellers(in_force=1, lane_close=[1.0, 0.0], clean=[1.5, there], leak_share=0.15, leak_growth=0.01)
-        t.call(eq.update_leaks)
+        t.call(leaks.update_leaks)
         assert t["lane_leak"] == pytest.approx([leak, 0.0], abs=1e-12)
 
 

@@ -28,8 +28,9 @@ def block(**more: Any) -> Tiny:
         "pair_flow": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 20.0, 0.0],
         "pair_wait": [-1.0, 0.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0],
         "pair_pace": [1.0, 0.1, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 1.0],
-        "block_pace": [5.0, 0.0, 0.0],
-        "block_weeks": [10.0, 0.0, 0.0],
+        "block_pace": 5.0,
+        "block_weeks": 10.0,
+        "pair_block": -1,
         "link_multiple": 2.0,
         "trend_level": 1.0,
         "unequal_stocks": 1.0,
@@ -57,14 +58,14 @@ def block(**more: Any) -> Tiny:
     ],
 )
 def test_a_block_reckons_with_what_it_needs_makes_and_can_get(given: dict[str, Any], loss: float) -> None:
-    assert block(**given).call(eq.believed_block_loss, 0, 0) == pytest.approx(loss, rel=1e-6)
+    assert block(**given).call(eq.believed_block_loss, 0, 0, 1) == pytest.approx(loss, rel=1e-6)
 
 
 def test_a_blocks_surplus_under_way_counts_once_a_rule_is_in_force() -> None:
     """130 t are made and 20 come in for 100 t of use: 50 too much a week, for 20 weeks."""
     plenty = {"capacity_sum": [0.0, 130.0, 0.0], "made_sum": [0.0, 130.0, 0.0]}
-    assert block(**plenty).call(eq.believed_block_loss, 0, 0) == pytest.approx(-1000.0, rel=1e-12)
-    assert block(block_wait=[2.0, 0.0, 0.0], **plenty).call(eq.believed_block_loss, 0, 0) == 0.0
+    assert block(**plenty).call(eq.believed_block_loss, 0, 0, 1) == pytest.approx(-1000.0, rel=1e-12)
+    assert block(block_wait=2.0, **plenty).call(eq.believed_block_loss, 0, 0, 1) == 0.0
 
 
 def test_a_blocks_price_is_its_own_cover_loss_and_costs_over_its_own_stock() -> None:
@@ -75,26 +76,79 @@ def test_a_blocks_price_is_its_own_cover_loss_and_costs_over_its_own_stock() -> 
     trade = [0.0, 50.0, 1e-9, 0.0, 0.0, 0.0, 0.0, 20.0, 0.0]
     given = {**sums, **bounds, "cost_now": [0.0, 0.1, 0.0], "pair_weeks": 10.0, "pair_normal": trade}
     t = block(**given)
-    t.call(eq.price_block, 0, 0)
+    t.call(eq.price_blocks, 0, 0)
     # Of 50 t that come over the ruled pair a tenth passes: 5 t.
-    assert t["block_pace"][0] == pytest.approx(5.0)
-    assert t["block_normal"][0] == 50.0
-    assert t["block_weeks"][0] == pytest.approx(10.0, rel=1e-12)
-    assert t["block_log"][0] == pytest.approx(math.log(450.0 / 180.0 + 0.1), rel=1e-6)
+    assert t["block_pace"][1] == pytest.approx(5.0)
+    assert t["block_normal"][1] == 50.0
+    assert t["block_weeks"][1] == pytest.approx(10.0, rel=1e-12)
+    assert t["block_log"][1] == pytest.approx(math.log(450.0 / 180.0 + 0.1), rel=1e-6)
     t = block(**given)
     t["least_stock_share"] = 0.95
-    t.call(eq.price_block, 0, 0)
-    assert t["block_log"][0] == pytest.approx(math.log(450.0 / 190.0 + 0.1), rel=1e-6)
+    t.call(eq.price_blocks, 0, 0)
+    assert t["block_log"][1] == pytest.approx(math.log(450.0 / 190.0 + 0.1), rel=1e-6)
     t = block(**{**given, "output_start": 0.0})  # nobody makes it there: the costs of all
-    t.call(eq.price_block, 0, 0)
-    assert t["block_log"][0] == pytest.approx(math.log(450.0 / 180.0 + 0.4), rel=1e-6)
+    t.call(eq.price_blocks, 0, 0)
+    assert t["block_log"][1] == pytest.approx(math.log(450.0 / 180.0 + 0.4), rel=1e-6)
+
+
+def test_singled_out_buyers_whom_others_can_serve_pay_for_what_they_lack_beyond_a_twentieth() -> None:
+    """Zone 1 makes 60 t of 100 and can get 40 more freely: it fears nothing. It holds 180 of 200 t; inputs cost 0.1 more."""
+    sums = {"wanted_sum": [0.0, 200.0, 0.0], "stock_sum": [0.0, 180.0, 0.0], "output_start": [0.0, 30.0, 0.0]}
+    bounds = {"price_floor": 0.2, "price_ceiling": 60.0, "least_stock_share": 0.15, "pair_weeks": 10.0}
+    makes = {"capacity_sum": [0.0, 60.0, 0.0], "made_sum": [0.0, 60.0, 0.0], "cost_now": [0.0, 0.1, 0.0]}
+    trade = [0.0, 50.0, 1e-9, 0.0, 0.0, 0.0, 0.0, 20.0, 0.0]
+    for code, less in ((0, 0.0), (2, 0.05)):
+        t = block(**sums, **bounds, **makes, pair_normal=trade, pair_class=code)
+        t.call(eq.price_blocks, 0, 0)
+        assert t["block_loss"][1] == 0.0
+        assert t["block_log"][1] == pytest.approx(math.log(200.0 / 180.0 + 0.1) - less, rel=1e-9)
+        assert t["cell_single"] == [0, int(code > 0), 0]
+
+
+def two_buyers(**more: Any) -> Tiny:
+    """Zone 0 controls; zones 1 and 2 use 100 t each, buy nothing from each other and hold the 200 t they want; 1 gets a tenth."""
+    given = {
+        "cell_in": 0,
+        "need_sum": [0.0, 100.0, 100.0],
+        "need_start": [0.0, 100.0, 100.0],
+        "capacity_sum": 0.0,
+        "made_sum": 0.0,
+        "wanted_sum": [0.0, 200.0, 200.0],
+        "stock_sum": [0.0, 200.0, 200.0],
+        "pair_normal": [0.0, 100.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "pair_flow": 0.0,
+        "pair_wait": [-1.0, 0.0, 0.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0],
+        "pair_pace": [1.0, 0.1, 0.6, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        "pair_weeks": 10.0,
+        "pair_class": [0, 1, 2, 0, 0, 0, 0, 0, 0],
+        "price_floor": 0.2,
+        "price_ceiling": 60.0,
+    }
+    return block(**{**given, **more})
+
+
+def test_buyers_under_unlike_rules_are_blocks_of_their_own_the_dearest_first() -> None:
+    """Together they lose (200 - 70) x 10 t: (400 + 1300)/400 = 4.25. Zone 1 alone loses 900: 5.5; then zone 2 loses 400: 3."""
+    t = two_buyers()
+    t.call(eq.price_blocks, 0, 0)
+    assert t["pair_block"][:3] == [-1, 1, 2]
+    assert t["block_on"] == [0, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert t["block_log"][1:3] == pytest.approx([math.log(5.5), math.log(3.0)], rel=1e-6)
+
+
+def test_buyers_under_one_rule_are_one_block_and_so_are_unlike_ones_of_whom_none_is_dearer() -> None:
+    for more in ({"pair_class": 1}, {"pair_pace": 0.35}):
+        t = two_buyers(**more)
+        t.call(eq.price_blocks, 0, 0)
+        assert t["pair_block"][:3] == [-1, 1, 1]
+    assert t["block_log"][1] == pytest.approx(math.log((400.0 + 1300.0) / 400.0), rel=1e-6)
 
 
 def test_what_leaves_a_block_lowers_its_surplus() -> None:
     """130 t are made for 100 t of use, 20 come in and 15 leave: 35 too much a week, for 20 weeks."""
     plenty = {"capacity_sum": [0.0, 130.0, 0.0], "made_sum": [0.0, 130.0, 0.0]}
     flows = [0.0, 0.0, 0.0, 0.0, 0.0, 15.0, 0.0, 20.0, 0.0]
-    assert block(pair_flow=flows, **plenty).call(eq.believed_block_loss, 0, 0) == pytest.approx(-700.0, rel=1e-12)
+    assert block(pair_flow=flows, **plenty).call(eq.believed_block_loss, 0, 0, 1) == pytest.approx(-700.0, rel=1e-12)
 
 
 def rush(**more: Any) -> Tiny:
@@ -107,27 +161,27 @@ def rush(**more: Any) -> Tiny:
         "own_stock": 700.0,
         "rush_weeks": 6.0,
     }
-    return Tiny({"products": 1, "zones": 1, "cells": 1}, **{**given, **more})
+    return Tiny({"products": 1, "zones": 1, "cells": 1, "pairs": 1}, **{**given, **more})
 
 
 def test_a_rush_carries_what_links_can_and_takes_it_from_all() -> None:
     """Feared are 900 t, of which 400 can still come; 700 are there to be taken, less 15 t a week that are spare."""
     t = rush()
-    assert t.call(eq.start_rush, 0, 0, 900.0, 600.0, 15.0) == 500.0
-    assert (t["block_rushing"], t["block_rush"], t["rush_sales"]) == ([1], [600.0], [100.0])
+    assert t.call(eq.start_rush, 0, 0, 0, 900.0, 600.0, 15.0) == 500.0
+    assert (t["block_rushing"], t["block_rush"], t["block_sales"]) == ([1], [600.0], [100.0])
     assert t["block_taken"] == [640.0]
     t = rush()
-    assert t.call(eq.start_rush, 0, 0, 300.0, 500.0, -20.0) == 0.0
+    assert t.call(eq.start_rush, 0, 0, 0, 300.0, 500.0, -20.0) == 0.0
     assert t["block_taken"] == [300.0]
     t = rush(block_wait=2.0)  # 150 t lack: 75 a week in two weeks
-    t.call(eq.start_rush, 0, 0, 900.0, 150.0, 0.0)
+    t.call(eq.start_rush, 0, 0, 0, 900.0, 150.0, 0.0)
     assert t["block_rushing"] == [0]  # links carry them in one and a half
     t = rush(block_wait=2.0, link_multiple=2.0)
-    t.call(eq.start_rush, 0, 0, 900.0, 100.0, 0.0)
-    assert t["rush_sales"] == [50.0]
+    t.call(eq.start_rush, 0, 0, 0, 900.0, 100.0, 0.0)
+    assert t["block_sales"] == [50.0]
     t = rush(block_wait=0.5)
-    t.call(eq.start_rush, 0, 0, 900.0, 60.0, 0.0)
-    assert t["rush_sales"] == [60.0]  # within a week all at once
+    t.call(eq.start_rush, 0, 0, 0, 900.0, 60.0, 0.0)
+    assert t["block_sales"] == [60.0]  # within a week all at once
 
 
 @pytest.mark.parametrize(
@@ -143,7 +197,7 @@ def test_a_rush_carries_what_links_can_and_takes_it_from_all() -> None:
 )
 def test_a_rush_begins_when_it_has_to(given: dict[str, float], need: float, on: int) -> None:
     t = rush(**given)
-    t.call(eq.start_rush, 0, 0, 900.0, need, 0.0)
+    t.call(eq.start_rush, 0, 0, 0, 900.0, need, 0.0)
     assert t["block_rushing"] == [on]
 
 
@@ -155,6 +209,6 @@ def test_until_a_rush_begins_one_price_holds_however_uneven_stocks_are() -> None
         memory["holder_stock", h] = 110.0
     aim_prices(memory.L, memory.F, memory.I)
     cells = [memory.cell("metal", zone) for zone in ("ZA", "ZB")]
-    assert memory["block_log", cells[0]] > memory["target_log", cells[1]]
+    assert memory["block_log", memory.pair("metal", "ZA", "ZB")] > memory["target_log", cells[1]]
     assert [memory["target_log", c] for c in cells] == pytest.approx([math.log(1300.0 / 750.0)] * 2, rel=1e-9)
     assert [memory["price_reason", c] for c in cells] == [JOINT, JOINT]

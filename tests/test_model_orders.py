@@ -104,8 +104,7 @@ def test_a_rush_asks_for_need_over_the_weeks_left_rising_by_half_a_links_load() 
     assert out[2] == pytest.approx(250.0, rel=1e-9)  # 100 + 0.5 x 300
     assert max(out) <= 300.0 + 1e-9
     memory = memory_at(seller_and_buyer(values), stop(notice=9.0), week=FIRST - 6)
-    a = memory.cell("metal", "ZA")
-    assert memory["block_rush", a] / 6.0 > 150.0  # the rise was what held it back
+    assert memory["block_rush", memory.pair("metal", "ZA", "ZB")] / 6.0 > 150.0  # the rise was what held it back
 
 
 def test_usual_orders_are_served_before_the_rush() -> None:

@@ -111,7 +111,7 @@ def test_aims_begin_anew_every_week() -> None:
     stale |= dict.fromkeys(("block_rush", "block_taken", "rush_sales"), 7.0)
     t = pool(**stale)
     t.call(eq.aim_product, 0)
-    assert {name: t[name] for name in stale} == {name: [0, 0] for name in stale}
+    assert {name: t[name] for name in stale} == {name: [0] * len(t[name]) for name in stale}
     assert t["target_log"] == pytest.approx([math.log((428.0 + 40.0) / 480.0 + 10.0 / 60.0)] * 2, rel=1e-12)
 
 

@@ -53,13 +53,14 @@ PRODUCTS = (
 
 def memory_of(sigma: float, shift: float = 0.0) -> tuple[Any, list[float], list[int]]:
     """Two products, a metal and what 0.8 t of it make a tonne of, in two zones with wanted stocks of 60 and 40; nothing happens."""
-    places = {name: 4 * i for i, name in enumerate(CELLS + BLOCKS)}
-    places |= {name: 44 + 2 * i for i, name in enumerate(PRODUCTS)}
+    places = {name: 4 * i for i, name in enumerate(CELLS)}
+    places |= {name: 28 + 8 * i for i, name in enumerate(BLOCKS)}
+    places |= {name: 60 + 2 * i for i, name in enumerate(PRODUCTS)}
     layout = SimpleNamespace(
-        n_zones=2, n_inputs=1, run_error=58, recipe=59, cell_key=0, block_on=4, block_rushing=8,
-        input_site=12, input_product=13, site_product=14, **places,
+        n_zones=2, n_inputs=1, run_error=74, recipe=75, cell_key=0, block_on=4, block_rushing=12,
+        input_site=20, input_product=21, site_product=22, cell_single=23, **places,
     )  # fmt: skip
-    floats, ints = [0.0] * 60, [5, 9, 6, 10, *[0] * 8, 0, 0, 1]
+    floats, ints = [0.0] * 76, [5, 9, 6, 10, *[0] * 16, 0, 0, 1, *[0] * 4]
     floats[layout.wanted_sum : layout.wanted_sum + 4] = [60.0, 40.0, 60.0, 40.0]
     floats[layout.error_weekly : layout.error_weekly + 2] = [sigma, sigma]
     floats[layout.error_shift : layout.error_shift + 2] = [shift, shift]
@@ -172,6 +173,16 @@ def test_the_shift_is_of_squeezes_in_which_prices_move(cut: float, moved: float,
         floats[layout.cut_sum] = floats[layout.clean_log] = floats[layout.target_log] = 0.0
         quote_with_error(layout, floats, ints, 0, run_key(3, 1), 1)
         assert floats[layout.spot_log] == pytest.approx(KEPT * expected)
+
+
+def test_where_a_rule_singles_out_buyers_only_their_price_is_shifted() -> None:
+    """Zone 0 is singled out and at e^0.7, zone 1 at e^-0.05: all of mu = 0.4 for the one, 2 x 0.05 of it for the other."""
+    layout, floats, ints = memory_of(0.0, shift=0.4)
+    ints[layout.cell_single] = ints[layout.block_on + 1] = 1
+    floats[layout.block_normal + 1], floats[layout.block_weeks + 1] = 10.0, 10.0
+    floats[layout.clean_log : layout.clean_log + 2] = [0.7, -0.05]
+    quote_with_error(layout, floats, ints, 0, run_key(3, 1), 0)
+    assert [floats[layout.spot_log + c] for c in (0, 1)] == pytest.approx([0.7 + 0.4, -0.05 + 0.04])
 
 
 def test_what_is_made_of_a_squeezed_product_has_its_error_by_the_cost_share() -> None:

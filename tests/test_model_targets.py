@@ -185,7 +185,7 @@ def three(**more: Any) -> Any:
 
 
 def test_a_block_counts_on_what_others_can_send_and_on_its_own_spare_capacity() -> None:
-    """Of the need D B can make 25 and C's link carries 1.2 x 30 = 36; C is with A, from which it buys a little.
+    """Of the need D B can make 25 and C's link carries 1.2 x 30 = 36; C is with A, from which it buys a little: at A's price.
 
     y = (D - 25 - 36) C + idle/(1/C + 1/16), as what B does not make yet starts at 1/16 a week.
     """
@@ -197,9 +197,11 @@ def test_a_block_counts_on_what_others_can_send_and_on_its_own_spare_capacity() 
     wanted, stock = memory["wanted_sum", b], memory["stock_sum", b]
     assert 95.0 < memory["need_sum", b] <= 100.0
     assert 4.0 < memory["idle_sum", b] <= 5.0
-    assert memory["block_log", block] == pytest.approx(math.log((wanted + sat(loss)) / stock), rel=1e-9)
-    assert memory["target_log", b] == memory["block_log", block]
-    assert memory["price_reason", c] == JOINT
+    behind = memory.pair("metal", "ZA", "ZB")
+    assert memory["block_log", behind] == pytest.approx(math.log((wanted + sat(loss)) / stock), rel=1e-9)
+    assert memory["target_log", b] == memory["block_log", behind]
+    assert memory["target_log", c] == memory["target_log", block] < memory["target_log", b]
+    assert memory["price_reason", c] == memory["price_reason", block] == HELD_BACK
 
 
 def test_who_sells_to_a_block_alone_is_part_of_it() -> None:
@@ -208,14 +210,15 @@ def test_who_sells_to_a_block_alone_is_part_of_it() -> None:
     y = (100 - 25 - 37.5) C + 12.5/(1/C + 1/16): B and C have a fifth of their capacity idle.
     """
     memory = memory_at(three(), stop(), week=FIRST)
-    b, c, block = (memory.cell("metal", zone) for zone in ("ZB", "ZC", "ZA"))
+    b, c, home = (memory.cell("metal", zone) for zone in ("ZB", "ZC", "ZA"))
+    block = memory.pair("metal", "ZA", "ZB")
     loss = (100.0 - 25.0 - 37.5) * C + 12.5 / (1.0 / C + 1.0 / 16.0)
     stock = memory["stock_sum", b] + memory["stock_sum", c]
     assert memory["block_log", block] == pytest.approx(math.log((stock + sat(loss)) / stock), rel=1e-9)
     for cell in (b, c):
         assert memory["target_log", cell] == memory["block_log", block]
         assert memory["price_reason", cell] == RULE
-    assert memory["price_reason", block] == HELD_BACK
+    assert memory["price_reason", home] == HELD_BACK
 
 
 def test_the_home_price_has_a_floor_as_goods_are_held_against_reopening() -> None:
@@ -287,9 +290,10 @@ def test_a_rush_starts_when_what_can_be_had_can_be_carried_in_time() -> None:
     memory = memory_at(seller_and_buyer(), stop(notice=5.0), week=FIRST - 1)
     a = memory.cell("metal", "ZA")
     loss = sat(100.0 * 20.8 * math.exp(-1.0 / 104.0))
-    assert memory["block_rushing", a] == 1
-    assert memory["block_rush", a] == pytest.approx(loss, rel=1e-9)
-    assert memory["block_taken", a] == pytest.approx(175.0, rel=1e-9)
+    block = memory.pair("metal", "ZA", "ZB")
+    assert memory["block_rushing", block] == 1
+    assert memory["block_rush", block] == pytest.approx(loss, rel=1e-9)
+    assert memory["block_taken", block] == pytest.approx(175.0, rel=1e-9)
     assert memory["rush_sales", a] == pytest.approx(200.0, rel=1e-9)
     assert told(memory) == pytest.approx((0.0, math.log((900.0 + loss) / 1100.0)), rel=1e-9, abs=1e-12)
     assert reasons(memory) == (JOINT, RUSH)
@@ -301,7 +305,7 @@ def test_a_rush_starts_no_sooner_than_rush_weeks_ahead() -> None:
     on = []
     for weeks in (5, 4, 1):
         memory = memory_at(seller_and_buyer(values), stop(notice=9.0), week=FIRST - weeks)
-        on.append(memory["block_rushing", memory.cell("metal", "ZA")])
+        on.append(memory["block_rushing", memory.pair("metal", "ZA", "ZB")])
     assert on == [0, 1, 1]
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from supplyrisk.model import orders
+from supplyrisk.model import leaks, orders
 from supplyrisk.operations.ops import quota as quotas
 
 from .tiny import Tiny, numbers
@@ -174,9 +174,74 @@ def leaky(**more: Any) -> Tiny:
 )
 def test_a_leak_grows_while_it_pays_up_to_its_cap(given: dict[str, Any], leak: float) -> None:
     t = leaky(**{"lane_leak": 0.05, **given})
-    t.call(orders.update_leaks)
+    t.call(leaks.update_leaks)
     assert t["lane_leak"] == pytest.approx([leak], abs=1e-12)
     assert t["leaking"] == [int(leak > 0.0)]
+
+
+def singled_out(**more: Any) -> Tiny:
+    """Zone 0 sells 40 t each to zones 1 and 2; zone 1 is banned, in zone 2 the price is 1.2. The way round costs half more."""
+    given = {
+        "in_force": 1,
+        "lane_close": 1.0,
+        "lane_pair": 1,
+        "lane_office": -1,
+        "lane_quota": -1,
+        "lane_from_cell": 0,
+        "lane_to_cell": 1,
+        "lane_class": 1,
+        "lane_flow": 40.0,
+        "lane_leak": 0.1,
+        "lane_pace": 0.1,
+        "clean": [0.9, 1.81, 1.2],
+        "pair_normal": [0.0, 40.0, 40.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "pair_wait": [-1.0, 0.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0],
+        "pair_pace": [1.0, 0.1, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        "pair_class": [0, 1, 0, 0, 0, 0, 0, 0, 0],
+        "leak_share": 0.15,
+        "leak_growth": 0.01,
+        "detour_share": 0.4,
+        "detour_growth": 0.03,
+        "detour_cost": 0.5,
+    }
+    sizes = {**LANES, "lanes": 1, "zones": 3, "cells": 3, "pairs": 9}
+    return Tiny(sizes, **{**given, **more})
+
+
+@pytest.mark.parametrize(
+    ("given", "leak"),
+    [
+        ({}, 0.13),
+        (
+            {"clean": [0.9, 1.79, 1.2]},
+            0.07,
+        ),  # 1.2 and half of it is not paid: the neighbour's price counts, not the seller's
+        ({"clean": [0.9, 1.0, 1.2], "node_unserved_share": 0.02}, 0.13),  # but users stand still
+        ({"lane_leak": 0.39, "lane_pace": 0.39}, 0.4),
+        (
+            {"pair_pace": [1.0, 0.1, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], "lane_leak": 0.19, "lane_pace": 0.19},
+            0.22,
+        ),  # free
+        # the neighbour is let have half of its normal purchases: 0.4 x 0.5
+        (
+            {
+                "pair_pace": [1.0, 0.1, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+                "pair_wait": [-1.0, 0.0, 0.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0],
+                "lane_leak": 0.19,
+                "lane_pace": 0.19,
+            },
+            0.2,
+        ),
+        ({"pair_class": 1}, 0.11),  # nobody is under another rule: the leak of any rule
+        ({"detour_share": 0.1}, 0.11),
+        ({"lane_leak_cap": 0.9, "lane_leak_growth": 0.05, "lane_leak_cost": 0.2}, 0.15),  # hubs of an event
+        ({"lane_leak_cap": 0.9, "lane_leak_growth": 0.05, "lane_leak_cost": 0.2, "clean": [0.9, 1.19, 1.2]}, 0.05),
+    ],
+)
+def test_singled_out_buyers_get_goods_by_way_of_neighbours(given: dict[str, Any], leak: float) -> None:
+    t = singled_out(**given)
+    t.call(leaks.update_leaks)
+    assert t["lane_leak"] == pytest.approx([leak], abs=1e-12)
 
 
 # --- what may leave -------------------------------------------------------------------------------------------------

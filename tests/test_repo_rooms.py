@@ -49,6 +49,7 @@ LEAVES = {
     "arrays_market",
     "arrays_rules",
     "arrays_users",
+    "arrays_zones",
     "arrays_run",
     "layout_types",
     "economics",

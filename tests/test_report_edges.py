@@ -14,6 +14,7 @@ from supplyrisk.cli import main
 from supplyrisk.report.run import Run, open_run
 from supplyrisk.report.sentences import answer
 from supplyrisk.report.timeline import timeline
+from supplyrisk.spec.resolved import World
 
 from tests.report_handmade import Values, handmade, titled
 from tests.report_runs import make_run_folder
@@ -156,17 +157,50 @@ def test_a_damaged_table_is_named(tmp_path: Path, table: str, how: str) -> None:
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize(
-    ("zones", "label"),
-    [
-        ({"CN": "CN", "exCN": "CD FI KR"}, "outside China"),
-        ({"CN": "CN", "exCN": "FI KR", "CD": "CD"}, "outside China and Congo"),
-        ({"CN": "CN", "exCN": "FI", "CD": "CD KR"}, "Finland"),
-        ({"north": "FI KR", "exCN": "CD CN"}, "exCN"),
-    ],
-)
-def test_a_zone_is_called_by_who_is_not_in_it(zones: dict[str, str], label: str) -> None:
+def called(zones: dict[str, str], parts: dict[str, str]) -> Run:
+    """A report's view of a world of four countries, with price zones and the parts that rules make of them."""
     zone_of = {code: zone for zone, members in zones.items() for code in members.split()}
     names = {"CN": "China", "CD": "Congo", "FI": "Finland", "KR": "Korea"}
-    run: Any = SimpleNamespace(zones=tuple(zones), zone_of=zone_of, countries=tuple(zone_of), names=names)
-    assert Run.zone_label(run, "exCN") == label
+    values: Any = {}
+    countries, groups = tuple(sorted(names)), {"allies": ("FI", "KR")}
+    world = World("w", "", 2024, countries, names, tuple(zones), zone_of, (), (), values, groups, parts)
+    run = Run.__new__(Run)
+    run.__dict__["scenario"] = SimpleNamespace(world=world)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("zones", "parts", "label", "price"),
+    [
+        ({"CN": "CN", "exCN": "CD FI KR"}, {}, "outside China", "outside China"),
+        ({"CN": "CN", "exCN": "FI KR", "CD": "CD"}, {}, "outside China and Congo", "outside China and Congo"),
+        ({"CN": "CN", "exCN": "FI", "CD": "CD KR"}, {}, "Finland", "Finland"),
+        ({"north": "FI KR", "exCN": "CD CN"}, {}, "exCN", "exCN"),
+        # quantities are those of all of the zone, the price that of the rest
+        ({"CN": "CN", "exCN": "FI KR", "CD": "CD"}, {"CD": "exCN"}, "outside China", "outside China and Congo"),
+        ({"CN": "CN", "exCN": "FI", "CD+KR": "CD KR"}, {"CD+KR": "exCN"}, "outside China", "Finland"),
+        (
+            {"north": "CN", "exCN": "FI", "CD": "CD", "KR": "KR"},
+            {"CD": "exCN", "KR": "exCN"},
+            "outside China",
+            "Finland",
+        ),
+        ({"CN+FI": "CN FI", "exCN": "CD KR"}, {"CN+FI": "exCN"}, "exCN", "exCN, the rest"),
+    ],
+)
+def test_a_zone_is_called_by_who_is_not_in_it(
+    zones: dict[str, str], parts: dict[str, str], label: str, price: str
+) -> None:
+    run = called(zones, parts)
+    assert run.label("exCN") == label
+    assert run.price_label("exCN") == price
+
+
+def test_a_part_is_called_by_its_countries_or_their_group() -> None:
+    run = called({"CN": "CN", "exCN": "CD", "FI+KR": "FI KR"}, {"FI+KR": "exCN"})
+    assert run.zones == ("CN", "exCN", "FI+KR")
+    assert run.label("FI+KR") == "allies"
+    assert run.members("FI+KR") == ("FI", "KR")
+    assert run.members("exCN") == ("CD", "FI", "KR")
+    run = called({"exCN": "FI KR", "CD+CN": "CD CN"}, {"CD+CN": "exCN"})
+    assert run.price_where("CD+CN") == "in Congo and China"

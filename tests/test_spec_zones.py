@@ -44,11 +44,23 @@ def test_a_country_with_a_rule_on_exports_leaves_its_zone(op: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "parts"),
     [
+        ([effect("close", 1.0, "metal", "C", "B")], {"B": "Z"}),
+        ([effect("close", 1.0, "metal", "C", "B D")], {"B+D": "Z"}),
+        ([effect("licence", 0.5, "metal", "C"), effect("general_licence", 0.5, "metal", "C", "D")], {"D": "Z"}),
+        # rules of two events that overlap: B is under both, D and E under one each
+        (
+            [effect("close", 1.0, "metal", "C", "B D"), effect("quota", 1.0, "metal", "C", "B E")],
+            {"B": "Z", "D": "Z", "E": "Z"},
+        ),
         # each keeps its goods from the others
         ([effect("close", 1.0, "metal", "A D")], {"A": "Z", "D": "Z"}),
         ([effect("close", 1.0, "metal", "A B D")], {"A": "Z", "B": "Z", "D": "Z"}),
         # almost everybody's: a rule of those who make the goods
         ([effect("close", 1.0, "metal", "A B D E")], {"A": "Z", "D": "Z"}),
+        # of everybody's exports to one buyer: nobody is singled out as a seller
+        ([effect("close", 1.0, "metal", (), "B")], {"B": "Z"}),
+        # most of the zone is named: the others part
+        ([effect("close", 1.0, "metal", "C", "A B D")], {"E": "Z"}),
         ([effect("close", 1.0, "metal", "C", "A B D E")], {}),
     ],
 )
@@ -90,7 +102,9 @@ def test_any_number_of_countries_can_control_their_exports(number: int) -> None:
 
 OTHERS: dict[str, ResolvedEvent] = {
     "controls": event(effect("quota", 0.5, "metal", "D", share_of_normal=1.0, period_days=91.0), name="b", start=140.0),
+    "singles out": event(effect("close", 1.0, "metal", "A C", "B"), name="b", start=140.0),
     "all control": event(effect("close", 1.0, "metal", "A B D E"), name="b", start=7.0),
+    "before": event(effect("licence", 0.5, "metal", "C", "B E", unit_officers=0.0), name="a", start=14.0),
 }
 
 

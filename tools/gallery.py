@@ -269,7 +269,7 @@ def _prices(sketch: Any, product: str) -> None:
         low, high = min(low, float(fan.at(0.10).min())), max(high, float(fan.at(0.90).max()))
         colour = style.zone_colour(zone, run.zones)
         sketch.fan(ax, fan, colour, {"arm": run.main_arm, "variable": "price_spot_index", "place": zone})
-        ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
+        ends.append((float(fan.at(0.5)[-1]), run.price_label(zone).replace("outside ", "outside\n"), colour))
     style.index_axis(ax, low, high)
     sketch.dates(ax)
     sketch.labels(ax, ends)

@@ -1,4 +1,4 @@
-"""Arrays of the market: products, zones, sites, lanes and desks."""
+"""Arrays of the market: products, sites, lanes and desks."""
 
 from __future__ import annotations
 
@@ -72,6 +72,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         surplus_weeks | weeks | h_n: the same for a surplus
         leak_share | share | most that leaks round a rule without a transshipment event
         leak_growth | 1/week | growth of that leak
+        detour_share | share | most that reaches a singled-out buyer by way of neighbours
+        detour_growth | 1/week | growth of that
+        detour_cost | share | its extra cost
         error_level | ln | tau: sd over episodes of the model's own error
         error_share | share | g: part of the model's error that acts
         error_shift | ln | mu: median of the model's own error over squeezes
@@ -91,118 +94,6 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         product_scale | ratio | needs / stated outputs, by which outputs are multiplied
         product_moved | share | of purchases from other sellers than stated
         product_opened | share | of purchases on lanes that are not stated
-        """,
-    ),
-    *rows(
-        "float",
-        "cells",
-        """
-        spot | index | quoted price, the model's own error included
-        spot_log | log index | its logarithm
-        clean | index | the same without that error: what holders and makers reckon with
-        clean_log | log index | l, its logarithm
-        target_log | log index | what l moves to
-        error_now | ln | w: the part of the error that wanders
-        contract | index | lagged spot
-        contract_clean | index | the same of the price without error
-        cover_now | weeks | stocks / (use + normal sales abroad)
-        need_start | t/week | D0: purchases of makers and users in the baseline
-        output_start | t/week | Q0: output in the baseline
-        wanted_start | t | stock wanted of makers' output and afloat, which nothing changes
-        own_stock | t | output stock of makers in the baseline
-        trade_out | t/week | normal sales to other zones
-        trade_in | t/week | normal purchases from other zones
-        sales | ratio | W: sales that makers plan on
-        demand_sum | t/week | work: believed mean purchases of the coming half year
-        stock_sum | t | S: stocks of makers and users, and goods afloat to the zone
-        wanted_sum | t | K: stocks wanted without any loss
-        need_sum | t/week | D: needs at last week's price
-        passing_sum | t/week | X_u: the part of them that is believed to pass
-        plan_sum | t/week | Q: output planned
-        capacity_sum | t/week | Qc: capacity
-        dormant_sum | t/week | capacity that would have to be restarted and that no cut has taken
-        idle_sum | t/week | capacity above the plan that no cut has taken
-        made_sum | t/week | batches started last week
-        cut_sum | t | output that cuts of capacity are believed to take
-        cut_weeks | weeks | the longest that one of them is believed to last
-        cost_now | index | input costs of the zone's makers above the baseline
-        alone_log | log index | price of a zone behind a full link, by itself
-        asked_in | t | what buyers wanted from other zones last week where no rule holds
-        rush_sales | t/week | what makers expect to sell more before a rule starts
-        block_pace | t/week | a E0: what rules on exports from here are believed to let through
-        block_normal | t/week | E0: normal sales to the zones that they mean
-        block_weeks | weeks | C: discounted weeks for which they are believed to hold
-        block_wait | weeks | to their start, 0 in force
-        block_log | log index | price of these zones by themselves
-        block_rush | t | stock they still want to build before the start, 0 while there is no rush
-        block_taken | t | what the rush takes from everybody
-        cell_paid | index | mean price paid in the zone
-        use_sum | t/week | work: purchases of the zone
-        """,
-    ),
-    *rows(
-        "float",
-        "routes",
-        """
-        landed_duty | share | work: duty of the lane whose landed cost was reckoned last this week
-        landed_extra | share | work: its extra cost
-        landed_factor | 1 | work: that landed cost ** -sigma
-        route_duty | share | duty in the baseline
-        route_freight | USD/kg | freight
-        """,
-    ),
-    *rows(
-        "int",
-        "cells",
-        """
-        cell_product | index | product
-        cell_lead | index | cell whose price it has: its own, or while no rule parts its zone that of the zone it is joined with
-        cell_key | hash | entity of its draws
-        cell_linked | 0/1 | trades with other zones in the baseline
-        cell_full | 0/1 | buyers wanted more from other zones last week than links carry
-        cell_ruled | 0/1 | rules hold on what comes in from other zones, or will
-        cell_split | 0/1 | work: has a price of its own this week
-        cell_in | 0/1 | work: is in the set of zones that is priced
-        price_reason | code | why its price differs from the joint one (see `targets`)
-        block_on | 0/1 | rules on exports from here are known
-        block_rushing | 0/1 | a rush before their start is on
-        block_apart | 0/1 | the zones they mean have a price of their own
-        block_binds | 0/1 | ... and the rules are in force
-        """,
-    ),
-    *rows(
-        "float",
-        "pairs",
-        """
-        pair_normal | t/week | normal flow between two zones
-        pair_flow | t | what left last week
-        pair_open | t/week | work: what rules are believed to let through
-        pair_pace | share | the same, of the normal flow, at most 1
-        pair_lost | t | work: weekly loss times the weeks it is believed to last
-        pair_weeks | weeks | C of its rules, weighted by what they stop
-        pair_wait | weeks | to the start of the first of them, -1 without a rule
-        """,
-    ),
-    *rows(
-        "int",
-        "pairs",
-        """
-        pair_office | 0/1 | an office decides about some of it
-        pair_behind | 0/1 | work: the second zone is behind the rules on exports from the first
-        """,
-    ),
-    *rows("int", "zones", "zone_lead | index | zone it is joined with, itself if it has prices of its own"),
-    *rows("int", "zones", "zone_before | index | work: the same before a rule parted it"),
-    *rows("int", "routes", "route_product | index | product"),
-    *rows("int", "routes", "route_cell | index | product x zone of the seller"),
-    *rows(
-        "int",
-        "nodes",
-        """
-        node_product | index | product
-        node_country | index | country
-        node_zone | index | zone of its own, if rules part it
-        node_cell | index | product x zone in which it counts now
         """,
     ),
     *rows(
@@ -372,6 +263,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_holds | count | shipments set aside so far
         lane_barred | count | refusals so far
         lane_first | 0/1 | served first (offtake) now
+        lane_class | bits | which rules that single out buyers are on it
         lane_pair | index | zones between which it runs, -1 inside one
         lane_quota | effect | quota that binds now, -1 none
         lane_spare | 0/1 | used where its node buys nothing in the baseline of a run

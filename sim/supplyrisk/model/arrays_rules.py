@@ -59,6 +59,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         effect_target_count | count | targets
         effect_parts | 0/1 | may part price zones
         effect_parted | 0/1 | ... and has: it is known
+        effect_class | bit | of a rule that singles out buyers, 0 of others
         effect_office_first | index | first office, -1 none
         effect_done | 0/1 | the jump has been made
         effect_key | hash | entity of its draws

@@ -39,6 +39,7 @@ SCALARS: tuple[Array, ...] = (
     Array("in_force", "one", "int", "0/1", "an effect is in force now"),
     Array("leaking", "one", "int", "0/1", "goods leak on some lane now"),
     Array("known", "one", "int", "0/1", "somebody knows of a rule or a cut, in force or to come"),
+    Array("singled_out", "one", "int", "0/1", "rules in force single out buyers"),
     Array("known_before", "one", "int", "0/1", "the same last week"),
     Array("obliged", "one", "int", "0/1", "some users must hold more than they want"),
     Array("run_error", "one", "float", "ln", "b: the model's own error that a run keeps, in units of tau"),

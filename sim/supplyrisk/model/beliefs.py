@@ -11,7 +11,7 @@ from ..operations.rows import param
 from ..operations.table import BELIEVED, code
 from ..powers import exp, log
 from .arrays import Floats, Ints
-from .controls import effect_base, effect_end, effect_now
+from .controls import effect_base, effect_end, effect_now, started
 from .economics import clip, smooth, weeks_announced, weeks_believed
 from .layout_types import Layout
 
@@ -21,6 +21,7 @@ CLOSE = code("close")
 QUOTA = code("quota")
 CAPACITY_LOSS = code("capacity_loss")
 SUSPEND = code("suspend")
+GENERAL_LICENCE = code("general_licence")
 
 FOREVER_DAYS = 1e9  # longer than any horizon
 
@@ -139,7 +140,10 @@ def believe_lanes(L: Layout, F: Floats, I: Ints, day: int) -> None:
         F[L.lane_pace + lane] = 1.0
         F[L.lane_weeks + lane] = 0.0
         F[L.lane_wait + lane] = NO_RULE
+        I[L.lane_class + lane] = 0
     for e in range(L.n_effects):
+        if I[L.effect_class + e] > 0 and I[L.effect_op + e] == GENERAL_LICENCE:
+            favour_lanes(L, F, I, e, day)
         if F[L.effect_wait + e] < 0.0 or I[L.effect_op + e] == CAPACITY_LOSS:
             continue
         level = level_believed(L, F, I, e, day)
@@ -165,6 +169,17 @@ def believe_lanes(L: Layout, F: Floats, I: Ints, day: int) -> None:
                     continue
                 pace = general + (1.0 - general) * F[L.office_seen + office]
             put_rule_on_lane(L, F, lane, pace, F[L.effect_weeks + e], F[L.effect_wait + e])
+            I[L.lane_class + lane] |= I[L.effect_class + e]
+
+
+def favour_lanes(L: Layout, F: Floats, I: Ints, e: int, day: int) -> None:
+    """Mark the lanes that a general licence for some buyers favours."""
+    base = effect_base(L, F, I, e)
+    if started(L, F, I, e, base, day) == 0 or effect_now(L, F, I, e, float(day - base)) <= 0.0:
+        return
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        I[L.lane_class + I[L.target_entity + t]] |= I[L.effect_class + e]
 
 
 def put_rule_on_lane(L: Layout, F: Floats, lane: int, pace: float, weeks: float, wait: float) -> None:
@@ -274,12 +289,14 @@ def believe_pairs(L: Layout, F: Floats, I: Ints) -> None:
         F[L.pair_wait + p] = NO_RULE
         F[L.pair_pace + p] = 1.0
         I[L.pair_office + p] = 0
+        I[L.pair_class + p] = 0
     for lane in range(L.n_lanes):
         p = I[L.lane_pair + lane]
         flow = F[L.lane_flow + lane]
         if p < 0 or flow <= 0.0:
             continue
         wait = F[L.lane_wait + lane]
+        I[L.pair_class + p] |= I[L.lane_class + lane]
         if wait < 0.0:
             F[L.pair_open + p] += F[L.link_multiple + I[L.lane_product + lane]] * flow
             continue

@@ -170,7 +170,7 @@ def lasting_flow(L: Layout, F: Floats, I: Ints, k: int, p: int) -> float:
     most = F[L.pair_normal + p]
     if wait == 0.0 and I[L.pair_office + p] == 0:
         most = most * F[L.pair_pace + p]
-    elif wait > 0.0 and I[L.block_rushing + p // L.n_zones] == 1:
+    elif wait > 0.0 and I[L.pair_block + p] >= 0 and I[L.block_rushing + I[L.pair_block + p]] == 1:
         most = most * F[L.trend_level + k]
     else:
         return flow

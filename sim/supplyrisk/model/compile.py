@@ -241,6 +241,9 @@ _PRODUCT_NUMBERS = (
     ("surplus_weeks", "surplus_weeks"),
     ("leak_share", "leak_share"),
     ("leak_growth", "leak_growth_per_week"),
+    ("detour_share", "detour_share"),
+    ("detour_growth", "detour_growth_per_week"),
+    ("detour_cost", "detour_cost"),
     ("error_level", "error_level"),
     ("error_weekly", "error_weekly"),
     ("error_shift", "error_shift"),
@@ -256,7 +259,9 @@ def _fill_products(a: Arena, s: Structure) -> None:
         for array, parameter in _PRODUCT_NUMBERS:
             a.put(array, k, s.value(parameter, product.id))
         for z, zone in enumerate(s.zones):
-            a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{s.world.zone_key(zone)}") & KEY_MASK)
+            # What the model gets wrong in a zone it gets wrong in the parts of it: where trade is free quotes stay equal.
+            whole = s.world.parted_from.get(zone, zone)
+            a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{whole}") & KEY_MASK)
         mine = [u for u, user in enumerate(s.users) if user.product == k]
         a.note("product_user_first", k, mine[0] if mine else 0)
         a.note("product_user_count", k, len(mine))

@@ -14,7 +14,7 @@ from ..events.effects import Effect
 from ..operations.declare import MOST_NUMBERS
 from ..operations.table import OP_BY_NAME, code
 from ..spec.resolved import ResolvedEvent, Scenario, Trigger
-from ..spec.zones import code_of, code_of_rest, parts
+from ..spec.zones import code_of, code_of_rest, parts, to_all
 from ..streams import hash64
 from .arena import Arena
 from .states import (
@@ -238,6 +238,9 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
 def _fill_parting(a: Arena, s: Structure, e: int, effect: Effect) -> None:
     """What a rule takes the members of every zone for, if it can part zones."""
     a.note("effect_parts", e, int(parts(effect)))
+    if parts(effect) and not to_all(s.world, effect):
+        # More than sixty such rules in one scenario share bits: two of them would count as one class.
+        a.note("effect_class", e, 1 << (e % 60))
     for z, zone in enumerate(s.zones if parts(effect) else ()):
         inside = [country for country in s.world.countries if s.world.zone_of[country] == zone]
         part = zone in s.world.parted_from

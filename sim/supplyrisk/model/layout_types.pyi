@@ -183,6 +183,12 @@ class Layout(NamedTuple):
     """float by products, share: most that leaks round a rule without a transshipment event"""
     leak_growth: int
     """float by products, 1/week: growth of that leak"""
+    detour_share: int
+    """float by products, share: most that reaches a singled-out buyer by way of neighbours"""
+    detour_growth: int
+    """float by products, 1/week: growth of that"""
+    detour_cost: int
+    """float by products, share: its extra cost"""
     error_level: int
     """float by products, ln: tau: sd over episodes of the model's own error"""
     error_share: int
@@ -221,158 +227,6 @@ class Layout(NamedTuple):
     """float by products, share: of purchases from other sellers than stated"""
     product_opened: int
     """float by products, share: of purchases on lanes that are not stated"""
-    spot: int
-    """float by cells, index: quoted price, the model's own error included"""
-    spot_log: int
-    """float by cells, log index: its logarithm"""
-    clean: int
-    """float by cells, index: the same without that error: what holders and makers reckon with"""
-    clean_log: int
-    """float by cells, log index: l, its logarithm"""
-    target_log: int
-    """float by cells, log index: what l moves to"""
-    error_now: int
-    """float by cells, ln: w: the part of the error that wanders"""
-    contract: int
-    """float by cells, index: lagged spot"""
-    contract_clean: int
-    """float by cells, index: the same of the price without error"""
-    cover_now: int
-    """float by cells, weeks: stocks / (use + normal sales abroad)"""
-    need_start: int
-    """float by cells, t/week: D0: purchases of makers and users in the baseline"""
-    output_start: int
-    """float by cells, t/week: Q0: output in the baseline"""
-    wanted_start: int
-    """float by cells, t: stock wanted of makers' output and afloat, which nothing changes"""
-    own_stock: int
-    """float by cells, t: output stock of makers in the baseline"""
-    trade_out: int
-    """float by cells, t/week: normal sales to other zones"""
-    trade_in: int
-    """float by cells, t/week: normal purchases from other zones"""
-    sales: int
-    """float by cells, ratio: W: sales that makers plan on"""
-    demand_sum: int
-    """float by cells, t/week: work: believed mean purchases of the coming half year"""
-    stock_sum: int
-    """float by cells, t: S: stocks of makers and users, and goods afloat to the zone"""
-    wanted_sum: int
-    """float by cells, t: K: stocks wanted without any loss"""
-    need_sum: int
-    """float by cells, t/week: D: needs at last week's price"""
-    passing_sum: int
-    """float by cells, t/week: X_u: the part of them that is believed to pass"""
-    plan_sum: int
-    """float by cells, t/week: Q: output planned"""
-    capacity_sum: int
-    """float by cells, t/week: Qc: capacity"""
-    dormant_sum: int
-    """float by cells, t/week: capacity that would have to be restarted and that no cut has taken"""
-    idle_sum: int
-    """float by cells, t/week: capacity above the plan that no cut has taken"""
-    made_sum: int
-    """float by cells, t/week: batches started last week"""
-    cut_sum: int
-    """float by cells, t: output that cuts of capacity are believed to take"""
-    cut_weeks: int
-    """float by cells, weeks: the longest that one of them is believed to last"""
-    cost_now: int
-    """float by cells, index: input costs of the zone's makers above the baseline"""
-    alone_log: int
-    """float by cells, log index: price of a zone behind a full link, by itself"""
-    asked_in: int
-    """float by cells, t: what buyers wanted from other zones last week where no rule holds"""
-    rush_sales: int
-    """float by cells, t/week: what makers expect to sell more before a rule starts"""
-    block_pace: int
-    """float by cells, t/week: a E0: what rules on exports from here are believed to let through"""
-    block_normal: int
-    """float by cells, t/week: E0: normal sales to the zones that they mean"""
-    block_weeks: int
-    """float by cells, weeks: C: discounted weeks for which they are believed to hold"""
-    block_wait: int
-    """float by cells, weeks: to their start, 0 in force"""
-    block_log: int
-    """float by cells, log index: price of these zones by themselves"""
-    block_rush: int
-    """float by cells, t: stock they still want to build before the start, 0 while there is no rush"""
-    block_taken: int
-    """float by cells, t: what the rush takes from everybody"""
-    cell_paid: int
-    """float by cells, index: mean price paid in the zone"""
-    use_sum: int
-    """float by cells, t/week: work: purchases of the zone"""
-    landed_duty: int
-    """float by routes, share: work: duty of the lane whose landed cost was reckoned last this week"""
-    landed_extra: int
-    """float by routes, share: work: its extra cost"""
-    landed_factor: int
-    """float by routes, 1: work: that landed cost ** -sigma"""
-    route_duty: int
-    """float by routes, share: duty in the baseline"""
-    route_freight: int
-    """float by routes, USD/kg: freight"""
-    cell_product: int
-    """int by cells, index: product"""
-    cell_lead: int
-    """int by cells, index: cell whose price it has: its own, or while no rule parts its zone that of the zone it is joined with"""
-    cell_key: int
-    """int by cells, hash: entity of its draws"""
-    cell_linked: int
-    """int by cells, 0/1: trades with other zones in the baseline"""
-    cell_full: int
-    """int by cells, 0/1: buyers wanted more from other zones last week than links carry"""
-    cell_ruled: int
-    """int by cells, 0/1: rules hold on what comes in from other zones, or will"""
-    cell_split: int
-    """int by cells, 0/1: work: has a price of its own this week"""
-    cell_in: int
-    """int by cells, 0/1: work: is in the set of zones that is priced"""
-    price_reason: int
-    """int by cells, code: why its price differs from the joint one (see `targets`)"""
-    block_on: int
-    """int by cells, 0/1: rules on exports from here are known"""
-    block_rushing: int
-    """int by cells, 0/1: a rush before their start is on"""
-    block_apart: int
-    """int by cells, 0/1: the zones they mean have a price of their own"""
-    block_binds: int
-    """int by cells, 0/1: ... and the rules are in force"""
-    pair_normal: int
-    """float by pairs, t/week: normal flow between two zones"""
-    pair_flow: int
-    """float by pairs, t: what left last week"""
-    pair_open: int
-    """float by pairs, t/week: work: what rules are believed to let through"""
-    pair_pace: int
-    """float by pairs, share: the same, of the normal flow, at most 1"""
-    pair_lost: int
-    """float by pairs, t: work: weekly loss times the weeks it is believed to last"""
-    pair_weeks: int
-    """float by pairs, weeks: C of its rules, weighted by what they stop"""
-    pair_wait: int
-    """float by pairs, weeks: to the start of the first of them, -1 without a rule"""
-    pair_office: int
-    """int by pairs, 0/1: an office decides about some of it"""
-    pair_behind: int
-    """int by pairs, 0/1: work: the second zone is behind the rules on exports from the first"""
-    zone_lead: int
-    """int by zones, index: zone it is joined with, itself if it has prices of its own"""
-    zone_before: int
-    """int by zones, index: work: the same before a rule parted it"""
-    route_product: int
-    """int by routes, index: product"""
-    route_cell: int
-    """int by routes, index: product x zone of the seller"""
-    node_product: int
-    """int by nodes, index: product"""
-    node_country: int
-    """int by nodes, index: country"""
-    node_zone: int
-    """int by nodes, index: zone of its own, if rules part it"""
-    node_cell: int
-    """int by nodes, index: product x zone in which it counts now"""
     node_need: int
     """float by nodes, t/week: baseline purchases"""
     node_pull: int
@@ -615,6 +469,8 @@ class Layout(NamedTuple):
     """int by lanes, count: refusals so far"""
     lane_first: int
     """int by lanes, 0/1: served first (offtake) now"""
+    lane_class: int
+    """int by lanes, bits: which rules that single out buyers are on it"""
     lane_pair: int
     """int by lanes, index: zones between which it runs, -1 inside one"""
     lane_quota: int
@@ -797,6 +653,168 @@ class Layout(NamedTuple):
     """float by holders, ratio: weekly growth of expected use"""
     holder_got: int
     """float by holders, t: received this week"""
+    spot: int
+    """float by cells, index: quoted price, the model's own error included"""
+    spot_log: int
+    """float by cells, log index: its logarithm"""
+    clean: int
+    """float by cells, index: the same without that error: what holders and makers reckon with"""
+    clean_log: int
+    """float by cells, log index: l, its logarithm"""
+    target_log: int
+    """float by cells, log index: what l moves to"""
+    error_now: int
+    """float by cells, ln: w: the part of the error that wanders"""
+    contract: int
+    """float by cells, index: lagged spot"""
+    contract_clean: int
+    """float by cells, index: the same of the price without error"""
+    cover_now: int
+    """float by cells, weeks: stocks / (use + normal sales abroad)"""
+    need_start: int
+    """float by cells, t/week: D0: purchases of makers and users in the baseline"""
+    output_start: int
+    """float by cells, t/week: Q0: output in the baseline"""
+    wanted_start: int
+    """float by cells, t: stock wanted of makers' output and afloat, which nothing changes"""
+    own_stock: int
+    """float by cells, t: output stock of makers in the baseline"""
+    trade_out: int
+    """float by cells, t/week: normal sales to other zones"""
+    trade_in: int
+    """float by cells, t/week: normal purchases from other zones"""
+    sales: int
+    """float by cells, ratio: W: sales that makers plan on"""
+    demand_sum: int
+    """float by cells, t/week: work: believed mean purchases of the coming half year"""
+    stock_sum: int
+    """float by cells, t: S: stocks of makers and users, and goods afloat to the zone"""
+    wanted_sum: int
+    """float by cells, t: K: stocks wanted without any loss"""
+    need_sum: int
+    """float by cells, t/week: D: needs at last week's price"""
+    passing_sum: int
+    """float by cells, t/week: X_u: the part of them that is believed to pass"""
+    plan_sum: int
+    """float by cells, t/week: Q: output planned"""
+    capacity_sum: int
+    """float by cells, t/week: Qc: capacity"""
+    dormant_sum: int
+    """float by cells, t/week: capacity that would have to be restarted and that no cut has taken"""
+    idle_sum: int
+    """float by cells, t/week: capacity above the plan that no cut has taken"""
+    made_sum: int
+    """float by cells, t/week: batches started last week"""
+    cut_sum: int
+    """float by cells, t: output that cuts of capacity are believed to take"""
+    cut_weeks: int
+    """float by cells, weeks: the longest that one of them is believed to last"""
+    cost_now: int
+    """float by cells, index: input costs of the zone's makers above the baseline"""
+    alone_log: int
+    """float by cells, log index: price of a zone behind a full link, by itself"""
+    asked_in: int
+    """float by cells, t: what buyers wanted from other zones last week where no rule holds"""
+    rush_sales: int
+    """float by cells, t/week: what makers expect to sell more before a rule starts"""
+    cell_paid: int
+    """float by cells, index: mean price paid in the zone"""
+    use_sum: int
+    """float by cells, t/week: work: purchases of the zone"""
+    landed_duty: int
+    """float by routes, share: work: duty of the lane whose landed cost was reckoned last this week"""
+    landed_extra: int
+    """float by routes, share: work: its extra cost"""
+    landed_factor: int
+    """float by routes, 1: work: that landed cost ** -sigma"""
+    route_duty: int
+    """float by routes, share: duty in the baseline"""
+    route_freight: int
+    """float by routes, USD/kg: freight"""
+    cell_product: int
+    """int by cells, index: product"""
+    cell_lead: int
+    """int by cells, index: cell whose price it has: its own, or while no rule parts its zone that of the zone it is joined with"""
+    cell_key: int
+    """int by cells, hash: entity of its draws"""
+    cell_linked: int
+    """int by cells, 0/1: trades with other zones in the baseline"""
+    cell_full: int
+    """int by cells, 0/1: buyers wanted more from other zones last week than links carry"""
+    cell_ruled: int
+    """int by cells, 0/1: rules hold on what comes in from other zones, or will"""
+    cell_single: int
+    """int by cells, 0/1: a rule in force singles out its buyers"""
+    cell_split: int
+    """int by cells, 0/1: work: has a price of its own this week"""
+    cell_in: int
+    """int by cells, 0/1: work: is in the set of zones that is priced"""
+    price_reason: int
+    """int by cells, code: why its price differs from the joint one (see `targets`)"""
+    pair_normal: int
+    """float by pairs, t/week: normal flow between two zones"""
+    pair_flow: int
+    """float by pairs, t: what left last week"""
+    pair_open: int
+    """float by pairs, t/week: work: what rules are believed to let through"""
+    pair_pace: int
+    """float by pairs, share: the same, of the normal flow, at most 1"""
+    pair_lost: int
+    """float by pairs, t: work: weekly loss times the weeks it is believed to last"""
+    pair_weeks: int
+    """float by pairs, weeks: C of its rules, weighted by what they stop"""
+    pair_wait: int
+    """float by pairs, weeks: to the start of the first of them, -1 without a rule"""
+    block_lost: int
+    """float by pairs, t/week: work: what the rules on a block are believed to stop; a block is numbered by its first pair"""
+    block_pace: int
+    """float by pairs, t/week: a E0: what they are believed to let through"""
+    block_normal: int
+    """float by pairs, t/week: E0: normal sales to the zones that they mean"""
+    block_weeks: int
+    """float by pairs, weeks: C: discounted weeks for which they are believed to hold"""
+    block_wait: int
+    """float by pairs, weeks: to their start, 0 in force"""
+    block_loss: int
+    """float by pairs, t: X_b: what they are believed to lose"""
+    block_log: int
+    """float by pairs, log index: price of these zones by themselves"""
+    block_rush: int
+    """float by pairs, t: stock they still want to build before the start, 0 while there is no rush"""
+    block_taken: int
+    """float by pairs, t: what the rush takes from everybody"""
+    block_sales: int
+    """float by pairs, t/week: what makers expect to sell more in the rush"""
+    pair_office: int
+    """int by pairs, 0/1: an office decides about some of it"""
+    pair_class: int
+    """int by pairs, code: which rules that single out buyers are on it; those with the same number are one class"""
+    pair_block: int
+    """int by pairs, index: block of the second zone behind the rules on exports from the first, -1 none"""
+    block_on: int
+    """int by pairs, 0/1: the block's rules are known"""
+    block_rushing: int
+    """int by pairs, 0/1: a rush before their start is on"""
+    block_apart: int
+    """int by pairs, 0/1: its zones have a price of their own"""
+    block_binds: int
+    """int by pairs, 0/1: ... and the rules are in force"""
+    zone_lead: int
+    """int by zones, index: zone it is joined with, itself if it has prices of its own"""
+    zone_before: int
+    """int by zones, index: work: the same before a rule parted it"""
+    route_product: int
+    """int by routes, index: product"""
+    route_cell: int
+    """int by routes, index: product x zone of the seller"""
+    node_product: int
+    """int by nodes, index: product"""
+    node_country: int
+    """int by nodes, index: country"""
+    node_zone: int
+    """int by nodes, index: zone of its own, if rules part it"""
+    node_cell: int
+    """int by nodes, index: product x zone in which it counts now"""
     event_status: int
     """int by events, code: waiting, dated or never (see `states`)"""
     event_day: int
@@ -873,6 +891,8 @@ class Layout(NamedTuple):
     """int by effects, 0/1: may part price zones"""
     effect_parted: int
     """int by effects, 0/1: ... and has: it is known"""
+    effect_class: int
+    """int by effects, bit: of a rule that singles out buyers, 0 of others"""
     effect_office_first: int
     """int by effects, index: first office, -1 none"""
     effect_done: int
@@ -979,6 +999,8 @@ class Layout(NamedTuple):
     """int by one, 0/1: goods leak on some lane now"""
     known: int
     """int by one, 0/1: somebody knows of a rule or a cut, in force or to come"""
+    singled_out: int
+    """int by one, 0/1: rules in force single out buyers"""
     known_before: int
     """int by one, 0/1: the same last week"""
     obliged: int

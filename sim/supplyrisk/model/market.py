@@ -6,7 +6,8 @@ from .arrays import Floats, Ints
 from .beliefs import believe, time_effects
 from .controls import find_cuts, set_officers, set_rules
 from .layout_types import Layout
-from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late, update_leaks
+from .leaks import update_leaks
+from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late
 from .parting import part_zones, share_prices
 from .prices import move_prices, set_paid_prices
 from .production import produce, use

@@ -8,9 +8,8 @@ from .economics import landed_ratio, power, power_by_log, wanted_order
 from .layout_types import Layout
 from .prices import lane_cost_ratio
 
+DEAR_GAP = 0.05  # of ln prices, from which sellers serve singled-out buyers in full before others (assumption)
 RUSH_STEP = 0.5  # of what a link carries: most by which the week's orders rise in a rush
-PAYING_GAP = 1.3  # ratio of prices from which goods find a way round a rule
-SHORT = 0.01  # unserved share from which they do whatever the prices
 
 
 def claim(L: Layout, F: Floats, I: Ints, day: int) -> None:
@@ -138,7 +137,8 @@ def ask_abroad(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> 
             c = I[L.lane_to_cell + lane]
             F[L.asked_in + c] += amount
             wait = F[L.lane_wait + lane]
-            if wait == 0.0 or (wait > 0.0 and I[L.block_rushing + I[L.lane_from_cell + lane]] == 1):
+            b = I[L.pair_block + p]
+            if wait == 0.0 or (wait > 0.0 and b >= 0 and I[L.block_rushing + b] == 1):
                 I[L.cell_ruled + c] = 1
         if F[L.lane_wait + lane] == 0.0:
             passes = F[L.lane_pace + lane] * F[L.lane_flow + lane]
@@ -186,8 +186,8 @@ def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, mo
     """
     p = I[L.lane_pair + lane]
     binds = 0
-    if p >= 0:
-        binds = I[L.block_binds + I[L.lane_from_cell + lane]]
+    if p >= 0 and I[L.pair_block + p] >= 0:
+        binds = I[L.block_binds + I[L.pair_block + p]]
     if I[L.lane_office + lane] >= 0:
         normal = F[L.lane_flow + lane]
         if binds == 1 and amount < normal:
@@ -202,12 +202,12 @@ def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, mo
 
 def order_in_rush(L: Layout, F: Floats, I: Ints, lane: int, p: int, amount: float, most: float) -> float:
     """At least normal flow and the lane's part of need/w a week before a rule, rising by half of what the link carries a week."""
-    c = I[L.lane_from_cell + lane]
-    if I[L.block_rushing + c] == 0:
+    b = I[L.pair_block + p]
+    if b < 0 or I[L.block_rushing + b] == 0:
         return amount
-    wait = F[L.block_wait + c]
+    wait = F[L.block_wait + b]
     flow = F[L.lane_flow + lane]
-    rush = flow + F[L.block_rush + c] / (wait if wait > 1.0 else 1.0) * flow / F[L.block_normal + c]
+    rush = flow + F[L.block_rush + b] / (wait if wait > 1.0 else 1.0) * flow / F[L.block_normal + b]
     if amount > rush:
         rush = amount
     rising = F[L.pair_flow + p] * (flow / F[L.pair_normal + p]) + RUSH_STEP * most
@@ -285,46 +285,6 @@ def leak_cost(L: Layout, F: Floats, I: Ints, lane: int, open_part: float) -> flo
     return 0.0
 
 
-def update_leaks(L: Layout, F: Floats, I: Ints) -> None:
-    """Leaks round a control grow while they pay, up to a cap that enforcement lowers.
-
-    They pay while the price gap exceeds their cost, or while the buyer's users stand still: a refusal of one
-    end use leaves no gap between the zones' prices, but its users will pay. Without a transshipment event the world's own
-    `leak_share` is the cap, and a gap of 30 % pays (a third to a half of China's rare earths were smuggled in 2008-11).
-    """
-    if I[L.in_force] == 0 and I[L.leaking] == 0:
-        return
-    I[L.leaking] = 0
-    for lane in range(L.n_lanes):
-        cap = F[L.lane_leak_cap + lane]
-        step = F[L.lane_leak_growth + lane]
-        pays = 1.0 + F[L.lane_leak_cost + lane]
-        if cap <= 0.0 and I[L.lane_pair + lane] >= 0:
-            k = I[L.lane_product + lane]
-            cap = F[L.leak_share + k]
-            step = F[L.leak_growth + k]
-            pays = PAYING_GAP
-        cap = cap * (1.0 - F[L.lane_enforcement + lane])
-        leak = F[L.lane_leak + lane]
-        if cap <= 0.0 and leak <= 0.0:
-            continue
-        controlled = F[L.lane_close + lane] > 0.0 or I[L.lane_office + lane] >= 0 or I[L.lane_quota + lane] >= 0
-        here = F[L.clean + I[L.lane_from_cell + lane]]
-        there = F[L.clean + I[L.lane_to_cell + lane]]
-        short = F[L.node_unserved_share + I[L.desk_node + I[L.lane_desk + lane]]]
-        if controlled and (there / here > pays or short > SHORT):
-            leak += step
-        else:
-            leak -= step if step > 0.0 else leak
-        if leak > cap:
-            leak = cap
-        if leak < 0.0:
-            leak = 0.0
-        F[L.lane_leak + lane] = leak
-        if leak > 0.0:
-            I[L.leaking] = 1
-
-
 def apply_limits(L: Layout, F: Floats, I: Ints) -> None:
     """Cut orders to what rules let leave this week: partial bans, leaks, quotas."""
     if I[L.in_force] == 0:
@@ -374,7 +334,8 @@ def allocate(L: Layout, F: Floats, I: Ints, day: int) -> None:
 def ration_lanes(L: Layout, F: Floats, I: Ints, first: int, last: int, stock: float) -> None:
     """Divide `stock` t among a site's lanes: those served first in full, the rest in proportion to orders.
 
-    What a rush asks on top comes after what everybody asks as usual.
+    What a rush asks on top comes after what everybody asks as usual. Buyers whom another seller's rule singles out and who
+    pay more come before the others (`serve_dear`).
     """
     left = stock
     for j in range(first, last):
@@ -386,15 +347,17 @@ def ration_lanes(L: Layout, F: Floats, I: Ints, first: int, last: int, stock: fl
                 got = left
             F[L.lane_out + lane] = got
             left -= got
-    usual = 0.0
     rush = 0.0
     for j in range(first, last):
         lane = I[L.site_lanes + j]
         if F[L.lane_out + lane] < 0.0:
             # rules may have taken off more than the usual part of an order
             F[L.lane_rush + lane] = min(F[L.lane_rush + lane], F[L.lane_order + lane])
-            usual += F[L.lane_order + lane] - F[L.lane_rush + lane]
             rush += F[L.lane_rush + lane]
+    usual = usual_orders(L, F, I, first, last)
+    if I[L.singled_out] == 1 and usual > left and usual > 0.0:
+        left -= serve_dear(L, F, I, first, last, left, usual)
+        usual = usual_orders(L, F, I, first, last)
     share = left / usual if usual > left and usual > 0.0 else 1.0
     left -= share * usual
     rush_share = 0.0
@@ -405,6 +368,41 @@ def ration_lanes(L: Layout, F: Floats, I: Ints, first: int, last: int, stock: fl
         if F[L.lane_out + lane] < 0.0:
             extra = F[L.lane_rush + lane]
             F[L.lane_out + lane] = share * (F[L.lane_order + lane] - extra) + rush_share * extra
+
+
+def usual_orders(L: Layout, F: Floats, I: Ints, first: int, last: int) -> float:
+    """What is asked as usual of lanes that have been given nothing yet, t."""
+    usual = 0.0
+    for j in range(first, last):
+        lane = I[L.site_lanes + j]
+        if F[L.lane_out + lane] < 0.0:
+            usual += F[L.lane_order + lane] - F[L.lane_rush + lane]
+    return usual
+
+
+def serve_dear(L: Layout, F: Floats, I: Ints, first: int, last: int, stock: float, usual: float) -> float:
+    """Ship to buyers whom another seller's rule singles out and who pay more than where the site is; returns the t shipped.
+
+    Who is free to sell sells where it pays: from the common share of what is asked at equal prices up to all of it at a gap
+    of 5 % (assumption: it pays for finding and shipping to other buyers).
+    """
+    share = stock / usual
+    served = 0.0
+    for j in range(first, last):
+        lane = I[L.site_lanes + j]
+        to = I[L.lane_to_cell + lane]
+        if F[L.lane_out + lane] >= 0.0 or I[L.cell_single + to] == 0 or F[L.lane_wait + lane] == 0.0:
+            continue
+        gap = (F[L.clean_log + to] - F[L.clean_log + I[L.lane_from_cell + lane]]) / DEAR_GAP
+        if gap <= 0.0:
+            continue
+        asked = F[L.lane_order + lane] - F[L.lane_rush + lane]
+        got = asked * (share + (1.0 - share) * (gap if gap < 1.0 else 1.0))
+        if got > stock - served:
+            got = stock - served
+        F[L.lane_out + lane] = got
+        served += got
+    return served
 
 
 def split_late(L: Layout, F: Floats, I: Ints, day: int) -> None:

@@ -74,8 +74,16 @@ def quote_with_error(L: Layout, F: Floats, I: Ints, k: int, key: int, week: int)
         grown += FRESH * FRESH
     F[L.error_grown + k] = grown
     spread = math.sqrt(grown)
-    common = F[L.error_shift + k] * F[L.error_shift_share + k] + share * F[L.error_level + k] * F[L.run_error]
+    drawn = share * F[L.error_level + k] * F[L.run_error]
+    common = F[L.error_shift + k] * F[L.error_shift_share + k] + drawn
+    single = 0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        single = max(single, I[L.cell_single + c])
+    for c in range(k * L.n_zones, (k + 1) * L.n_zones):
+        if single == 1:
+            # Where rules single out buyers the others are in no squeeze: each is shifted as far as its own price has moved.
+            own = min(F[L.error_shift_share + k], TOUCHED * abs(F[L.clean_log + c]))
+            common = F[L.error_shift + k] * own + drawn
         z = F[L.error_weekly + k] * normal_quantile(uniform(key, STREAM_ERROR_WEEK, I[L.cell_key + c], week))
         F[L.error_now + c] = z if week == 0 else KEPT * F[L.error_now + c] + FRESH * z
         if share > 0.0:
@@ -110,11 +118,12 @@ def share_error(L: Layout, F: Floats, I: Ints, k: int) -> None:
         aimed = max(aimed, TOUCHED * abs(F[L.target_log + c]) * part)
         moved = max(moved, TOUCHED * abs(F[L.clean_log + c]) * part)
         held += F[L.cut_sum + c]
-        if I[L.block_on + c] == 1 and (F[L.block_wait + c] <= 0.0 or I[L.block_rushing + c] == 1):
-            stopped = F[L.block_normal + c] - F[L.block_pace + c]
-            if stopped < LEAST_STOPPED * F[L.block_normal + c]:
-                stopped = LEAST_STOPPED * F[L.block_normal + c]
-            held += stopped * F[L.block_weeks + c]
+    for b in range(k * L.n_zones * L.n_zones, (k + 1) * L.n_zones * L.n_zones):
+        if I[L.block_on + b] == 1 and (F[L.block_wait + b] <= 0.0 or I[L.block_rushing + b] == 1):
+            stopped = F[L.block_normal + b] - F[L.block_pace + b]
+            if stopped < LEAST_STOPPED * F[L.block_normal + b]:
+                stopped = LEAST_STOPPED * F[L.block_normal + b]
+            held += stopped * F[L.block_weeks + b]
     squeezed = 0.0
     if held > 0.0 and wanted > 0.0:
         squeezed = min(1.0, SQUEEZED * held / wanted)

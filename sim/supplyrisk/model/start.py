@@ -157,6 +157,8 @@ def start_zones(L: Layout, F: Floats, I: Ints) -> None:
         F[L.pair_pace + p] = 1.0
         F[L.pair_weeks + p] = 0.0
         I[L.pair_office + p] = 0
+        I[L.pair_class + p] = 0
+        I[L.pair_block + p] = -1
     for s in range(L.n_sites):
         k = I[L.site_product + s]
         F[L.product_output + k] += F[L.site_output + s]

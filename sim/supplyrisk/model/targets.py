@@ -7,19 +7,18 @@ Where trade is free and links are not full there is one price. A gap has exactly
 from __future__ import annotations
 
 from .arrays import Floats, Ints
-from .blocks import price_block
+from .blocks import OPEN_PRICE, price_blocks, stands_apart
 from .cells import SEEN, lasting_flow, sum_cells
 from .economics import believed_loss, log_ratio, near_balance, saturate
 from .layout_types import Layout
 
 JOINT, RULE, FULL_LINK, RUSH, HELD_BACK, NO_TRADE = 0, 1, 2, 3, 4, 5  # reasons of a price of its own
 
-OPEN_PRICE = 1e-9  # of ln price: less is no gap
-
 
 def aim_prices(L: Layout, F: Floats, I: Ints) -> None:
     """What the price of every product and zone aims at this week."""
     sum_cells(L, F, I)
+    I[L.singled_out] = 0
     for k in range(L.n_products):
         mark_cells(L, I, k, 1)
         F[L.whole_loss + k] = believed_whole_loss(L, F, I, k)
@@ -124,19 +123,25 @@ def aim_product(L: Layout, F: Floats, I: Ints, k: int) -> None:
     """
     first = k * L.n_zones
     taken = 0.0
+    if I[L.rules] == 1:
+        for c in range(first, first + L.n_zones):
+            I[L.cell_single + c] = 0
     for c in range(first, first + L.n_zones):
         I[L.cell_split + c] = 0
         I[L.price_reason + c] = JOINT
-        I[L.block_on + c] = 0
-        I[L.block_apart + c] = 0
-        I[L.block_binds + c] = 0
-        I[L.block_rushing + c] = 0
-        F[L.block_rush + c] = 0.0
-        F[L.block_taken + c] = 0.0
         F[L.rush_sales + c] = 0.0
+        for b in range(c * L.n_zones, (c + 1) * L.n_zones):
+            I[L.block_on + b] = 0
+            I[L.block_apart + b] = 0
+            I[L.block_binds + b] = 0
+            I[L.block_rushing + b] = 0
+            F[L.block_rush + b] = 0.0
+            F[L.block_taken + b] = 0.0
         if I[L.rules] == 1:
-            price_block(L, F, I, k, c)
-            taken += F[L.block_taken + c]
+            price_blocks(L, F, I, k, c)
+            for b in range(c * L.n_zones, (c + 1) * L.n_zones):
+                if I[L.block_on + b] == 1:
+                    taken += F[L.block_taken + b]
     price_unlinked(L, F, I, k)
     mark_cells(L, I, k, 1)
     joint = pooled_log(L, F, I, k, taken, 1)
@@ -145,9 +150,9 @@ def aim_product(L: Layout, F: Floats, I: Ints, k: int) -> None:
     rest = joint
     if split == 1:
         taken = 0.0
-        for c in range(first, first + L.n_zones):
-            if I[L.block_apart + c] == 0:
-                taken += F[L.block_taken + c]
+        for b in range(first * L.n_zones, (first + L.n_zones) * L.n_zones):
+            if I[L.block_on + b] == 1 and I[L.block_apart + b] == 0:
+                taken += F[L.block_taken + b]
         rest = rest_log(L, F, I, k, taken)
     for c in range(first, first + L.n_zones):
         if I[L.cell_linked + c] == 1:
@@ -162,13 +167,14 @@ def aim_product(L: Layout, F: Floats, I: Ints, k: int) -> None:
 def rest_log(L: Layout, F: Floats, I: Ints, k: int, taken: float) -> float:
     """ln price of the zones that have none of their own; where rules cut off every zone, the lowest of their prices."""
     mark_cells(L, I, k, 0)
-    lowest = 0.0
-    found = 0
     for c in range(k * L.n_zones, (k + 1) * L.n_zones):
         if I[L.cell_in + c] == 1:
             return pooled_log(L, F, I, k, taken, 1)
-        if I[L.block_apart + c] == 1 and (found == 0 or F[L.block_log + c] < lowest):
-            lowest = F[L.block_log + c]
+    lowest = 0.0
+    found = 0
+    for b in range(k * L.n_zones * L.n_zones, (k + 1) * L.n_zones * L.n_zones):
+        if I[L.block_apart + b] == 1 and (found == 0 or F[L.block_log + b] < lowest):
+            lowest = F[L.block_log + b]
             found = 1
     return lowest
 
@@ -205,19 +211,18 @@ def split_blocks(L: Layout, F: Floats, I: Ints, k: int, joint: float) -> int:
     """Give blocks whose own price is above the joint one that price; 1 if there are any."""
     first = k * L.n_zones
     any_split = 0
-    for c in range(first, first + L.n_zones):
-        if I[L.block_on + c] == 0:
+    if I[L.rules] == 0:
+        return any_split
+    for b in range(first * L.n_zones, (first + L.n_zones) * L.n_zones):
+        if I[L.block_on + b] == 0 or stands_apart(L, F, I, b, joint) == 0:
             continue
-        if F[L.block_log + c] <= joint + OPEN_PRICE:
-            continue
-        if F[L.block_wait + c] > 0.0 and I[L.block_rushing + c] == 0:
-            continue  # until a rush begins trade is free, whatever else makes stocks uneven
         any_split = 1
-        I[L.block_apart + c] = 1
-        if F[L.block_wait + c] <= 0.0:
-            I[L.block_binds + c] = 1
+        I[L.block_apart + b] = 1
+        if F[L.block_wait + b] <= 0.0:
+            I[L.block_binds + b] = 1
+        c = b // L.n_zones
         for d in range(L.n_zones):
-            if I[L.pair_behind + c * L.n_zones + d] == 1:
+            if I[L.pair_block + c * L.n_zones + d] == b:
                 I[L.cell_split + first + d] = 1
     return any_split
 
@@ -252,18 +257,48 @@ def raise_blocks(L: Layout, F: Floats, I: Ints, k: int, rest: float) -> None:
         some_left = max(some_left, I[L.cell_in + c])
     mark_cells(L, I, k, 1)
     held = pooled_log(L, F, I, k, 0.0, 1 - some_left)
-    for c in range(first, first + L.n_zones):
-        if I[L.block_apart + c] == 0:
+    for b in range(first * L.n_zones, (first + L.n_zones) * L.n_zones):
+        if I[L.block_apart + b] == 0:
             continue
-        level = max(F[L.block_log + c], rest)
+        level = max(F[L.block_log + b], rest)
+        c = b // L.n_zones
         for d in range(L.n_zones):
-            if I[L.pair_behind + c * L.n_zones + d] == 1 and level >= F[L.target_log + first + d]:
+            if I[L.pair_block + c * L.n_zones + d] == b and level >= F[L.target_log + first + d]:
                 F[L.target_log + first + d] = level
                 if level > rest:
-                    I[L.price_reason + first + d] = RULE if F[L.block_wait + c] <= 0.0 else RUSH
-    for c in range(first, first + L.n_zones):
-        if I[L.block_binds + c] == 1:
-            floor = held - F[L.carrying_cost_per_week + k] * (F[L.block_wait + c] + F[L.block_weeks + c])
-            if floor > F[L.target_log + c]:
-                F[L.target_log + c] = floor
-                I[L.price_reason + c] = HELD_BACK
+                    I[L.price_reason + first + d] = RULE if F[L.block_wait + b] <= 0.0 else RUSH
+    for b in range(first * L.n_zones, (first + L.n_zones) * L.n_zones):
+        if I[L.block_binds + b] == 1:
+            floor = held - F[L.carrying_cost_per_week + k] * (F[L.block_wait + b] + F[L.block_weeks + b])
+            hold_back(L, F, I, k, b // L.n_zones, floor)
+
+
+def hold_back(L: Layout, F: Floats, I: Ints, k: int, c: int, floor: float) -> None:
+    """Raise the price of a zone that holds goods against reopening to its floor, and of those that trade freely with it.
+
+    Who may still buy there pays what its holders ask: two prices without a rule or a full link between them would be a gap without
+    a reason.
+    """
+    first = k * L.n_zones
+    for z in range(first, first + L.n_zones):
+        I[L.cell_in + z] = 1 if z == c else 0
+    changed = 1
+    while changed == 1:
+        changed = 0
+        for z in range(first, first + L.n_zones):
+            if I[L.cell_in + z] == 1 or I[L.cell_linked + z] == 0 or I[L.cell_split + z] == 1:
+                continue
+            for y in range(first, first + L.n_zones):
+                if I[L.cell_in + y] == 0 or I[L.cell_in + z] == 1 or I[L.cell_split + y] == 1:
+                    continue
+                there = y * L.n_zones + z - first
+                back = z * L.n_zones + y - first
+                if (F[L.pair_normal + there] > 0.0 and F[L.pair_wait + there] != 0.0) or (
+                    F[L.pair_normal + back] > 0.0 and F[L.pair_wait + back] != 0.0
+                ):
+                    I[L.cell_in + z] = 1
+                    changed = 1
+    for z in range(first, first + L.n_zones):
+        if I[L.cell_in + z] == 1 and floor > F[L.target_log + z]:
+            F[L.target_log + z] = floor
+            I[L.price_reason + z] = HELD_BACK

@@ -55,7 +55,7 @@ def price_name(run: Run, zone: str) -> str:
 
 def price_of(run: Run, product: str, zone: str) -> str:
     """ "quoted price of Dy/Tb oxide outside China"."""
-    return f"{price_name(run, zone)} of {named(run, product)} {run.where(zone)}"
+    return f"{price_name(run, zone)} of {named(run, product)} {run.price_where(zone)}"
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,9 @@ def why_prices_differ(run: Run) -> str:
 
 def _place(run: Run, zone: str) -> str:
     """A zone beside another: "China", "the outside" where its name says no more than that."""
-    name = run.label(zone)
-    return "the rest of the world" if name.startswith("outside ") else run.with_article(name)
+    name = run.price_label(zone)
+    rest = name.startswith("outside ") or name.endswith(", the rest")
+    return "the rest of the world" if rest else run.with_article(name)
 
 
 def _rule(run: Run, gap: Gap, when: dt.date) -> str:

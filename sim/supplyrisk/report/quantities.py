@@ -31,7 +31,7 @@ def headline_quantities(run: Run) -> list[Quantity]:
     found = []
     product, zone = headline_price(run)
     if product:
-        title = f"Highest week of the {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
+        title = f"Highest week of the {price_name(run, zone)} of {small(run.label(product))}, {run.price_where(zone)}"
         phrase = f"the highest week of the {price_of(run, product, zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
     case = the_case(run)

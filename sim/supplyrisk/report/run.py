@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..language.numbers import Num, central
 from ..results.reader import NotARunFolder, RunFolder, manifest_of
 from .events import Event, read_events
-from .words import day, short_name, small
+from .words import day, joined, short_name, small
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,13 +144,15 @@ class Run(RunFolder):
     def countries(self) -> tuple[str, ...]:
         return self.world.countries
 
-    @property
+    @cached_property
     def zones(self) -> tuple[str, ...]:
-        return self.world.zones
+        """Price zones that have countries: the world's own, and those that rules part from them."""
+        return tuple(zone for zone in self.world.zones if zone in self.world.zone_of.values())
 
-    @property
+    @cached_property
     def zone_of(self) -> Mapping[str, str]:
-        return self.world.zone_of
+        """The world's own zone of every country, by which quantities are summed."""
+        return {country: self.world.whole_zone(country) for country in self.world.countries}
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -161,7 +163,8 @@ class Run(RunFolder):
         """The countries of a country, group, zone or the world."""
         if place in self.groups:
             return self.groups[place]
-        return tuple(c for c in self.countries if place in ("world", "", c, self.zone_of.get(c, "")))
+        zone_of = self.world.zone_of if place in self.world.parted_from else self.zone_of
+        return tuple(c for c in self.countries if place in ("world", "", c, zone_of.get(c, "")))
 
     @cached_property
     def asked_places(self) -> tuple[str, ...]:
@@ -236,22 +239,48 @@ class Run(RunFolder):
         return {"baseline": "without the events", "scenario": "scenario"}.get(key, key.replace("_", " "))
 
     def zone_label(self, zone: str) -> str:
-        """ "China", "rest of the world", or what the world calls it."""
-        members = [c for c in self.countries if self.zone_of.get(c) == zone]
-        if len(members) == 1:
-            return short_name(self.names.get(members[0], members[0]))
-        others = [[c for c in self.countries if self.zone_of.get(c) == z] for z in self.zones if z != zone]
+        """ "China", "outside China", "Germany and rest of the EU", or what the world calls it."""
+        members = self.members(zone)
+        if len(members) == 1 or zone in self.world.parted_from:
+            return self._group_of(members) or joined([self.short(code) for code in members])
+        others = [self.members(other) for other in self.zones if other != zone and other not in self.world.parted_from]
         if 0 < len(others) < 3 and all(len(alone) == 1 for alone in others):
-            # One dominant country, and perhaps one that controls its exports and so has a zone of its own.
-            named = [short_name(self.names.get(code, code)) for (code,) in others]
-            return f"outside {' and '.join(named)}"
+            return f"outside {joined([self.short(code) for (code,) in others])}"
         return zone.replace("_", " ")
+
+    def price_label(self, zone: str) -> str:
+        """What a zone is called where its price is told: "outside China and the US" where the US has a price of its own."""
+        parts = [part for part in self.zones if self.world.parted_from.get(part) == zone]
+        if not parts:
+            return self.label(zone)
+        left = [code for code in self.countries if self.world.zone_of[code] == zone]
+        if len(left) == 1:
+            return self.short(left[0])
+        others = [self.with_article(self.label(other)) for other in self.zones if other != zone]
+        whole = self.zone_label(zone)
+        if whole.startswith("outside ") and sum(len(self.members(other)) for other in self.zones if other != zone) < 4:
+            return f"outside {joined(others)}"
+        return f"{whole}, the rest"
+
+    def short(self, country: str) -> str:
+        """Short name of a country."""
+        return short_name(self.names.get(country, country))
+
+    def _group_of(self, members: Sequence[str]) -> str:
+        """The group that is made of just these countries, if there is one and they are several."""
+        return next((name for name, own in self.groups.items() if len(own) > 1 and set(own) == set(members)), "")
 
     def where(self, place: str) -> str:
         """A place within a sentence: "in China", "outside China", "in Germany", "worldwide"."""
         if place in ("world", ""):
             return "worldwide"
-        name = self.label(place)
+        return self._in(self.label(place))
+
+    def price_where(self, zone: str) -> str:
+        """The same of a zone whose price is told."""
+        return self._in(self.price_label(zone))
+
+    def _in(self, name: str) -> str:
         return name if name.startswith("outside ") else f"in {self.with_article(name)}"
 
     def with_article(self, name: str) -> str:

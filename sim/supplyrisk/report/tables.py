@@ -62,7 +62,7 @@ def _price_row(run: Run, arms: list[str], width: int) -> list[tuple[Cell, ...]]:
     tops = [price_peak(run, arm, product, zone) for arm in arms]
     if not any(tops):
         return []
-    name = f"Peak of the median {price_name(run, zone)} of {small(run.label(product))}, {run.where(zone)}"
+    name = f"Peak of the median {price_name(run, zone)} of {small(run.label(product))}, {run.price_where(zone)}"
     cells = [cell_of(top.spread if top else None) for top in tops]
     return [(Cell(name), *cells, *[Cell(MISSING)] * (width - 1 - len(cells)))]
 
@@ -117,7 +117,7 @@ def prices(run: Run) -> ReportTable:
                 bare_cell(_in_usd(run, peak.spread, product, zone)),
                 *(cell_of(spread(run, m, run.main_arm, product, zone)) for m in DURATIONS),
             )
-            rows.append((Cell(run.label(product)), Cell(run.where(zone)), *cells))
+            rows.append((Cell(run.label(product)), Cell(run.price_where(zone)), *cells))
     note = (
         f"{arm_note(run)} Quoted: asked and reported by price agencies, the home price inside the country that controls "
         "exports. Average paid: contract and spot, weighted by volume."

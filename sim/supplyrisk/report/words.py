@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 MONTHS = (
     "January",
@@ -35,6 +36,11 @@ def short_name(name: str) -> str:
     """A name without its brackets, beginning with a capital: "High-temperature NdFeB magnets"."""
     text = re.sub(r"\s*\([^)]*\)", "", name).strip() or name
     return text[:1].upper() + text[1:]
+
+
+def joined(names: Sequence[str]) -> str:
+    """ "China", "China and Congo", "China, Congo and the United States"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def small(name: str) -> str:

@@ -74,22 +74,23 @@ def courses(run: Run) -> list[Course]:
         for zone in run.zones:
             fan = run.fan("price_spot_index", run.main_arm, product=product, place=zone)
             base = run.fan("price_spot_index", "baseline", product=product, place=zone)
-            found.append(_course(run, f"Quoted price of {small(run.label(product))}", zone, fan, base, "index"))
+            title = f"Quoted price of {small(run.label(product))}"
+            found.append(_course(run, title, zone, fan, base, "index", run.price_label(zone)))
     for product in short_products(run)[:2]:
         for zone in run.zones:
             fan = of_wanted(run, "shortage_unserved_t", run.main_arm, product, zone)
             title = f"Physically missing {small(run.label(product))}"
-            found.append(_course(run, title, zone, fan, None, "%"))
+            found.append(_course(run, title, zone, fan, None, "%", run.label(zone)))
     return [course for course in found if course is not None]
 
 
-def _course(run: Run, title: str, zone: str, fan: Fan | None, base: Fan | None, unit: str) -> Course | None:
+def _course(run: Run, title: str, zone: str, fan: Fan | None, base: Fan | None, unit: str, label: str) -> Course | None:
     if fan is None or not len(fan.values):
         return None
     if base is not None and (run.main_arm == "baseline" or base.values.shape[0] != fan.values.shape[0]):
         base = None
     dates = [date.astype("datetime64[D]").item() for date in fan.dates]
-    return Course(title, run.label(zone), unit, style.zone_colour(zone, run.zones), dates, fan, base)
+    return Course(title, label, unit, style.zone_colour(zone, run.zones), dates, fan, base)
 
 
 def draws(run: Run) -> tuple[list[str], list[list[Any]], str]:

@@ -62,7 +62,7 @@ class World:
         return self.parted_from.get(zone, zone)
 
     def zone_key(self, zone: str) -> str:
-        """What a zone is ordered and drawn by: its first country if rules make it, so that other rules change nothing."""
+        """What a zone is ordered by: its first country if rules make it, so that other rules change no order of sums."""
         if zone not in self.parted_from:
             return zone
         return min(country for country in self.countries if self.zone_of[country] == zone)

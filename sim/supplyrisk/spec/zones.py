@@ -27,7 +27,6 @@ def zoned(world: World, events: Iterable[ResolvedEvent]) -> World:
     """
     rules = [effect for event in events for effect in event.effects if parts(effect)]
     zone_of = dict(world.zone_of)
-    rules = [rule for rule in rules if _to_all(world, rule)]
     parted_from: dict[str, str] = {}
     for zone in world.zones:
         inside = [code for code in world.countries if world.zone_of[code] == zone]
@@ -63,15 +62,14 @@ def code_of(world: World, effect: Effect, country: str) -> int:
     all it is a rule of those who make the goods. A general licence holds no one's goods back: it favours its buyers.
     """
     origins, destinations = effect.select.origins, effect.select.destinations
-    from_all = not origins or len(origins) >= len(world.countries) - 1
-    to_all = not destinations or _all_others(world, origins, destinations)
+    everybody = to_all(world, effect)
     if effect.op == "general_licence":
-        return BUYER * (not to_all and country in destinations)
-    if not from_all:
+        return BUYER * (not everybody and country in destinations)
+    if origins and len(origins) < len(world.countries) - 1:
         sells = country in origins
     else:
-        sells = _makes(world, effect, country) if to_all else True
-    return SELLER * sells | BUYER * (to_all or country in destinations)
+        sells = _makes(world, effect, country) if everybody else True
+    return SELLER * sells | BUYER * (everybody or country in destinations)
 
 
 def code_of_rest(world: World, effect: Effect, zone: str) -> int:
@@ -84,7 +82,8 @@ def code_of_rest(world: World, effect: Effect, zone: str) -> int:
     return max(sorted(set(codes)), key=codes.count)
 
 
-def _to_all(world: World, effect: Effect) -> bool:
+def to_all(world: World, effect: Effect) -> bool:
+    """Whether a rule is on everybody who buys from its sellers, so that it singles out no buyer."""
     destinations = effect.select.destinations
     return not destinations or _all_others(world, effect.select.origins, destinations)
 

@@ -52,6 +52,7 @@ MODULES = (
     "supplyrisk.model.start",
     "supplyrisk.model.receive",
     "supplyrisk.model.orders",
+    "supplyrisk.model.leaks",
     "supplyrisk.model.movement",
     "supplyrisk.model.record",
     "supplyrisk.model.draws",
@@ -59,7 +60,16 @@ MODULES = (
     "supplyrisk.engines.compiled.calendar",
     "supplyrisk.engines.compiled.kernel",
 )
-LAYOUT_FILES = ("arrays", "arrays_market", "arrays_rules", "arrays_users", "arrays_run", "layout", "layout_types")
+LAYOUT_FILES = (
+    "arrays",
+    "arrays_market",
+    "arrays_rules",
+    "arrays_users",
+    "arrays_zones",
+    "arrays_run",
+    "layout",
+    "layout_types",
+)
 # Small functions that are called thousands of times a week. The compiler, left to itself, calls rather than copies
 # most of them, at about 5 ns a call.
 INLINE = {

@@ -76,7 +76,7 @@ def _panel(sketch: Sketch, ax: Axes, product: str, variable: str, limits: tuple[
         if fan is None:
             continue
         sketch.fan(ax, fan, colour, {"arm": run.main_arm, **names}, style.zone_dash(zone, run.zones))
-        ends.append((float(fan.at(0.5)[-1]), run.label(zone).replace("outside ", "outside\n"), colour))
+        ends.append((float(fan.at(0.5)[-1]), run.price_label(zone).replace("outside ", "outside\n"), colour))
         _note_peak(sketch, ax, variable, product, zone, fan)
     sketch.dates(ax)
     if sketch.last_in_row(ax):
