@@ -3,7 +3,7 @@
 
 python run_scenario.py FILE.yaml [options]   run a scenario
 python run_scenario.py COMMAND [...]         any supplyrisk command (check, explain, world, ...; --help lists them),
-                                             and those of a checkout (docs, gallery)
+                                             and those of a checkout (docs, gallery, study-gallery)
 python run_scenario.py test [--slow] [...]   the tests; further arguments go to pytest, so does the exit code
 python run_scenario.py lint                  ruff and mypy
 python run_scenario.py setup [EXTRA ...]     only make or renew the environment, with optional extras
@@ -412,7 +412,7 @@ def main(arguments):
     if first == "lint":
         run_lint()
     sys.path.insert(0, os.path.join(ROOT, "sim"))
-    if first in ("docs", "gallery"):
+    if first in ("docs", "gallery", "study-gallery"):
         sys.path.insert(1, ROOT)
         from tools.commands import main as supplyrisk
     else:

@@ -50,7 +50,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_faults_are_told(tmp_path: Path) -> None:
     found = call("new", str(tmp_path / "mine.yaml"), "--from", "gallium_licences")
     assert found.exit_code == 2
-    assert "no shipped scenario is called gallium_licences; did you mean gallium_licences_2023" in found.output
+    assert "no shipped scenario or study is called gallium_licences; did you mean gallium_licences_2023" in found.output
     assert "ends with .yaml" in call("new", str(tmp_path / "mine.txt")).output
     found = call("new", str(tmp_path / "graphite_licences.yaml"), "--from", "graphite_licences_no_notice")
     assert "extends a file of this name; choose another" in found.output

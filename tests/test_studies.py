@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 
 import jsonschema
@@ -17,12 +18,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from supplyrisk.cli import main
+from supplyrisk.errors import SupplyriskError
 from supplyrisk.experiment.batch import Options, run_batch
+from supplyrisk.experiment.pools import Here
 from supplyrisk.language.text import parse_text
 from supplyrisk.results.folder import contents, create
 from supplyrisk.results.store import Store
 from supplyrisk.spec.load import read_scenario
 from supplyrisk.studies import lab as lab_room
+from supplyrisk.studies import run as run_room
 from supplyrisk.studies.axis import number_of, spread, unit_of
 from supplyrisk.studies.found import statistics
 from supplyrisk.studies.kind import is_study
@@ -112,6 +116,8 @@ def test_the_commands_know_studies(tmp_path):
     assert "fine (study sweep; about 3 cells)" in said.output
     told = CliRunner().invoke(main, ["explain", str(file)]).output
     assert "Varies length (events.ban.duration): 4 weeks, 12 weeks, 20 weeks." in told
+    told = CliRunner().invoke(main, ["run", str(file), "--out", str(tmp_path / "o")])
+    assert (told.exit_code, "is a study, not a scenario" in told.output) == (2, True)
     wrong = CliRunner().invoke(main, ["study", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "o")])
     assert (wrong.exit_code, "has no key study" in wrong.output) == (2, True)
     put(tmp_path, SWEEP.replace("sweep", "swoop", 1), "study.yaml")
@@ -190,6 +196,43 @@ def test_designs_spread_their_points(tmp_path, design):
     loaded = study(tmp_path, text.replace("runs: 3", f"design: {design}\npoints: 16\nruns: 1"))
     lengths = np.sort([cell.numbers["length (weeks)"] for cell in loaded.spec.cells(loaded)])
     assert np.array_equal(np.floor((lengths - 4) / 1.0), np.arange(16))  # one point in each sixteenth
+
+
+def test_a_design_tells_what_moves_the_outcomes(tmp_path):
+    """Of three things one does nothing: that of a rule that never comes into force."""
+    text = """\
+study: sweep
+title: What matters
+scenario: s.yaml
+over:
+  - {path: events.ban.duration, name: length, range: {low: 4 weeks, high: 30 weeks}}
+  - {path: policies.reserve.events.strategic_stockpile.target, name: reserve, range: {low: 1 weeks, high: 9 weeks}}
+design: lhs
+points: 12
+arms: scenario
+outcomes: shortage_unserved_weeks
+runs: 2
+"""
+    outcome = run(study(tmp_path, text), tmp_path / "out", StudyOptions("reference", workers=1))
+    ranks = outcome.answer.tables[0].frame
+    assert ranks["length"].iloc[0] > 0.9
+    assert abs(ranks["reserve"].iloc[0]) < ranks["length"].iloc[0]
+    assert any("rises most of all with length" in text for text in outcome.answer.sentences)
+    assert (tmp_path / "out" / "figures" / "study_dots_shortage_unserved_weeks.png").exists()
+    assert '"kind":"scatter"' in outcome.page.read_text(encoding="utf-8")
+
+
+def test_of_three_things_two_are_drawn(tmp_path):
+    text = SWEEP.replace("[4 weeks, 12 weeks, 20 weeks]", "[12 weeks, 20 weeks]")
+    text = text.replace(
+        "outcomes:",
+        "  - {path: events.ban.probability, values: [50 %, 100 %]}\n"
+        "  - {path: baseline.cover_weeks.part.US, name: cover, values: [4 weeks, 9 weeks]}\narms: scenario\noutcomes:",
+    )
+    outcome = run(study(tmp_path, text), tmp_path / "out", StudyOptions("reference", workers=1))
+    assert outcome.manifest["counts"]["cells"] == 8
+    drawn = pd.read_csv(tmp_path / "out" / "figures" / "study_heat_shortage_unserved_weeks.csv")
+    assert len(drawn) == 4
 
 
 def test_the_pool_and_the_chunks_leave_no_trace(tmp_path, swept, monkeypatch):
@@ -279,6 +322,48 @@ def test_a_study_that_changed_is_not_resumed(tmp_path, monkeypatch):
     assert "has changed since" in told.output
 
 
+class Dying(Here):
+    """A pool of two whose workers die now and then: all jobs under way fail together, as in a pool of processes."""
+
+    workers = 2
+    breaks_as_a_whole = True
+
+    def __init__(self, deaths):
+        super().__init__()
+        self.deaths, self.calls, self.restarts = deaths, 0, 0
+        self.under_way = []
+
+    def call(self, function, *given):
+        self.calls += 1
+        future = Future()
+        if self.calls in self.deaths:
+            for each in (*self.under_way, future):
+                each.set_exception(BrokenExecutor("gone"))
+            self.under_way = []
+        elif self.calls + 1 in self.deaths:
+            self.under_way.append(future)  # still at work when the other dies
+        else:
+            future.set_result(function(*given))
+        return future
+
+    def restart(self):
+        self.restarts += 1
+
+
+def test_workers_that_die_cost_nothing(tmp_path, swept, monkeypatch):
+    pool = Dying({3, 6})
+    monkeypatch.setattr(run_room, "make_pool", lambda *_given: pool)
+    outcome = run(study(tmp_path, SWEEP), tmp_path / "out")
+    assert outcome.manifest["results_hash"] == swept.manifest["results_hash"]
+    assert pool.restarts == 2
+
+
+def test_workers_that_always_die_end_the_study(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_room, "make_pool", lambda *_given: Dying(set(range(1, 100))))
+    with pytest.raises(SupplyriskError, match="workers died 3 times at the same runs"):
+        run(study(tmp_path, SWEEP), tmp_path / "out")
+
+
 # --- what is written --------------------------------------------------------------------------------
 
 
@@ -324,6 +409,13 @@ def test_the_page_stands_alone(swept):
     assert text.count("plotly.js") < 5  # the library lies in it compressed
 
 
+def test_a_study_folder_is_no_run_folder(swept):
+    for words in (["report"], ["run"], ["plot"]):
+        told = CliRunner().invoke(main, [*words, str(swept.store.path)])
+        assert told.exit_code == 2
+        assert "holds a study, not a run" in told.output
+
+
 def test_what_a_study_says_is_shown_literally(tmp_path):
     text = SWEEP.replace("How long the ban", "'<script>alert(1)</script> & =1+1'")
     outcome = run(study(tmp_path, text), tmp_path / "out", StudyOptions("reference", workers=1))
@@ -340,6 +432,25 @@ def test_every_type_is_declared_and_shipped():
     for kind in study_types().values():
         assert kind.__doc__
         assert all(info.description for info in kind.model_fields.values())
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_study_is_copied_with_its_scenario(path, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    told = CliRunner().invoke(main, ["new", str(mine), "--from", path.stem])
+    assert told.exit_code == 0, told.output
+    assert f"study {mine}" in told.output
+    assert mine.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=schema/study.schema.json\n")
+    assert (tmp_path / "schema" / "study.schema.json").exists()
+    copy, shipped = read_study(mine), read_study(path)
+    assert [cell.keys for cell in copy.spec.trial(copy)] == [cell.keys for cell in shipped.spec.trial(shipped)]
+    again = CliRunner().invoke(main, ["new", str(mine), "--from", path.stem])
+    assert (again.exit_code, "stands there already" in again.output) == (2, True)
+
+
+def test_shipped_studies_are_listed():
+    told = CliRunner().invoke(main, ["scenarios"]).output
+    assert all(path.stem in told for path in SHIPPED)
 
 
 def test_the_committed_schema_is_current():

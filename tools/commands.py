@@ -8,6 +8,7 @@ from supplyrisk import cli
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "gallery": ("tools.gallery", "Run the shipped scenarios and write the gallery page."),
+    "study-gallery": ("tools.study_gallery", "Run the shipped studies and show them on their page."),
     "docs": ("tools.reference.docs", "Write the reference pages of the documentation."),
 }
 

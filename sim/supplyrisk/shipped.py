@@ -7,6 +7,7 @@ from pathlib import Path
 from .errors import Position, Problem, Problems, did_you_mean
 
 PACKAGE = Path(__file__).parent
+STUDIES = "studies"  # folder of the studies, below that of the scenarios
 SHIPPED = "shipped"  # where a wheel keeps them
 
 
@@ -21,15 +22,23 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in scenarios_folder().glob("*.yaml"))
 
 
+def study_names() -> list[str]:
+    """Names of the shipped studies, in order."""
+    return sorted(path.stem for path in (scenarios_folder() / STUDIES).glob("*.yaml"))
+
+
 def shipped_scenario(name: str) -> Path:
-    """File of a shipped scenario.
+    """File of a shipped scenario or study.
 
     Raises
     ------
     Problems
         If there is none of that name.
     """
-    names = scenario_names()
+    names, studies = scenario_names(), study_names()
+    if name in studies:
+        return scenarios_folder() / STUDIES / f"{name}.yaml"
     if name not in names:
-        raise Problems([Problem(Position(), "", f"no shipped scenario is called {name}{did_you_mean(name, names)}")])
+        hint = did_you_mean(name, [*names, *studies])
+        raise Problems([Problem(Position(), "", f"no shipped scenario or study is called {name}{hint}")])
     return scenarios_folder() / f"{name}.yaml"

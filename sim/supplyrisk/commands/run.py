@@ -102,7 +102,7 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
 
     Those are the scenario as run, and per scenario where the numbers of its world come from.
     """
-    from ..errors import SupplyriskError
+    from ..errors import SupplyriskError, as_typed
 
     sets = [*given["sets"]]
     for name in ("runs", "seed", "sampler"):
@@ -120,7 +120,10 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
         return [run.scenario], run.text(SCENARIO), [run.text(SOURCES)]
     from ..api.asrun import scenario_text, sources_text
     from ..spec.load import read_scenario
+    from ..studies.kind import is_study
 
+    if is_study(file):
+        raise SupplyriskError(f"{file} is a study, not a scenario; run it with: {as_typed('study', str(file))}")
     loaded = read_scenario(file, sets)
     return loaded.scenarios, scenario_text(loaded, sets), [sources_text(loaded, each) for each in loaded.resolutions]
 

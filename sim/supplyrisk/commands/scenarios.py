@@ -21,14 +21,17 @@ def question(path: Path) -> str:
 
 @click.command("scenarios")
 def command() -> None:
-    """List the scenarios that come with the program: name, world, question.
+    """List the scenarios and studies that come with the program: name, question.
 
     Copy one with `new` and change it.
     """
     from ..errors import as_typed
-    from ..shipped import scenario_names, shipped_scenario
+    from ..shipped import scenario_names, shipped_scenario, study_names
 
-    for name in scenario_names():
-        click.secho(name, bold=True)
-        click.echo(f"  {question(shipped_scenario(name))}")
+    for head, names in (("", scenario_names()), ("\nstudies, questions that take many scenarios:", study_names())):
+        if head:
+            click.echo(head)
+        for name in names:
+            click.secho(name, bold=True)
+            click.echo(f"  {question(shipped_scenario(name))}")
     click.echo(f"copy one: {as_typed('new', 'mine.yaml', '--from', 'china_export_ban_refined')}")

@@ -23,8 +23,9 @@ MOST_REASONS = 3  # told on the terminal
 class Shown:
     """A progress bar on a terminal, notes otherwise (see `experiment.runner.Progress`)."""
 
-    def __init__(self, name: str, quiet: bool) -> None:
+    def __init__(self, name: str, quiet: bool, counted: str = "runs") -> None:
         self.name = name
+        self.counted = counted
         self.quiet = quiet
         self._bar: Any = None
         self._task: Any = None
@@ -71,7 +72,7 @@ class Shown:
         if self._bar is None:
             return
         task = self._bar.tasks[0]
-        rate = f"{task.speed:.1f} runs/s" if task.speed else ""
+        rate = f"{task.speed:.1f} {self.counted}/s" if task.speed else ""
         lost = f"{failed} failed" if failed else ""
         self._bar.update(self._task, completed=min(done, self._total), rate=rate, failed=lost)
 

@@ -94,7 +94,7 @@ def run_in(study: LoadedStudy, open_store: Any, given: dict[str, Any]) -> None:
         cluster=given["cluster"],
         page=not given.get("no_page") and not given.get("no_report"),
     )
-    shown = Shown("cells", quiet or not sys.stderr.isatty())
+    shown = Shown("cells", quiet or not sys.stderr.isatty(), "cells")
     with shown.bar(study.spec.expected(study)):
         outcome = run_study(study, open_store, options, command_line(), shown)
     manifest, answer = outcome.manifest, outcome.answer

@@ -43,6 +43,8 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         manifest = Store(folder).manifest()
     except StoreError as error:
         raise NotARunFolder(str(error)) from error
+    if "study" in manifest:
+        raise NotARunFolder(f"{folder} holds a study, not a run: its tables are cells.parquet and study.xlsx")
     if not {"resolved", "worlds"} & set(manifest):
         raise NotARunFolder(f"{folder} holds no runs yet: its batch was ended before it began")
     return manifest

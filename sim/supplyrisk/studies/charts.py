@@ -103,6 +103,9 @@ def curves(
 def _panel(ax: Axes, panel: Panel, x_label: str) -> None:
     for line in panel.lines:
         x = np.asarray(line.x, dtype=float)
+        if not line.dash:  # dots alone: cells of a design
+            ax.plot(x, np.asarray(line.y), color=line.colour, linestyle="", marker="o", markersize=3.5, alpha=0.7)
+            continue
         ax.fill_between(x, np.asarray(line.low), np.asarray(line.high), color=line.colour, alpha=0.16, linewidth=0)
         marker = "o" if len(x) < 25 else ""
         ax.plot(x, np.asarray(line.y), color=line.colour, linestyle=line.dash, marker=marker, markersize=3)

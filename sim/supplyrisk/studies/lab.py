@@ -27,7 +27,7 @@ from .units import Stretch, Unit, compute, one_arm, scenario_digest
 
 MOST_AT_ONCE = 1000  # runs of a stretch: what a worker holds in memory
 FEWEST_AT_ONCE = 25  # runs below which taking a unit apart costs more than it gains
-ATTEMPTS = 2  # at a stretch whose worker died
+ATTEMPTS = 3  # at a stretch whose worker died
 
 
 @dataclass(frozen=True)
@@ -173,12 +173,21 @@ class Lab:
             if len(waiting) + len(pending) <= most:
                 return
             done, _ = wait(pending, timeout=0.25, return_when=FIRST_COMPLETED)
-            died = [pending.pop(future) for future in done if self._take(future, pending)]
-            for todo in died:
-                self._again(todo, waiting)
-            if died:
-                self.pool.restart()
+            taken = [self._take(future, pending) for future in done]
+            if not all(taken):
+                self._after_a_death(waiting, pending)
             self._tell()
+
+    def _after_a_death(self, waiting: deque[_Todo], pending: dict[Future[Any], _Todo]) -> None:
+        """Start the pool again; a broken one fails every job it had, so none can be told from the culprit."""
+        for future in list(pending):
+            if future.done():
+                self._take(future, pending)
+        lost = [future for future in pending if future.done() or self.pool.breaks_as_a_whole]
+        for future in lost:
+            self._again(pending.pop(future), waiting)
+        self._progress.note("a worker died; its runs are tried again")
+        self.pool.restart()
 
     def _submit(self, todo: _Todo, pending: dict[Future[Any], _Todo], waiting: deque[_Todo]) -> None:
         try:
@@ -189,22 +198,26 @@ class Lab:
                 self.pool.restart()
 
     def _take(self, future: Future[dict[str, bytes]], pending: dict[Future[Any], _Todo]) -> bool:
-        """Keep what a worker made; True if it died instead."""
-        if future.cancelled() or isinstance(future.exception(), (BrokenExecutor, CancelledError)):
-            return True
+        """Keep what a worker made; False if it died instead."""
+        if future.cancelled() or _is_death(future.exception()):
+            return False
         todo = pending.pop(future)
         first = todo.number * self.runs
         span = Span(first + todo.job.span.first, first + todo.job.span.last)
         self.store.write_chunk(span, future.result(), todo.digest)
         self.found.spans[todo.number].append(todo.job.span)
         self.computed += 1
-        return False
+        return True
 
     def _again(self, todo: _Todo, waiting: deque[_Todo]) -> None:
         if todo.deaths + 1 >= ATTEMPTS:
             raise SupplyriskError(
-                "a worker died twice at the same runs (killed, or out of memory); finished cells are kept: use fewer "
-                "workers, or fewer outcomes and places"
+                f"workers died {ATTEMPTS} times at the same runs (killed, or out of memory); finished cells are kept: use "
+                "fewer workers, or fewer outcomes and places"
             )
-        self._progress.note("a worker died; its runs are tried again")
         waiting.append(_Todo(todo.number, todo.digest, todo.job, todo.deaths + 1))
+
+
+def _is_death(error: BaseException | None) -> bool:
+    """Whether a job failed because its worker is gone."""
+    return isinstance(error, (BrokenExecutor, CancelledError)) or type(error).__name__ == "KilledWorker"

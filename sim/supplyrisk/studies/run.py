@@ -146,7 +146,7 @@ def _concluded(
     from .workbook import write_workbook
 
     if options.files:
-        write_charts(answer, lab.store.path)
+        manifest["figures"] = write_charts(answer, lab.store.path)
         write_workbook(study, found, answer, lab.store.path / "study.xlsx")
     page = None
     if options.files and options.page:

@@ -100,7 +100,7 @@ def sweep_answer(sweep: Sweep, found: Found) -> Answer:
     arm = main_arm(reading.arms)
     told = leads(reading, arm, sweep.kept_outcomes()) if arm else []
     first = sweep.over[0]
-    sentences = [_sentence(reading, arm, lead, sweep.over) for lead in told]
+    sentences = [_sentence(reading, arm, lead, sweep.over, number == 0) for number, lead in enumerate(told)]
     if not told:
         headline = f"None of the outcomes moves with {first.label}."
         return Answer(headline, [], explorer=_explorer(sweep, found))
@@ -112,13 +112,20 @@ def sweep_answer(sweep: Sweep, found: Found) -> Answer:
     charts: list[Chart] = []
     if len(sweep.over) == 1 and sweep.design == "grid":
         charts.append(_curve(reading, told, first))
-    elif len(sweep.over) == 2 and sweep.design == "grid":
+    elif sweep.design == "grid":
         charts += [_heat(reading, arm, lead, sweep.over) for lead in told[:2]]
+    else:
+        charts += [_dots(reading, arm, lead, sweep.over) for lead in told[:2]]
+    tables = tables_of(reading, told, sweep.over)
+    if sweep.design != "grid":
+        ranks = _ranks(reading, arm, told, sweep.over)
+        tables.insert(0, ranks)
+        sentences.append(_most(ranks))
     return Answer(
         sentences[0],
         sentences[1:],
         notes,
-        tables_of(reading, told, sweep.over),
+        tables,
         charts,
         _explorer(sweep, found),
     )
@@ -129,7 +136,7 @@ def _explorer(sweep: Sweep, found: Found) -> Explorer:
     return Explorer(kind, [axis.label for axis in sweep.over])
 
 
-def _sentence(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[Axis]) -> str:
+def _sentence(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[Axis], is_first: bool) -> str:
     """ "With the length of the ban going from 1 month to 24 months, the median peak ... goes from ... to ..."."""
     outcome, statistic = lead
     value, low, high = reading.column(arm, outcome, statistic)
@@ -137,15 +144,17 @@ def _sentence(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Seque
     what = f"the {'median' if statistic == 0 else 'mean'} {whose(placed[0].world, outcome)}"
     if len(axes) == 1:
         a, b = 0, len(placed) - 1
-        spans = f"With {axes[0].label} going from {_key(placed[a], axes[0])} to {_key(placed[b], axes[0])}"
+        spans = f"With {axes[0].label} going from {_key(placed[a], axes[0])} to {_key(placed[b], axes[0])}, "
+        spans = spans if is_first else ""
     else:
         b = int(np.argmax(np.where(np.isfinite(value), value, -math.inf)))
         a = int(np.argmin(np.where(np.isfinite(value), value, math.inf)))
         at = [", ".join(f"{axis.label} {_key(placed[n], axis)}" for axis in axes) for n in (a, b)]
-        spans = f"From {at[0]} to {at[1]}"
+        spans = f"From {at[0]} to {at[1]}, "
     ends = [_told(value[n], low[n], high[n], outcome.unit, statistic) for n in (a, b)]
-    text = f"{spans}, {what} goes from {ends[0]} to {ends[1]}"
-    return text + _kink(reading, lead, arm, axes) + _with_policies(reading, lead, b) + "."
+    text = f"{spans}{what} goes from {ends[0]} to {ends[1]}"
+    text += _kink(reading, lead, arm, axes) + _with_policies(reading, lead, b) + "."
+    return text[0].upper() + text[1:]
 
 
 def _kink(reading: Reading, lead: tuple[Outcome, int], arm: str, axes: Sequence[Axis]) -> str:
@@ -167,7 +176,7 @@ def _with_policies(reading: Reading, lead: tuple[Outcome, int], cell: int) -> st
         if arm.startswith("policy:") and "-" not in arm.removeprefix("policy:"):
             value, _, _ = reading.column(arm, outcome, statistic)
             told.append(f"{quantity(float(value[cell]), outcome.unit)} with {arm_said(arm, titles)}")
-    return f" ({'; '.join(told[:3])})" if told else ""
+    return f"; it ends at {', at '.join(told[:3])}" if told else ""
 
 
 def _told(value: float, low: float, high: float, unit: str, statistic: int) -> str:
@@ -263,7 +272,15 @@ def _heat(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[
 
     outcome, statistic = lead
     value, _, _ = reading.column(arm, outcome, statistic)
-    keys = [tuple(_key(placed, axis) for axis in axes[:2]) for placed in reading.placed]
+    # Of a third thing the first value is drawn; the page has a slider for it.
+    shown = [
+        n
+        for n, placed in enumerate(reading.placed)
+        if all(_key(placed, x) == _key(reading.placed[0], x) for x in axes[2:])
+    ]
+    at_third = "".join(f"; {axis.label} {_key(reading.placed[0], axis)}" for axis in axes[2:])
+    value = value[shown]
+    keys = [tuple(_key(reading.placed[n], axis) for axis in axes[:2]) for n in shown]
     columns = list(dict.fromkeys(a for a, _ in keys))
     rows = list(dict.fromkeys(b for _, b in keys))
     at = {key: number for number, key in enumerate(keys)}
@@ -277,7 +294,7 @@ def _heat(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[
     return heat(
         f"heat_{outcome.metric}",
         title,
-        f"{kind} of the runs, {unit_words(value.tolist(), outcome.unit)}",
+        f"{kind} of the runs, {unit_words(value.tolist(), outcome.unit)}{at_third}",
         rows,
         columns,
         table,
@@ -286,3 +303,64 @@ def _heat(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[
         "Each field is a cell, all on the same draws.",
         frame,
     )
+
+
+# --- designs ----------------------------------------------------------------------------------------
+
+
+def _at(placed: Placed, axis: Axis) -> float:
+    """Value of an axis in a cell as a number."""
+    return next((value for name, value in placed.cell.numbers.items() if name.startswith(f"{axis.label} (")), math.nan)
+
+
+def _ranks(reading: Reading, arm: str, told: Sequence[tuple[Outcome, int]], axes: Sequence[Axis]) -> Table:
+    """Spearman's rank correlation of each outcome with each thing varied, over the cells of a design."""
+    import pandas as pd
+
+    world = reading.placed[0].world
+    columns: dict[str, Any] = {"outcome": [f"{outcome_said(o.metric)}, {_of(world, o)}" for o, _ in told]}
+    for axis in axes:
+        x = pd.Series([_at(placed, axis) for placed in reading.placed])
+        if x.isna().any():
+            continue
+        found = [x.corr(pd.Series(reading.column(arm, o, statistic)[0]), method="spearman") for o, statistic in told]
+        columns[axis.label] = found
+    note = "Rank correlation over the cells: 1 rises with it always, -1 falls with it always, 0 no trend."
+    return Table("ranks", "What moves the outcomes", pd.DataFrame(columns), note)
+
+
+def _most(ranks: Table) -> str:
+    """Which of the things varied moves the first outcome most."""
+    first = ranks.frame.iloc[0]
+    names = [name for name in ranks.frame.columns if name != "outcome" and math.isfinite(first[name])]
+    if not names:
+        return "No trend is seen along what was varied."
+    best = max(names, key=lambda name: abs(first[name]))
+    way = "rises" if first[best] > 0 else "falls"
+    said = f"{first['outcome'][0].upper()}{first['outcome'][1:]}"
+    return f"{said} {way} most of all with {best} (rank correlation {first[best]:.2f})."
+
+
+def _dots(reading: Reading, arm: str, lead: tuple[Outcome, int], axes: Sequence[Axis]) -> Chart:
+    """One dot per cell of a design along each thing varied."""
+    import pandas as pd
+
+    outcome, statistic = lead
+    value, low, high = reading.column(arm, outcome, statistic)
+    panels, rows = [], []
+    world = reading.placed[0].world
+    for axis in axes:
+        x = [_at(placed, axis) for placed in reading.placed]
+        order = np.argsort(x)
+        middle, bottom, top = ([float(part[n]) for n in order] for part in (value, low, high))
+        line = Line("", [x[n] for n in order], middle, bottom, top, style.SCENARIO, "")
+        name = next((each for each in reading.placed[0].cell.numbers if each.startswith(f"{axis.label} (")), axis.label)
+        panels.append(Panel(name, outcome.unit, [line]))
+        rows += [(name, a, *outcome, float(v)) for a, v in zip(x, value)]
+    names = ["axis", "at", "outcome", "product", "place", "end_use", "unit", "value"]
+    said = outcome_said(outcome.metric)
+    title = f"{said[0].upper()}{said[1:]}: {_of(world, outcome)}"
+    kind = "Median" if statistic == 0 else "Mean"
+    caption = "Each dot is a cell with its own combination of values, all on the same draws."
+    frame = pd.DataFrame(rows, columns=names)
+    return curves(f"dots_{outcome.metric}", title, f"{kind} of the runs in each cell", "", panels, caption, frame)

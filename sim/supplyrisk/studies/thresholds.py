@@ -69,7 +69,7 @@ def _headline(
 ) -> str:
     wanted = f"in {100 * study.in_share_of_runs:g} % of the runs"
     label = study.vary.label
-    rule = study.criterion_said()
+    rule = study.criterion_said(cells[0].world)
     texts = [placed.cell.keys[label] for placed in cells]
     if crossing.state == "never":
         best = max(range(len(cells)), key=lambda n: shares[n][0])
@@ -195,5 +195,5 @@ def _chart(
     unit = next(iter(cells[0].cell.numbers))
     frame: Any = _table(study, found, cells, shares).frame
     title = f"{study.find[0].upper()}{study.find[1:]} {label}"
-    subtitle = f"Criterion: {study.criterion_said()} in {100 * study.in_share_of_runs:g} % of the runs"
+    subtitle = f"Criterion: {study.criterion_said(cells[0].world)} in {100 * study.in_share_of_runs:g} % of the runs"
     return curves("threshold", title, subtitle, label if is_date else unit, panels, caption, frame)

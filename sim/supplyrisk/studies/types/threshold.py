@@ -12,6 +12,7 @@ from ...language.fields import OneOf, Quantity, Text
 from ...language.names import Names
 from ...language.problems import place
 from ...language.text import Node
+from ...measures.aggregate import ALL
 from ...units import PLAIN, SHARE
 from ..answer import Answer
 from ..axis import Axis, End, Point, number_of, unit_of, value_text
@@ -21,6 +22,7 @@ from ..criterion import Criterion, reported
 from ..crossing import Floats, Target, search
 
 if TYPE_CHECKING:
+    from ...spec.resolved import World
     from ..found import Found, Placed
     from ..lab import Lab
     from ..load import LoadedStudy
@@ -199,12 +201,16 @@ class Threshold(OfScenario):
             step = points[1].number - points[0].number
             yield f"Tries {len(self._first(points))} values, then halves the gaps until the answer is known to {step:g}."
 
-    def criterion_said(self) -> str:
-        """ "weeks of use physically missing (ht_magnet, JP) at most 2 weeks"."""
-        from ..words import outcome_said
+    def criterion_said(self, world: World | None = None) -> str:
+        """ "weeks of use physically missing (ht_magnet, JP) at most 2 weeks"; with a world the names it has for them."""
+        from ..words import outcome_said, place_said, product_said
 
         criterion = self.criterion
-        of = [name for name in (criterion.product, criterion.place, criterion.end_use) if name != "all"]
+        product, at, use = criterion.product, criterion.place, criterion.end_use
+        if world is not None:
+            product = product if product == ALL else product_said(world, product)
+            at, use = place_said(world, at), next((each.name for each in world.end_uses if each.id == use), use)
+        of = [name for name in (product, at, use) if name != ALL]
         bound = f"at most {criterion.at_most}" if criterion.at_most else f"at least {criterion.at_least}"
         return f"{outcome_said(criterion.outcome)} ({', '.join(of)}) {bound}"
 
