@@ -91,7 +91,7 @@ def test_an_outcome_that_does_not_vary_hangs_on_nothing(tmp_path):
 
 
 def test_the_model_itself_answers(tmp_path):
-    text = TEXT.replace("runs: 512", "runs: 64\nscreening_runs: 4").replace("singles: 3", "singles: 1")
+    text = TEXT.replace("runs: 512", "runs: 16\nscreening_runs: 4\ngroups: [{name: everything, inputs: '*'}]")
     outcome = run(study(tmp_path, text), tmp_path / "out")
     assert outcome.manifest["counts"]["cells"] == len(outcome.answer.tables[-1].frame) + 3 + 2 * (
         len(rows(outcome)) - 1
