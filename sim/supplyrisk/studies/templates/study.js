@@ -244,7 +244,7 @@
       colorscale: HEAT, xgap: 1, ygap: 1, showscale: !few, colorbar: Object.assign({ thickness: 12 }, axisOf(unit)), textfont: { size: plot.clientWidth < 600 ? 9 : 11 } }],
       { xaxis: axis({ type: "category", title: { text: xTitle_ }, side: height ? "top" : "bottom" }),
         yaxis: axis({ type: "category", title: { text: yTitle_ }, autorange: height ? "reversed" : true }), height: height ? height * (narrow ? 1.5 : 1) : undefined,
-        margin: { l: 20, r: 10, t: height ? 64 : 12, b: height ? 12 : 40 } });
+        margin: { l: 20, r: 10, t: height ? 64 : 36, b: height ? 12 : 40 } });
   }
 
   function scatter() {
