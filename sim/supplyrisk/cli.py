@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plot": ("plot", "Draw figures of a run folder again; --list explains each."),
     "compare": ("compare", "Set run folders, or the policies of one, side by side on one page."),
     "forecast": ("forecast", "Revise a scenario's forecast by the months that have been seen."),
+    "grade": ("grade", "Show the register of forecasts, and how they did."),
     "backtest": ("backtest", "Hold the model against past episodes: targets hit, scores, a page."),
     "calibrate": ("calibrate", "Fit the model's own error to past episodes."),
     "scenarios": ("scenarios", "List the scenarios that come with the program."),
