@@ -16,13 +16,13 @@ from .small_worlds import INF, PER_YEAR, chain, effect, event, scenario
 DAYS = 182
 # Round days, market days, days that tie, halves, before the start, on the last day and after it.
 # Ways to come again, whatever the duration.
-AGAIN: tuple[dict[str, float], ...] = (
+AGAIN: tuple[dict[str, float | bool], ...] = (
     {},
     {},
     {},
     {"every_days": 30.0},
     {"every_days": 9.0, "until_day": 80.0},
-    {"chance_per_year": 0.99},
+    {"by_chance": True, "chance_per_year": 0.99},
 )
 STARTS = (7.0, 10.5, 14.0, 28.0, 30.0, 31.0, 35.0, 0.0, -30.0, float(DAYS - 1), float(DAYS), 400.0)
 LENGTHS = (INF, 63.0, 21.0, 6.5, 1.0, 0.0)

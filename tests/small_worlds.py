@@ -227,7 +227,8 @@ def lowered(made: Event, ctx: LowerContext) -> ResolvedEvent:
         effects=made.lower(ctx),
         end_announced=made.end_is_known(),
         every_days=made.every or 0.0,
-        chance_per_year=ctx.num(made.chance),
+        by_chance=made.chance is not None,
+        chance_per_year=0.0 if made.chance is None else ctx.num(made.chance),
         until_day=INF if made.until is None else float(ctx.day(made.until)),
         age_days=made.age_days(ctx),
     )

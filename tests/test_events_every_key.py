@@ -149,7 +149,7 @@ def lowered(fields: dict[str, Any]) -> Any:
     announced = timing.announced_day if event.is_noticed() else None  # nobody reads it else
     when = (announced, timing.start_day, timing.duration_days, event.end_is_known(), event.age_days(ctx))
     trigger = event.trigger.lower(ctx) if event.trigger is not None else None
-    again = (event.every, ctx.num(event.chance), event.until)
+    again = (event.every, event.chance is not None and ctx.num(event.chance), event.until)
     return event.label, event.lower(ctx), when, event.probability, trigger, again
 
 

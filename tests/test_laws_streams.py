@@ -167,4 +167,4 @@ def test_seeds_and_runs_have_keys_of_their_own():
 
 def test_streams_have_different_numbers():
     numbers = [value for name, value in vars(streams).items() if name.startswith("STREAM_")]
-    assert len(set(numbers)) == len(numbers) == 13
+    assert len(set(numbers)) == len(numbers) == 14

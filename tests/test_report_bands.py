@@ -165,7 +165,7 @@ def with_gap(folder: Path, codes: Mapping[str, int], high: float = 3.1, months: 
     [
         (
             {"exCN": 1, "CN": 0},
-            "because the licence regime “licences” binds: those behind it bid for what it lets through.",
+            "because the licence regime “licences” binds: those it holds back bid for what gets through.",
         ),
         (
             {"exCN": 2, "CN": 0},

@@ -65,7 +65,8 @@ def test_of_noise_nothing_stable_is_found(tmp_path):
 def test_a_line_that_is_hardly_crossed_says_so(tmp_path):
     text = TEXT.replace("above: 3 times", "above: 30 times")
     outcome = run(study(tmp_path, text, SCENARIO), tmp_path / "out", options("noise"))
-    assert "hardly ever, so that nothing stable found" in outcome.answer.headline
+    assert "; nothing stable found: with " in outcome.answer.headline
+    assert "runs in that case there is too little to search (20 are needed)" in outcome.answer.headline
     assert not outcome.answer.tables
 
 

@@ -109,7 +109,7 @@ class Event(Strict):
     """It comes again so long after its start, each time for its `duration` and, if `probability` is given, with a draw of its
     own: a monsoon every year. A year is 365.25 days, so that the day may shift by one. Default: it comes once."""
 
-    chance: Chance = 0.0
+    chance: Chance | None = None
     """It comes by chance from its start on, again and again: probability that it begins within a year in which it is not in
     force, the same on every day. Each time it lasts for its `duration`. Default: it comes at its start."""
 
@@ -155,7 +155,7 @@ class Event(Strict):
 
     def recurs(self) -> bool:
         """Whether it may be in force several times."""
-        return self.every is not None or self.chance != 0.0
+        return self.every is not None or self.chance is not None
 
     def is_dated(self) -> bool:
         """Whether it is in force once, from a day that the file says."""
@@ -170,7 +170,7 @@ class Event(Strict):
         if not self.repeatable:
             yield (key,), f"a {self.type} can't come again; write a second one"
             return
-        if self.every is not None and self.chance != 0.0:
+        if self.every is not None and self.chance is not None:
             yield ("chance",), "says again when it comes; keep either every or chance"
         if self.end is not None:
             yield ("end",), "can't end what comes again; write duration for each time, and until for the last one"
@@ -340,7 +340,7 @@ class Event(Strict):
         return ""
 
     def _chance(self, ctx: LowerContext) -> str:
-        if self.chance != 0.0:
+        if self.chance is not None:
             return f"with a chance of {ctx.say(self.chance, 'share')} a year"
         each = "each time " if self.every is not None else ""
         return "" if self.probability == 1.0 else f"{each}with a probability of {ctx.say(self.probability, 'share')}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..backtest.episode import Episode, observed_series
 from ..backtest.evaluate import Bench, Measured
 from ..backtest.scores import PRICE, Observation, observations
-from ..errors import Position, Problem, Problems
+from ..errors import Position, Problem, Problems, SupplyriskError
 from .weights import FLOW_TOLERANCE, PRICE_TOLERANCE, Weights, weigh
 
 Floats = NDArray[np.float64]
@@ -101,6 +101,10 @@ def revise(episode: Episode, runs: int, seed: int, today: dt.date | None = None,
 
 def weighed(episode: Episode, bench: Bench, measured: Measured, today: dt.date | None = None) -> Revised:
     """Runs that were made, weighed by what was seen up to a day."""
+    start, days = bench.model.start, bench.model.scenario.days
+    if today is not None and not 0 < (today - start).days <= days:
+        end = start + dt.timedelta(days=days)
+        raise SupplyriskError(f"--as-of {today} lies outside the scenario's horizon (after {start}, to {end})")
     seen = tuple(_seen(episode, one, measured) for one in observations(episode))
     last = max((one.after for one in seen), default=0)
     day = last if today is None else (today - bench.model.start).days

@@ -40,7 +40,7 @@ def summary(grades: Sequence[Grade], done: Sequence[Grade]) -> str:
     """How many are open, and how the rest did."""
     if not done:
         return f"**{len(grades)} forecasts are open, none has been graded yet.**"
-    inside = sum(bool(one.in_80) for one in done)
+    inside = sum(int(one.in_80 is True) for one in done)
     briers = [one.brier for one in done if not math.isnan(one.brier)]
     brier = f"; mean Brier score {math.fsum(briers) / len(briers):.2f} of {len(briers)}" if briers else ""
     return f"**{len(done)} of {len(grades)} graded: {inside} inside the 80 % band (8 in 10 should be){brier}.**"

@@ -270,7 +270,7 @@ def _fill_event(
     a.put("event_probability", v, event.probability)
     a.note("event_end_told", v, int(event.end_announced))
     a.put("event_age", v, event.age_days)
-    a.note("event_repeat", v, EVERY if event.every_days else BY_CHANCE if event.chance_per_year != 0.0 else ONCE)
+    a.note("event_repeat", v, EVERY if event.every_days else BY_CHANCE if event.by_chance else ONCE)
     a.put("event_every", v, event.every_days)
     a.put("event_chance", v, event.chance_per_year)
     a.put("event_until", v, event.until_day + lead_days)

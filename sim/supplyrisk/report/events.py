@@ -34,6 +34,7 @@ class Event:
     arms: tuple[str, ...] = ()
     uncertain_date: bool = False
     uncertain_end: bool = False
+    recurs: bool = False  # may come several times
     suspends: tuple[str, ...] = ()  # names of the events that stand still while this one is in force
 
     @property
@@ -61,7 +62,7 @@ def standing_events(scenario: Scenario) -> tuple[Event, ...]:
 
 def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> Event:
     # What waits for a trigger or comes again has no one day; its sentence says when.
-    undated = bool(event.trigger or event.every_days or event.chance_per_year)
+    undated = bool(event.trigger or event.every_days or event.by_chance)
     selected = [effect.select for effect in event.effects]
     first, announced = (_day(day, scenario) for day in (event.start_day, event.announced_day))
     length = _central(event.duration_days, scenario)
@@ -83,6 +84,7 @@ def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> E
         arms=arms,
         uncertain_date=isinstance(event.start_day, Sampled),
         uncertain_end=any(isinstance(days, Sampled) for days in (event.start_day, event.duration_days)),
+        recurs=bool(event.every_days or event.by_chance),
         suspends=tuple(effect.texts["event"] for effect in event.effects if effect.op == "suspend"),
     )
 

@@ -25,7 +25,7 @@ VARIABLE = "price_gap_reason"
 RULE, HELD = 1, 4
 # Codes that the engine writes by product, zone and week, with the reason and what it does; 0 is the joint price.
 REASONS = {
-    RULE: ("a rule in force binds", "those behind it bid for what it lets through"),
+    RULE: ("a rule in force binds", "those it holds back bid for what gets through"),
     2: ("the trade links between them are full", "no more is carried, whatever the price"),
     3: ("buyers rush before a rule starts", "they take ahead what the links carry"),
     HELD: ("the home price is held up", "goods are held there against reopening"),

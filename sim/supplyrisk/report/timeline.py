@@ -40,7 +40,7 @@ def timeline(run: Run) -> list[Moment]:
 def _event(run: Run, event: Event) -> Moment:
     text = event.sentence or event.name.replace("_", " ")
     if event.start is None:
-        return Moment(run.end, "if triggered", "event", text)
+        return Moment(run.end, "again and again" if event.recurs else "if triggered", "event", text)
     return Moment(event.start, ("about " if event.uncertain_date else "") + day(event.start), "event", text)
 
 

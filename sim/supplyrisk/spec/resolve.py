@@ -213,7 +213,8 @@ def _lower(
         effects=tuple(_renamed(effect, names) for effect in event.lower(ctx)),
         end_announced=event.end_is_known(),
         every_days=event.every or 0.0,
-        chance_per_year=ctx.num(event.chance),
+        by_chance=event.chance is not None,
+        chance_per_year=0.0 if event.chance is None else ctx.num(event.chance),
         until_day=INF if event.until is None else float(ctx.day(event.until)),
         age_days=event.age_days(ctx),
     )

@@ -102,7 +102,8 @@ class ResolvedEvent:
     effects: tuple[Effect, ...]  # schedule days count from the event's start
     end_announced: bool = False  # its end is public
     every_days: float = 0.0  # comes again so long after its start; 0 = once
-    chance_per_year: Num = 0.0  # comes again and again by chance; 0 = not
+    by_chance: bool = False  # comes again and again by chance
+    chance_per_year: Num = 0.0  # with `by_chance`; 0 = never
     until_day: float = math.inf  # no occurrence begins from then on
     age_days: Num = 0.0  # how long the policy had been in force before `start_day`
 

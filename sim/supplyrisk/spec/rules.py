@@ -5,7 +5,7 @@ How those that are left combine is told in the files of `supplyrisk.operations.o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +30,22 @@ def events_do_not_contradict(case: Case) -> Faults:
     said: set[tuple[Any, Any]] = set()
     for policy, placed in case.arms():
         dated = [item for item in placed if item.event.is_dated() and item.event.probability != 0.0]
+        # A rule that a truce suspends is not in force all the time: what lies on it may do something.
+        halted = {
+            str(effect.texts["event"]) for item in placed for effect in item.resolved.effects if effect.op == "suspend"
+        }
         for first, second in combinations(dated, 2):
             if policy and second.arm != f"policy:{policy}":
                 continue
             if (first.path, second.path) in said or not _overlap(first, second, central):
                 continue
             said.add((first.path, second.path))
-            yield from _contradiction(first, second, reach, central)
+            yield from _contradiction(first, second, reach, central, halted)
 
 
-def _contradiction(first: Placed, second: Placed, reach: Reach, central: Mapping[str, float]) -> Faults:
+def _contradiction(
+    first: Placed, second: Placed, reach: Reach, central: Mapping[str, float], halted: Collection[str]
+) -> Faults:
     for op, what in EXCLUSIVE.items():
         ones = [effect for effect in first.resolved.effects if effect.op == op]
         others = [effect for effect in second.resolved.effects if effect.op == op]
@@ -49,11 +55,15 @@ def _contradiction(first: Placed, second: Placed, reach: Reach, central: Mapping
         lanes = [_lanes(effects, reach) for effects in (ones, others)]
         if lanes[0] < lanes[1] or lanes[1] < lanes[0]:  # one is a rule for a part of the other's lanes
             narrow, wide = (first, second) if lanes[0] < lanes[1] else (second, first)
-            if _rank(narrow) >= _rank(wide) and _is_milder(op, narrow, wide, central):
+            if (
+                wide.event.label not in halted
+                and _rank(narrow) >= _rank(wide)
+                and _is_milder(op, narrow, wide, central)
+            ):
                 yield narrow.path, DOES_NOTHING.format(wide.event.label)
             continue
         if first.standing and not second.standing:  # laid on what is in force: the stricter holds
-            if lanes[0] == lanes[1] and _is_milder(op, second, first, central):
+            if first.event.label not in halted and lanes[0] == lanes[1] and _is_milder(op, second, first, central):
                 yield second.path, DOES_NOTHING.format(first.event.label)
             continue
         lane = f"{shared[0]} {' -> '.join(shared[1:])}"

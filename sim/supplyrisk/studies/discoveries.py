@@ -78,8 +78,9 @@ def discovery_answer(spec: Discovery, found: Found) -> Answer:
     base, low, high = share_of(y)
     often = f"In {share(base)} of {len(y):,} runs ({share(low)} to {share(high)}) {said}"
     if min(y.sum(), len(y) - y.sum()) < FEWEST_CASES:
-        few = "hardly ever" if y.sum() < FEWEST_CASES else "nearly always"
-        text = f"{often}: {few}, so that {NOTHING}. Move the line, or take more runs."
+        few, side = (int(y.sum()), "in") if y.sum() < FEWEST_CASES else (len(y) - int(y.sum()), "out of")
+        text = f"{often}; {NOTHING}: with {few} runs {side} that case there is too little to search ({FEWEST_CASES} are needed). "
+        text += "Move the line, or take more runs."
         return Answer(text, [], facts={"share": base, "boxes": []})
     scales = [scale_of(each.columns[0], placed.cell.base.root) for each in inputs]
     boxes = search(x, y, spec.boxes, found.runs)

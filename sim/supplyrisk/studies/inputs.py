@@ -167,7 +167,7 @@ def happenings(scenario: Scenario, seed: int, drawn: Matrix) -> list[tuple[Input
     """
     found = []
     for event in (*scenario.outlook.events, *scenario.events):
-        if event.probability == 1.0 or event.every_days or event.chance_per_year != 0.0:
+        if event.probability == 1.0 or event.every_days or event.by_chance:
             continue
         entity = hash64(f"event:{event.name}") & KEY_MASK
         lucky = np.asarray(

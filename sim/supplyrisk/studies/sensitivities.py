@@ -330,7 +330,12 @@ def _sentences(room: Room, read: Reading) -> list[str]:
         lead = f"No single input can be told apart from the others in what is not known of {what}"
     else:
         named = "; ".join(f"{row.label} ({_index(row.total)})" for row in top)
-        lead = f"What is not known of {what} comes mostly from {named}"
+        inputs_make = 1.0 - read.chance - max(read.error, 0.0)
+        lead = (
+            f"What is not known of {what} comes mostly from {named}"
+            if inputs_make > 0.5
+            else f"Of the inputs, {named} count most for what is not known of {what}; the larger part is no input's"
+        )
     chance = f"chance makes {share(read.chance)}"
     chance += f" and the model's own error {share(read.error)}" if read.error > 0 else ""
     return [

@@ -198,6 +198,8 @@ def _headline(ranked: dict[str, list[Hit]], consumers: Sequence[str]) -> str:
     hit = firsts[worst]
     same = [place for place, other in firsts.items() if other.stop == hit.stop]
     world = hit.placed.world
+    if not hit.risk[0] > 0:
+        return "No stop puts output at risk for any of the consumers asked about."
     if len(same) == len(firsts) and len(firsts) > 1:
         return f"One stop hurts {_list([place_said(world, p) for p in same])} more than any other: {_stop(hit)}."
     said = f"{place_said(world, worst)[0].upper()}{place_said(world, worst)[1:]}"

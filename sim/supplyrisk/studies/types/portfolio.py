@@ -19,6 +19,7 @@ from ...language.uncertain import field_error
 from ...measures.aggregate import ALL, WORLD
 from ...measures.metrics import METRIC_BY_NAME
 from ...spec.variants import Change
+from ...sums import add_up
 from ...units import PLAIN
 from ..answer import Answer
 from ..axis import NOT_VARIED, Paths, Values
@@ -212,7 +213,7 @@ class Portfolio(OfScenario):
 
     def budgets(self, combination: Sequence[int]) -> float:
         """Money that its measures cost by their own account."""
-        return float(sum(m.budget for m, choice in zip(self.measures, combination, strict=True) if choice >= 0))
+        return add_up(m.budget for m, choice in zip(self.measures, combination, strict=True) if choice >= 0)
 
     @property
     def in_futures(self) -> tuple[Future, ...]:
