@@ -146,13 +146,19 @@ def headline_price(run: Run) -> tuple[str, str]:
 
 
 def _peaks(run: Run) -> pd.DataFrame:
-    """Peaks of quoted prices in zones, of the products the report is to be about, the highest first."""
+    """Peaks of quoted prices in zones, of the products the report is to be about, the highest first.
+
+    Where a zone that a rule may part has not parted its price is that of the zone it belongs to, which is then told.
+    """
     table = run.summarised("price_spot_peak_index", run.main_arm)
     table = table[table["place"].isin(run.zones)] if len(table) else table
     wanted = run.options.products
     if wanted and len(table):
         table = table[table["product"].isin(wanted)]
-    return table.sort_values("p50", ascending=False, kind="stable") if len(table) else table
+    if not len(table):
+        return table
+    order = table.assign(own=[run.zones.index(str(place)) for place in table["place"]])
+    return order.sort_values(["p50", "own"], ascending=[False, True], kind="stable")
 
 
 @once_per_run
