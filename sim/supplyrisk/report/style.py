@@ -36,7 +36,16 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 
 POLICIES = ("#0b4f8a", "#3d9bd1", "#0f766e", "#6b4fa0", "#8fbf3f", "#5c6b7a", "#00b3a4", "#a58bd6")
 
-ZONES = (("purple", "#7b2d6b"), ("green", "#1b8a6b"), ("blue", "#3d6fb5"), ("ochre", "#b07d12"), ("slate", "#5c6b7a"))
+ZONES = (
+    ("purple", "#7b2d6b"),
+    ("green", "#1b8a6b"),
+    ("blue", "#3d6fb5"),
+    ("ochre", "#b07d12"),
+    ("slate", "#5c6b7a"),
+    ("rose", "#c4578a"),
+    ("olive", "#7d8526"),
+    ("brown", "#8a5a3c"),
+)
 
 # upstream to downstream; light to dark so that the order can be read in grey
 
