@@ -322,20 +322,16 @@ def sensitivity_answer(spec: Sensitivity, found: Found) -> Answer:
 
 def _sentences(room: Room, read: Reading) -> list[str]:
     """What an outcome hangs on, what chance makes of it, and what to measure next."""
-    inputs = [row for row in read.rows if row.driver is not None]
     middle, band = with_interval(read.median, read.low, read.high, read.target.unit)
     what = f"{_it(room, read)} ({middle}{f', 80 % band {band}' if band else ''})"
-    top = [row for row in inputs if row.total.low > 0.0 and row.total.value > LITTLE][:3]
+    top = [row for row in read.rows if row.driver and row.total.low > 0.0 and row.total.value > LITTLE][:3]
     if not top:
         lead = f"No single input can be told apart from the others in what is not known of {what}"
     else:
         named = "; ".join(f"{row.label} ({_index(row.total)})" for row in top)
-        inputs_make = 1.0 - read.chance - max(read.error, 0.0)
-        lead = (
-            f"What is not known of {what} comes mostly from {named}"
-            if inputs_make > 0.5
-            else f"Of the inputs, {named} count most for what is not known of {what}; the larger part is no input's"
-        )
+        lead = f"What is not known of {what} comes mostly from {named}"
+        if read.chance + max(read.error, 0.0) >= 0.5:
+            lead = f"Of the inputs, {named} count most for what is not known of {what}; the larger part is no input's"
     chance = f"chance makes {share(read.chance)}"
     chance += f" and the model's own error {share(read.error)}" if read.error > 0 else ""
     return [
@@ -361,10 +357,9 @@ def _next(room: Room, read: Reading) -> str:
     best = sure[0]
     assert best.narrower is not None
     n = best.narrower
-    by = quantity(n.value * read.width, read.target.unit)
     text = (
         f"Measure next: {best.label}. If it were known, the 80 % band of {_it(room, read)} would be narrower by "
-        f"{share(n.value)} on average ({share(max(n.low, 0.0))} to {share(n.high)}), or {by}"
+        f"{share(n.value)} on average ({share(max(n.low, 0.0))} to {share(n.high)}), or {quantity(n.value * read.width, read.target.unit)}"
     )
     if len(sure) > 1 and sure[1].narrower is not None:
         text += f"; second, {sure[1].label} ({share(sure[1].narrower.value)})"
