@@ -21,13 +21,13 @@ sys.path.insert(0, str(ROOT / "sim"))
 from supplyrisk.backtest.episode import DAY_ONE, read_episode  # noqa: E402
 from supplyrisk.backtest.error import RESIDUALS, from_others, read_residuals  # noqa: E402
 from supplyrisk.backtest.evaluate import Bench  # noqa: E402
+from supplyrisk.backtest.measure import MONTH_DAYS  # noqa: E402
 from supplyrisk.backtest.run import shipped_episodes  # noqa: E402
 from supplyrisk.backtest.scores import is_headline  # noqa: E402
 from supplyrisk.forecast.revise import Revised, Seen, weighed  # noqa: E402
 from supplyrisk.forecast.weights import weighted_crps, weighted_quantiles  # noqa: E402
 
 MONTHS = (1, 3, 6)
-MONTH_DAYS = 365.25 / 12.0
 
 
 def carried_on(revised: Revised, one: Seen) -> float:

@@ -189,6 +189,11 @@ def _figure(one: EpisodeScore, chosen: Sequence[int], layout: style.Layout) -> A
     return fig
 
 
+def series_name(name: str) -> str:
+    """Name of an observed series as a reader sees it."""
+    return name.replace("_", " ").replace(":", ": ")
+
+
 def _name(one: EpisodeScore) -> str:
     return f"{title(one.episode)}: {WORDS[one.episode.way]}"
 
@@ -211,8 +216,7 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
     places = [when((point.start + point.stop) / 2.0) for point in series.points]
     ax.plot(places, seen, "o", color=style.OBSERVED, markersize=3.5, zorder=5)
     ax.axvline(when(one.episode.start_day), color=style.QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
-    name = series.name.replace("_", " ").replace(":", ": ")
-    ax.set_title(textwrap.fill(name, TITLE_LETTERS), fontsize=8.5)
+    ax.set_title(textwrap.fill(series_name(series.name), TITLE_LETTERS), fontsize=8.5)
     style.date_axis(ax, when(0), when(one.bench.model.scenario.days), layout.columns == 1)
     top = max(float(q[4].max()), max(seen))
     if "price" in series.variable:

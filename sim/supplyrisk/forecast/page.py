@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backtest.page import TEMPLATES, document, html_table
+from ..backtest.page import TEMPLATES, document, html_table, series_name
 from ..backtest.record import markdown
 from ..backtest.scores import PRICE
 from ..report import render, style
 from ..report.rounding import with_interval
+from ..report.words import full_day, month
 from .outcomes import BAND, Outcome
 from .revise import Revised, fan_of, quantities
 from .weights import FLOW_TOLERANCE, PRICE_TOLERANCE
@@ -36,7 +37,7 @@ def write_forecast(revised: Revised, found: Sequence[Outcome], out: Path, title:
         (fan_of(revised, i, revised.equal, LEVELS), fan_of(revised, i, revised.weights.of_run, LEVELS))
         for i in range(len(revised.episode.series))
     ]
-    head = f"Forecast as of {_day(revised.date(revised.today))}: {title}"
+    head = f"Forecast as of {full_day(revised.date(revised.today))}: {title}"
     said = [*_headline(revised, fans), how_weighed(revised)]
     tables = [(SERIES, series_rows(revised, fans)), (OUTCOMES, outcome_rows(found))]
     text = [f"# {head}", "", question, "", *(f"{line}\n" for line in said)]
@@ -62,10 +63,6 @@ SERIES: Row = ("series", "month", "on day one (80 % band)", "now (80 % band)", "
 OUTCOMES: Row = ("over the whole period", "on day one (80 % band)", "now (80 % band)")
 
 
-def _day(date: dt.date) -> str:
-    return f"{date.day} {date:%B %Y}"
-
-
 def _headline(revised: Revised, fans: Sequence[tuple[Floats, Floats]]) -> list[str]:
     """The first observed price six months ahead, or what lies nearest to that; in one sentence a series."""
     said = []
@@ -76,9 +73,9 @@ def _headline(revised: Revised, fans: Sequence[tuple[Floats, Floats]]) -> list[s
         before, after = (fan[ahead] for fan in fans[i])
         unit = "times" if series.relative else series.unit
         now, was = (with_interval(q[2], q[0], q[4], unit) for q in (after, before))
-        month = revised.date(revised.bench.months[ahead][0])
+        first = revised.date(revised.bench.months[ahead][0])
         said.append(
-            f"{_name(series.name)}: {now[0]} {'normal ' if series.relative else ''}in {month:%B %Y} (80 % band: {now[1]}); "
+            f"{series_name(series.name)}: {now[0]} {'normal ' if series.relative else ''}in {month(first)} (80 % band: {now[1]}); "
             f"on day one it was {was[0]} ({was[1]})."
         )
     return said[:2]
@@ -89,7 +86,7 @@ def how_weighed(revised: Revised) -> str:
     used = revised.used
     runs = int((revised.equal > 0).sum())
     if not used:
-        return f"Nothing was seen before {_day(revised.date(revised.today))}: all {runs:,} runs count alike."
+        return f"Nothing was seen before {full_day(revised.date(revised.today))}: all {runs:,} runs count alike."
     prices = sum(one.at.kind == PRICE for one in used)
     parts = [f"{prices} prices" if prices else "", f"{len(used) - prices} flows" if len(used) > prices else ""]
     text = (
@@ -102,10 +99,6 @@ def how_weighed(revised: Revised) -> str:
             f" What was seen counts at {100 * revised.weights.power:.0f} % of its weight: few runs come near all of it."
         )
     return text
-
-
-def _name(name: str) -> str:
-    return name.replace("_", " ").replace(":", ": ")
 
 
 def months_ahead(revised: Revised, months: int) -> int | None:
@@ -133,7 +126,7 @@ def series_rows(revised: Revised, fans: Sequence[tuple[Floats, Floats]]) -> list
                 value, between = with_interval(fan[at][2], fan[at][0], fan[at][4], unit)
                 cells.append(f"{value} ({between})" if between else value)
             date = revised.date(revised.bench.months[at][0])
-            rows.append((_name(series.name), f"{date:%B %Y}", *cells, last))
+            rows.append((series_name(series.name), month(date), *cells, last))
     return rows
 
 
@@ -232,7 +225,7 @@ def _panel(revised: Revised, number: int, fan: tuple[Floats, Floats], ax: Any, l
         ax.plot(places, values, "o", color=style.OBSERVED, markerfacecolor=face, markersize=3.8, zorder=5)
         seen += values
     ax.axvline(when(revised.today), color=style.QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
-    ax.set_title(textwrap.fill(_name(series.name), TITLE_LETTERS), fontsize=8.5)
+    ax.set_title(textwrap.fill(series_name(series.name), TITLE_LETTERS), fontsize=8.5)
     style.date_axis(ax, when(0), when(revised.bench.model.scenario.days), layout.columns == 1)
     top = max(float(np.nanmax(before[:, 4])), *seen, float(np.nanmax(after[:, 4])))
     if "price" in series.variable:

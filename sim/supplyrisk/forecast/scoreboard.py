@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ..backtest.record import markdown
+from ..report.words import month
 from .register import LEVELS, Grade, Question
 
 HEADER = ("forecast", "due", "median (80 % band)", "chance", "what came", "grade")
@@ -48,7 +49,7 @@ def summary(grades: Sequence[Grade], done: Sequence[Grade]) -> str:
 
 def _row(one: Grade) -> tuple[str, ...]:
     q = one.question
-    due = f"{q.period[0]:%B %Y}"
+    due = month(q.period[0])
     if one.record is None:
         return (q.question, due, "not yet run", "", "", "")
     low, middle, high = (one.record.quantiles[LEVELS.index(level)] for level in (0.1, 0.5, 0.9))
@@ -63,8 +64,8 @@ def _row(one: Grade) -> tuple[str, ...]:
 
 def _details(one: Grade) -> list[str]:
     q: Question = one.question
-    unit = f"`{q.variable}` of {q.product}, {q.place}, {q.period[0]:%B %Y}" + (
-        f" over {q.over[0]:%B %Y}" if q.over else ""
+    unit = f"`{q.variable}` of {q.product}, {q.place}, {month(q.period[0])}" + (
+        f" over {month(q.over[0])}" if q.over else ""
     )
     text = f"- `{q.id}`: {unit}. Made {q.made}, from `{q.scenario}`. Settled by: {q.settled_by}."
     text += f" Holds if: {q.holds_if}." if q.holds_if else ""

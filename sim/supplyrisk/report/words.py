@@ -27,6 +27,11 @@ def day(date: dt.date) -> str:
     return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
 
 
+def full_day(date: dt.date) -> str:
+    """ "4 April 2025", in any locale."""
+    return f"{date.day} {month(date)}"
+
+
 def month(date: dt.date) -> str:
     """ "April 2025", in any locale."""
     return f"{MONTHS[date.month - 1]} {date.year}"

@@ -347,23 +347,23 @@ def _it(room: Room, read: Reading) -> str:
 
 def _next(room: Room, read: Reading) -> str:
     """The input that would narrow the band most if it were known, as far as that can be told from noise."""
-    ranked = sorted(
-        (row for row in read.rows if row.narrower is not None and not math.isnan(row.narrower.value)),
-        key=lambda row: -row.narrower.value,  # type: ignore[union-attr]
-    )
-    sure = [row for row in ranked if row.narrower is not None and row.narrower.low > 0.0]
+    sure = [(row, n) for row, n in _narrowing(read) if n.low > 0.0]
     if not sure:
         return f"No input, if it were known, would clearly narrow the 80 % band of {_it(room, read)}."
-    best = sure[0]
-    assert best.narrower is not None
-    n = best.narrower
+    best, n = sure[0]
     text = (
         f"Measure next: {best.label}. If it were known, the 80 % band of {_it(room, read)} would be narrower by "
         f"{share(n.value)} on average ({share(max(n.low, 0.0))} to {share(n.high)}), or {quantity(n.value * read.width, read.target.unit)}"
     )
-    if len(sure) > 1 and sure[1].narrower is not None:
-        text += f"; second, {sure[1].label} ({share(sure[1].narrower.value)})"
+    if len(sure) > 1:
+        text += f"; second, {sure[1][0].label} ({share(sure[1][1].value)})"
     return f"{text}."
+
+
+def _narrowing(read: Reading) -> list[tuple[Row, Estimate]]:
+    """By how much each input would narrow the band, the most first; those of which it is not known are left out."""
+    known = [(row, row.narrower) for row in read.rows if row.narrower and not math.isnan(row.narrower.value)]
+    return sorted(known, key=lambda item: -item[1].value)
 
 
 def _index(estimate: Estimate) -> str:
@@ -446,10 +446,9 @@ def _charts(room: Room, read: Reading, number: int) -> list[Chart]:
                 table,
             )
         )
-    known = [row for row in read.rows if row.narrower is not None and not math.isnan(row.narrower.value)]
-    known.sort(key=lambda row: -row.narrower.value)  # type: ignore[union-attr]
-    ranked = [_bar(row.label, row.narrower, style.SCENARIO) for row in known if row.narrower is not None][:12]
-    if any(row.narrower is not None and row.narrower.low > 0.0 for row in known):
+    known = _narrowing(read)
+    ranked = [_bar(row.label, narrower, style.SCENARIO) for row, narrower in known][:12]
+    if any(narrower.low > 0.0 for _, narrower in known):
         made.append(
             bars(
                 f"measure_next_{number + 1}",
