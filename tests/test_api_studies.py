@@ -10,11 +10,19 @@ import supplyrisk
 from supplyrisk.errors import Problems, SupplyriskError
 
 from .spec_files import TINY, put
+from .study_fakes import SCENARIO as DRAWN
 from .study_files import SHORT, SWEEP, run, study
+from .test_studies_portfolio import SCENARIO as THREE_MEASURES
+from .test_studies_sensitivity import options as toy
 
 LENGTHS = {"events.ban.duration": ["4 weeks", "12 weeks", "20 weeks"]}
 KEPT = ["shortage_unserved_weeks", "price_paid_peak_index"]
 HERE = {"engine": "reference", "workers": 1}
+
+
+def toyed(name: str) -> dict[str, object]:
+    """With an engine of a known answer."""
+    return {"engine": f"tests.study_fakes:{name}", "workers": 1}
 
 
 def test_a_sweep_from_python_has_the_cells_of_the_file(tmp_path: Path) -> None:
@@ -88,3 +96,71 @@ def test_faults_are_told_at_once_and_by_path() -> None:
         supplyrisk.sweep(SHORT, {"events.bann.duration": ["4 weeks"]}, runs=1, **HERE)
     with pytest.raises(SupplyriskError, match="there are threads, processes"):
         supplyrisk.sweep(SHORT, LENGTHS, pool="cluster")
+
+
+def test_drivers_are_a_table_with_the_indices_of_the_file(tmp_path: Path) -> None:
+    text = "study: sensitivity\ntitle: x\nscenario: s.yaml\noutcomes: price_paid_index\nplaces: [JP, US]\nsingles: 3\nruns: 64\n"
+    filed = run(study(tmp_path, text, DRAWN), tmp_path / "out", toy("weighted")).answer
+    found = supplyrisk.sensitivity(
+        DRAWN, outcomes="price_paid_index", places=["JP", "US"], singles=3, runs=64, **toyed("weighted")
+    )
+    assert found.columns[:5].tolist() == ["outcome", "product", "place", "unit", "input"]
+    assert found.attrs["headline"] == filed.headline
+    for place, table in zip(("JP", "US"), filed.tables, strict=False):
+        mine = found[found["place"] == place].reset_index(drop=True)[table.frame.columns]
+        assert mine.equals(table.frame)
+    assert found.loc[0, "input"] == "ban: share"
+    stocks = supplyrisk.sensitivity(
+        DRAWN,
+        outcomes="price_paid_index",
+        places="JP",
+        groups={"the ban": "events.ban.*"},
+        runs=64,
+        **toyed("weighted"),
+    )
+    assert stocks.loc[0, "input"] == "the ban"
+    still = supplyrisk.sensitivity(DRAWN, outcomes="production_t", places="JP", runs=16, **toyed("weighted"))
+    assert (len(still), still.columns.tolist()) == (0, found.columns.tolist())
+
+
+def test_boxes_are_a_table_of_limits() -> None:
+    about = {"outcome": "price_paid_peak_index", "product": "part", "place": "JP", "runs": 400}
+    found = supplyrisk.discovery(DRAWN, above="3 times", **about, **toyed("planted"))
+    assert set(found["input"]) == {"ban: share", "ban: duration"}
+    assert (found["density"] > 0.9).all()
+    assert found.attrs["headline"].startswith("In ")
+    nothing = supplyrisk.discovery(DRAWN, worst="20 %", **about, **toyed("noise"))
+    assert (len(nothing), nothing.attrs["boxes"]) == (0, [])
+    assert nothing.columns.tolist() == found.columns.tolist()
+    assert "nothing stable found" in nothing.attrs["headline"]
+
+
+def test_combinations_are_a_table_with_the_front_and_the_choices() -> None:
+    measures = ["a", {"policy": "b", "budget": "2 USD"}, {"policy": "c", "budget": 5}]
+    about = {"loss": {"outcome": "price_paid_index", "product": "part", "place": "JP"}, "payer": "CN", "runs": 8}
+    futures = {"hard": {}, "mild": {"events.ban.share": "50 %"}}
+    found = supplyrisk.portfolio(THREE_MEASURES, measures, budget=100, **about, **toyed("toy"))
+    front = found[found["on the front"]].sort_values("cost")
+    assert front["cost"].tolist() == pytest.approx(
+        [0, 2, 7]
+    )  # a costs nothing here, so that no measure is no longer on it
+    assert front[["a", "b", "c"]].to_numpy().tolist() == [
+        ["yes", "none", "none"],
+        ["yes", "yes", "none"],
+        ["yes", "yes", "yes"],
+    ]
+    measures[0] = {"policy": "a", "budget": 1}
+    parted = supplyrisk.portfolio(
+        THREE_MEASURES, measures, futures=futures, weights={"hard": 9}, budget=2, **about, **toyed("toy")
+    )
+    assert parted.attrs["chosen"]["mean"] == "a"
+    assert parted["loss"].is_monotonic_increasing
+
+
+def test_faults_of_measures_are_told_by_path() -> None:
+    with pytest.raises(Problems, match="no such policy in the scenario \\(got aa\\); did you mean a"):
+        supplyrisk.portfolio(THREE_MEASURES, ["aa"], runs=2, **toyed("toy"))
+    with pytest.raises(Problems, match="needs one of above, below"):
+        supplyrisk.discovery(DRAWN, outcome="price_paid_peak_index", above="3 times", worst=0.2, **toyed("noise"))
+    with pytest.raises(SupplyriskError, match="weights: no future is called hardd; did you mean hard"):
+        supplyrisk.portfolio(THREE_MEASURES, ["a"], futures={"hard": {}}, weights={"hardd": 2}, **toyed("toy"))

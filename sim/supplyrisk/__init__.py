@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .api.questions import discovery, portfolio, sensitivity
     from .api.results import Results, open_run
     from .api.running import run
     from .api.scenario import LoadedScenario, load_scenario, load_world
@@ -33,12 +34,15 @@ _HOMES = {
     "Results": "api.results",
     "StudyResults": "api.studies",
     "SupplyriskError": "errors",
+    "discovery": "api.questions",
     "load_scenario": "api.scenario",
     "load_world": "api.scenario",
     "n_minus_1": "api.studies",
     "open_run": "api.results",
+    "portfolio": "api.questions",
     "run": "api.running",
     "run_study": "api.studies",
+    "sensitivity": "api.questions",
     "sweep": "api.studies",
     "threshold": "api.studies",
 }
@@ -50,12 +54,15 @@ __all__ = [
     "Results",
     "StudyResults",
     "SupplyriskError",
+    "discovery",
     "load_scenario",
     "load_world",
     "n_minus_1",
     "open_run",
+    "portfolio",
     "run",
     "run_study",
+    "sensitivity",
     "sweep",
     "threshold",
 ]

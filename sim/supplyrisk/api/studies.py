@@ -108,7 +108,7 @@ def run_study(
     """
     given = {"runs": runs, "seed": seed} | overrides
     sets = sets_of({name: value for name, value in given.items() if value is not None})
-    return _run(read_study(study, sets), workers, pool, engine, out, force)
+    return run_given(read_study(study, sets), workers, pool, engine, out, force)
 
 
 def sweep(
@@ -156,8 +156,8 @@ def sweep(
     """
     axes = [{"path": path, "values": list(values)} for path, values in over.items()]
     keys = {"outcomes": outcomes, "products": products, "places": places, "arms": arms, "runs": runs, "seed": seed}
-    found = _run(_of_scenario("sweep", scenario, {"over": axes} | keys), workers, pool, engine)
-    return _told(found.cells, found)
+    found = run_given(study_of_scenario("sweep", scenario, {"over": axes} | keys), workers, pool, engine)
+    return told(found.cells, found)
 
 
 def threshold(
@@ -222,7 +222,7 @@ def threshold(
     criterion |= {"at_most": at_most, "at_least": at_least}
     keys = {
         "vary": {"path": path if isinstance(path, str) else list(path), "range": {"low": low, "high": high, "steps": steps}},
-        "criterion": _given(criterion),
+        "criterion": given_only(criterion),
         "in_share_of_runs": in_share_of_runs,
         "find": find,
         "arm": arm,
@@ -230,8 +230,8 @@ def threshold(
         "runs": runs,
         "seed": seed,
     }  # fmt: skip
-    found = _run(_of_scenario("threshold", scenario, keys), workers, pool, engine)
-    return _told(found.tables["threshold"], found)
+    found = run_given(study_of_scenario("threshold", scenario, keys), workers, pool, engine)
+    return told(found.tables["threshold"], found)
 
 
 def n_minus_1(
@@ -267,17 +267,18 @@ def n_minus_1(
     import pandas as pd
 
     tree = {"study": "n_minus_1", "title": "Which stop hurts most", "worlds": worlds, "places": places} | keys
-    found = _run(study_of(Path(STUDY), _tree(_given(tree))), workers, pool, engine)
+    found = run_given(study_of(Path(STUDY), _tree(given_only(tree))), workers, pool, engine)
     ranked = {name.removeprefix("ranked "): t for name, t in found.tables.items() if name.startswith("ranked ")}
     whole = [table.assign(consumer=place) for place, table in ranked.items()]
     table = pd.concat(whole, ignore_index=True) if whole else pd.DataFrame()
-    return _told(table[["consumer", *(name for name in table.columns if name != "consumer")]], found)
+    return told(table[["consumer", *(name for name in table.columns if name != "consumer")]], found)
 
 
 # --- how ----------------------------------------------------------------------------------------------------------
 
 
-def _given(keys: Mapping[str, Any]) -> dict[str, Any]:
+def given_only(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given of what may be left out."""
     return {key: value for key, value in keys.items() if value is not None}
 
 
@@ -287,9 +288,9 @@ def _tree(keys: Mapping[str, Any]) -> Node:
     return parse_text("\n".join(lines), STUDY)
 
 
-def _of_scenario(kind: str, scenario: str | Path | LoadedScenario, keys: Mapping[str, Any]) -> LoadedStudy:
+def study_of_scenario(kind: str, scenario: str | Path | LoadedScenario, keys: Mapping[str, Any]) -> LoadedStudy:
     """A study of a scenario that a caller has at hand."""
-    root = _tree({"study": kind, "title": f"A {kind}", "scenario": "given"} | _given(keys))
+    root = _tree({"study": kind, "title": f"A {kind}", "scenario": "given"} | given_only(keys))
     return study_of(Path(STUDY), root, bases={"scenario": _base(scenario)})
 
 
@@ -303,7 +304,7 @@ def _base(scenario: str | Path | LoadedScenario) -> Base:
     return Base(base.path, base.root, base.files, sets, OVERRIDE)
 
 
-def _run(
+def run_given(
     study: LoadedStudy,
     workers: int | None,
     pool: str,
@@ -313,7 +314,7 @@ def _run(
 ) -> StudyResults:
     """Run a study into a folder, one of its own that goes away if none is named."""
     for name, given, known in (("pool", pool, POOLS), ("engine", engine, ("auto", *ENGINES))):
-        if given not in known:
+        if given not in known and not (name == "engine" and ":" in str(given)):
             raise SupplyriskError(f"{name}={given!r}: there are {', '.join(known)}")
     if workers is not None and workers < 1:
         raise SupplyriskError(f"workers={workers}: at least 1 is needed")
@@ -341,7 +342,7 @@ def _read(outcome: Any, folder: Path | None) -> StudyResults:
     )
 
 
-def _told(table: pd.DataFrame, found: StudyResults) -> pd.DataFrame:
+def told(table: pd.DataFrame, found: StudyResults) -> pd.DataFrame:
     """The table with the answer beside it."""
     table.attrs.update(found.facts, headline=found.headline, sentences=list(found.sentences))
     return table

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .types.discovery import Discovery
 
 FEWEST_CASES = 20
+BOX_HEADS = ("box", "input", "from", "to", "share of its draws", "quasi-p", "comes back in", "density", "coverage")
 NOTHING = "nothing stable found"
 
 
@@ -224,10 +225,9 @@ class Told:
                         *(found.tried.density, found.tried.coverage),
                     )
                 )
-        heads = ["box", "input", "from", "to", "share of its draws", "quasi-p", "comes back in", "density", "coverage"]
         units = dict.fromkeys(("share of its draws", "comes back in", "density", "coverage"), "share")
         note = "Density and coverage of the whole box, on runs that it has not seen."
-        return Table("boxes", "The boxes", pd.DataFrame(rows, columns=heads), note, units)
+        return Table("boxes", "The boxes", pd.DataFrame(rows, columns=list(BOX_HEADS)), note, units)
 
     def leaves(self, leaves: Sequence[Leaf]) -> Table:
         import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 CHANCE = "chance and the model's own error"
 OWN_ERROR = ("error_level", "error_weekly")  # parameters of the model's own error of prices
 MOST_TARGETS = 8
+INDEX_HEADS = (
+    *("input", "first index", "first, low", "first, high", "total index", "total, low", "total, high"),
+    *("band narrower by", "narrower, low", "narrower, high", "narrower by"),
+)
 LITTLE = 0.02  # total index below which an input hardly matters
 
 
@@ -301,7 +305,7 @@ def sensitivity_answer(spec: Sensitivity, found: Found) -> Answer:
         "event that may happen does, licences granted, plants failing); no better number narrows it, as none narrows the model's "
         "own error.",
     ]
-    tables = [_table(room, each) for each in read]
+    tables = _distinct([_table(room, each) for each in read])
     tables += [_groups_table(drivers), _screening_table(found, spec)]
     charts: list[Chart] = []
     for number, each in enumerate(read[:2]):
@@ -388,14 +392,21 @@ def _table(room: Room, read: Reading) -> Table:
                 n.value * read.width,
             )
         )
-    heads = ["input", "first index", "first, low", "first, high", "total index", "total, low", "total, high"]
-    heads += ["band narrower by", "narrower, low", "narrower, high", "narrower by"]
-    frame = pd.DataFrame(rows, columns=heads)
-    units = dict.fromkeys(heads[1:10], "share") | {"narrower by": read.target.unit}
+    frame = pd.DataFrame(rows, columns=list(INDEX_HEADS))
+    units = dict.fromkeys(INDEX_HEADS[1:10], "share") | {"narrower by": read.target.unit}
     name = f"{read.target.metric[:20]} {read.target.place[:10]}"
     note = "Low and high: 95 % intervals. An index below 0 is noise around nothing."
     title = f"What the {whose(room.first.world, read.target)} hangs on"
     return Table(name, title, frame, note, units, chart=("bar", "input", ("total index",)))
+
+
+def _distinct(tables: Sequence[Table]) -> list[Table]:
+    """The tables with a number in the names that are not the only ones: long names are cut for the workbook."""
+    names = [table.name for table in tables]
+    return [
+        replace(table, name=f"{table.name[:27]} {n}") if table.name in names[: n - 1] else table
+        for n, table in enumerate(tables, start=1)
+    ]
 
 
 def _groups_table(drivers: Sequence[Driver]) -> Table:
