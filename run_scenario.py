@@ -397,7 +397,13 @@ def main(arguments):
         if not (this_python_will_do([]) or venv_ready([])):
             return  # no set-up only to read this
         arguments = ["--help"]
-    extras = {"test": ["all"], "lint": ["all"], "setup": arguments[1:], "cluster": ["cluster"]}.get(first, [])
+    extras = {
+        "test": ["all"],
+        "lint": ["all"],
+        "setup": arguments[1:],
+        "cluster": ["cluster"],
+        "workbench": [] if {"-h", "--help"} & set(arguments) else ["workbench"],
+    }.get(first, [])
     if any(argument.split("=")[0] == "--cluster" for argument in arguments):
         extras = ["cluster"]
     python = ensure(extras)

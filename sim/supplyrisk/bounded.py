@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import select
 import stat
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 MAX_BYTES = 1_000_000  # of a scenario or a world's structure
@@ -15,8 +18,38 @@ MAX_MANIFEST_BYTES = 200_000_000  # of a run folder
 PIPE_SECONDS = 5.0  # after which a pipe through which nothing comes is given up
 
 
+# Folders out of which no file is read, links followed; none of them: no limit.
+_CONFINED: ContextVar[tuple[Path, ...]] = ContextVar("confined", default=())
+
+
 class Unreadable(ValueError):
     """The file can't be read; the message says why, without the file's name."""
+
+
+@contextlib.contextmanager
+def confined(*folders: Path) -> Iterator[None]:
+    """In this context (of this thread) files are read from these folders alone; elsewhere none seems to be.
+
+    For text that somebody else may have written: whatever it extends or names, by `..` or by a link, nothing outside
+    is opened, and nothing is said of what stands there.
+    """
+    token = _CONFINED.set(tuple(folder.resolve() for folder in folders))
+    try:
+        yield
+    finally:
+        _CONFINED.reset(token)
+
+
+def within_reach(path: Path) -> bool:
+    """Whether a path, links followed, lies where files may be read from."""
+    folders = _CONFINED.get()
+    if not folders:
+        return True
+    try:
+        real = path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return any(real.is_relative_to(folder) for folder in folders)
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
@@ -27,6 +60,8 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     Unreadable
         If there is no such file, it is larger, it is a folder or a device, or the system does not let it be read.
     """
+    if not within_reach(path):
+        raise Unreadable("lies outside the folder that may be read")
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
@@ -49,7 +84,7 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
 def path_is_folder(path: Path) -> bool:
     """Whether there is a folder of this name; False for names that can't be."""
     try:
-        return path.is_dir()
+        return within_reach(path) and path.is_dir()
     except (OSError, ValueError):
         return False
 
@@ -57,7 +92,7 @@ def path_is_folder(path: Path) -> bool:
 def path_is_file(path: Path) -> bool:
     """Whether there is a regular file of this name; False for names that can't be."""
     try:
-        return path.is_file()
+        return within_reach(path) and path.is_file()
     except (OSError, ValueError):
         return False
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "grade": ("grade", "Show the register of forecasts, and how they did."),
     "backtest": ("backtest", "Hold the model against past episodes: targets hit, scores, a page."),
     "calibrate": ("calibrate", "Fit the model's own error to past episodes."),
+    "workbench": ("workbench", "Open the workbench in the browser: change a number, see the crisis change."),
     "scenarios": ("scenarios", "List the scenarios that come with the program."),
     "new": ("new", "Copy a shipped scenario, to change it."),
     "check": ("check", "List every problem of scenario files at once, with file:line:col."),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..bounded import path_is_file, path_is_folder
+from ..bounded import path_is_file, path_is_folder, within_reach
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names, merged
 from ..language.numbers import Num, Sampled
@@ -109,7 +109,8 @@ def _file(written: str, folder: Path) -> Path:
     if file.suffix.lower() not in READERS:
         raise ValueError(f"must be a table as .csv or .xlsx (got {written})")
     if not path_is_file(file):
-        beside = [other.name for other in file.parent.glob("*") if other.suffix.lower() in READERS]
+        near = file.parent.glob("*") if within_reach(file.parent) else ()
+        beside = [other.name for other in near if other.suffix.lower() in READERS]
         raise ValueError(f"no such file (got {written}, looked for at {file}){did_you_mean(file.name, beside, 0)}")
     return file
 

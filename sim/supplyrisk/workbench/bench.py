@@ -1,0 +1,39 @@
+"""The one object that all parts of a workbench share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .documents import Documents
+
+
+@dataclass
+class Workbench:
+    """A workbench that is running.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it was started; it touches nothing outside.
+    documents : Documents
+        The files that are being edited.
+    token : str
+        The secret of this start.
+    port : int
+        Where it listens.
+    at_end : list of callables
+        Called when it ends, the last first: workers and threads end here.
+    """
+
+    folder: Path
+    documents: Documents
+    token: str
+    port: int
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """End everything that was started for it."""
+        while self.at_end:
+            self.at_end.pop()()

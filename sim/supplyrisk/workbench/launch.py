@@ -1,0 +1,119 @@
+"""Starting the workbench's server, and ending it: one process, on the loopback address alone."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import MACHINE, SupplyriskError
+from .bench import Workbench
+from .documents import Documents
+from .guard import ENTER, Guard
+
+LOOPBACK = "127.0.0.1"
+MAX_MESSAGE_BYTES = 2_000_000  # over the websocket; a document has at most 500 kB
+RECONNECT_SECONDS = 60.0  # within which a page that lost its connection goes on where it was
+MISSING = (
+    "the workbench needs packages that are not installed ({name}): pip install 'supplyrisk[workbench]'; in a checkout "
+    "`python run_scenario.py workbench` installs them itself"
+)
+
+
+class CannotStart(SupplyriskError):
+    """The address is taken, or something is missing on this machine."""
+
+    exit_code = MACHINE
+
+
+def listening(port: int) -> socket.socket:
+    """A socket on the loopback address; with port 0 the system chooses one.
+
+    Raises
+    ------
+    CannotStart
+        If the port is taken or not ours to take.
+    """
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two programs share the port
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((LOOPBACK, port))
+    except OSError as error:
+        taken.close()
+        raise CannotStart(f"can't listen on port {port} ({error.strerror}): name another with --port") from None
+    return taken
+
+
+def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None]) -> None:
+    """Run a workbench for a folder until it is interrupted.
+
+    Parameters
+    ----------
+    folder : Path
+        Files are read and written here and below alone.
+    port : int
+        Where to listen; 0: any that is free.
+    browser : bool
+        Whether to open a browser.
+    announce : callable
+        Is given the address with its token, once the server answers.
+    """
+    try:
+        import uvicorn
+        from fastapi import FastAPI
+        from nicegui import app, core, ui
+
+        from . import pages
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("supplyrisk"):
+            raise
+        raise CannotStart(MISSING.format(name=error.name)) from None
+
+    sock = listening(port)
+    port = sock.getsockname()[1]
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    guard = Guard(outer, port)
+    bench = Workbench(folder, Documents(folder), guard.token, port)
+    address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce(address)
+            if browser:
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    core.sio.eio.cors_allowed_origins = sorted(guard.origins)
+    core.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
+    app.add_static_files("/static", Path(__file__).parent / "static", max_cache_age=0)
+    pages.build(bench)
+    ui.run_with(
+        outer,
+        title="supplyrisk workbench",
+        favicon=Path(__file__).parent / "static" / "favicon.svg",
+        dark=None,
+        gzip_middleware_factory=None,
+        tailwind=False,
+        reconnect_timeout=RECONNECT_SECONDS,
+        show_welcome_message=False,
+    )
+    config = uvicorn.Config(
+        guard,
+        host=LOOPBACK,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        timeout_graceful_shutdown=1,
+    )
+    try:
+        Server(config).run(sockets=[sock])
+    finally:
+        bench.close()
+        sock.close()

@@ -1,0 +1,14 @@
+"""The pages of the workbench: each module builds one, from widgets that hold nothing of their own."""
+
+from __future__ import annotations
+
+from ..bench import Workbench
+from . import exercise, gallery, runs, studio, world
+
+PAGES = (studio, runs, exercise, world, gallery)
+
+
+def build(bench: Workbench) -> None:
+    """Register all pages."""
+    for page in PAGES:
+        page.build(bench)

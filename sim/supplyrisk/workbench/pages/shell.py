@@ -1,0 +1,49 @@
+"""The frame round every page: header with tabs, the switch for dark, what is said aloud to those who don't see it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from nicegui import ui
+
+TABS = (
+    ("Studio", "/"),
+    ("Runs", "/runs"),
+    ("Exercise", "/exercise"),
+    ("World", "/world"),
+    ("Gallery", "/gallery"),
+)
+HEAD = """
+<link rel="stylesheet" href="/static/style.css">
+<script src="/static/shell.js"></script>
+"""
+
+
+@contextlib.contextmanager
+def frame(active: str) -> Iterator[None]:
+    """The frame of a page; what is made within stands in its main part.
+
+    Parameters
+    ----------
+    active : str
+        Which of the tabs this is: Studio, Runs, Exercise, World or Gallery.
+    """
+    ui.add_head_html(HEAD)
+    ui.page_title(f"{active} · supplyrisk workbench")
+    with ui.element("header").classes("wb-header"):
+        ui.link("Skip to content", "#wb-main").classes("wb-skip")
+        with ui.element("div").classes("wb-brand"):
+            ui.element("span").classes("wb-mark").props("aria-hidden=true")
+            ui.label("supplyrisk")
+        with ui.element("nav").classes("wb-tabs").props('aria-label="Parts of the workbench"'):
+            for name, path in TABS:
+                tab = ui.link(name, path).classes("wb-tab")
+                if name == active:
+                    tab.classes("wb-tab-active").props("aria-current=page")
+        dark = ui.element("button").classes("wb-icon-button").props('type=button aria-label="Dark or light"')
+        dark.on("click", js_handler="() => wb.toggleDark()")
+        with dark:
+            ui.element("span").classes("wb-moon").props("aria-hidden=true")
+    with ui.element("main").classes("wb-main").props("id=wb-main tabindex=-1"):
+        yield

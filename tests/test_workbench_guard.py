@@ -1,0 +1,242 @@
+"""Who may ask the workbench's server: asked of the guard itself, and of a server that runs."""
+
+import asyncio
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from supplyrisk.workbench.guard import MAX_BODY_BYTES, Guard
+
+PORT = 8123
+TOKEN = "the-token-of-this-start"
+OWN = (b"host", b"127.0.0.1:8123")
+COOKIE = (b"cookie", b"other=1; wb_8123=" + TOKEN.encode())
+ORIGIN = (b"origin", b"http://127.0.0.1:8123")
+PAGE = b'<html><script>var a = "&lt;script"</script><script src="/x.js"></script></html>'
+
+
+async def inner(scope, receive, send):
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        return
+    assert not [name for name, _ in scope["headers"] if name.startswith(b"x-forwarded")]
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
+    await send({"type": "http.response.body", "body": PAGE[20:]})
+
+
+def ask(*headers, kind="http", path="/", query=b"", method="GET"):
+    """What the guard sends."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "websocket.connect"}
+
+    scope = {"type": kind, "path": path, "query_string": query, "method": method, "headers": list(headers)}
+    asyncio.run(Guard(inner, PORT, TOKEN)(scope, receive, send))
+    return sent
+
+
+def let_in(sent):
+    return sent[0]["type"] == "websocket.accept" or sent[0].get("status") == 200
+
+
+def test_the_own_page_is_let_in():
+    assert let_in(ask(OWN, COOKIE))
+    assert let_in(ask((b"host", b"localhost:8123"), COOKIE))
+    assert let_in(ask(OWN, COOKIE, ORIGIN, (b"sec-fetch-site", b"same-origin"), kind="websocket"))
+
+
+REFUSED = {
+    "no host": [COOKIE],
+    "another host": [(b"host", b"evil.example:8123"), COOKIE],
+    "another port": [(b"host", b"127.0.0.1:8124"), COOKIE],
+    "no port": [(b"host", b"127.0.0.1"), COOKIE],
+    "two hosts": [OWN, (b"Host", b"evil.example"), COOKIE],
+    "a host that only begins like ours": [(b"host", b"127.0.0.1:8123.evil.example"), COOKIE],
+    "another origin": [OWN, COOKIE, (b"origin", b"https://evil.example")],
+    "the origin of a file": [OWN, COOKIE, (b"origin", b"null")],
+    "another local port": [OWN, COOKIE, (b"origin", b"http://127.0.0.1:9000")],
+    "our origin over TLS": [OWN, COOKIE, (b"origin", b"https://127.0.0.1:8123")],
+    "two origins": [OWN, COOKIE, ORIGIN, (b"origin", b"https://evil.example")],
+    "from another site": [OWN, COOKIE, ORIGIN, (b"sec-fetch-site", b"cross-site")],
+    "from another local port": [OWN, COOKIE, ORIGIN, (b"sec-fetch-site", b"same-site")],
+    "no cookie": [OWN, ORIGIN],
+    "a wrong cookie": [OWN, ORIGIN, (b"cookie", b"wb_8123=wrong")],
+    "the cookie of another port": [OWN, ORIGIN, (b"cookie", b"wb_9000=" + TOKEN.encode())],
+}
+
+
+@pytest.mark.parametrize("headers", REFUSED.values(), ids=REFUSED)
+def test_everything_else_is_refused(headers):
+    sent = ask(*headers)
+    assert sent[0]["status"] == 403
+    assert b"set-cookie" not in dict(sent[0]["headers"])
+    assert TOKEN.encode() not in sent[1]["body"]
+    closed = ask(*headers, *([] if any(name == b"origin" for name, _ in headers) else [ORIGIN]), kind="websocket")
+    assert closed == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_websocket_without_an_origin_is_refused():
+    assert not let_in(ask(OWN, COOKIE, kind="websocket"))
+
+
+def test_the_token_gives_the_cookie_and_leaves_the_address():
+    sent = ask(OWN, path="/enter", query=b"token=" + TOKEN.encode())
+    headers = dict(sent[0]["headers"])
+    assert sent[0]["status"] == 303
+    assert headers[b"location"] == b"/"
+    assert headers[b"set-cookie"] == b"wb_8123=the-token-of-this-start; Path=/; HttpOnly; SameSite=Strict"
+    for query in (b"", b"token=", b"token=wrong", b"token=" + TOKEN.encode() + b"x", b"token=%ff%fe"):
+        assert ask(OWN, path="/enter", query=query)[0]["status"] == 403
+    assert ask((b"host", b"evil.example"), path="/enter", query=b"token=" + TOKEN.encode())[0]["status"] == 403
+
+
+def test_a_page_may_run_its_own_scripts_alone():
+    sent = ask(OWN, COOKIE)
+    headers = dict(sent[0]["headers"])
+    policy = headers[b"content-security-policy"].decode()
+    nonce = re.search(r"'nonce-([^']+)'", policy)[1]
+    body = sent[1]["body"].decode()
+    assert body.count(f'<script nonce="{nonce}"') == body.count("<script") == 2
+    assert int(headers[b"content-length"]) == len(sent[1]["body"])
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert "default-src 'self'" in policy
+    assert headers[b"cache-control"] == b"no-store"
+    assert nonce not in str(ask(OWN, COOKIE)[0]["headers"])
+
+
+def test_bodies_have_an_end():
+    assert ask(OWN, COOKIE, (b"content-length", str(MAX_BODY_BYTES + 1).encode()))[0]["status"] == 413
+    assert ask(OWN, COOKIE, (b"content-length", b"-1"))[0]["status"] == 413
+    assert ask(OWN, COOKIE, (b"transfer-encoding", b"chunked"))[0]["status"] == 413
+    assert let_in(ask(OWN, COOKIE, (b"content-length", b"100"), (b"X-Forwarded-Prefix", b"/evil")))
+
+
+# --- a server that runs ---------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A workbench on an empty folder: process, port, token."""
+    folder = tmp_path_factory.mktemp("folder")
+    (folder.parent / "secret.yaml").write_text("title: secret\n")
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(folder), "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/enter\?token=([\w-]{40,})\n", line)
+    assert found, line + (process.stderr.read() if process.poll() is not None else "")
+    yield process, int(found[1]), found[2]
+    process.kill()
+    process.communicate()
+
+
+def get(server, path, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=10)
+    cookie = {"Cookie": f"wb_{server[1]}={server[2]}"}
+    try:
+        connection.request("GET", path, headers=cookie | headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
+    finally:
+        connection.close()
+
+
+def test_it_answers_its_own_page_and_no_other(server):
+    status, headers, body = get(server, "/")
+    assert status == 200
+    nonce = re.search(r"'nonce-([^']+)'", headers["content-security-policy"])[1]
+    assert body.count("<script") == body.count(f'<script nonce="{nonce}"') > 3
+    assert "server" not in headers
+    assert get(server, "/", Cookie="")[0] == 403
+    assert get(server, "/", Host="evil.example")[0] == 403
+    assert get(server, "/static/style.css", Cookie="")[0] == 403
+    assert get(server, "/docs")[0] == get(server, "/openapi.json")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../documents.py", "/static/%2e%2e/documents.py", "/static/..%2fdocuments.py"]
+)
+def test_no_path_leads_out_of_the_static_files(server, path):
+    status, _, body = get(server, path)
+    assert status == 404
+    assert "class Document" not in body
+
+
+def upgraded(server, *headers):
+    """The status line of the wish for a websocket."""
+    lines = [
+        "GET /_nicegui_ws/socket.io/?EIO=4&transport=websocket HTTP/1.1",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        *headers,
+    ]
+    with socket.create_connection(("127.0.0.1", server[1]), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection.recv(200).split(b"\r\n")[0].decode()
+
+
+def test_its_websocket_answers_its_own_page_and_no_other(server):
+    host, origin = f"Host: 127.0.0.1:{server[1]}", f"Origin: http://127.0.0.1:{server[1]}"
+    cookie = f"Cookie: wb_{server[1]}={server[2]}"
+    assert "101" in upgraded(server, host, origin, cookie)
+    for headers in (
+        (host, origin),
+        (host, cookie),
+        (host, "Origin: null", cookie),
+        (host, "Origin: https://evil.example", cookie),
+        ("Host: evil.example", origin, cookie),
+        (host, origin, cookie, "Sec-Fetch-Site: same-site"),
+    ):
+        assert "403" in upgraded(server, *headers), headers
+
+
+def test_it_listens_on_the_loopback_address_alone(server):
+    name = socket.gethostbyname(socket.gethostname())
+    if name.startswith("127."):
+        name = "127.0.0.2"  # still another address than the one it listens on
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((name, server[1]), timeout=2)
+
+
+def test_a_port_that_is_taken_is_said(server, tmp_path):
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(tmp_path), "--port", str(server[1])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert f"port {server[1]}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_its_packages_it_says_what_to_install(tmp_path):
+    code = (
+        "import sys; sys.modules['nicegui'] = None; "
+        "from supplyrisk.cli import main; main(['workbench', '--no-browser', sys.argv[1]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 3
+    assert "pip install 'supplyrisk[workbench]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it(tmp_path):
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(tmp_path), "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert out == ""
+    assert "Traceback" not in err
+    assert "ended" in err
+    assert not list(Path(tmp_path).iterdir())
