@@ -124,6 +124,7 @@ def convert(text: str, units: dict[str, float], example: str) -> float:
 
 # How the numbers of a world are written: registry unit -> (accepted units, example).
 REGISTRY_UNITS: dict[str, tuple[dict[str, float], str]] = {
+    "t": ({"": 1.0} | MASS, "20 t"),
     "t/yr": ({"": 1.0} | RATE, "20 kt/yr"),
     "t/t": ({"": 1.0, "t/t": 1.0, "kg/kg": 1.0, "kg/t": 1e-3}, "1.4 t/t"),
     "share": (SHARE, "80 %"),

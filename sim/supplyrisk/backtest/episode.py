@@ -17,10 +17,11 @@ from typing import Any
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.names import Names
 from ..language.table import Row, parse_number, parse_period, rows
-from ..spec.observed import UNITS, read_observed
+from ..results.shipments import SHIPPED, shipment_of
+from ..spec.observed import BY_SHIPMENT, UNITS, read_observed
 from ..spec.resolved import Recorded
 from .measure import FLOWS as FLOW_NAMES
-from .measure import VARIABLES, Meter, Unknown, month_number
+from .measure import VARIABLES, Meter, Unknown, central, month_number
 from .statistics import STATISTIC_BY_NAME, Period, Statistic, parse_statistic
 
 TARGETS = ("id", "variable", "product", "place", "statistic", "from", "to", "reference_from", "reference_to")
@@ -47,7 +48,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Observations of one quantity. `relative`: both sides are divided by their normal level."""
+    """Observations of one quantity. `relative`: both sides are divided by their normal level.
+
+    `shipment` is the mean size of a shipment in the unit of comparison, by which records of a month swing about the runs'
+    even flows; 0 for all that is no flow over borders.
+    """
 
     name: str
     variable: str
@@ -58,6 +63,7 @@ class Series:
     unit: str
     points: tuple[Point, ...]
     position: Position
+    shipment: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -270,8 +276,16 @@ class _Reader:
             return None
         return Series(
             name, first.variable, first.product, first.place, first.reference > 0, first.reference or 1.0, first.unit,
-            tuple(points), at.at("series"),
+            tuple(points), at.at("series"), self.shipment(first) / (first.reference or 1.0),
         )  # fmt: skip
+
+    def shipment(self, one: Recorded) -> float:
+        """Size of a shipment of what is recorded, t; 0 if it is nothing that crosses a border."""
+        if self.meter is None or one.variable not in BY_SHIPMENT:
+            return 0.0
+        values = self.scenario.world.values
+        found = {key: central(value, self.scenario.sampled) for key, value in values.items() if key[0] in SHIPPED}
+        return shipment_of(found, self.meter.products(one.product))
 
     def known(self, row: Row, variable: str, product: str, place: str) -> None:
         if variable not in VARIABLES:

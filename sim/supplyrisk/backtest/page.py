@@ -14,6 +14,7 @@ import numpy as np
 
 from ..report import render, style
 from ..results.quantiles import quantiles
+from ..results.shipments import records
 from .episode import Series
 from .record import (
     ERRORS,
@@ -185,6 +186,8 @@ def _figure(one: EpisodeScore, chosen: Sequence[int], layout: style.Layout) -> A
         else:
             ax.set_visible(False)
     text = "Black: observed. Line and bands: median, 50 % and 80 % of the runs, monthly means; 1 = level before."
+    if any(one.episode.series[k].shipment > 0.0 for k in chosen):
+        text += " Bands of flows hold that a month is a few shipments."
     style.add_title(fig, _name(one), text, layout)
     return fig
 
@@ -202,6 +205,8 @@ def _panel(one: EpisodeScore, number: int, ax: Any, layout: style.Layout) -> Non
     series: Series = one.episode.series[number]
     fan = one.measured.fans[number]
     fan = fan[np.isfinite(fan).all(axis=1)]
+    if series.shipment > 0.0:
+        fan = np.moveaxis(records(fan, series.shipment), -1, 0).reshape(-1, fan.shape[1])
     start: dt.date = one.bench.model.start
 
     def when(day: float) -> dt.datetime:

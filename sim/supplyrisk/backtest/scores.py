@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.quantiles import quantiles
+from ..results.shipments import records
 from ..sums import add_up
 from .episode import Episode, Point, Series
 from .error import Residual
-from .measure import FLOWS, central
+from .measure import FLOWS, MONTH_DAYS, central
 
 Floats = NDArray[np.float64]
 PRICE, FLOW = "price", "flow"
 SMALL = 1e-3  # lowest price index of which a logarithm is taken
-READINGS = 0.1  # ln, share of a flow; bismuth in Rotterdam was 76.6 and 88.2 USD/kg on one day
+READINGS = 0.1  # ln; share of a flow; bismuth in Rotterdam was 76.6 and 88.2 USD/kg on one day
 APART_DAYS = 7.0  # quotes closer than that are one
 JUMP, RETURN_WEEKS = 3.0, 26.0  # of the naive forecasts
 NAIVE = ("no change", "3 x falling to 1 in 26 weeks", "elasticity jump, at most 3 x")
@@ -46,11 +47,16 @@ class Observation:
     week: float  # middle, since day one
     seen: float  # multiple of normal
     parts: tuple[tuple[int, int], ...]  # (series, point)
+    shipment: float = 0.0  # of a flow: size over a normal month's, divided by the months of the period
 
     def sample(self, blocks: Sequence[Floats]) -> Floats:
         """The runs at this observation, on the scale of the score (`scaled`)."""
         values: Floats = np.mean([self.scaled(blocks[i][:, j]) for i, j in self.parts], axis=0)
         return values[np.isfinite(values)]
+
+    def recorded(self, sample: Floats) -> Floats:
+        """What may be recorded of these runs: of flows over borders, which leave in shipments, several records a run."""
+        return records(sample, self.shipment).ravel() if self.shipment > 0.0 else sample
 
     def scaled(self, level: Floats | float) -> Floats:
         """The scale of the score: logarithm of a price, a flow as it is."""
@@ -65,9 +71,9 @@ class PointScore:
     Attributes
     ----------
     quantiles : tuple of float
-        At `LEVELS`, multiples of normal.
+        Of what may be recorded, at `LEVELS`, multiples of normal; so are all that follow but the error.
     error, no_change : float
-        abs(ln(median / seen)) and abs(ln seen); of flows the plain differences.
+        abs(ln(median run / seen)) and abs(ln seen); of flows the plain differences.
     crps : float
         Of ln price, or of the flow over normal.
     naive : tuple of float
@@ -132,8 +138,15 @@ def observations(episode: Episode) -> list[Observation]:
             seen = [max(point.level, SMALL) if kind == PRICE else point.level for _, _, point in parts]
             level = math.exp(add_up(math.log(x) for x in seen) / len(seen)) if kind == PRICE else seen[0]
             where = tuple((i, j) for i, j, _ in parts)
-            found.append(Observation(kind, variable, product, place, place in episode.home, week, level, where))
+            swings = _shipment(episode, parts) if kind == FLOW else 0.0
+            found.append(Observation(kind, variable, product, place, place in episode.home, week, level, where, swings))
     return found
+
+
+def _shipment(episode: Episode, parts: Sequence[tuple[int, int, Point]]) -> float:
+    """Size of a shipment for a mean over the period's months: so many more make it up."""
+    i, _, point = parts[0]
+    return episode.series[i].shipment / max(1.0, (point.stop - point.start) / MONTH_DAYS)
 
 
 def _is_normal(episode: Episode, series: Series, point: Point) -> bool:
@@ -188,15 +201,16 @@ def score_points(episode: Episode, blocks: Sequence[Floats]) -> list[PointScore]
     return [_score(episode, one, one.sample(blocks), i in chosen) for i, one in enumerate(found)]
 
 
-def _score(episode: Episode, one: Observation, sample: Floats, is_gate: bool) -> PointScore:
+def _score(episode: Episode, one: Observation, runs: Floats, is_gate: bool) -> PointScore:
     seen = float(one.scaled(one.seen))
+    sample = one.recorded(runs)
     q = quantiles(sample, LEVELS)
     levels = np.exp(q) if one.kind == PRICE else q
     naive = [float(one.scaled(level)) for level in naive_levels(episode, one)]
     return PointScore(
         at=one,
         quantiles=tuple(float(x) for x in levels),
-        error=abs(float(q[2]) - seen),
+        error=abs(float(quantiles(runs, (0.5,))[0]) - seen),
         no_change=abs(naive[0] - seen),
         is_in_50=bool(q[1] <= seen <= q[3]),
         is_in_80=bool(q[0] <= seen <= q[4]),

@@ -16,6 +16,7 @@ from ..backtest.episode import Episode, observed_series
 from ..backtest.evaluate import Bench, Measured
 from ..backtest.scores import PRICE, Observation, observations
 from ..errors import Position, Problem, Problems, SupplyriskError
+from ..results.shipments import DRAWS, records
 from .weights import FLOW_TOLERANCE, PRICE_TOLERANCE, Weights, weigh
 
 Floats = NDArray[np.float64]
@@ -138,8 +139,13 @@ def quantities(episode: Episode) -> list[int]:
 
 
 def fan_of(revised: Revised, which: int, weight: Floats, levels: Sequence[float]) -> Floats:
-    """Quantiles by month of one observed series; shape (months, levels)."""
+    """Quantiles by month of one observed series, of flows those of a month's record; shape (months, levels)."""
     from .weights import weighted_quantiles
 
     block: Any = revised.measured.fans[which]
-    return np.array([weighted_quantiles(block[:, m], weight, levels) for m in range(block.shape[1])])
+    shipment = revised.episode.series[which].shipment
+    if not shipment > 0.0:
+        return np.array([weighted_quantiles(block[:, m], weight, levels) for m in range(block.shape[1])])
+    each = np.repeat(weight / DRAWS, DRAWS)
+    months = (records(block[:, m], shipment).ravel() for m in range(block.shape[1]))
+    return np.array([weighted_quantiles(month, each, levels) for month in months])

@@ -28,6 +28,7 @@ SINGLE = ("price_spot_index", "price_paid_index", "price_contract_index", "stock
 DERIVED = ("price_spot_usd_per_kg", "price_paid_usd_per_kg", "shortage_t", "used_t", "unserved_share", "shortage_share")
 MONTHLY = ("export_t", "legal_export_t", "quota_used_share", "replaced_share")
 VARIABLES = (*SUMMED, *OFFICE, *SINGLE, *DERIVED, *MONTHLY)
+BY_SHIPMENT = ("export_t", "legal_export_t")  # recorded as goods cross a border
 FLOWS = (*SUMMED[:-1], "licence_granted_t", "licence_refused_t", "shortage_t", "used_t", "export_t", "legal_export_t")
 
 # unit -> factor to the unit of comparison: t, index, share, USD/kg, CNY/kg, weeks, days

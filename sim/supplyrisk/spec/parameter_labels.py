@@ -14,6 +14,7 @@ LABELS: dict[str, str] = {
     "transit_days": "transport time",
     "tariff": "duty before the events",
     "freight_usd_per_kg": "freight",
+    "shipment_t": "size of a shipment",
     "cover_weeks": "users' stocks",
     "cover_cv": "how much stocks differ between firms",
     "working_minimum_weeks": "stock below which users slow down",

@@ -114,6 +114,16 @@ PARAMETERS: tuple[Parameter, ...] = (
         0.0,
         "public stock, weeks of national use; moves only by a stockpile event",
     ),
+    _P(
+        "shipment_t",
+        ("product",),
+        "t",
+        0,
+        1e7,
+        0.0,
+        "mean size of a shipment across borders, by which customs' monthly records swing about even flows; moves no run",
+        certain=True,
+    ),
     *BEHAVIOUR,
     # --- money -----------------------------------------------------------------------------------
     _P(

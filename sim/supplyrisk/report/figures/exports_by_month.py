@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...results.fan import Fan
+from ...results.shipments import SHIPPED, recorded_fan, shipment_of
 from .. import style
 from ..observed import monthly_exports, sources
 from ..once import once_per_run
@@ -53,6 +54,10 @@ class ExportsByMonth(ReportFigure):
         caption = "The dip is what the rules hold back, a hump above the dashed line is the backlog and restocking that follow it."
         if seen:
             caption += f" Black points: recorded exports ({seen}); hollow points are of medium or low confidence."
+        if any(_shipment(run, panel) > 0.0 for panel in panels):
+            caption += (
+                " Bands hold that a month is a number of shipments, which makes records swing in calm months as well."
+            )
         if any(added):
             caption += " Bands of several products together are sums of their bands, which is a little too wide."
         return sketch.finish(
@@ -87,6 +92,12 @@ def _fan(run: Run, panel: _Panel, arm: str) -> Fan | None:
     return run.fan("export_t", arm, product=list(panel.products), place=panel.place)
 
 
+def _shipment(run: Run, panel: _Panel) -> float:
+    """Size of a shipment of the panel's goods, t; 0 where the world has none."""
+    values = {key: run.central(number) for key, number in run.world.values.items() if key[0] in SHIPPED}
+    return shipment_of(values, panel.products)
+
+
 def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bool:
     import numpy as np
     import pandas as pd
@@ -97,6 +108,7 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
     middle = np.timedelta64(15, "D")
     fan, base = _fan(run, panel, run.main_arm), _fan(run, panel, "baseline")
     assert fan is not None
+    fan = recorded_fan(fan, _shipment(run, panel))
     ends = []
     if base is not None and run.main_arm != "baseline":
         sketch.fan(ax, base.moved(middle), style.BASELINE, {"arm": "baseline", **names}, style.DASHES[1], bands=False)
