@@ -86,6 +86,23 @@ def test_grades(register: Path) -> None:
     assert "Holds if: no truce." in text
 
 
+def test_exports_in_tonnes_swing_by_shipments(register: Path) -> None:
+    """The same runs: with shipments of 20 t the band of two months' exports of gallium is wider, and its mean the same."""
+    (register / "even.yaml").write_text(SCENARIO + "baseline: {shipment_t: 0 t}\n")
+    (register / "lots.yaml").write_text(SCENARIO + "baseline: {shipment_t: 20 t}\n")
+    head = QUESTIONS.splitlines()[0]
+    rows = [
+        f"{name},2026-01-01,{name}.yaml,Exports a month,export_t,crude_gallium,CN>,2026-02..2026-03,,,,customs"
+        for name in ("even", "lots")
+    ]
+    (register / "questions.csv").write_text("\n".join([head, *rows]) + "\n")
+    even, lots = record_missing(register, 50, dt.date(2026, 1, 1))
+    low, high = LEVELS.index(0.1), LEVELS.index(0.9)
+    assert lots.quantiles[high] - lots.quantiles[low] > 3.0 * (even.quantiles[high] - even.quantiles[low])
+    assert np.mean(lots.quantiles) == pytest.approx(np.mean(even.quantiles), rel=0.25)
+    assert "| February 2026 to March 2026 |" in scoreboard(read_register(register))
+
+
 def test_all_faults_at_once(register: Path) -> None:
     rows = QUESTIONS.replace("2026-06,2026-01,2", "2025-06,2026-01,two").replace(
         "ban.yaml,Price abroad in D", "bun.yaml,Price abroad in D"

@@ -141,7 +141,8 @@ def parameters_page() -> str:
     intro = (
         "A row of a world's tables gives one of these numbers; a dimension left blank means *all*, and of two rows "
         "that fit a cell the one that names more dimensions holds. A scenario overrides the same numbers under "
-        "`baseline: values:` by path, the dimensions in the order given here: `cover_weeks.ht_magnet.DE: 10 weeks`. "
+        "`baseline:`, the dimensions nested in the order given here: `cover_weeks: {ht_magnet: {DE: 10 weeks}}`; for one run "
+        '`--set "baseline.cover_weeks.ht_magnet.DE=10 weeks"`. '
         "*Must be given* means that there is no default: every cell that exists needs a row."
     )
     rows = (

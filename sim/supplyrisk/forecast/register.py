@@ -13,12 +13,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Position, Problem, Problems, did_you_mean
 from ..language.table import Row, parse_number, parse_period, rows
+from ..results.shipments import records, shipment_of
+from ..spec.observed import BY_SHIPMENT
+
+if TYPE_CHECKING:
+    from ..backtest.measure import Meter
 
 Floats = NDArray[np.float64]
 QUESTIONS, RECORDS, OBSERVATIONS = "questions.csv", "records.csv", "observations.csv"
@@ -257,7 +263,7 @@ def _ask(path: Path, asked: Sequence[Question], runs: int, today: dt.date) -> li
     from .. import __version__
     from ..backtest.episode import Episode
     from ..backtest.evaluate import SCENARIO_ARM, Bench
-    from ..backtest.measure import Meter, Unknown
+    from ..backtest.measure import Meter, Unknown, central
     from ..errors import RunFailed
     from ..experiment.versions import code_hash
     from ..spec.load import read_scenario
@@ -294,6 +300,8 @@ def _ask(path: Path, asked: Sequence[Question], runs: int, today: dt.date) -> li
             path_ = read(result)
             below = path_.mean(*_days(one.over, bench.model.start)) if one.over else 1.0
             found[row, j] = path_.mean(*_days(one.period, bench.model.start)) / below
+    world = {key: central(value, bench.model.sampled) for key, value in bench.episode.scenario.world.values.items()}
+    samples = [_recorded(found[:, j], one, world, meter) for j, one in enumerate(asked)]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return [
         Record(
@@ -304,11 +312,21 @@ def _ask(path: Path, asked: Sequence[Question], runs: int, today: dt.date) -> li
             __version__,
             code_hash(),
             digest,
-            _quantiles(found[:, j]),
-            _above(found[:, j], one.above),
+            _quantiles(samples[j]),
+            _above(samples[j], one.above),
         )
         for j, one in enumerate(asked)
     ]
+
+
+def _recorded(values: Floats, one: Question, world: dict[tuple[str, ...], float], meter: Meter) -> Floats:
+    """What may be recorded of the runs: exports in tonnes leave in shipments. Of a ratio of exports the runs alone."""
+    if one.variable not in BY_SHIPMENT or one.over is not None:
+        return values
+    from ..backtest.measure import MONTH_DAYS
+
+    months = (one.period[1] - one.period[0]).days / MONTH_DAYS
+    return records(values, shipment_of(world, meter.products(one.product)) / months).ravel()
 
 
 def _days(span: tuple[dt.date, dt.date], start: dt.date) -> tuple[int, int]:

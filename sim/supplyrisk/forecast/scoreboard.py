@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 
@@ -28,7 +29,7 @@ def scoreboard(grades: Sequence[Grade]) -> str:
         "",
         "*Grade*: whether what came lies in the 80 % band; CRPS, the distance between the forecast distribution and what came, in the "
         "forecast's unit (0 is perfect, lower is better); Brier score of the chance (0 is perfect, 0.25 a coin). A ratio is the mean "
-        "of the month over the mean of the month when the forecast was made.",
+        "of the month over the mean of the month when the forecast was made; exports are in tonnes a month.",
         "",
         "## Questions",
         "",
@@ -49,12 +50,12 @@ def summary(grades: Sequence[Grade], done: Sequence[Grade]) -> str:
 
 def _row(one: Grade) -> tuple[str, ...]:
     q = one.question
-    due = month(q.period[0])
+    due = _span(q)
     if one.record is None:
         return (q.question, due, "not yet run", "", "", "")
     low, middle, high = (one.record.quantiles[LEVELS.index(level)] for level in (0.1, 0.5, 0.9))
     chance = "" if one.record.p_above is None else f"above {q.above:g}: {100 * one.record.p_above:.0f} %"
-    band = f"{middle:.2f} ({low:.2f} to {high:.2f})"
+    band = f"{_number(middle)} ({_number(low)} to {_number(high)})"
     if one.observed is None:
         return (q.question, due, band, chance, "open", "")
     grade = f"{'hit' if one.in_80 else '**miss**'}, CRPS {one.crps:.2f}"
@@ -62,11 +63,20 @@ def _row(one: Grade) -> tuple[str, ...]:
     return (q.question, due, band, chance, f"{one.observed.value:.3g}", grade)
 
 
+def _span(q: Question) -> str:
+    """The month, or the first and the last one."""
+    first, last = month(q.period[0]), month(q.period[1] - dt.timedelta(days=1))
+    return first if first == last else f"{first} to {last}"
+
+
+def _number(value: float) -> str:
+    """Two decimals of a ratio, whole numbers of what is large."""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.2f}"
+
+
 def _details(one: Grade) -> list[str]:
     q: Question = one.question
-    unit = f"`{q.variable}` of {q.product}, {q.place}, {month(q.period[0])}" + (
-        f" over {month(q.over[0])}" if q.over else ""
-    )
+    unit = f"`{q.variable}` of {q.product}, {q.place}, {_span(q)}" + (f" over {month(q.over[0])}" if q.over else "")
     text = f"- `{q.id}`: {unit}. Made {q.made}, from `{q.scenario}`. Settled by: {q.settled_by}."
     text += f" Holds if: {q.holds_if}." if q.holds_if else ""
     if one.record is not None:
