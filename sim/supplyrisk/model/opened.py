@@ -7,7 +7,8 @@ to open are found beforehand, by balancing the central numbers and sets of low a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..events.numbers import Num
@@ -30,6 +31,10 @@ NEARLY = 0.5
 # once is no draw. One that moves several cells (the share of a country, say) is put at the end itself.
 REACH = 0.7
 WIDTH = 3.0  # standard deviations that count as extreme, where a distribution has no ends
+KEPT = (
+    8  # answers that are remembered: events hardly ever change what is balanced, and balancing takes most of compiling
+)
+_answers: dict[Hashable, frozenset[int]] = {}
 
 
 def fill_balance(a: Arena, s: Structure) -> None:
@@ -104,16 +109,40 @@ def find_open(s: Structure, sampled: Sequence[SampledColumn]) -> set[tuple[int, 
     maybe = [m for m in trading if m not in found]
     if maybe:
         arena = balance_arena(s, sampled)
-        quiet = 0
-        for value in _trials(arena, sampled):
-            arena.draw(value)
-            balance(arena.layout, arena.floats, arena.ints)
-            new = {m for m in maybe if _opens(arena, s, m)} - found
-            found |= new
-            quiet = 0 if new else quiet + 1
-            if quiet > QUIET:
-                break
+        question = (tuple(s.links), tuple(maybe), *_asked(arena, sampled))
+        opened = _answers.pop(question, None)
+        if opened is None:
+            opened = _opened(arena, s, sampled, maybe)
+        while len(_answers) >= KEPT:
+            _answers.pop(next(iter(_answers)), None)
+        _answers[question] = opened
+        found |= opened
     return {s.links[m] for m in found}
+
+
+def _opened(arena: Arena, s: Structure, sampled: Sequence[SampledColumn], maybe: Sequence[int]) -> frozenset[int]:
+    """Those of the links `maybe` that open in one of the balances that are tried."""
+    found: set[int] = set()
+    quiet = 0
+    for value in _trials(arena, sampled):
+        arena.draw(value)
+        balance(arena.layout, arena.floats, arena.ints)
+        new = {m for m in maybe if _opens(arena, s, m)} - found
+        found |= new
+        quiet = 0 if new else quiet + 1
+        if quiet > QUIET:
+            break
+    return frozenset(found)
+
+
+def _asked(arena: Arena, sampled: Sequence[SampledColumn]) -> tuple[Hashable, ...]:
+    """All that the balances which are tried depend on: the arena as it stands, and what is drawn into it."""
+    rank = {column: i for i, column in enumerate(dict.fromkeys((*arena.column, *arena.factor_column)))}
+    drawn = ((c.group, c.kind, c.args, c.central, c.low, c.high) for c in (sampled[column] for column in rank))
+    places = (*arena.cell, *(rank[column] for column in arena.column))
+    factors = (*arena.factor_cell, *(rank[column] for column in arena.factor_column))
+    numbers = array("d", [*arena.floats, *arena.scale, *arena.offset]).tobytes()
+    return arena.layout, numbers, array("q", arena.ints).tobytes(), places, factors, tuple(drawn)
 
 
 def _opens(arena: Arena, s: Structure, m: int) -> bool:

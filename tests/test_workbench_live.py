@@ -1,0 +1,242 @@
+"""The live answer: the same runs, quantiles and words as a batch of the same file, and what is remembered changes nothing."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from supplyrisk import run as run_batch
+from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.errors import RunFailed
+from supplyrisk.model import opened
+from supplyrisk.model.compile import compile_scenario
+from supplyrisk.report.answer_tables import losses, policies
+from supplyrisk.report.headline import headline
+from supplyrisk.report.run import open_run
+from supplyrisk.shipped import shipped_scenario
+from supplyrisk.workbench import trial
+from supplyrisk.workbench.live import LiveAnswer
+from supplyrisk.workbench.picture import Picture
+from supplyrisk.workbench.trial import Memory, NotWanted, read_trial
+
+TEXT = """
+title: China stops exports of gallium
+question: Who goes short, and does a reserve help?
+world: gallium
+horizon: {start: 2026-01-01, years: 2}
+outlook: calm
+events:
+  - {name: ban, type: export_ban, origins: CN, products: [crude_gallium], start: 2026-03-01, duration: 6 months}
+policies:
+  reserve:
+    title: A reserve in Japan
+    events:
+      - {type: strategic_stockpile, products: [crude_gallium], countries: [JP], target: 90 days, initial: 90 days,
+         release_price_index: 1.5}
+monte_carlo: {runs: 12, seed: 5, sampler: lhs}
+"""
+PATH = Path("gallium.yaml")
+
+
+@pytest.fixture(scope="module")
+def threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(2)
+
+
+def answer(text: str, threads: ThreadPoolExecutor, memory: Memory | None = None, runs: int = 12) -> object:
+    made = read_trial(text, PATH, {}, memory or Memory())
+    return made.run(made.all_arms, runs, threads, lambda: True)
+
+
+def test_an_answer_is_the_batch_of_the_same_file(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    run_batch(TEXT, out=tmp_path / "batch", workers=1)
+    batch, live = open_run(tmp_path / "batch"), answer(TEXT, threads)
+    assert headline(live) == headline(batch)
+    assert (live.n_ok, live.n_failed) == (batch.n_ok, batch.n_failed)
+    for table in (losses, policies):
+        assert table(live) == table(batch)
+        assert table(live).rows
+    for variable in ("price_spot_index", "shortage_t", "export_t"):
+        for arm in batch.arms:
+            theirs = {k: f for k, f in batch.fans(variable, arm).items() if not k[2]}
+            ours = live.fans(variable, arm)
+            assert list(ours) == list(theirs)
+            assert theirs
+            assert all(np.array_equal(ours[k].values, f.values, equal_nan=True) for k, f in theirs.items())
+            assert all(np.array_equal(ours[k].dates, f.dates) for k, f in theirs.items())
+    columns = ["arm", "metric", "product", "place", "end_use", "n", "mean", "p10", "p50", "p90"]
+    ours, theirs = (run.summary[columns].astype(dict.fromkeys(columns[:5], object)) for run in (live, batch))
+    keys = columns[:5]
+    ours, theirs = (table.sort_values(keys).reset_index(drop=True) for table in (ours, theirs))
+    assert ours[keys].equals(theirs[keys])
+    for column in columns[5:]:
+        assert np.array_equal(ours[column], theirs[column], equal_nan=True), column
+
+
+def test_the_first_runs_are_those_of_the_whole(threads: ThreadPoolExecutor) -> None:
+    made = read_trial(TEXT, PATH, {}, Memory())
+    few = made.run(made.main_arms, 4, threads, lambda: True)
+    whole = made.run(made.main_arms, 12, threads, lambda: True)
+    found = [run.values("scenario", "price_spot_index", "crude_gallium", "exCN")[1] for run in (few, whole)]
+    assert np.array_equal(found[0], found[1][:4])
+    assert len(found[1]) == 12
+
+
+EDITS = {
+    "duration": TEXT.replace("6 months", "9 months"),
+    "start": TEXT.replace("2026-03-01", "2026-05-01"),
+    "drawn": TEXT.replace("duration: 6 months", "duration: {uniform: [3 months, 9 months]}"),
+    "products": TEXT.replace("[crude_gallium], start", "[pure_gallium], start"),
+    "policy": TEXT.replace("target: 90 days", "target: 60 days"),
+    "world": TEXT.replace("outlook: calm", "outlook: calm\nbaseline: {shares: {crude_gallium: {CN: 90 %}}}"),
+    "seed": TEXT.replace("seed: 5", "seed: 6"),
+    "horizon": TEXT.replace("years: 2", "years: 1"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_is_remembered_of_the_text_before_is_what_would_be_computed(
+    edit: str, threads: ThreadPoolExecutor
+) -> None:
+    memory = Memory()
+    answer(TEXT, threads, memory)
+    before = [pair[1] for pair in memory.arms]
+    warm, cold = answer(EDITS[edit], threads, memory), answer(EDITS[edit], threads)
+    assert headline(warm) == headline(cold)
+    for metric in cold.metrics():
+        assert warm._summary_of[metric].equals(cold._summary_of[metric]), metric
+    again = sum(any(arm is old for old in before) for _, arm in memory.arms[-3:])
+    wanted = {"duration": 1, "start": 1, "drawn": 1, "products": 0, "policy": 2, "world": 0, "seed": 0, "horizon": 0}
+    assert again == wanted[edit]
+
+
+def test_nobody_waits_for_what_is_not_wanted(threads: ThreadPoolExecutor) -> None:
+    made = read_trial(TEXT, PATH, {}, Memory())
+    with pytest.raises(NotWanted):
+        made.run(made.main_arms, 12, threads, lambda: False)
+
+
+def test_lanes_are_those_of_the_same_world_and_of_no_other() -> None:
+    def lanes(text: str, fresh: bool) -> object:
+        if fresh:
+            opened._answers.clear()
+        return compile_scenario(read_trial(text, PATH, {}, Memory()).scenario).structure.lanes
+
+    texts = [TEXT, EDITS["world"], EDITS["duration"], EDITS["products"]]
+    assert [lanes(text, False) for text in (*texts, *texts)][4:] == [lanes(text, True) for text in texts]
+
+
+# --- the object the pages use -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> LiveAnswer:
+    found = LiveAnswer(tmp_path)
+    yield found
+    found.close()
+
+
+def told(live: LiveAnswer, *texts: str) -> list[Picture]:
+    """Pictures of texts, each answered before the next."""
+    found: list[Picture] = []
+    end = live.listen(found.append)
+    for text in texts:
+        live.submit("a/b.yaml", text)
+        assert live.wait(60)
+    end()
+    return found
+
+
+def test_a_mistake_leaves_the_last_picture_greyed_and_says_where(live: LiveAnswer) -> None:
+    pictures = told(live, TEXT, TEXT.replace("6 months", "6 moons"), TEXT)
+    whole, broken, mended = pictures[-3], next(p for p in pictures if p.stale), pictures[-1]
+    assert whole.settled
+    assert whole.runs == 12
+    assert "allium" in whole.headline
+    assert broken.charts
+    assert broken.headline == whole.headline
+    assert broken.mistakes[0].line == 8
+    assert "6 moons" in broken.mistakes[0].text
+    assert not broken.mistakes[0].file
+    assert not mended.stale
+    assert not mended.mistakes
+    assert mended.generation > broken.generation
+    assert [p.generation for p in pictures] == sorted(p.generation for p in pictures)
+
+
+def test_the_newest_text_wins_and_all_documents_get_their_answer(live: LiveAnswer) -> None:
+    found: list[Picture] = []
+    live.listen(found.append)
+    numbers = [live.submit("b.yaml", TEXT.replace("6 months", f"{n} months")) for n in range(2, 9)]
+    other = live.submit("c.yaml", TEXT)
+    assert live.wait(120)
+    settled = {p.document: p.generation for p in found if p.settled}
+    assert settled == {"b.yaml": numbers[-1], "c.yaml": other}
+    assert not any(p.generation in numbers[1:-1] and p.settled for p in found)
+
+
+def test_a_pinned_version_is_drawn_against_the_present_one(live: LiveAnswer) -> None:
+    told(live, TEXT)
+    live.pin("a/b.yaml")
+    picture = told(live, EDITS["duration"])[-1]
+    lines = {line.id: line.levels["p50"] for line in picture.charts[0].lines if line.kind != "without"}
+    names = [name for name in lines if f"{name}:before" in lines]
+    assert any(lines[name] != lines[f"{name}:before"] for name in names)
+    assert picture.before
+    live.look("a/b.yaml", product="pure_gallium")
+    assert live.picture("a/b.yaml").product == "pure_gallium"
+    live.unpin("a/b.yaml")
+    assert not any(line.kind == "before" for line in live.picture("a/b.yaml").charts[0].lines)
+
+
+def test_runs_that_fail_are_counted_told_and_left_out(live: LiveAnswer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.wait(60)
+    real = BatchEngine._run
+
+    def failing(self: BatchEngine, model: object, arm: int, run: int, *rest: object) -> object:
+        if (arm, run) in failures:
+            raise RunFailed(f"run {run}: no")
+        return real(self, model, arm, run, *rest)
+
+    monkeypatch.setattr(BatchEngine, "_run", failing)
+    failures = {(1, 3)}
+    some = told(live, TEXT)[-1]
+    assert (some.runs, some.failed, some.reasons) == (12, 1, ("scenario: run 3: no",))
+    failures = {(0, run) for run in range(12)}
+    none = told(live, EDITS["seed"])[-1]
+    assert (none.failed, none.charts) == (12, ())
+    assert "No run" in none.headline
+
+
+def test_an_engine_that_breaks_down_is_a_mistake_and_the_next_text_is_answered(
+    live: LiveAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.wait(60)
+    with monkeypatch.context() as broken:
+        broken.setattr(trial, "simulate", lambda *_, **__: 1 / 0)
+        assert "ZeroDivisionError" in told(live, TEXT)[-1].mistakes[0].text
+    assert told(live, TEXT)[-1].settled
+
+
+def test_nothing_outside_the_folder_is_read(live: LiveAnswer, tmp_path: Path) -> None:
+    outside = tmp_path.parent / "outside.yaml"
+    outside.write_text(TEXT)
+    picture = told(live, f"extends: ../../{outside.name}\n")[-1]
+    assert picture.stale
+    assert "title" not in picture.mistakes[0].text
+
+
+def test_a_picture_is_small(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
+    live = LiveAnswer(tmp_path)
+    text = shipped_scenario("china_export_ban_refined").read_text()
+    live.submit("x.yaml", text, {"monte_carlo.runs": 8})
+    assert live.wait(120)
+    live.pin("x.yaml")
+    payload = live.picture("x.yaml").as_payload()
+    live.close()
+    assert len(json.dumps(payload, allow_nan=False)) < 32_000
+    assert [chart["name"] for chart in payload["charts"]] == ["prices", "shortage"]
+    assert [table["name"] for table in payload["tables"]] == ["losses", "policies"]
