@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .documents import Documents
+from .live import LiveAnswer
 
 
 @dataclass
@@ -19,6 +20,8 @@ class Workbench:
         Where it was started; it touches nothing outside.
     documents : Documents
         The files that are being edited.
+    live : LiveAnswer
+        Answers texts while they are typed.
     token : str
         The secret of this start.
     port : int
@@ -29,6 +32,7 @@ class Workbench:
 
     folder: Path
     documents: Documents
+    live: LiveAnswer
     token: str
     port: int
     at_end: list[Callable[[], None]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from ..errors import MACHINE, SupplyriskError
 from .bench import Workbench
 from .documents import Documents
 from .guard import ENTER, Guard
+from .live import LiveAnswer
 
 LOOPBACK = "127.0.0.1"
 MAX_MESSAGE_BYTES = 2_000_000  # over the websocket; a document has at most 500 kB
@@ -77,7 +78,8 @@ def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None
     port = sock.getsockname()[1]
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     guard = Guard(outer, port)
-    bench = Workbench(folder, Documents(folder), guard.token, port)
+    bench = Workbench(folder, Documents(folder), LiveAnswer(folder), guard.token, port)
+    bench.at_end.append(bench.live.close)
     address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
 
     class Server(uvicorn.Server):
