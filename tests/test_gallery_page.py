@@ -13,7 +13,7 @@ from supplyrisk.errors import SupplyriskError
 from supplyrisk.report.rounding import with_interval
 
 from tools.commands import COMMANDS
-from tools.gallery import exhibit, gallery, number, opened, read_notes, run_scenario
+from tools.gallery import comparisons, exhibit, gallery, number, opened, read_notes, run_scenario
 
 ROOT = Path(__file__).parents[1]
 NOTES = ROOT / "docs" / "gallery_notes.yaml"
@@ -61,7 +61,48 @@ def test_page_has_question_picture_words_and_command(folder: Path, tmp_path: Pat
     assert f"python run_scenario.py scenarios/{SHORT}.yaml" in text
     assert f"(images/gallery/{SHORT}.png)" in text
     assert (tmp_path / f"{SHORT}.png").stat().st_size < 60_000
-    assert "Beside published numbers" not in text  # neither of its scenarios was run
+    beside = text.partition("## Beside published numbers")[2]
+    assert f"(#{SHORT})" in beside
+    assert "Open-File Report 2024-1057" in beside
+    assert "IMF Working Paper" not in beside  # its scenario was not run
+
+
+def test_published_numbers_stand_beside_ours_with_source_and_reason(folder: Path) -> None:
+    whole = {"title": "x", "scenario": SHORT, "place": "world", "published": "USD 9", "source": "who", "why": "because"}
+    lost = {**whole, "metric": "shortage_percent", "product": "germanium"}
+    lines = comparisons({"why_different": ["All in all."]}, [whole, lost], folder).splitlines()
+    assert lines[2] == "| | here | of which for want of material | published | source | why they differ |"
+    for line, metrics in (
+        (lines[4], ("output_at_risk_usd", "output_at_risk_unserved_usd")),
+        (lines[5], ("shortage_percent",)),
+    ):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert cells[0] == f"[x](#{SHORT})"
+        assert cells[3:] == ["USD 9", "who", "because"]
+        product = "germanium" if len(metrics) == 1 else "all"
+        for cell, metric in zip(cells[1:], metrics, strict=False):
+            where = {
+                "metric": metric,
+                "arm": "scenario-baseline",
+                "product": product,
+                "place": "world",
+                "end_use": "all",
+            }
+            stands = row(folder / SHORT, where)
+            unit = "points" if stands["unit"] == "%" else stands["unit"]
+            value, between = with_interval(stands["p50"], stands["p10"], stands["p90"], unit)
+            assert cell == (f"{value} ({between})" if between else value)
+    assert lines[5].split("|")[3].strip() == "–"
+
+
+def test_what_is_published_is_of_scenarios_and_places_that_there_are() -> None:
+    from supplyrisk.spec.load import read_scenario
+
+    for case in read_notes(NOTES)["comparisons"]:
+        world = read_scenario(ROOT / "scenarios" / f"{case['scenario']}.yaml").scenarios[0].world
+        assert case["place"] in (*world.countries, *world.groups, *world.zones, "world"), case["title"]
+        assert all(str(case[key]).strip() for key in ("published", "source", "why"))
+        assert case.get("product", world.products[0].id) in [product.id for product in world.products]
 
 
 def test_a_number_that_is_not_there_is_refused(folder: Path) -> None:

@@ -197,21 +197,32 @@ def weeks(run: Run, middle: float, low: float, high: float, n: int) -> tuple[str
 
 
 def comparisons(said: Mapping[str, Any], beside: Sequence[Mapping[str, Any]], folder: Path) -> str:
-    """Output at risk beside published figures, with the reason for the difference."""
-    lines = ["| | output at risk | of which unserved | published |", "|---|---|---|---|"]
+    """Output at risk (or another metric) beside published figures, with source and the reason for the difference."""
+    heads = ["", "here", "of which for want of material", "published", "source", "why they differ"]
+    lines = [f"| {' | '.join(heads)} |".replace("|  |", "| |"), "|---" * len(heads) + "|"]
     for case in beside:
         runs = opened(folder / case["scenario"])
         main = runs[case["world"]] if "world" in case else next(iter(runs.values()))
-        cells = []
-        for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd"):
-            asked = {"label": "", "metric": metric, "arm": "scenario-baseline", "place": case["place"]}
-            found = number(runs, main, asked)
-            cells.append(found.value + (f" ({found.between})" if found.between else ""))
+        cells = [beside_cell(runs, main, case, metric) for metric in measures(case)]
         cells[0] += of_gdp(main, case)
         link = f"[{case['title']}](#{case['scenario']})"
-        lines.append(f"| {link} | {cells[0]} | {cells[1]} | {case['published']} |")
+        lines.append(f"| {' | '.join([link, *cells, *(str(case[key]) for key in ('published', 'source', 'why'))])} |")
     words = [" ".join(str(paragraph).split()) for paragraph in said["why_different"]]
     return "\n\n".join(["## Beside published numbers", "\n".join(lines), *words])
+
+
+def measures(case: Mapping[str, Any]) -> tuple[str, str]:
+    """The metric that stands beside a published figure, and the part of it that is for want of material, if there is one."""
+    return ("output_at_risk_usd", "output_at_risk_unserved_usd") if "metric" not in case else (str(case["metric"]), "")
+
+
+def beside_cell(runs: Mapping[str, Run], main: Run, case: Mapping[str, Any], metric: str) -> str:
+    """Median and 80 % band of what the scenario adds."""
+    if not metric:
+        return "–"
+    asked = {"label": "", "arm": "scenario-baseline", **{key: case[key] for key in ("product", "place") if key in case}}
+    found = number(runs, main, {**asked, "metric": metric})
+    return found.value + (f" ({found.between})" if found.between else "")
 
 
 def of_gdp(run: Run, case: Mapping[str, Any]) -> str:
