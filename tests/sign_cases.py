@@ -164,6 +164,11 @@ CASES: dict[str, Case] = {
     "leaking ban": on(seller_and_buyer({("leak_share", ""): 0.5}), STOP, years=1.0),
     "ban on one of two buyers": singled_out,
     "cut with money": on(one_zone({("value_added_usd_per_t", "", "", ""): 1000.0}), lost(0.5, weeks=52)),
+    "deep cut with money": on(
+        one_zone({("value_added_usd_per_t", "", "", ""): 1000.0, ("cover_weeks", "", "", ""): 4.0}),
+        lost(0.9, weeks=52),
+        years=2.0,
+    ),
     "cut in eight runs": in_eight_runs,
     "cut": on(one_zone(), lost(0.5, weeks=52)),
     "short cut": on(one_zone(), lost(1.0, weeks=14), years=2.0),

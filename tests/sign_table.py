@@ -187,6 +187,14 @@ MATTER: dict[str, Sign] = {
     "dependent_share": Sign(
         ("metal", "cars"), (0.1, 0.5, 1.0), "cut with money", money, UP, "value added at risk, USD"
     ),
+    "knock_on_ratio": Sign(
+        ("B", "cars"),
+        (0.0, 0.5, 2.0),
+        "deep cut with money",
+        told("knock_on_loss_usd"),
+        UP,
+        "what customers of stopped makers lose, USD",
+    ),
     "discount_rate_per_year": Sign(
         (),
         (0.0, 0.03, 0.2),

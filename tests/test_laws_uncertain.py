@@ -58,6 +58,7 @@ BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
     "rush_weeks": {("link_multiple", ""): 1.1},
     "leak_growth_per_week": {("leak_share", ""): 0.2},
     "dependent_share": {("value_added_usd_per_t", "", "", ""): 1000.0},
+    "knock_on_ratio": {("value_added_usd_per_t", "", "", ""): 1000.0},
 }
 
 

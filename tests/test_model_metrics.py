@@ -2,6 +2,7 @@
 
 import importlib
 import operator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,7 +83,8 @@ def test_every_metric_computed_is_declared_and_named_once():
     absent = {m.name for m in METRICS} - computed
     # Nothing here touches them; costs of support and of firms' stocks are in test_model_public.
     support = {"public_subsidy_usd", "public_price_floor_usd", "public_offtake_usd", "firms_stock_holding_usd"}
-    assert absent == {"leakage_t", "origin_exposure_share", "origin_exposure_peak_share"} | support
+    unstated = {"leakage_t", "origin_exposure_share", "origin_exposure_peak_share", "knock_on_loss_usd"}
+    assert absent == unstated | support
 
 
 def test_a_name_and_its_number_can_not_part():
@@ -208,6 +210,29 @@ def test_money_follows_the_sampled_numbers():
     assert case("output_at_risk_usd", "all", values=(0.5, 12.0, 2000.0)) == pytest.approx(40_000)
     assert case("output_at_risk_unserved_usd", "all") == pytest.approx(10_000)
     assert case("output_at_risk_usd", "magnet") == case("output_at_risk_usd", "all")
+
+
+def test_knock_on_losses_are_what_stops_times_the_stated_ratio_and_in_nothing_else():
+    """Cars: 10 t missing at 1000 USD/t, 0.8 USD lost by customers for each: 8000. Given up for the price: none of it counts."""
+
+    def lost(case):
+        case.set("shortage_unserved_t", pulse(1, 2, 5.0), place="DE", end_use="cars")
+        case.set("shortage_priced_out_t", pulse(1, 4, 5.0), place="DE", end_use="wind")
+        return case
+
+    plain = lost(Case())
+    assert "knock_on_loss_usd" not in {outcome.metric for outcome in plain.reporter.outcomes}
+    scenario = fakes.scenario(weeks=WEEKS)
+    values = {**scenario.world.values, ("knock_on_ratio", "DE", "cars"): 0.8, ("knock_on_ratio", "DE", "wind"): 3.0}
+    stated = Case()
+    stated.model = fakes.FakeModel(replace(scenario, world=replace(scenario.world, values=values)))
+    stated.reporter = Reporter(stated.model)
+    lost(stated)
+    assert stated("knock_on_loss_usd", "all", "DE", "cars") == pytest.approx(8000)
+    assert stated("knock_on_loss_usd", "all") == pytest.approx(8000)
+    assert stated("knock_on_loss_usd", "all", "DE", "wind") == 0.0
+    for metric in ("output_at_risk_usd", "output_at_risk_unserved_usd", "priced_out_surplus_usd"):
+        assert stated(metric, "all") == plain(metric, "all")
 
 
 def test_extra_spend_is_on_what_was_used():

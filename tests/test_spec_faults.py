@@ -428,3 +428,11 @@ def test_two_policies_may_answer_in_the_same_way(tmp_path: Path) -> None:
     assert faults(tmp_path, text) == []
     names = [event.name for event in load(tmp_path, text).scenarios[0].events]
     assert len(set(names)) == len(names)
+
+
+def test_a_ratio_of_knock_on_losses_needs_its_source(tmp_path: Path) -> None:
+    """No world has one, and a number without a source would look like the model's."""
+    text = GOOD.replace("  cover_weeks:", "  knock_on_ratio: {JP: {cars: 0.8}}\n  cover_weeks:")
+    (fault,) = faults(tmp_path, text)
+    assert "knock_on_ratio needs its source; write {value: ..., source: ...}" in fault
+    load(tmp_path, text.replace("cars: 0.8", "cars: {value: 0.8, source: a study}"))

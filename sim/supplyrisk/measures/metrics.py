@@ -407,6 +407,14 @@ METRICS: tuple[Metric, ...] = (
         "what users lose who give up use because it is dear (surplus, an upper bound); beside output_at_risk_unserved_usd, never in it",
         By("statistics.money"),
     ),
+    Metric(
+        "knock_on_loss_usd",
+        "USD",
+        "country and end use; sums by country, group, end use, product and world; only where knock_on_ratio is given",
+        "value added x dependent share x shortage_unserved_t x knock_on_ratio",
+        "value added that customers down the chain lose, by a multiplier that the analyst states; never in any other metric",
+        By("statistics.money"),
+    ),
     *(
         Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning, By("public.PublicMoney.values"))
         for name, formula, meaning in (

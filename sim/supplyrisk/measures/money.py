@@ -23,6 +23,14 @@ class Worth:
     fine : sequence of Label
         Users by product, country and end use, whose value added is USD per tonne used, times the share of it that
         stops without the material.
+
+    Notes
+    -----
+    Knock-on losses are k times the value added that stops for lack of material, k being `knock_on_ratio` (USD of customers'
+    value added per USD of the user's). No k ships: multipliers of input-output tables (the column sums of a Leontief inverse)
+    follow a change of final demand up the chain, to suppliers; what a lack of goods does down the chain is the row sum of a
+    Ghosh inverse, of which it is disputed that it can be read so (Oosterhaven 1988, "On the plausibility of the supply-driven
+    input-output model"). Who has one states it with its source.
     """
 
     def __init__(self, model: Any, products: Sequence[str], fine: Sequence[Label]) -> None:
@@ -32,11 +40,14 @@ class Worth:
         self._price = affine([lookup(world, "price_usd_per_kg", (p,)) for p in products], names)
         self._value = affine([lookup(world, "value_added_usd_per_t", tuple(c)) for c in fine], names)
         self._dependent = affine([lookup(world, "dependent_share", (c.product, c.end_use)) for c in fine], names)
+        ratios = [lookup(world, "knock_on_ratio", (c.place, c.end_use)) for c in fine]
+        self._knock_on = affine(ratios, names)
+        self.has_knock_on = any(ratio != 0.0 for ratio in ratios)
 
     def at(self, values: Floats) -> Money:
         """The numbers of one run (the same in all its arms)."""
         value = self._value.at(values) * self._dependent.at(values)
-        return Money(self._price.at(values), value, self._rates.at(values))
+        return Money(self._price.at(values), value, self._rates.at(values), self._knock_on.at(values))
 
 
 class Surplus:

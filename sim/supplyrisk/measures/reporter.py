@@ -332,6 +332,7 @@ class Reporter:
         world = spending(countries, self.columns.groups)
         keep = np.asarray([rank for rank, _ in countries], dtype=np.intp)
         added = Added(risk, keep, world)
+        knock_on = self._worth.has_knock_on
         surplus = Surplus(self.levels[: self.n_fine], paid, self.columns.products, self.columns.stock_uses)
 
         def values(r: Rows, u: Users, p: Money) -> dict[str, Floats]:
@@ -340,7 +341,10 @@ class Reporter:
             used = r.wanted[rows] - r.unserved[rows] - r.priced_out[rows]
             extra = ((r.weekly[priced_at] - 1.0) * used).sum(axis=1) * (1000.0 * p.price[product])
             given_up = surplus.of(r, u.priced_out[: self.n_fine], p.price)
-            return money(lost, missing, extra, given_up, added)
+            found = money(lost, missing, extra, given_up, added)
+            if knock_on:
+                found["knock_on_loss_usd"] = risk.each(missing * p.knock_on)
+            return found
 
         whose: dict[str, Sequence[Label]] = {
             "output_at_risk_usd": risk.labels,
@@ -348,6 +352,8 @@ class Reporter:
             "extra_spend_usd": (*(c for _, c in countries), *world.labels),
             "priced_out_surplus_usd": risk.labels,
         }
+        if knock_on:
+            whose["knock_on_loss_usd"] = risk.labels
         self._family(whose, values)
 
     # --- one run ----------------------------------------------------------------------------------

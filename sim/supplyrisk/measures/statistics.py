@@ -79,11 +79,13 @@ def rows_by_line(rows: int, weeks: int) -> Floats:
 
 
 class Money(NamedTuple):
-    """Baseline prices (USD/kg by product), value added that depends on a user's tonnes (USD/t), rates of money."""
+    """Baseline prices (USD/kg by product), value added that depends on a user's tonnes (USD/t), rates of money, and what
+    customers lose per USD of a user's value added that stops."""
 
     price: Floats
     value: Floats
     rates: Rates
+    knock_on: Floats
 
 
 class Users(NamedTuple):

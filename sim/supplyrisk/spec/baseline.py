@@ -135,6 +135,9 @@ class _Reader:
         number, notes = self.unpack(value, at, quantity)
         if number is None:
             return
+        if parameter.sourced and not notes.get("source", "").strip():
+            self.fail(at, f"{parameter.name} needs its source; write {{value: ..., source: ...}}")
+            return
         keys = self.keys(parameter, written)
         path = ".".join((parameter.name, *written))
         self.overrides.append(Override(path, keys, number, _is_scale(value), **notes))

@@ -13,7 +13,8 @@ class Parameter:
 
     `dims` are among product, input, country (place of a site or buyer), partner (selling country of a
     lane), end_use. `creates` says that its rows make sites, users or lanes; a `certain` one decides how the
-    model is built and is the same in every run.
+    model is built and is the same in every run. A `sourced` one is of no use without its source: no world has it, and
+    who states it has to say where it comes from.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Parameter:
     meaning: str
     creates: str = ""
     certain: bool = False
+    sourced: bool = False
 
     @property
     def label(self) -> str:

@@ -73,4 +73,5 @@ LABELS: dict[str, str] = {
     "priority": "priority in rationing",
     "value_added_usd_per_t": "value added per tonne",
     "dependent_share": "share of value added that depends on the material",
+    "knock_on_ratio": "what customers lose per USD that stops",
 }

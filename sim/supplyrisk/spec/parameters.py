@@ -164,6 +164,16 @@ PARAMETERS: tuple[Parameter, ...] = (
         1.0,
         "share of that value added that truly stops without the material",
     ),
+    _P(
+        "knock_on_ratio",
+        ("country", "end_use"),
+        "ratio",
+        0,
+        50,
+        0.0,
+        "value added that customers down the chain lose per USD of it that stops for lack of material; default: not counted",
+        sourced=True,
+    ),
 )
 
 PARAMETER_BY_NAME = {p.name: p for p in PARAMETERS}

@@ -38,7 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         *("closing_price_index", "entry_share_per_year", "margin_exponent", "input_elasticity"),
     ),
     "who uses how much": ("use_t_per_year",),
-    "value added that hangs on it": ("value_added_usd_per_t", "dependent_share"),
+    "value added that hangs on it": ("value_added_usd_per_t", "dependent_share", "knock_on_ratio"),
     "how users answer to prices": ("elasticity_*", "thrifting_*", "demand_*"),
     "trade, routes and freight": ("trade_share", "transit_days", "tariff", "freight*", "sourcing_elasticity", "link_*"),
     "contracts and prices before": ("contract_*", "price_usd_per_kg"),

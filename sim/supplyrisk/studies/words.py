@@ -26,6 +26,7 @@ SAID = {
     "weeks_short": "weeks with a shortage",
     "output_at_risk_usd": "output at risk",
     "output_at_risk_unserved_usd": "output that stops for lack of material",
+    "knock_on_loss_usd": "value added that customers down the chain lose",
     "priced_out_surplus_usd": "surplus lost by giving up use",
     "public_cost_usd": "public money for measures",
     "extra_spend_usd": "extra spending of users",
