@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from supplyrisk.errors import RunFailed
 from supplyrisk.model.compile import compile_scenario
 from supplyrisk.streams import run_key, uniform
 
@@ -87,3 +88,18 @@ class Toy(Known):
 
 
 toy = Toy()
+
+
+class Frail(Known):
+    """An engine in which the second run of a ban by Japan breaks down."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _u, chance: 1.0 + chance)
+
+    def run_many(self, model: Any, arms: Sequence[int], runs: Sequence[int], seed: int, values: Any) -> Iterator[Any]:
+        origins = {code for event in model.scenario.events for row in event.effects for code in row.select.origins}
+        for run, arm, series in super().run_many(model, arms, runs, seed, values):
+            yield run, arm, RunFailed("broke down") if run == 1 and "JP" in origins else series
+
+
+frail = Frail()

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from supplyrisk.spec.worldfile import shipped_worlds
-from supplyrisk.studies.published import FILE, published
+from supplyrisk.studies.published import FILE, concordant, published
+from supplyrisk.studies.run import StudyOptions
 from supplyrisk.studies.stops import matrix_table, ranking, read_hits, telling
 
 from .spec_files import TINY
@@ -108,6 +109,7 @@ def test_a_stop_of_nothing_costs_nothing(tmp_path):
         ("runs: 3", "start: 2025-12-01", "must lie in the horizon, 2026-01-01 to 2027-01-01"),
         ("runs: 3", "of: production\nnotice: 30 days", "is not read where production stops"),
         ("runs: 3", "notice: 200 days", "reaches back before the horizon"),
+        ("runs: 3", "share: 0 %", "share: stops nothing (got 0 %); write more than 0 %"),
         ("runs: 3", "suppliers: JP\nstopped: ore", "nobody stops"),
         ("runs: 3", "suppliers: [XX]", "unknown country (got XX)"),
         ("length: 26 weeks", "length: 26", "has no unit"),
@@ -123,6 +125,13 @@ def test_all_means_every_shipped_world(tmp_path):
     loaded = study(tmp_path, STOPS.replace(TINY.as_posix(), "all").replace("[JP, US, allies]", "[JP, US]"))
     assert set(loaded.bases) == set(shipped_worlds())
     assert len(loaded.spec.cells(loaded)) > 100
+
+
+def test_orders_are_compared_by_pairs():
+    """Three rows: the first two agree, the third turns two pairs round; ties count for neither."""
+    assert concordant([(0.9, 30.0), (0.5, 20.0), (0.7, 5.0)]) == (2, 3)
+    assert concordant([(0.9, 30.0), (0.9, 20.0), (0.5, 30.0)]) == (0, 1)
+    assert concordant([(0.9, 30.0)]) == (0, 0)
 
 
 def test_published_rows_have_their_source():
@@ -148,3 +157,28 @@ def test_published_lists_stand_beside_the_model(tmp_path):
     listed = {table.name: table.frame for table in done.answer.tables}
     assert list(listed["beside EU"]["world"]) == ["tungsten"]
     assert any("Not in the published table that is kept here: bismuth" in note for note in done.answer.notes)
+    notes = " ".join(done.answer.notes)
+    assert "its own scores of supply risk and economic importance" in notes  # the EU's, which are not kept here
+    assert "What is no single country (the rest of the world, the rest of a region) never stops" in notes
+    frame = pd.read_parquet(done.store.path / "cells.parquet")
+    assert not frame["supplier"].astype(str).str.contains("ROW").any()
+    assert any(
+        "never stops as one: rest of the world." in text
+        for text in study(tmp_path, text).spec.sentences(study(tmp_path, text))
+    )
+
+
+def test_runs_that_fail_are_told_by_cell(tmp_path):
+    """In the ban of parts by Japan run 1 of 3 breaks down; its baseline and the other stops are whole."""
+    options = StudyOptions(engine="tests.study_fakes:frail", workers=1, pool="threads")
+    done = run(study(tmp_path, STOPS.replace("runs: 3", "runs: 3\nstopped: part")), tmp_path / "out", options)
+    assert done.answer.notes[0].startswith("Warning: 1 run failed and is left out of every number: stop Japan: part")
+    assert "scenario (1 of 3)" in done.answer.notes[0]
+    assert done.manifest["counts"]["failed_runs"] == 1
+    table = next(table.frame for table in done.answer.tables if table.name == "failed runs")
+    assert table[["arm", "failed runs", "of"]].to_numpy().tolist() == [["scenario", 1, 3]]
+    page = (tmp_path / "out" / "study.html").read_text(encoding="utf-8")
+    assert "Warning: 1 run failed" in page.replace("\u00a0", " ")
+    whole = run(study(tmp_path, STOPS), tmp_path / "whole", QUICK)
+    assert whole.manifest["counts"]["failed_runs"] == 0
+    assert not any("Warning" in note for note in whole.answer.notes)

@@ -133,7 +133,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         0,
         1,
         0.03,
-        "rate at which money of later weeks is discounted to the start; default: the European Commission's social rate",
+        "rate at which money of later weeks is discounted to the start; default: what European public bodies take",
     ),
     _P(
         "storage_cost_per_year",

@@ -8,6 +8,7 @@ These are not the lists' own scores (which weigh governance and substitution too
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from collections.abc import Sequence
 from functools import cache
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parent / "data" / "published_concentration.csv"
 AUTHORITIES = {"EU": "EU", "USGS": "US"}  # whose list -> the consumer it speaks of
+
+KEPT = {
+    "EU": "What is kept here of the EU's study are shares of suppliers and their concentration (HHI), worked out from them; its own scores "
+    "of supply risk and economic importance, which weigh governance, substitution, recycling and value added too, are not.",
+    "USGS": "What is kept here of the USGS are net import reliance and the leading source; its own probability-weighted losses, by "
+    "which the US list is drawn up, are not.",
+}
 
 
 @cache
@@ -104,6 +112,14 @@ def _table(authority: str, place: str, rows: Sequence[dict[str, object]]) -> Tab
     )
 
 
+def concordant(pairs: Sequence[tuple[float, float]]) -> tuple[int, int]:
+    """How many pairs of rows stand in the same order by both numbers, and how many both tell apart (Kendall's counts)."""
+    both = [
+        (a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in itertools.combinations(pairs, 2) if a[0] != b[0] and a[1] != b[1]
+    ]
+    return sum(both), len(both)
+
+
 def _remark(
     authority: str, rows: Sequence[dict[str, object]], absent: Sequence[str], hits: Sequence[Hit], place: str
 ) -> str:
@@ -125,6 +141,10 @@ def _remark(
         else "They differ because a list measures how few sell, the model what is lost: that needs few sellers, thin stocks, no "
         "second source within the year, and uses whose value added is large. "
     )
+    same, pairs = concordant([(float(str(row["published"])), float(str(row["output at risk"]))) for row in rows])
+    if pairs:
+        text += f"Of {pairs} pairs of worlds that both tell apart, {same} stand{'s' if same == 1 else ''} in the same order in both. "
+    text += KEPT[authority]
     if absent:
-        text += f"Not in the published table that is kept here: {', '.join(absent)}."
+        text += f" Not in the published table that is kept here: {', '.join(absent)}."
     return text.strip()

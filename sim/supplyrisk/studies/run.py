@@ -18,6 +18,7 @@ from ..experiment.stages import FINISHED, INTERRUPTED, RUNNING, now
 from ..experiment.versions import code_hash, versions
 from ..results.store import FORMAT, Store, StoreError, write_atomic
 from .answer import Answer
+from .failures import failed_of, failures, with_failures
 from .lab import Lab
 from .load import LoadedStudy, read_study
 from .tables import write_cells
@@ -126,7 +127,8 @@ def _concluded(
     found = lab.found
     simulated = clock.seconds()
     rows, results = write_cells(found, lab.store)
-    answer = study.spec.answer(found)
+    failed = list(failures(found))
+    answer = with_failures(study.spec.answer(found), failed)
     manifest = {
         **manifest,
         "status": FINISHED,
@@ -136,6 +138,7 @@ def _concluded(
             "cells": len(found.placed),
             "units": len(found.units),
             "runs": len(found.units) * found.runs,
+            "failed_runs": failed_of(failed),
             "rows": rows,
         },
         "answer": {"headline": answer.headline, "sentences": list(answer.sentences), **answer.facts},

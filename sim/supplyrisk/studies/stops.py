@@ -69,6 +69,8 @@ def stops_answer(study: NMinus1, found: Found) -> Answer:
     notes = [
         f"Each stop is set against the same {found.runs} runs without it. Output at risk is the value added of goods that need "
         "the missing tonnes, over the whole horizon; a stop whose loss is small leaves time to buy elsewhere or to draw stocks.",
+        "What is no single country (the rest of the world, the rest of a region) never stops: its makers would not stop together. It is in "
+        "no row, however large it is, and goes on selling in every stop.",
         "Stops of single products: where a country stops several at once, losses do not simply add up.",
     ]
     published, remarks = published_tables(found, hits, consumers)

@@ -146,6 +146,8 @@ class NMinus1(Study):
         last = self.horizon_start + dt.timedelta(days=round(365.25 * self.years))
         if not self.horizon_start <= self.start < last:
             yield ("start",), f"must lie in the horizon, {self.horizon_start} to {last} (got {self.start})"
+        if not self.share:
+            yield ("share",), "stops nothing (got 0 %); write more than 0 %"
         if self.notice and self.of == "production":
             yield ("notice",), "is not read where production stops; write of: exports"
         if self.start - dt.timedelta(days=self.notice) < self.horizon_start:
@@ -223,6 +225,17 @@ class NMinus1(Study):
             f"{f'known {self.notice:g} days before' if self.notice else 'without notice'}: {alone} stops of one country"
             + (f" and {len(cells) - alone} of two together." if len(cells) > alone else ".")
         )
+        left_out = sorted(
+            {
+                resolution.world.names.countries[code]
+                for loaded in study.resolved.values()
+                for resolution in loaded.resolutions
+                for code in resolution.world.names.groups.get(REST, ())
+                if any(makers(resolution, product).get(code) for product in resolution.world.names.products)
+            }
+        )
+        if left_out:
+            yield f"What is no single country never stops as one: {', '.join(left_out)}."
         yield f"Losses are counted against the same runs without the stop, over {self.years:g} years."
 
     def answer(self, found: Found) -> Answer:
