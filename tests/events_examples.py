@@ -33,6 +33,7 @@ BASES: tuple[dict[str, Any], ...] = (
     {"type": "export_quota", "origins": "CN", "products": "oxide", "tonnes": "8 kt"},
     {"type": "export_tax", "origins": "CN", "products": "oxide", "rate": "15 %"},
     {"type": "customs_slowdown", "origins": "CN", "destinations": "JP", "products": "magnet", "extra_days": "30 days"},
+    {"type": "licence_freeze", "origins": "CN", "products": "magnet"},
     {"type": "end_use_refusal", "origins": "CN", "products": "magnet", "end_uses": "defence"},
     {
         "type": "end_user_screening",

@@ -29,6 +29,10 @@ EVERY: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "export_ban": (BAN,),
     "raw_export_ban": (("raw_export_ban", {"origins": "A", "duration": "26 weeks"}),),
     "licence_regime": (("licence_regime", {**LICENCE, "duration": "52 weeks", "expiry": "8 weeks"}),),
+    "licence_freeze": (
+        ("licence_regime", LICENCE),
+        ("licence_freeze", {"origins": "A", "products": "part", "start": 150, "duration": "20 weeks"}),
+    ),
     "content_rule": (
         (
             "content_rule",

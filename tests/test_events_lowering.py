@@ -82,7 +82,7 @@ def test_fully_written_events_use_declared_params_too() -> None:
 @pytest.mark.parametrize("cls", EVENT_TYPES, ids=type_name)
 def test_buyers_react_ahead_only_to_what_withholds_goods(cls: type[Event]) -> None:
     event = shipped(cls)
-    withholds = {effect.op for effect in event.lower(shipped_context())} & {"close", "quota", "licence"}
+    withholds = {effect.op for effect in event.lower(shipped_context())} & {"close", "freeze", "quota", "licence"}
     assert event.is_noticed() <= bool(withholds)
 
 

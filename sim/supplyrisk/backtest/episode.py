@@ -29,7 +29,7 @@ TARGETS_TOO = ("low", "high", "unit", "basis")
 FILES = ("scenario.yaml", "observed.csv", "targets.csv")
 DAY_ONE, RECORDED = "day one", "recorded"
 WAYS = {DAY_ONE: "scenario.yaml", RECORDED: "recorded.yaml"}
-CONTROLS = ("close", "quota", "licence")  # operations that hold goods back at a border
+CONTROLS = ("close", "freeze", "quota", "licence")  # operations that hold goods back at a border
 TARGET_UNITS = ("month", "months", "weeks", "ratio", "share", "%", "t", "kg", "index", "USD/kg", "")
 
 

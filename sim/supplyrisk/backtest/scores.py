@@ -276,10 +276,10 @@ def _left(episode: Episode, products: Sequence[str], day: float) -> float:
             continue
         for effect in event.effects:
             here = [p for p in effect.schedule if begin + central(p.day, sampled) <= day]
-            if effect.op not in ("close", "quota", "licence", "capacity_loss") or not here:
+            if effect.op not in ("close", "freeze", "quota", "licence", "capacity_loss") or not here:
                 continue
             value = central(here[-1].level, sampled)
-            left = 1.0 - value if effect.op in ("close", "capacity_loss") else value
+            left = 1.0 - value if effect.op in ("close", "freeze", "capacity_loss") else value
             left = 0.0 if dict(effect.params).get("unknown_pace") else left
             for name in set(effect.select.products) & set(products):
                 level[name] = min(level[name], left)

@@ -17,9 +17,10 @@ import simpy
 from numpy.typing import NDArray
 from simpy.core import SimTime
 from simpy.events import NORMAL, Event
+from simpy.resources.resource import Request
 
 from ..errors import RunFailed
-from ..model import draws, market, movement, production
+from ..model import applications, draws, market, movement, production
 from ..model.compile import CompiledModel
 from ..model.controls import close_new_offices, set_rules
 from ..model.start import mass_now, start_run
@@ -55,14 +56,44 @@ class LicenceOffice(simpy.Resource):
 
     With fewer officers than reviews under way nobody is interrupted: the next file waits until the number
     at work has fallen below the new one.
+
+    Parameters
+    ----------
+    clock : Clock
+    waits : function of lane and filing day
+        Whether a file may not be opened today: it is passed over, and keeps its place.
     """
+
+    def __init__(self, clock: Clock, waits: Callable[[int, int], bool]) -> None:
+        super().__init__(clock, capacity=1)
+        self.waits = waits
 
     def set_officers(self, officers: int) -> None:
         """Officers from now on (0 stops the opening of files)."""
         self._capacity = officers
-        # SimPy opens one file per call, which is right when one officer comes free.
-        while self.put_queue and len(self.users) < officers:
+        # One file is opened per call, which is right when one officer comes free.
+        busy = -1
+        while busy < len(self.users) < officers:
+            busy = len(self.users)
             self._trigger_put(None)
+
+    def _trigger_put(self, get_event: Any) -> None:
+        """Open the oldest file that may be opened, if an officer is free."""
+        for at, file in enumerate(self.put_queue):
+            if not self.waits(file.lane, file.filed):
+                self._do_put(file)
+                if file.triggered:
+                    self.put_queue.pop(at)
+                return
+
+
+class File(Request):
+    """An application in an office's queue."""
+
+    def __init__(self, office: LicenceOffice, lane: int, filed: int) -> None:
+        self.lane = lane
+        self.filed = filed
+        super().__init__(office)
 
 
 class ReferenceRun:
@@ -110,7 +141,7 @@ class ReferenceRun:
         """Run from the start to the end of the horizon and package what was recorded."""
         L, F, I = self.L, self.F, self.I
         misfit = start_run(L, F, I, self.key, self.arm_events)
-        self.offices = [LicenceOffice(self.clock, capacity=1) for _ in range(L.n_offices)]
+        self.offices = [LicenceOffice(self.clock, partial(self.must_wait, number)) for number in range(L.n_offices)]
         for office in self.offices:
             office.set_officers(0)
         self.fill_pipelines()
@@ -124,6 +155,11 @@ class ReferenceRun:
             {"events": float(self.events), "balance_error": self.balance_error(), "misfit": misfit},
             self.packed_trace(),
         )
+
+    def must_wait(self, office: int, lane: int, filed: int) -> bool:
+        """Whether no officer may open a file today."""
+        today = int(self.clock.now)
+        return applications.must_wait(self.L, self.F, self.I, office, lane, filed, today) == 1
 
     def fill_pipelines(self) -> None:
         """Shipments and batches under way on the first day, and the first random outages."""
@@ -199,18 +235,15 @@ class ReferenceRun:
         held = free * F[L.lane_hold + lane]
         free -= held
         content = F[L.site_content + I[L.lane_site + lane]]
-        if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] > 0.0:
-            left_over = F[L.lane_unfiled + lane]
-            F[L.lane_unfiled + lane] = 0.0
-            movement.free_goods(L, F, I, lane, left_over)
-            free += left_over
+        if F[L.lane_unfiled + lane] > 0.0:
+            free += applications.settle_unfiled(L, F, I, lane)
         if free > 0.0:
             self.leave(lane, free, day, until, content)
         if leaking > 0.0:
             self.leak(lane, leaking, day, until, content)
         if held > 0.0:
             self.set_aside(lane, held, day, content)
-        if licensed > 0.0:
+        if licensed > 0.0 or applications.is_due(L, F, I, lane):
             self.prepare_files(lane, licensed, day, content)
 
     def leave(self, lane: int, amount: float, day: int, until: int, content: float) -> None:
@@ -256,6 +289,8 @@ class ReferenceRun:
 
     def let_go(self, lane: int, number: int, amount: float, content: float, _: Event) -> None:
         self.note(market.CUSTOMS, lane, number, amount)
+        if applications.keep_back_ordinary(self.L, self.F, self.I, lane, amount):
+            return
         movement.free_goods(self.L, self.F, self.I, lane, amount)
         day = int(self.clock.now)
         self.leave(lane, amount, day, day + 1, content)
@@ -280,19 +315,21 @@ class ReferenceRun:
     ) -> Generator[Event, None, None]:
         """Life of one application: queue, review, decision, departure or refusal."""
         L, F, I = self.L, self.F, self.I
-        with self.offices[office].request() as turn:
+        with File(self.offices[office], lane, filed) as turn:
             yield turn
             today = int(self.clock.now)
-            if draws.has_expired(L, F, I, office, filed, today):
-                movement.close_application(L, F, I, office, lot, filed)
-                movement.free_goods(L, F, I, lane, lot)
-                movement.return_goods(L, F, I, lane, lot)
+            if applications.struck_out(L, F, I, office, lane, filed, lot, today):
                 return
             done = today + draws.review_days(L, F, I, self.key, office, lane, number)
             yield self.clock.at(done, (market.REVIEW, lane, number))
             self.note(market.REVIEW, lane, number, lot)
             movement.close_application(L, F, I, office, lot, filed)
-            if draws.is_granted(L, F, I, self.key, office, lane, number):
+            decided = applications.verdict(L, F, I, self.key, office, lane, number)
+            if decided == applications.VOID:
+                applications.give_back(L, F, I, lane, lot)
+            elif decided == applications.ANEW:
+                F[L.lane_unfiled + lane] += lot
+            elif decided == applications.GRANTED:
                 movement.grant(L, F, office, lot)
                 day = done + draws.processing_days(L, F, I, office)
                 act = partial(self.release, lane, number, lot, content)
@@ -307,6 +344,8 @@ class ReferenceRun:
 
     def release(self, lane: int, number: int, lot: float, content: float, _: Event) -> None:
         self.note(market.RELEASE, lane, number, lot)
+        if applications.keep_back(self.L, self.F, self.I, lane, lot):
+            return
         movement.free_goods(self.L, self.F, self.I, lane, lot)
         day = int(self.clock.now)
         self.leave(lane, lot, day, day + 1, content)

@@ -256,6 +256,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_days | days | transit
         lane_pipe_weeks | weeks | market weeks a shipment is under way
         lane_office | index | licence office now, -1 none
+        lane_freeze | code | licences frozen now (see `states`)
         lane_cut_day | day | a rule changes on this day of the coming week, -1 none
         lane_filed | count | licence applications so far
         lane_sent | count | shipments so far

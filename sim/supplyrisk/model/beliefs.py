@@ -5,6 +5,7 @@ Nothing here looks at prices, but for thrift and for leaks, which are of the wee
 
 from __future__ import annotations
 
+from ..operations.ops.freeze import GENERAL_LICENCES_HOLD
 from ..operations.ops.licence import applies_to
 from ..operations.ops.quota import PERIOD_DAYS, quota_unit
 from ..operations.rows import param
@@ -14,10 +15,13 @@ from .arrays import Floats, Ints
 from .controls import effect_base, effect_end, effect_now, started
 from .economics import clip, smooth, weeks_announced, weeks_believed
 from .layout_types import Layout
+from .movement import needs_licence
+from .states import NOT_FROZEN
 
 NO_RULE = -1.0
 LEAST_COUNT = 1e-9  # share of normal trade with which a rule counts that stops nothing
 CLOSE = code("close")
+FREEZE = code("freeze")
 QUOTA = code("quota")
 CAPACITY_LOSS = code("capacity_loss")
 SUSPEND = code("suspend")
@@ -158,6 +162,11 @@ def believe_lanes(L: Layout, F: Floats, I: Ints, day: int) -> None:
                 if level <= 0.0:
                     continue
                 pace = 1.0 - level + F[L.lane_leak + lane]
+            elif op == FREEZE:
+                if level <= 0.0 or needs_licence(L, F, I, lane) == 0:
+                    continue
+                held = param(L, F, e, GENERAL_LICENCES_HOLD) > 0.0
+                pace = (F[L.lane_general + lane] if held else 0.0) + F[L.lane_leak + lane]
             elif op == QUOTA:
                 if level >= F[L.link_multiple + I[L.lane_product + lane]]:
                     continue
@@ -253,10 +262,13 @@ def learn_paces(L: Layout, F: Floats, I: Ints) -> None:
         for t in range(first, first + I[L.effect_target_count + e]):
             lane = I[L.target_entity + t]
             if int(F[L.target_value + t]) == o and I[L.lane_office + lane] == o:
-                # What a general licence lets out is no work of the office.
+                # What a general licence lets out, or a ban or a freeze stops, is no work of the office.
+                free = 1.0 - F[L.lane_close + lane]
+                if free <= 0.0 or I[L.lane_freeze + lane] != NOT_FROZEN:
+                    continue
                 single = 1.0 - F[L.lane_general + lane]
                 left += F[L.lane_left + lane] * single
-                normal += F[L.lane_flow + lane] * single
+                normal += F[L.lane_flow + lane] * single * free
         if normal > 0.0 and I[L.office_weeks + o] > 0:
             F[L.office_seen + o] = smooth(F[L.office_seen + o], left / normal, 1.0 / F[L.pace_learning_weeks + k])
             F[L.office_seen + o] = F[L.office_seen + o] if F[L.office_seen + o] < 1.0 else 1.0

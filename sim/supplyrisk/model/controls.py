@@ -17,7 +17,7 @@ from ..operations.table import INSIDE_WEEK, code
 from .arrays import FIRMS_PER_USER, Floats, Ints
 from .layout_types import Layout
 from .recurrence import move_on
-from .states import DATED, ONCE
+from .states import DATED, NOT_FROZEN, ONCE
 from .weights import apply_weights
 
 NEW_CAPACITY, SUSPEND = code("new_capacity"), code("suspend")
@@ -178,11 +178,26 @@ def set_officers(L: Layout, F: Floats, I: Ints, week: int) -> None:
         elif param(L, F, e, UNIT_OFFICERS) > 0.0:
             I[L.office_officers + o] = int(level + 0.5)
         else:
-            # Lanes that a stricter office decides about are no business of this one.
-            lots = level * (F[L.office_normal + o] - F[L.office_lost + o]) / F[L.office_lot + o]
+            # Lanes that a stricter office decides about, or nobody, are no business of this one.
+            left = F[L.office_normal + o] - F[L.office_lost + o] - frozen_flow(L, F, I, o)
+            lots = level * left / F[L.office_lot + o]
             before = F[L.office_reviewed + o]
             F[L.office_reviewed + o] = before + lots * param(L, F, e, REVIEW_DAYS) / 7.0
             I[L.office_officers + o] = int(F[L.office_reviewed + o]) - int(before)
+
+
+def frozen_flow(L: Layout, F: Floats, I: Ints, o: int) -> float:
+    """Normal exports of an office's lanes about which a freeze lets nothing be decided, t/week: others are served no faster."""
+    flow = 0.0
+    if I[L.frozen] == 0:
+        return flow
+    e = I[L.office_effect + o]
+    first = I[L.effect_target_first + e]
+    for t in range(first, first + I[L.effect_target_count + e]):
+        lane = I[L.target_entity + t]
+        if I[L.lane_office + lane] == o and int(F[L.target_value + t]) == o and I[L.lane_freeze + lane] != NOT_FROZEN:
+            flow += F[L.lane_flow + lane]
+    return flow
 
 
 def close_new_offices(L: Layout, F: Floats, I: Ints) -> None:

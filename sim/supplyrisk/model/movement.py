@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .arrays import Floats, Ints
 from .layout_types import Layout
+from .states import FROZEN
 
 
 def part_returned(L: Layout, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
@@ -53,7 +54,12 @@ def part_licensed(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> fl
     """Part of `amount` t that must wait for a licence, t."""
     if needs_licence(L, F, I, lane) == 0:
         return 0.0
-    return amount * (1.0 - F[L.lane_general + lane])
+    return amount * (1.0 - general_share(L, F, I, lane))
+
+
+def general_share(L: Layout, F: Floats, I: Ints, lane: int) -> float:
+    """Share of a lane's goods that leave under general licences: none while a freeze stops these too."""
+    return 0.0 if I[L.lane_freeze + lane] == FROZEN else F[L.lane_general + lane]
 
 
 def transit_days(L: Layout, F: Floats, I: Ints, lane: int, leaking: int) -> int:

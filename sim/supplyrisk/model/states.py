@@ -12,3 +12,4 @@ PAID_IN_ZONE = 2  # a cell
 UNSERVED_SHARE = 3  # a node
 AFTER_EVENT = 4  # an event
 PAID_IN_COUNTRY = 5  # a node
+NOT_FROZEN, FROZEN_BUT_GENERAL, FROZEN = 0, 1, 2  # lane_freeze: single licences alone, or general ones too

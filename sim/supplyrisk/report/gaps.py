@@ -31,7 +31,7 @@ REASONS = {
     HELD: ("the home price is held up", "goods are held there against reopening"),
     5: ("nothing is traded between them", "each zone has only its own supply"),
 }
-CONTROLS = frozenset(("close", "quota", "licence"))  # operations that hold back exports
+CONTROLS = frozenset(("close", "freeze", "quota", "licence"))  # operations that hold back exports
 NOTICED = 1.1  # ratio of two prices from which on a gap is told
 
 

@@ -25,6 +25,7 @@ KINDS = {
     "licence": "export licences",
     "quota": "export quotas",
     "close": "stops of exports",
+    "freeze": "freezes of licences",
     "tariff": "duties",
     "capacity_loss": "lost output",
 }

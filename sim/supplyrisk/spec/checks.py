@@ -316,6 +316,7 @@ def _positive_definite(matrix: list[list[float]]) -> bool:
 # What does nothing without another rule on the same trade: operation, the one it needs, what is missing.
 NEEDED = (
     ("general_licence", "licence", "none of these goods needs a licence in this scenario"),
+    ("freeze", "licence", "none of these goods needs a licence in this scenario: there is nothing to freeze"),
     ("enforcement", "leak", "no transshipment of these goods in this scenario that could be policed"),
 )
 

@@ -15,7 +15,7 @@ from ..events.effects import Effect
 from ..events.numbers import Sampled
 from .resolved import ResolvedEvent, World
 
-PARTING = ("close", "quota", "licence", "general_licence")
+PARTING = ("close", "freeze", "quota", "licence", "general_licence")
 SELLER, BUYER = 1, 2  # what a rule takes a country for; 3: both, and it stops trade among those
 
 

@@ -69,6 +69,17 @@ def push_node(L: Layout, I: Ints, queue: int, node: int) -> None:
     I[queue + 1] = node
 
 
+def take_node(L: Layout, I: Ints, queue: int, before: int, node: int) -> None:
+    """Take a node out of the list at `queue`; `before` is the one it comes after, -1 if it is the head."""
+    following = I[L.node_ints + node * NODE_INTS]
+    if before < 0:
+        I[queue] = following
+    else:
+        I[L.node_ints + before * NODE_INTS] = following
+    if following < 0:
+        I[queue + 1] = before
+
+
 def plan(
     L: Layout,
     F: Floats,

@@ -56,6 +56,7 @@ MODULES = (
     "supplyrisk.model.movement",
     "supplyrisk.model.record",
     "supplyrisk.model.draws",
+    "supplyrisk.model.applications",
     "supplyrisk.model.market",
     "supplyrisk.engines.compiled.calendar",
     "supplyrisk.engines.compiled.kernel",

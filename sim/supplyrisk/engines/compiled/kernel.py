@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...model import draws, market, movement, production
+from ...model import applications, draws, market, movement, production
 from ...model.arrays import Floats, Ints
 from ...model.controls import close_new_offices, set_rules
 from ...model.layout_types import Layout
@@ -33,6 +33,7 @@ from .calendar import (
     plan,
     push_node,
     slot_rank,
+    take_node,
 )
 
 
@@ -56,11 +57,8 @@ def dispatch(L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, 
     held = free * F[L.lane_hold + lane]
     free -= held
     content = F[L.site_content + I[L.lane_site + lane]]
-    if I[L.lane_office + lane] < 0 and F[L.lane_unfiled + lane] > 0.0:
-        left_over = F[L.lane_unfiled + lane]
-        F[L.lane_unfiled + lane] = 0.0
-        movement.free_goods(L, F, I, lane, left_over)
-        free += left_over
+    if F[L.lane_unfiled + lane] > 0.0:
+        free += applications.settle_unfiled(L, F, I, lane)
     if free > 0.0:
         leave(L, F, I, lane, free, day, until, content)
     if leaking > 0.0:
@@ -71,7 +69,7 @@ def dispatch(L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, 
         movement.hold_goods(L, F, I, lane, held)
         days = draws.hold_days(L, F, I, key, lane, number)
         plan(L, F, I, day + days, market.CUSTOMS, lane, number, 0, held, content)
-    if licensed > 0.0:
+    if licensed > 0.0 or applications.is_due(L, F, I, lane) == 1:
         prepare_files(L, F, I, lane, licensed, day, content)
 
 
@@ -129,25 +127,29 @@ def open_office(L: Layout, F: Floats, I: Ints, key: int, office: int, day: int) 
 
 
 def open_files(L: Layout, F: Floats, I: Ints, key: int, office: int, day: int, most: int) -> int:
-    """Open the oldest applications, so many at most; returns how many of them had expired."""
+    """Open the oldest applications that may be opened, so many at most; returns how many of them needed no review."""
     queue = office_queue(L, office)
     opened = 0
     expired = 0
-    while I[queue] >= 0 and opened < most:
-        opened += 1
-        node = I[queue]
+    before = -1
+    node = I[queue]
+    while node >= 0 and opened < most:
         at = L.node_ints + node * NODE_INTS
-        I[queue] = I[at]
+        following = I[at]
         lane = (I[at + 1] >> 32) & ENTITY_BITS
         number = I[at + 1] & COUNTER_BITS
         filed = I[at + 2]
+        if I[L.frozen] == 1 and applications.must_wait(L, F, I, office, lane, filed, day) == 1:
+            before = node
+            node = following
+            continue
+        take_node(L, I, queue, before, node)
+        opened += 1
         lot = F[L.node_floats + node * NODE_FLOATS]
-        if draws.has_expired(L, F, I, office, filed, day) == 1:
-            movement.close_application(L, F, I, office, lot, filed)
-            movement.free_goods(L, F, I, lane, lot)
-            movement.return_goods(L, F, I, lane, lot)
+        if applications.struck_out(L, F, I, office, lane, filed, lot, day) == 1:
             drop_node(L, I, node)
             expired += 1
+            node = following
             continue
         I[L.office_busy + office] += 1
         done = day + draws.review_days(L, F, I, key, office, lane, number)
@@ -155,6 +157,7 @@ def open_files(L: Layout, F: Floats, I: Ints, key: int, office: int, day: int, m
         drop_node(L, I, node)
         # The office travels with the file: a lane may answer to another office by then.
         plan(L, F, I, done, market.REVIEW, lane, number, office * 1048576 + filed, lot, content)
+        node = following
     return expired
 
 
@@ -165,7 +168,12 @@ def finish_review(
     office = extra // 1048576
     filed = extra % 1048576
     movement.close_application(L, F, I, office, lot, filed)
-    if draws.is_granted(L, F, I, key, office, lane, number) == 1:
+    decided = applications.verdict(L, F, I, key, office, lane, number)
+    if decided == applications.VOID:
+        applications.give_back(L, F, I, lane, lot)
+    elif decided == applications.ANEW:
+        F[L.lane_unfiled + lane] += lot
+    elif decided == applications.GRANTED:
         movement.grant(L, F, office, lot)
         leaves = day + draws.processing_days(L, F, I, office)
         plan(L, F, I, leaves, market.RELEASE, lane, number, 0, lot, content)
@@ -266,12 +274,19 @@ def handle(L: Layout, F: Floats, I: Ints, key: int, day: int, node: int) -> None
         finish_review(L, F, I, key, entity, counter, extra, amount, content, day)
     elif kind == market.RELEASE or kind == market.CUSTOMS:
         note(L, F, I, day, kind, entity, counter, amount)
-        movement.free_goods(L, F, I, entity, amount)
-        leave(L, F, I, entity, amount, day, day + 1, content)
+        if kind == market.RELEASE:
+            kept = applications.keep_back(L, F, I, entity, amount)
+        else:
+            kept = applications.keep_back_ordinary(L, F, I, entity, amount)
+        if kept == 0:
+            movement.free_goods(L, F, I, entity, amount)
+            leave(L, F, I, entity, amount, day, day + 1, content)
     elif kind == market.SWITCH:
         note(L, F, I, day, kind, entity, counter, 0.0)
         set_rules(L, F, I, key, day)
         close_new_offices(L, F, I)
+        if L.n_offices > 0:
+            open_all_files(L, F, I, key, day)
     elif kind == market.PIECE:
         note(L, F, I, day, kind, entity, counter, amount)
         dispatch(L, F, I, key, entity, amount, day, extra)

@@ -13,6 +13,7 @@ from ..style import Layout
 LANE_OPS = frozenset(
     (
         "close",
+        "freeze",
         "quota",
         "tariff",
         "delay",
