@@ -62,6 +62,7 @@ PARAMS: dict[str, tuple[float, ...]] = {
     "seizure_probability": (0.0, 0.3, 1.0),
     "usd_per_kg": (0.0, 1.0),
     "lasts": (0.0, 1.0),
+    "general_licences_hold": (0.0, 1.0),
     "unknown_pace": (0.0, 0.0, 1.0),
     "unit_cost_ratio": (0.0, 0.9, 2.0),
     "needs_input": (0.0, 0.4, 1.0),

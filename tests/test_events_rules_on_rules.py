@@ -121,7 +121,9 @@ def test_a_longer_freeze_never_lessens_the_shortage_nor_does_a_ban_in_its_place(
     regime = licences(world, capacity="60 %", review="14 days")
     lost = [run(world, regime, years=2.0).shortage]
     for weeks in (4, 12, 26):
-        lost.append(run(world, regime, rule(world, "licence_freeze", 140, duration=f"{weeks} weeks"), years=2.0).shortage)
+        lost.append(
+            run(world, regime, rule(world, "licence_freeze", 140, duration=f"{weeks} weeks"), years=2.0).shortage
+        )
     assert lost == sorted(lost)
     assert lost[-1] > lost[0]
 
@@ -166,7 +168,9 @@ def test_firms_come_on_a_list_and_off_it() -> None:
     """Tanks use 40 t a week; a quarter of them is listed, then half, then nobody."""
     world = chain(users={("B", "cars"): 60.0, ("B", "tanks"): 40.0}, values=RIGID)
     listed = {"start": "25 %", "30 weeks": "50 %", "60 weeks": "0 %"}
-    out = run(world, rule(world, "end_user_screening", 70, destinations="B", end_uses="tanks", listed=listed), years=2.5)
+    out = run(
+        world, rule(world, "end_user_screening", 70, destinations="B", end_uses="tanks", listed=listed), years=2.5
+    )
     short = out.column("shortage_unserved_t", end_use="tanks")
     assert short[39] == pytest.approx(10.0)
     assert short[69] == pytest.approx(20.0)
@@ -178,7 +182,9 @@ def test_firms_come_on_a_list_and_off_it() -> None:
 def test_both_engines_agree_on_all_of_it() -> None:
     world = two_buyers()
     events = (
-        licences(world, capacity="40 %", review="20 days", review_spread="0.6", expiry="12 weeks", general_licences="10 %"),
+        licences(
+            world, capacity="40 %", review="20 days", review_spread="0.6", expiry="12 weeks", general_licences="10 %"
+        ),
         licences(world, 100, name="upper", destinations="B", capacity="20 %", duration="30 weeks", review="30 days"),
         rule(world, "licence_freeze", 150, destinations="B", duration="17 weeks"),
         rule(world, "licence_freeze", 233, name="second", duration="40 days", general_licences_hold="yes"),

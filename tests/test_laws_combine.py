@@ -13,6 +13,7 @@ from supplyrisk.model.compile import compile_scenario
 from supplyrisk.model.compile_effects import ordered_events
 from supplyrisk.model.controls import set_rules
 from supplyrisk.model.start import start_run
+from supplyrisk.model.states import FROZEN, FROZEN_BUT_GENERAL
 from supplyrisk.operations.declare import WAYS
 from supplyrisk.operations.table import OPS
 
@@ -40,7 +41,14 @@ SHOWN: dict[str, tuple[str, dict[str, float]]] = {
     "cover_obligation": ("user_obligation", {}),
     "stockpile": ("stockpile_target", {}),
 }
-ELSEWHERE = {"quota", "licence", "joint_purchase", "suspend", "project_delay"}  # have tests of their own below
+ELSEWHERE = {
+    "freeze",
+    "quota",
+    "licence",
+    "joint_purchase",
+    "suspend",
+    "project_delay",
+}  # have tests of their own below
 EXPECTED = {
     "larger": max,
     "add": lambda a, b: a + b,
@@ -281,3 +289,14 @@ def test_overlapping_rules_give_the_same_bits_in_both_engines(kind: str) -> None
     outs = [get_engine(name).run(model, 1, 3, 1, np.empty(0)) for name in ("reference", "batch")]
     assert outs[0].weekly.tobytes() == outs[1].weekly.tobytes()
     assert outs[0].monthly.tobytes() == outs[1].monthly.tobytes()
+
+
+def test_of_two_freezes_the_one_that_stops_general_licences_holds() -> None:
+    world = chain(users=BUYERS, values=RIGID)
+    mild = written(world, "licence_freeze", name="mild", origins="A", products="metal", general_licences_hold="yes")
+    strict = written(world, "licence_freeze", name="a_strict", origins="A", destinations="C", products="metal")
+    for events in ((mild, strict), (strict, mild)):
+        made = state(world, *events)
+        first = made.run.L.lane_freeze
+        found = dict(zip(made.run.model.lane_names, made.run.I[first : first + made.run.L.n_lanes], strict=True))
+        assert found == {"metal:A>B": FROZEN_BUT_GENERAL, "metal:A>C": FROZEN}

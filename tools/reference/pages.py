@@ -60,7 +60,7 @@ def events_page() -> str:
     parts += ["## Keys of many types", fields_table(shared), "## Keys every event has", fields_table(common_rows())]
     for part in part_rows():
         parts += [f"## Keys of {part.type}", part.meaning, fields_table(part.fields)]
-    parts += ["## Where two rules meet", COMBINE, combinations()]
+    parts += ["## Where two rules meet", COMBINE, combinations(), LAYERS, layers(), STANDING]
     return page("Event and policy types", *parts)
 
 
@@ -72,6 +72,66 @@ regime for one buyer on a standing general one): there they combine like this.
 """
 
 
+LAYERS = """
+### A rule on top of a licence regime
+
+Rules of different kinds hold side by side: a ban holds before a freeze, a freeze before the offices, and a general licence takes
+its share out of whatever office decides. What waits for a licence, and what comes back:
+"""
+STANDING = """
+What stands at the start of a scenario belongs into its `outlook` (or the world's `today.yaml`, which does so by itself from 2026
+on), with `simulate_from` a year or more before: queues, stocks, prices and beliefs are then those of a market that has lived with
+it. `extends` changes a file, it does not make its rules older than the horizon.
+"""
+ON_TOP = (
+    (
+        "a ban or refusal of all of a trade",
+        "nothing but leaks",
+        "applications are void when an officer reaches them, licences not yet used at once: the goods go back to the "
+        "seller, and so do goods that customs had set aside",
+        "buyers order and apply anew; of the office's pace they believe what they had learnt before",
+    ),
+    (
+        "a ban of a part",
+        "what is left of the normal flow, if the office grants it",
+        "stays in the queue; older files are not cut",
+        "orders are whole again",
+    ),
+    (
+        "`licence_freeze`",
+        "nothing but leaks; general licences if `general_licences_hold: yes`",
+        "keeps its place in the queue, new files come behind it, all lapse at their `expiry`; what was under review or "
+        "granted and had not left is applied for anew. Other buyers are served no faster",
+        "the oldest files are opened first; what buyers had learnt of the pace holds",
+    ),
+    (
+        "another licence regime",
+        "what the stricter of the two grants",
+        "files in hand stay with the office where they were filed",
+        "files of the upper office are filed anew with the office that stands, within a week; where none stands, they are "
+        "closed and the goods leave",
+    ),
+    (
+        "`general_licences`",
+        "its share, without a file",
+        "goes on waiting",
+        "its share needs licences again",
+    ),
+    (
+        "`end_user_screening`",
+        "nothing to listed firms",
+        "as under a ban",
+        "firms off the list order and apply anew",
+    ),
+    (
+        "`suspension` of the upper rule",
+        "as if it had ended",
+        "as if it had ended",
+        "the upper rule comes back with its start counted from its first day",
+    ),
+)
+
+
 def combinations() -> str:
     """How two rules of a kind combine."""
     from supplyrisk.operations.declare import WAYS
@@ -79,6 +139,11 @@ def combinations() -> str:
 
     rows = ((op.rules, f"{WAYS[op.way]}{f': {op.more}' if op.more else ''}") for op in sorted(OPS, key=where))
     return table(("two of these", "where both are in force"), rows)
+
+
+def layers() -> str:
+    """What holds on top of a licence regime."""
+    return table(("on top of a licence regime", "what leaves", "what waits", "when it ends"), ON_TOP)
 
 
 def where(op: Any) -> tuple[int, str]:

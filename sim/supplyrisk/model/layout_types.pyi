@@ -455,6 +455,8 @@ class Layout(NamedTuple):
     """int by lanes, weeks: market weeks a shipment is under way"""
     lane_office: int
     """int by lanes, index: licence office now, -1 none"""
+    lane_freeze: int
+    """int by lanes, code: licences frozen now (see `states`)"""
     lane_cut_day: int
     """int by lanes, day: a rule changes on this day of the coming week, -1 none"""
     lane_filed: int
@@ -995,6 +997,8 @@ class Layout(NamedTuple):
     """int by one, bits: days of the coming week on which rules change"""
     in_force: int
     """int by one, 0/1: an effect is in force now"""
+    frozen: int
+    """int by one, 0/1: a freeze of licences is in force"""
     leaking: int
     """int by one, 0/1: goods leak on some lane now"""
     known: int
