@@ -134,11 +134,12 @@ def _draw(sketch: Sketch, ax: Axes, panel: _Panel, observed: pd.DataFrame) -> bo
                 zorder=6,
             )
         top = max(top, float(points["value"].max()))
-        low = points.sort_values("value").iloc[0]
+        # At the highest point: low ones lie close together in a trough.
+        named = points.sort_values("value").iloc[-1]
         ax.annotate(
             "recorded",
-            xy=(low["date"] + middle, float(low["value"])),
-            xytext=(6, 1),
+            xy=(named["date"] + middle, float(named["value"])),
+            xytext=(6, 4),
             textcoords="offset points",
             fontsize=8,
             va="center",
