@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from supplyrisk.events.effects import Effect, Point, Select
-from supplyrisk.measures.public import YEARS_PER_WEEK, discounts, offtakers
+from supplyrisk.measures.public import YEARS_PER_WEEK, discounts, offtakers, year_starts
 from supplyrisk.measures.reporter import Reporter
 from supplyrisk.spec.resolved import ResolvedEvent
 
@@ -33,8 +33,8 @@ class Model(fakes.FakeModel):
 class Case:
     """Series by hand: prices at 1, nothing else."""
 
-    def __init__(self, discount=0.0, storage=0.0, carrying=0.0, offtake_for=""):
-        scenario = fakes.scenario(weeks=WEEKS, groups={"club": ("DE", "JP")})
+    def __init__(self, discount=0.0, storage=0.0, carrying=0.0, offtake_for="", weeks=WEEKS):
+        scenario = fakes.scenario(weeks=weeks, groups={"club": ("DE", "JP")})
         world = scenario.world
         rates = {("discount_rate_per_year",): discount, ("storage_cost_per_year", ""): storage}
         rates |= {("carrying_cost_per_year", ""): carrying}
@@ -49,7 +49,7 @@ class Case:
             scenario.events = (*scenario.events, bought)
         self.model = Model(scenario)
         self.reporter = Reporter(self.model)
-        self.weekly = np.zeros((WEEKS, len(self.model.weekly_columns)))
+        self.weekly = np.zeros((weeks, len(self.model.weekly_columns)))
         for j, column in enumerate(self.model.weekly_columns):
             if column.variable.startswith("price_") and column.variable != "price_floor_index":
                 self.weekly[:, j] = 1.0
@@ -117,6 +117,41 @@ def test_a_floor_under_an_offtake_pays_what_the_offtake_leaves():
     assert case("public_offtake_usd") == pytest.approx(5 * P)
     assert case("public_price_floor_usd") == pytest.approx(5 * P)
     assert case("public_cost_usd") == pytest.approx(10 * P)
+
+
+def test_the_dearest_year_is_what_a_budget_has_to_hold():
+    """Two years of 53 weeks (365.25 days hold 52.2) and 52: year one buys 10 t at 1, year two 6 t at 3 and sells them again.
+
+    Subsidies of a quarter on 4 t a week in the last two weeks come on top: 6 x 3 + 2 = 20, against 10. Storage of 1 a year
+    on 10 t for a year makes 10 more in year one, on 10 t and for a week 16 t in year two a little more than that.
+    """
+    weeks = 105
+    stock = np.full(weeks, 10.0)
+    stock[100] = 16.0
+    price = np.ones(weeks)
+    price[100] = 3.0
+    made, subsidy = np.zeros(weeks), np.zeros(weeks)
+    made[-2:], subsidy[-2:] = 4.0, 0.25
+
+    def case(**rates):
+        found = Case(weeks=weeks, **rates).set("stockpile_t", stock).set("price_spot_index", price, "exCN")
+        return found.set("production_t", made).set("subsidy_index", subsidy)
+
+    assert year_starts(weeks).tolist() == [0, 53]
+    assert case(discount=0.5)("public_outlay_peak_year_usd") == pytest.approx(20 * P)  # not discounted, sales left out
+    kept = (10 * 52 + 6) * YEARS_PER_WEEK
+    assert case(storage=1.0)("public_outlay_peak_year_usd") == pytest.approx((20 + kept) * P)
+    club = case()
+    club.set("stockpile_t", np.full(weeks, 15.0), "JP")
+    # Japan's 15 t make year one the dearest of the club's two, though Germany's is year two: 25 and 20.
+    assert club("public_outlay_peak_year_usd", "club") == pytest.approx(25 * P)
+    assert club("public_outlay_peak_year_usd", "JP") == pytest.approx(15 * P)
+
+
+def test_gains_of_an_offtake_are_no_room_in_a_budget():
+    case = Case().set("production_t", [10] * WEEKS).set("offtake_index", [1.5, 1.5, 1.5, 0, 0])
+    case.set("price_spot_index", [1, 1.5, 1.75, 3, 3], "exCN")
+    assert case("public_outlay_peak_year_usd") == pytest.approx(5 * P)
 
 
 def test_buyers_pay_their_offtake_in_equal_parts():

@@ -435,6 +435,11 @@ METRICS: tuple[Metric, ...] = (
                 "bought - sold - left + storage + subsidy + price floor + offtake",
                 "public money in all; programmes whose budget the model doesn't know are not in it",
             ),
+            (
+                "outlay_peak_year",
+                "max over years of bought + storage + subsidy + price floor + offtake's losses, not discounted",
+                "most that is paid out in any year of the horizon, sales left out: what a yearly budget has to hold",
+            ),
         )
     ),
     Metric(

@@ -15,6 +15,9 @@ subsidy  = sum of d_w s_w p Q_w                          with s_w the subsidy, i
 floor    = sum of d_w max(f_w - max(P_w, o_w), 0) p Q_w  with f_w the guaranteed price, index
 offtake  = sum of d_w (o_w - P_w) p Q_w where o_w > 0    with o_w the agreed price: a gain where the market is dearer
 cost     = bought - sold - left + storage + subsidy + floor + offtake
+outlay   = most of any year, not discounted, of the sum over its weeks of
+           max(S_w - S_(w-1), 0) P_w p + S_w p k 7/365.25 + s_w p Q_w + max(f_w - max(P_w, o_w), 0) p Q_w + max(o_w - P_w, 0) p Q_w
+           (what a yearly budget has to hold: sales and gains are left out)
 holding  = sum of d_w F_w p c 7/365.25                   with F_w what firms in a zone hold and what is afloat to it, t, and
                                                          c the world's cost of carrying stock, share of its value a year
 
@@ -45,6 +48,7 @@ SUPPORT = {
     "offtake": "public_offtake_usd",
 }
 COST, HOLDING = "public_cost_usd", "firms_stock_holding_usd"
+OUTLAY = "public_outlay_peak_year_usd"
 FIRMS = "firms_stock_t"
 RECORDED = (*(f"{op}_index" for op in SUPPORT), FIRMS)  # what an engine records for these alone
 
@@ -170,7 +174,7 @@ class PublicMoney:
             by = self._by_buyer if op == "offtake" else self._by_site
             self.names.append((SUPPORT[op], by.sums.labels))
         if stock or self._promised:
-            self.names.append((COST, self._all.sums.labels))
+            self.names += [(COST, self._all.sums.labels), (OUTLAY, self._all.sums.labels)]
 
     def values(self, r: Rows, each: Floats, price: Floats, rates: Rates) -> dict[str, Floats]:
         """Costs by metric; `each` are the sums of rows, `price` the baseline prices by product, USD/kg."""
@@ -190,6 +194,7 @@ class PublicMoney:
             costs.append(paid)
         if costs:
             found[COST] = self._all.sums.each(np.concatenate(costs))
+            found[OUTLAY] = self._all.sums.of(self._outlays(r, each, 1000.0 * price, rates)).max(axis=1)
         if self._by_zone.labels:
             held = (r.weekly[self._held] * worth).sum(axis=1) * YEARS_PER_WEEK
             found[HOLDING] = self._by_zone.sums.each(held * (1000.0 * price * rates.carrying)[self._held_product])
@@ -217,19 +222,49 @@ class PublicMoney:
         for op, rows in self._promised.items():
             paid = np.zeros(len(self._site_price))
             some = np.flatnonzero(each[rows])
-            index, spot = r.weekly[rows][some], r.weekly[self._site_price[some]]
-            if op == "subsidy":
-                gap = index
-            elif op == "price_floor":
-                taken = self._promised.get("offtake")
-                earned = spot if taken is None else np.maximum(spot, r.weekly[taken][some])
-                gap = np.maximum(index - earned, 0.0)
-            else:
-                gap = np.where(index > 0.0, index - spot, 0.0)
-            sold = r.weekly[self._made][some]
+            gap, sold = self._gap(op, r, some), r.weekly[self._made][some]
             paid[some] = (gap * sold * worth).sum(axis=1) * usd[self._site_product[some]]
             found[op] = paid[self._paid_site] * self._paid_part if op == "offtake" else paid
         return found
+
+    def _gap(self, op: str, r: Rows, some: Index) -> Floats:
+        """What is paid per tonne week by week, index, by plant."""
+        index, spot = r.weekly[self._promised[op]][some], r.weekly[self._site_price[some]]
+        if op == "subsidy":
+            return index
+        if op == "price_floor":
+            taken = self._promised.get("offtake")
+            earned = spot if taken is None else np.maximum(spot, r.weekly[taken][some])
+            return np.asarray(np.maximum(index - earned, 0.0))
+        return np.where(index > 0.0, index - spot, 0.0)
+
+    def _outlays(self, r: Rows, each: Floats, usd: Floats, rates: Rates) -> Floats:
+        """Outlays by row of all that is paid for and year of the horizon, USD of the day."""
+        first = year_starts(r.weekly.shape[1])
+        parts: list[Floats] = []
+        if len(self._stock):
+            yearly = np.zeros((len(self._stock), len(first)))
+            some = np.flatnonzero(each[self._stock])
+            product = self._stock_product[some]
+            stock, index = r.weekly[self._stock[some]], r.weekly[self._stock_price[some]]
+            bought = np.maximum(np.diff(stock, axis=1, prepend=0.0), 0.0) * index
+            kept = stock * (rates.storage[product] * YEARS_PER_WEEK)[:, None]
+            yearly[some] = np.add.reduceat(bought + kept, first, axis=1) * usd[product][:, None]
+            parts.append(yearly)
+        for op, rows in self._promised.items():
+            yearly = np.zeros((len(self._site_price), len(first)))
+            some = np.flatnonzero(each[rows])
+            paid = np.maximum(self._gap(op, r, some), 0.0) * r.weekly[self._made][some]
+            yearly[some] = np.add.reduceat(paid, first, axis=1) * usd[self._site_product[some]][:, None]
+            parts.append(yearly[self._paid_site] * self._paid_part[:, None] if op == "offtake" else yearly)
+        return np.concatenate(parts)
+
+
+@lru_cache(maxsize=32)
+def year_starts(weeks: int) -> Index:
+    """First week, counted from 0, of every year of the horizon; a year has 365.25 days from the first day on."""
+    year = np.floor(np.arange(weeks) * YEARS_PER_WEEK)
+    return np.flatnonzero(np.diff(year, prepend=-1.0))
 
 
 def offtakers(scenario: Any) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .bands import brackets
+from .budgets import over_budget, within_budget
 from .case import (
     NOTICED_WEEKS,
     Case,
@@ -71,7 +72,7 @@ def answer(run: Run) -> Answer:
 
 
 def _notes(run: Run) -> tuple[str, ...]:
-    return tuple(text for text in (why_prices_differ(run), brackets(run)) if text)
+    return tuple(text for text in (why_prices_differ(run), *within_budget(run), brackets(run)) if text)
 
 
 def _sentences(run: Run) -> tuple[str, ...]:
@@ -111,6 +112,8 @@ def _cautions(run: Run) -> tuple[str, ...]:
     status = str(run.manifest.get("status", "finished"))
     if status in ("interrupted", "running"):
         found.append(f"The batch was not finished ({status}): {n} of {asked} runs are in this report.")
+    if n:
+        found += over_budget(run)
     if n and knows_weeks(run):
         found += _without_users(run)
     if n and not knows_weeks(run):

@@ -22,7 +22,7 @@ from ..sums import add_up
 from . import rules
 from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
-from .scenario import MAX_YEARS, ScenarioSpec
+from .scenario import MAX_YEARS, WORLD, ScenarioSpec
 from .touch import reach_of
 
 Faults = Iterator[Fault]
@@ -263,6 +263,21 @@ def policies_do_something(case: Case) -> Faults:
             yield ("policies", name, "events"), "is a policy without events"
 
 
+def budgets_have_a_payer(case: Case) -> Faults:
+    """Whoever pays a policy's budget is a country or a group of every world."""
+    for name, policy in case.spec.policies.items():
+        if policy.payer != WORLD and policy.yearly_budget is None:
+            yield (
+                ("policies", name, "payer"),
+                "pays a budget that is not given; write yearly_budget, or leave payer out",
+            )
+        for one in case.resolutions:
+            known = (*one.world.names.countries, *one.world.names.groups, WORLD)
+            if policy.payer not in known:
+                hint = did_you_mean(policy.payer, known, 0)
+                yield ("policies", name, "payer"), f"is no country or group of the world (got {policy.payer}){hint}"
+
+
 def events_touch_something(case: Case) -> Faults:
     """Each event must find a lane, site or user in at least one of the worlds."""
     reaches = [reach_of(resolution) for resolution in case.resolutions]
@@ -346,6 +361,7 @@ CHECKS = (
     triggers_watch_something,
     triggers_look_in_time,
     policies_do_something,
+    budgets_have_a_payer,
     events_touch_something,
     rules.events_do_not_contradict,
     rules.events_are_not_restated,

@@ -15,6 +15,7 @@ from .load import Loaded, origins
 from .parameters import PARAMETER_BY_NAME
 from .resolve import Placed, Resolution
 from .resolved import SampledColumn, Scenario
+from .scenario import WORLD
 from .worldfile import Laid
 
 # World numbers drawn by default are counted rather than listed beyond this many.
@@ -241,6 +242,9 @@ def _policies(loaded: Loaded, resolution: Resolution) -> Iterator[str]:
             yield from _told(events)
         else:
             yield "  nothing in this world."
+        if policy.yearly_budget is not None:
+            whose = "all countries together" if policy.payer == WORLD else policy.payer
+            yield f"  Budget of {whose}: USD {policy.yearly_budget:,.0f} a year; it stops nothing, but runs that pay more are told."
 
 
 def _uncertain(resolution: Resolution) -> Iterator[str]:

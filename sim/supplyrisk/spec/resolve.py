@@ -234,7 +234,7 @@ def _arms(spec: ScenarioSpec, events: tuple[Placed, ...]) -> tuple[Arm, ...]:
     arms = [Arm("baseline", ()), Arm("scenario", own)]
     for name, policy in spec.policies.items():
         added = tuple(index for index, item in enumerate(events) if item.arm == f"policy:{name}")
-        arms.append(Arm(f"policy:{name}", own + added, policy.title))
+        arms.append(Arm(f"policy:{name}", own + added, policy.title, policy.yearly_budget, policy.payer))
     return tuple(arms)
 
 

@@ -162,6 +162,8 @@ class Arm:
     name: str
     events: tuple[int, ...]  # indices into Scenario.events
     title: str = ""  # what the file calls a policy, for reports
+    yearly_budget_usd: float | None = None  # public money that the policy may pay out in a year; it stops nothing
+    payer: str = "world"  # whose money that is
 
 
 @dataclass(frozen=True)

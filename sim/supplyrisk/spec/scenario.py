@@ -43,6 +43,9 @@ from .owngroups import GroupsField
 
 AnyEvent = Annotated[Union[EVENT_TYPES], Field(discriminator="type")]  # type: ignore[valid-type]  # noqa: UP007
 MAX_YEARS = 60
+WORLD = "world"
+USD = {"": 1.0, "USD": 1.0, "million": 1e6, "million USD": 1e6, "billion": 1e9, "billion USD": 1e9}
+YEARLY_BUDGET = Quantity("a sum of money", USD, "200 million USD", "USD", 1.0, 1e15, certain=True)
 # Names of `supplyrisk.report.figures.FIGURES`, which this room may not import; a test holds them together.
 FIGURE_NAMES = (
     "price_fan",
@@ -272,6 +275,13 @@ class PolicySpec(Strict):
 
     title: Title = ""
     """What the policy is, for figures and tables. Default: its name."""
+
+    yearly_budget: Annotated[float, YEARLY_BUDGET] | None = None
+    """Public money that may be paid out in a year. It stops nothing: runs in which more is paid are counted and told. Default:
+    none is given."""
+
+    payer: Title = WORLD
+    """Whose public money that is: a country, a group or `world`. Default: world, all that pay."""
 
     events: tuple[AnyEvent, ...]
     """What the policy adds to the scenario's events."""

@@ -18,8 +18,8 @@ from .charts import unit_words
 from .found import Found, Placed, share_of
 from .inputs import Input, Scale, happenings, scale_of
 from .line import Line
+from .readings import arm_name, inputs_at
 from .scatter import box_chart
-from .sensitivities import arm_name, inputs_at
 from .units import Matrix, one_arm
 from .words import number_said, whose
 

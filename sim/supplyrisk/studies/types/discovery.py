@@ -34,7 +34,7 @@ class Discovery(OfScenario):
     def faults(self, study: LoadedStudy) -> Iterator[Fault]:
         from ...errors import did_you_mean
         from ..discoveries import reported
-        from ..sensitivities import inputs_at, runs_one_world
+        from ..readings import inputs_at, runs_one_world
 
         yield from runs_one_world(study)
         if len(self.arms) > 1:
@@ -52,7 +52,7 @@ class Discovery(OfScenario):
         return tuple(dict.fromkeys((self.line.outcome, *(self.outcomes or self.usual_outcomes))))
 
     def cells(self, study: LoadedStudy) -> Sequence[Cell]:
-        from ..sensitivities import arm_name
+        from ..readings import arm_name
 
         return [Cell({"drawn": "all"}, study.bases["scenario"], arms=(arm_name(self),))]
 
@@ -61,7 +61,7 @@ class Discovery(OfScenario):
 
     def sentences(self, study: LoadedStudy) -> Iterator[str]:
         from ..discoveries import line_said
-        from ..sensitivities import inputs_at
+        from ..readings import inputs_at
 
         world = study.resolved["scenario"].scenarios[0].world
         inputs = inputs_at(study.bases["scenario"], self) or []

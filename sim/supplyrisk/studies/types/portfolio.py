@@ -151,7 +151,7 @@ class Portfolio(OfScenario):
     # --- faults -----------------------------------------------------------------------------------
     def faults(self, study: LoadedStudy) -> Iterator[Fault]:
         from ...errors import did_you_mean
-        from ..sensitivities import runs_one_world
+        from ..readings import runs_one_world
 
         yield from runs_one_world(study)
         policies = self._policies(study)

@@ -60,7 +60,7 @@ class Sensitivity(OfScenario):
         return self.block if "block" in self.model_fields_set else min(self.block, self.n_runs // 2)
 
     def faults(self, study: LoadedStudy) -> Iterator[Fault]:
-        from ..sensitivities import inputs_at, runs_one_world
+        from ..readings import inputs_at, runs_one_world
 
         yield from runs_one_world(study)
         if self.n_runs < FEWEST_RUNS:
@@ -93,13 +93,13 @@ class Sensitivity(OfScenario):
 
     # --- cells ------------------------------------------------------------------------------------
     def explore(self, lab: Lab) -> None:
-        from ..sensitivities import screening, second_stage
+        from ..readings import screening, second_stage
 
         lab.compute(screening(self, lab.study))
         lab.compute(second_stage(self, lab.found))
 
     def cells(self, study: LoadedStudy) -> Sequence[Cell]:
-        from ..sensitivities import screening
+        from ..readings import screening
 
         return screening(self, study)
 
@@ -108,14 +108,14 @@ class Sensitivity(OfScenario):
 
     def expected(self, study: LoadedStudy) -> int:
         from ..inputs import KINDS
-        from ..sensitivities import inputs_at
+        from ..readings import inputs_at
 
         return (
             1 + len(inputs_at(study.bases["scenario"], self) or ()) + 2 * (self.singles + len(self.groups) + len(KINDS))
         )
 
     def sentences(self, study: LoadedStudy) -> Iterator[str]:
-        from ..sensitivities import inputs_at
+        from ..readings import inputs_at
 
         inputs = inputs_at(study.bases["scenario"], self) or []
         yield (
