@@ -63,6 +63,11 @@ _BEFORE_ALL = re.compile(rf"{re.escape(LOCK)}|\.manifest\.json\.\d+\.tmp")  # al
 # --- looking --------------------------------------------------------------------------------------
 
 
+def is_ours(name: str) -> bool:
+    """Whether a name within a run folder, with `/` between its parts, is one that this program writes."""
+    return _FILES.fullmatch(name) is not None
+
+
 def _manifest(path: Path) -> dict[str, Any] | None:
     """The manifest of a folder if it is one of this program's."""
     file = path / "manifest.json"

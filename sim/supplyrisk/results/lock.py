@@ -184,6 +184,23 @@ def _sign(handle: int, name: bytes) -> None:
         os.ftruncate(handle, len(name))
 
 
+def at_work(folder: Path) -> str:
+    """Who works on a folder, as far as can be told without taking the lock: "process 7 since ..."; "" if nobody does."""
+    with suppress(OSError):
+        handle = os.open(folder / LOCK, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        try:
+            owner, signed = _owner(handle), os.fstat(handle).st_mtime
+        finally:
+            os.close(handle)
+        here = owner.get("host") == socket.gethostname()
+        silent = time.time() - signed
+        if owner.get("host") and silent < (4 * SIGN_SECONDS if here else SILENT_SECONDS):
+            if here and not _alive(owner.get("pid")) and owner.get("pid") != os.getpid():
+                return ""
+            return f"process {owner.get('pid')}{'' if here else ' on ' + str(owner['host'])} since {owner.get('since')}"
+    return ""
+
+
 def last_command(folder: Path) -> str:
     """The command that held the lock last, if it was ended before it could give it back."""
     with suppress(OSError):

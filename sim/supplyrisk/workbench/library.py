@@ -1,0 +1,180 @@
+"""The run folders and studies below a folder, whoever started them, and what may be taken out of one."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import SupplyriskError
+from ..results.folder import is_ours
+from ..results.lock import at_work
+from ..results.store import Store, StoreError
+from .documents import STATE, below
+from .jobs import runs_done
+
+MOST_FOLDERS = 20_000  # that are looked into
+MOST_RUNS = 500  # that are listed, the newest
+MOST_DEPTH = 6
+SHOWN = {".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}  # in the browser itself
+HOW = """This is everything that is needed to repeat these results elsewhere, and to check that they are the same.
+
+Title    {title}
+Program  supplyrisk {version}, Python {python} (all versions: manifest.json)
+Results  {results}
+
+    pip install supplyrisk=={version}
+    unzip {name}.zip
+    {command}
+
+`results_hash` in the manifest of the new folder is then the one above: the same numbers, bit by bit.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run folder or study in the list."""
+
+    name: str
+    kind: str  # run, study, worlds
+    title: str
+    state: str
+    created: str
+    runs: int
+    done: int
+    who: str  # the process that works on it, if one does
+
+    @property
+    def resumable(self) -> bool:
+        return self.state not in ("finished", "running") and self.kind != "worlds"
+
+
+class Library:
+    """What has been computed below a folder. Manifests are read once; those that changed, again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[Path, tuple[tuple[int, int], dict[str, Any]]] = {}
+
+    def entries(self) -> list[Entry]:
+        """The newest first."""
+        found = []
+        for path in self._folders():
+            told = self._told(path)
+            if told is not None:
+                found.append(self._entry(path, told))
+        return sorted(found, key=lambda entry: entry.created, reverse=True)[:MOST_RUNS]
+
+    def entry(self, name: str) -> Entry:
+        """One of them.
+
+        Raises
+        ------
+        SupplyriskError
+            If there is none of that name.
+        """
+        path = below(self.folder, name)
+        told = self._told(path)
+        if told is None:
+            raise SupplyriskError(f"{name} is no run folder")
+        return self._entry(path, told)
+
+    def files(self, name: str) -> list[str]:
+        """Finished files of a run folder: what the program writes, no links, no chunks."""
+        path = below(self.folder, name)
+        found = []
+        for at, folders, files in os.walk(path):
+            folders[:] = sorted(each for each in folders if each not in ("chunks", STATE))
+            for file in sorted(files):
+                inner = (Path(at) / file).relative_to(path).as_posix()
+                if is_ours(inner) and not file.startswith(".") and not (Path(at) / file).is_symlink():
+                    found.append(inner)
+        return found
+
+    def file(self, name: str) -> Path:
+        """A file of a run folder that may be shown or taken away.
+
+        Raises
+        ------
+        SupplyriskError
+            If it is none: anything else below the folder, and everything outside.
+        """
+        path = below(self.folder, name)
+        for above in path.parents:
+            if not above.is_relative_to(self.folder.resolve()):
+                break
+            if (above / "manifest.json").is_file() and self._told(above) is not None:
+                inner = path.relative_to(above).as_posix()
+                if is_ours(inner) and path.is_file() and not inner.startswith("chunks/"):
+                    return path
+        raise SupplyriskError(f"{name} is no file of a run folder")
+
+    def pack(self, name: str, target: Path) -> Path:
+        """One zip of a run folder, with the words that repeat it elsewhere."""
+        path = below(self.folder, name)
+        told = Store(path).manifest()
+        versions = told.get("versions", {})
+        study = "study" in told
+        command = f"supplyrisk study {path.name}/study.yaml" if study else f"supplyrisk run {path.name}"
+        sets = " ".join(f"--set '{each}'" for each in told.get("sets", ())) if study else ""
+        how = HOW.format(
+            title=told.get("title", ""),
+            version=versions.get("supplyrisk", ""),
+            python=versions.get("python", ""),
+            results=told.get("results_hash", "") or "not finished",
+            name=path.name,
+            command=f"{command} {sets}".strip(),
+        )
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            out.writestr(f"{path.name}/HOW-TO-REPEAT.txt", how)
+            for file in self.files(name):
+                out.write(path / file, f"{path.name}/{file}")
+        return target
+
+    def _folders(self) -> Iterator[Path]:
+        """Folders with a manifest; what lies in one is its own affair."""
+        waiting = [(self.folder, 0)]
+        looked = 0
+        while waiting and looked < MOST_FOLDERS:
+            path, depth = waiting.pop()
+            looked += 1
+            if (path / "manifest.json").is_file() and path != self.folder:
+                yield path
+                continue
+            try:
+                inside = [Path(each.path) for each in os.scandir(path) if each.is_dir(follow_symlinks=False)]
+            except OSError:
+                continue
+            if depth < MOST_DEPTH:
+                waiting += [(each, depth + 1) for each in inside if not each.name.startswith(".")]
+
+    def _told(self, path: Path) -> dict[str, Any] | None:
+        """What the list needs of a manifest; None if it is none of this program's."""
+        file = path / "manifest.json"
+        try:
+            found = file.stat()
+            stamp = (found.st_mtime_ns, found.st_size)
+            if path not in self._known or self._known[path][0] != stamp:
+                manifest = Store(path).manifest()
+                if "created" not in manifest and "worlds" not in manifest:
+                    return None
+                few = ("title", "status", "created", "runs", "counts", "study", "worlds")
+                self._known[path] = (stamp, {key: manifest[key] for key in few if key in manifest})
+        except (OSError, StoreError):
+            return None
+        return self._known[path][1]
+
+    def _entry(self, path: Path, told: dict[str, Any]) -> Entry:
+        kind = "study" if "study" in told else "worlds" if "worlds" in told else "run"
+        who = at_work(path)
+        state = "running" if who else str(told.get("status", ""))
+        if state == "running" and not who:
+            state = "interrupted"  # its process has ended without a word
+        counts = told.get("counts") or {}
+        runs = int(told.get("runs") or 0) if kind != "study" else int(counts.get("runs", 0))
+        name = path.relative_to(self.folder).as_posix()
+        title = str(told.get("title") or path.name)
+        return Entry(name, kind, title, state, str(told.get("created", "")), runs, runs_done(path), who)
