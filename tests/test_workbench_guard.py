@@ -114,6 +114,15 @@ def test_a_page_may_run_its_own_scripts_alone():
     assert nonce not in str(ask(OWN, COOKIE)[0]["headers"])
 
 
+def test_a_result_is_shown_without_an_origin_and_without_the_nonce():
+    sent = ask(OWN, COOKIE, path="/result/outputs/x/report.html")
+    policy = dict(sent[0]["headers"])[b"content-security-policy"]
+    assert policy.startswith(b"sandbox ")
+    assert b"allow-same-origin" not in policy
+    assert b"default-src 'none'" in policy
+    assert b"".join(message.get("body", b"") for message in sent) == PAGE
+
+
 def test_bodies_have_an_end():
     assert ask(OWN, COOKIE, (b"content-length", str(MAX_BODY_BYTES + 1).encode()))[0]["status"] == 413
     assert ask(OWN, COOKIE, (b"content-length", b"-1"))[0]["status"] == 413

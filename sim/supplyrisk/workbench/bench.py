@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .documents import Documents
+from .jobs import Jobs
 from .live import LiveAnswer
 
 
@@ -22,6 +23,8 @@ class Workbench:
         The files that are being edited.
     live : LiveAnswer
         Answers texts while they are typed.
+    jobs : Jobs
+        The queue of batches and studies.
     token : str
         The secret of this start.
     port : int
@@ -33,6 +36,7 @@ class Workbench:
     folder: Path
     documents: Documents
     live: LiveAnswer
+    jobs: Jobs
     token: str
     port: int
     at_end: list[Callable[[], None]] = field(default_factory=list)

@@ -31,6 +31,14 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+RESULTS = "/result/"  # files of run folders, which may come from anyone: shown, but as pages of nobody's
+# A report is one page with its own styles and scripts. Sandboxed, it has no origin: it reads no cookie, reaches neither
+# this server nor any other, and can't be told from a page on another machine.
+SANDBOXED = (
+    "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline' blob:; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 FIXED: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -86,7 +94,7 @@ class Guard:
         elif body_bytes(scope) > MAX_BODY_BYTES:
             await answer(send, 413, f"at most {MAX_BODY_BYTES // 1_000_000} MB\n")
         else:
-            await self.app(without_forwarding(scope), receive, Dressed(send))
+            await self.app(without_forwarding(scope), receive, Dressed(send, scope["path"].startswith(RESULTS)))
 
     async def enter(self, scope: Scope, send: Send) -> None:
         """The token for the cookie, and on to the page without the token in its address."""
@@ -122,10 +130,17 @@ class Guard:
 
 
 class Dressed:
-    """Sends an answer on with the headers that bind the page; HTML is held until the nonce is in each of its scripts."""
+    """Sends an answer on with the headers that bind the page; HTML is held until the nonce is in each of its scripts.
 
-    def __init__(self, send: Send) -> None:
+    Parameters
+    ----------
+    result : bool
+        Whether it is a file of a run folder: its scripts get no nonce, and its page no origin.
+    """
+
+    def __init__(self, send: Send, result: bool = False) -> None:
         self.send = send
+        self.result = result
         self.nonce = secrets.token_urlsafe(18)
         self.start: Message | None = None  # of a page that is held
         self.body = b""
@@ -133,7 +148,7 @@ class Dressed:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             message = {**message, "headers": self.dressed(message.get("headers", []))}
-            if b"text/html" in dict(message["headers"]).get(b"content-type", b""):
+            if not self.result and b"text/html" in dict(message["headers"]).get(b"content-type", b""):
                 self.start = message
             else:
                 await self.send(message)
@@ -145,7 +160,8 @@ class Dressed:
             await self.send(message)
 
     def dressed(self, headers: Headers) -> Headers:
-        ours = [(b"content-security-policy", POLICY.format(nonce=self.nonce).encode()), *FIXED]
+        policy = SANDBOXED if self.result else POLICY.format(nonce=self.nonce)
+        ours = [(b"content-security-policy", policy.encode()), *FIXED]
         names = {name for name, _ in ours}
         return [(name.lower(), value) for name, value in headers if name.lower() not in names] + ours
 

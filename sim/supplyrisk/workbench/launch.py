@@ -13,6 +13,7 @@ from ..errors import MACHINE, SupplyriskError
 from .bench import Workbench
 from .documents import Documents
 from .guard import ENTER, Guard
+from .jobs import Jobs
 from .live import LiveAnswer
 
 LOOPBACK = "127.0.0.1"
@@ -78,8 +79,8 @@ def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None
     port = sock.getsockname()[1]
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     guard = Guard(outer, port)
-    bench = Workbench(folder, Documents(folder), LiveAnswer(folder), guard.token, port)
-    bench.at_end.append(bench.live.close)
+    bench = Workbench(folder, Documents(folder), LiveAnswer(folder), Jobs(folder), guard.token, port)
+    bench.at_end += [bench.live.close, bench.jobs.close]
     address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
 
     class Server(uvicorn.Server):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from nicegui import core, ui
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from ..live import LiveAnswer
 from ..picture import Picture
+from .threads import beside, soon
 
 HEAD = """
 <link rel="stylesheet" href="/static/answer.css">
@@ -74,9 +75,9 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
 
     def tell(picture: Picture) -> None:
         """In a thread of the live answer: only the newest picture is worth sending."""
-        if picture.document == document and core.loop is not None:
+        if picture.document == document:
             newest[""] = json.dumps(picture.as_payload())
-            core.loop.call_soon_threadsafe(send)
+            soon(send)
 
     def connected() -> None:
         last = live.picture(document)
@@ -97,9 +98,3 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
     ui.on("wb_line", clicked)
     client.on_connect(connected)
     client.on_delete(live.listen(tell))
-
-
-def beside(work: Callable[..., object], *given: object) -> None:
-    """Have something done that would hold up the server's loop: drawing takes longer than it may."""
-    assert core.loop is not None
-    core.loop.run_in_executor(None, work, *given)

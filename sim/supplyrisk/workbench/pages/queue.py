@@ -1,0 +1,98 @@
+"""The queue on the page: one row per job, with progress, time left, and what can be done about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicegui import ui
+
+from ..jobs import FINISHED, OPEN, RUNNING, Job, Jobs
+from .threads import beside, told
+
+MOST_ROWS = 20
+
+
+def button(text: str, act: Callable[[], object]) -> ui.element:
+    """A plain button."""
+    with ui.element("button").classes("wb-plain").props("type=button") as made:
+        ui.label(text)
+    made.on("click", lambda _: act())
+    return made
+
+
+def words(job: Job) -> str:
+    """How far a job is."""
+    if job.state != RUNNING:
+        return job.state
+    said = f"{job.done:,} of {job.total:,} runs" if job.total else f"{job.done:,} runs"
+    left = job.seconds_left
+    if left is None:
+        return f"{said}, {_span(job.seconds)} so far"
+    return f"{said}, about {_span(left)} left"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+@dataclass
+class Row:
+    """The widgets of one job."""
+
+    box: ui.element
+    state: ui.label
+    bar: ui.element
+    said: ui.label
+    cancel: ui.element
+    again: ui.element
+    open: ui.element
+
+    def show(self, job: Job) -> None:
+        """Bring them up to date."""
+        self.state.set_text(words(job))
+        share = job.done / job.total if job.total else 0.0
+        self.bar.props(f"value={share:.4f}")
+        self.bar.set_visibility(job.state == RUNNING and bool(job.total))
+        self.said.set_text(job.told if job.state not in (FINISHED, *OPEN) else "")
+        self.cancel.set_visibility(job.state in OPEN)
+        self.again.set_visibility(job.state not in (FINISHED, *OPEN))
+        self.open.set_visibility(job.state == FINISHED)
+
+
+class Queue:
+    """The list of jobs; rows are made once and then only changed, so that the focus stays where it is."""
+
+    def __init__(self, jobs: Jobs, on_open: Callable[[Job], None]) -> None:
+        self.jobs, self.on_open = jobs, on_open
+        self.rows: dict[int, Row] = {}
+        self.empty = ui.label("Nothing is in the queue.")
+        self.box = ui.element("ul").classes("wb-jobs").props('aria-label="Queue"')
+
+    def show(self) -> None:
+        """Bring the list up to date."""
+        shown = self.jobs.jobs()[:MOST_ROWS]
+        self.empty.set_visibility(not shown)
+        for number in set(self.rows) - {job.id for job in shown}:
+            self.rows.pop(number).box.delete()
+        for job in reversed(shown):
+            if job.id not in self.rows:
+                with self.box:
+                    self.rows[job.id] = self._row(job)
+                self.rows[job.id].box.move(target_index=0)
+            self.rows[job.id].show(job)
+
+    def _row(self, job: Job) -> Row:
+        with ui.element("li") as box:
+            with ui.element("div").classes("wb-job"):
+                ui.label(f"{job.kind} {job.file}").classes("wb-job-name")
+                state = ui.label()
+                bar = ui.element("progress").props(f"max=1 aria-label={json.dumps(f'Progress of {job.file}')}")
+                cancel = button("Cancel", lambda: beside(self.jobs.cancel, job.id))
+                again = button("Go on", lambda: told(self.jobs.again, job.id))
+                opened = button("Open", lambda: self.on_open(job))
+            said = ui.label().classes("wb-said")
+        return Row(box, state, bar, said, cancel, again, opened)

@@ -1,0 +1,171 @@
+"""One result: its answer, its tables to sort and filter, its figures, and everything to take away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from nicegui import app, ui
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from ...errors import SupplyriskError
+from ..bench import Workbench
+from ..documents import STATE
+from ..guard import RESULTS
+from ..library import SHOWN, Library
+from .queue import button
+from .shell import frame
+from .threads import told
+
+HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
+FIRST = "price_spot_peak_index"  # the metric that is shown at first
+NUMBERS = ("p10", "p50", "p90", "mean", "sd", "n")
+PAGES = ("report.html", "study.html", "compare/compare.html")
+PACKED = "/packed/"
+
+
+def address(name: str) -> str:
+    """Where a file of a run folder is shown."""
+    return RESULTS + quote(name)
+
+
+def build(bench: Workbench, library: Library) -> None:
+    """Register the page and the files."""
+
+    @app.get(RESULTS + "{name:path}")
+    def result(name: str) -> Response:
+        try:
+            path = library.file(name)
+        except (SupplyriskError, OSError) as error:
+            return PlainTextResponse(f"{error}\n", 404)
+        if kind := SHOWN.get(path.suffix):
+            return FileResponse(path, media_type=kind, headers={"cache-control": "no-cache"})
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+    @app.get(PACKED + "{name:path}")
+    def packed(name: str) -> Response:
+        try:
+            library.entry(name)
+            state = bench.folder / STATE
+            state.mkdir(exist_ok=True)
+            handle, target = tempfile.mkstemp(dir=state, suffix=".zip")
+            os.close(handle)
+            path = library.pack(name, Path(target))
+        except (SupplyriskError, OSError) as error:
+            return PlainTextResponse(f"{error}\n", 404)
+        stem = name.strip("/").replace("/", "_")
+        return FileResponse(path, filename=f"{stem}.zip", background=BackgroundTask(path.unlink, missing_ok=True))
+
+    @ui.page("/runs/view")
+    async def page(name: str = "") -> None:
+        with frame("Runs"):
+            ui.add_head_html(HEAD)
+            await ui.context.client.connected()
+            found = await told(partial(read, library, bench, name))
+            if found is None:
+                ui.label("There is no such result.")
+                ui.link("All runs", "/runs")
+                return
+            show(library, found)
+
+
+def read(library: Library, bench: Workbench, name: str) -> dict[str, Any]:
+    """What the page shows of a result, read in a thread."""
+    entry = library.entry(name)
+    found: dict[str, Any] = {"entry": entry, "files": library.files(name), "headline": "", "summary": None}
+    path = bench.folder / name
+    if entry.kind == "study":
+        from ...results.store import Store
+
+        answer = Store(path).manifest().get("answer") or {}
+        found["headline"] = str(answer.get("headline", ""))
+        found["sentences"] = [str(each) for each in answer.get("sentences", ())]
+    elif entry.kind == "run" and (path / "summary.csv").is_file() and entry.done:
+        from ...report.run import Run
+        from ...report.sentences import answer as answer_of
+        from ...results.reader import manifest_of
+
+        run = Run(path, manifest_of(path))
+        said = answer_of(run)
+        found |= {"headline": said.headline, "sentences": list(said.sentences), "summary": run.summary}
+    return found
+
+
+def show(library: Library, found: dict[str, Any]) -> None:
+    """The page of a result."""
+    entry, files = found["entry"], found["files"]
+    with ui.element("section").classes("wb-section"):
+        ui.label(entry.title).classes("wb-h2").props("role=heading aria-level=2")
+        ui.label(f"{entry.kind}, {entry.state}, {entry.done:,} runs, {entry.name}").classes("wb-note")
+        ui.label(found["headline"]).classes("wb-headline")
+        with ui.element("ul"):
+            for text in found.get("sentences", ()):
+                with ui.element("li"):
+                    ui.label(text)
+        with ui.element("div").classes("wb-answer-tools"):
+            for page in (page for page in PAGES if page in files):
+                ui.link(f"Open {Path(page).stem}", address(f"{entry.name}/{page}"), new_tab=True)
+            ui.link("Everything in one zip, with how to repeat it", PACKED + quote(entry.name))
+    if found["summary"] is not None and len(found["summary"]):
+        with ui.element("section").classes("wb-section"):
+            ui.label("Numbers").classes("wb-h2").props("role=heading aria-level=2")
+            grid_of(found["summary"])
+    figures = [name for name in files if name.startswith("figures/") and name.endswith(".svg")]
+    with ui.element("section").classes("wb-section"):
+        ui.label("Figures").classes("wb-h2").props("role=heading aria-level=2")
+        for name in figures:
+            title = Path(name).stem.replace("_", " ")
+            with ui.element("figure").classes("wb-figure"):
+                ui.element("img").props(f'src="{address(f"{entry.name}/{name}")}" alt="{title}" loading=lazy')
+                with ui.element("figcaption"):
+                    ui.label(title)
+                    for ending in ("svg", "png", "csv"):
+                        other = f"{name.removesuffix('svg')}{ending}"
+                        if other in files:
+                            ui.link(ending.upper(), address(f"{entry.name}/{other}")).props("download")
+    with ui.element("section").classes("wb-section"):
+        ui.label("Files").classes("wb-h2").props("role=heading aria-level=2")
+        with ui.element("ul"):
+            for name in files:
+                if not name.startswith("figures/"):
+                    with ui.element("li"):
+                        ui.link(name, address(f"{entry.name}/{name}")).props("download")
+
+
+def grid_of(summary: Any) -> None:
+    """The summary, one metric at a time: sorted and filtered in the page."""
+    metrics = sorted(map(str, summary["metric"].unique()))
+    first = FIRST if FIRST in metrics else metrics[0]
+    names = ("arm", "product", "place", "end_use")
+    columns = [
+        {"field": name, "headerName": name.replace("_", " "), "sortable": True, "filter": True} for name in names
+    ]
+    columns += [
+        {"field": name, "sortable": True, "filter": "agNumberColumnFilter", "type": "rightAligned"} for name in NUMBERS
+    ]
+    columns.append({"field": "unit", "filter": True})
+
+    def rows(metric: str) -> list[dict[str, Any]]:
+        some = summary[summary["metric"].astype(str) == metric]
+        few = some[[*names, *NUMBERS, "unit"]].astype(dict.fromkeys((*names, "unit"), str))
+        return [
+            {key: None if value != value else value for key, value in row.items()} for row in few.to_dict("records")
+        ]
+
+    options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": {"flex": 1, "minWidth": 80}}
+    with ui.element("div").classes("wb-answer-tools"):
+        chosen = ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide")
+        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
+    grid = ui.aggrid(options).classes("wb-grid")
+
+    def change() -> None:
+        if chosen.value in metrics:
+            grid.options["rowData"] = rows(chosen.value)
+            grid.update()
+
+    chosen.on_value_change(change)

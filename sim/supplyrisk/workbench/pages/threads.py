@@ -1,0 +1,31 @@
+"""From the server's loop to threads and back: nothing that takes longer than a few milliseconds may hold it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import core, run, ui
+
+from ...errors import SupplyriskError
+
+
+def beside(work: Callable[..., object], *given: object) -> None:
+    """Have something done in a thread, whose result nobody waits for."""
+    assert core.loop is not None
+    core.loop.run_in_executor(None, work, *given)
+
+
+def soon(work: Callable[[], object]) -> None:
+    """From any thread: have something done in the loop."""
+    if core.loop is not None:
+        core.loop.call_soon_threadsafe(work)
+
+
+async def told(work: Callable[..., Any], *given: object) -> Any:
+    """Do something in a thread and wait for it; what is wrong is shown on the page, and None comes back."""
+    try:
+        return await run.io_bound(work, *given)
+    except (SupplyriskError, OSError) as error:
+        ui.notify(str(error), type="negative", multi_line=True, close_button="Close", timeout=0)
+        return None
