@@ -73,6 +73,20 @@ def crowded() -> CompiledModel:
         reapply_weeks=2.0,
         processing_days=3.0,
     )
+    upper_office = effect(
+        "licence",
+        0.2,
+        "part",
+        "A",
+        "C",
+        unit_officers=0.0,
+        review_days=11.0,
+        review_days_spread=0.5,
+        grant_rate=0.9,
+        lot_t=3.0,
+        expiry_weeks=8.0,
+        processing_days=6.0,
+    )
     events = (
         event(licence, name="licences", start=37.0, duration=180.0, end_announced=True, age_days=90.0),
         event(
@@ -85,6 +99,10 @@ def crowded() -> CompiledModel:
         event(effect("hold", 0.3, "ore", "A", hold_days=9.0, hold_days_sd=4.0), name="customs", start=20.0),
         event(second_office, name="permits", start=50.0, duration=150.0),
         event(effect("delay", 9.0, "ore", "A", "C"), name="slow border", start=230.0, duration=60.0),
+        # On top of the licences: an office for C that goes first, a freeze for B, at last a ban for C.
+        event(upper_office, name="second permits", start=58.0, duration=50.0),
+        event(effect("freeze", 1.0, "part", "A", "B"), name="freeze", start=101.0, duration=31.0),
+        event(effect("close", 1.0, "part", "A", "C"), name="stop", start=150.0, duration=25.0),
     )
     world = three_stages()
     times = {("transit_days", "A", "C"): 17.0, ("processing_time_days", "part"): 24.0}

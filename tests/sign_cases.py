@@ -6,6 +6,7 @@ A makes the metal (in chains also its ore) and B uses 100 t of it a week, unless
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,14 @@ TWO_MAKERS = {"A": 0.5, "C": 0.5}
 def stopped(values: Values) -> Outcome:
     """A ban of unknown length on all that B buys."""
     return fast(seller_and_buyer(values), STOP, years=1.0)
+
+
+def stopped_twice(values: Values) -> Outcome:
+    """A ban of a year and a half, and two years after it another, on buyers who remember the first."""
+    first = ban("metal", weeks=78, origin="A", to="B")
+    second = replace(ban("metal", weeks=26, first=192, origin="A", to="B"), name="second")
+    deep = {("remembered_cover_weeks", ""): 8.0, **values}
+    return fast(seller_and_buyer(deep), first, second, years=5.0)
 
 
 def stopped_26(values: Values) -> Outcome:
@@ -151,6 +160,7 @@ CASES: dict[str, Case] = {
         years=0.25,
     ),
     "ban": stopped,
+    "two bans": stopped_twice,
     "ban of 26 weeks": stopped_26,
     "ban of 8 weeks, its end announced": short_end_announced,
     "ban with notice": announced_ahead,

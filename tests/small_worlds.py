@@ -231,6 +231,7 @@ def lowered(made: Event, ctx: LowerContext) -> ResolvedEvent:
         chance_per_year=0.0 if made.chance is None else ctx.num(made.chance),
         until_day=INF if made.until is None else float(ctx.day(made.until)),
         age_days=made.age_days(ctx),
+        **made.memories(ctx),
     )
 
 

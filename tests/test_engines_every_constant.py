@@ -36,6 +36,8 @@ FREE_CHOICES = {
     "out[2] = start_run": "the misfit of the baseline, of which only the size is looked at",
     "return -1": "any negative number means none",
     "capacity=1": "set anew before the first file",
+    "busy = -1": "any number below that of officers at work",
+    "before = -1": "any negative number means none",
     "key = priority if isinstance(priority, tuple) else (-1": "before or after nothing",
     "BITS = 0x": "more bits than are used",
     "NODE_INTS = 3": "a node may have more room than it needs",

@@ -31,6 +31,8 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("", "end"): {"duration": None},
     ("", "end_announced"): {"duration": "1 year"},
     ("", "trigger"): {"start": None},
+    ("", "rumour_probability"): {"rumoured": "2025-01-20"},
+    ("", "rumoured"): {"probability": "40 %"},
     ("", "every"): {
         "duration": "2 weeks",
         "profile": "step",
@@ -147,7 +149,14 @@ def lowered(fields: dict[str, Any]) -> Any:
     ctx.enter(event, "events.x")
     timing = event.timing(ctx)
     announced = timing.announced_day if event.is_noticed() else None  # nobody reads it else
-    when = (announced, timing.start_day, timing.duration_days, event.end_is_known(), event.age_days(ctx))
+    when = (
+        announced,
+        timing.start_day,
+        timing.duration_days,
+        event.end_is_known(),
+        event.age_days(ctx),
+        event.memories(ctx),
+    )
     trigger = event.trigger.lower(ctx) if event.trigger is not None else None
     again = (event.every, event.chance is not None and ctx.num(event.chance), event.until)
     return event.label, event.lower(ctx), when, event.probability, trigger, again

@@ -269,6 +269,10 @@ class Event(Strict):
         """How long it had been in force before its first day in the file."""
         return 0.0
 
+    def memories(self, ctx: LowerContext) -> dict[str, Num]:
+        """What is remembered of earlier ones, and rumoured of this one: arguments of `supplyrisk.spec.resolved.ResolvedEvent`."""
+        return {}
+
     def effect(
         self,
         ctx: LowerContext,

@@ -48,6 +48,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         attention_rate | 1/week | r = 1 / that
         first_belief_weeks | weeks | a rule in force for b weeks is believed to last this + b
         trust_in_end | share | chi: weight of an announced end
+        memory_of_rules | share | mu: weight of how long the last rule held in what the next is believed to last
+        remembered_cover_weeks | weeks | stock kept on top of normal cover after a year in which all was withheld
+        stock_memory_weeks | weeks | in which that wears off
         office_pace | share | pace believed of a licence office on its first day
         pace_learning_weeks | weeks | learning an office's pace
         link_multiple | ratio | m: most that a link between zones carries, of its normal flow
@@ -236,6 +239,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_on_order | t | ordered and not yet arrived
         desk_claim | t | sum of holders' orders of the week
         desk_expected | t/week | sum of holders' expected use
+        desk_alert | share | memory of squeezes, 1 after a year without anything
+        desk_remembered | weeks | stock wanted on top of normal cover for it
+        desk_withheld | t/week | work: purchases that a rule that is over withheld
         desk_willing | 1 | work: factor on wanted cover of what the price paid is
         desk_fill_claim | t | the stockpile's order of the week
         """,

@@ -20,6 +20,7 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_first | day | nothing of it is seen before: the reported start, 0 for the outlook's
         event_suspended | 0/1 | suspended now
         event_end_told | 0/1 | its end is announced with it
+        event_rumour_day | day | from which on it is rumoured, beyond any horizon if never
         event_repeat | code | once, every so often or by chance (see `states`)
         event_origin | day | from which occurrences are counted
         event_ahead | days | for which an occurrence is announced before it starts
@@ -42,6 +43,9 @@ RULE_ARRAYS: tuple[Array, ...] = (
         event_every | days | between the starts of two occurrences
         event_chance | share/yr | chance to begin within a year in which it is not in force
         event_until | day | on which no occurrence begins any more
+        event_rumoured | day | rumour as given
+        event_rumour_share | share | probability that buyers give it while it is a rumour
+        event_last | days | for which the last such policy was in force before what is simulated, 0 none
         event_age | days | for which the policy had been in force before its first day
         """,
     ),
@@ -74,10 +78,13 @@ RULE_ARRAYS: tuple[Array, ...] = (
         """
         effect_weeks | weeks | C: discounted weeks for which it is believed to hold
         effect_wait | weeks | to its start, 0 in force, -1 if nobody knows of it
+        effect_held | weeks | in force so far
+        effect_past | weeks | for which the last rule of the same seller on the same goods was in force, 0 none
         effect_left | t | quota left in the period
         effect_level | any | level now
         """,
     ),
+    *rows("int", "kin", "effect_kin | 0/1 | two rules are of one seller on one product"),
     *rows("int", "codes", "zone_code | code | what a rule takes a zone for: 1 seller, 2 buyer, 3 both, 0 neither"),
     *rows("float", "numbers", "effect_numbers | any | further numbers of every row (see the operation's `params`)"),
     *rows("float", "points", "point_day | days | offset from the event's start"),

@@ -38,6 +38,7 @@ SCALARS: tuple[Array, ...] = (
     Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
     Array("in_force", "one", "int", "0/1", "an effect is in force now"),
     Array("frozen", "one", "int", "0/1", "a freeze of licences is in force"),
+    Array("remembers", "one", "int", "0/1", "rules that are over leave something behind"),
     Array("leaking", "one", "int", "0/1", "goods leak on some lane now"),
     Array("known", "one", "int", "0/1", "somebody knows of a rule or a cut, in force or to come"),
     Array("singled_out", "one", "int", "0/1", "rules in force single out buyers"),

@@ -15,6 +15,7 @@ from .arrays import Floats, Ints
 from .controls import effect_base, effect_end, effect_now, started
 from .economics import clip, smooth, weeks_announced, weeks_believed
 from .layout_types import Layout
+from .memory import first_belief, known_base, remember_rules, rumoured
 from .movement import needs_licence
 from .states import NOT_FROZEN
 
@@ -79,6 +80,8 @@ def thrifted(L: Layout, F: Floats, I: Ints, u: int) -> float:
 def time_effects(L: Layout, F: Floats, I: Ints, day: int) -> None:
     """When every rule or cut starts, as far as it is known, and the weeks C for which it is believed to hold."""
     I[L.known] = 0
+    if I[L.remembers] == 1:
+        remember_rules(L, F, I, day)
     for e in range(L.n_effects):
         F[L.effect_wait + e] = NO_RULE
         F[L.effect_weeks + e] = 0.0
@@ -86,8 +89,12 @@ def time_effects(L: Layout, F: Floats, I: Ints, day: int) -> None:
             continue
         v = I[L.effect_event + e]
         base = effect_base(L, F, I, e)
+        chance = 1.0
         if base < 0 or day < I[L.event_notice_day + v]:
-            continue
+            chance = rumoured(L, F, I, v, day)
+            if chance <= 0.0:
+                continue
+            base = I[L.event_day + v]
         end = effect_end(L, F, I, e)
         start = base + F[L.point_day + I[L.effect_point_first + e]]
         if I[L.event_suspended + v] == 1:
@@ -100,12 +107,13 @@ def time_effects(L: Layout, F: Floats, I: Ints, day: int) -> None:
         if k < 0:
             continue
         rate = F[L.attention_rate + k]
-        weeks = weeks_believed(age, wait, F[L.first_belief_weeks + k], rate)
+        weeks = weeks_believed(age, wait, first_belief(L, F, e, k), rate)
         if I[L.event_end_told + v] == 1 and end < FOREVER_DAYS:
             told = weeks_announced((end - day) / 7.0, wait, rate)
             weeks = F[L.trust_in_end + k] * told + (1.0 - F[L.trust_in_end + k]) * weeks
         F[L.effect_wait + e] = wait
-        F[L.effect_weeks + e] = weeks
+        # What may come counts by its chance: the weeks of withheld goods that are expected.
+        F[L.effect_weeks + e] = weeks if chance == 1.0 else chance * weeks
         I[L.known] = 1
 
 
@@ -210,7 +218,7 @@ def level_believed(L: Layout, F: Floats, I: Ints, e: int, day: int) -> float:
     Who announces a rule that comes into force by and by says what it comes to: buyers reckon with that. Steps of a
     schedule that lie ahead are not reckoned with, nor is a rule that is being lifted taken for lifted.
     """
-    base = effect_base(L, F, I, e)
+    base = known_base(L, F, I, e)
     offset = float(day - base)
     first = F[L.point_day + I[L.effect_point_first + e]]
     if offset < first:

@@ -57,6 +57,8 @@ def sum_stocks(L: Layout, F: Floats, I: Ints) -> None:
             stock += F[L.holder_stock + h]
         F[L.stock_sum + cell] += stock
         F[L.use_sum + cell] += F[L.desk_expected + d]
+        if I[L.remembers] == 1:
+            F[L.wanted_sum + cell] += F[L.desk_expected + d] * F[L.desk_remembered + d]
     for c in range(L.n_cells):
         F[L.cover_now + c] = F[L.stock_sum + c] / F[L.use_sum + c] if F[L.use_sum + c] > 0.0 else 0.0
     for lane in range(L.n_lanes):

@@ -226,6 +226,7 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
             target += 1
         if effect.op == "new_capacity":
             _fill_project_lanes(a, s, row)
+    _fill_kin(a, s, effects.rows)
     for o, office in enumerate(effects.offices):
         a.note("office_effect", o, office.row)
         a.note("office_product", o, office.product)
@@ -233,6 +234,17 @@ def fill_effects(a: Arena, scenario: Scenario, s: Structure, effects: Effects, f
         name = f"office:{of_event}:{s.products[office.product].id}:{office.place}"
         a.note("office_key", o, hash64(name) & KEY_MASK)
         a.note("office_column", o, firsts["offices"] + 4 * o)
+
+
+def _fill_kin(a: Arena, s: Structure, rows: list[Row]) -> None:
+    """Rules of one seller on one product: what the one has taught counts for the other."""
+    sold = [
+        {s.lanes[target.entity][1] for target in row.targets} if OP_BY_NAME[row.effect.op].target == "lane" else set()
+        for row in rows
+    ]
+    for e, mine in enumerate(sold):
+        for f, others in enumerate(sold):
+            a.note("effect_kin", e * len(rows) + f, int(bool(mine & others)))
 
 
 def _fill_parting(a: Arena, s: Structure, e: int, effect: Effect) -> None:
@@ -270,6 +282,9 @@ def _fill_event(
     a.put("event_probability", v, event.probability)
     a.note("event_end_told", v, int(event.end_announced))
     a.put("event_age", v, event.age_days)
+    a.put("event_last", v, event.last_days)
+    a.put("event_rumoured", v, event.rumoured_day + float(lead_days) if lead_days else event.rumoured_day)
+    a.put("event_rumour_share", v, event.rumour_probability)
     a.note("event_repeat", v, EVERY if event.every_days else BY_CHANCE if event.by_chance else ONCE)
     a.put("event_every", v, event.every_days)
     a.put("event_chance", v, event.chance_per_year)

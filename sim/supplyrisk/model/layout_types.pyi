@@ -45,6 +45,8 @@ class Layout(NamedTuple):
     """how many effect rows"""
     n_codes: int
     """how many effect row x zone: effect * n_zones + zone"""
+    n_kin: int
+    """how many effect row x effect row: effect * n_effects + other"""
     n_numbers: int
     """how many further numbers of effect rows: row * MOST_NUMBERS + slot"""
     n_points: int
@@ -135,6 +137,12 @@ class Layout(NamedTuple):
     """float by products, weeks: a rule in force for b weeks is believed to last this + b"""
     trust_in_end: int
     """float by products, share: chi: weight of an announced end"""
+    memory_of_rules: int
+    """float by products, share: mu: weight of how long the last rule held in what the next is believed to last"""
+    remembered_cover_weeks: int
+    """float by products, weeks: stock kept on top of normal cover after a year in which all was withheld"""
+    stock_memory_weeks: int
+    """float by products, weeks: in which that wears off"""
     office_pace: int
     """float by products, share: pace believed of a licence office on its first day"""
     pace_learning_weeks: int
@@ -427,6 +435,12 @@ class Layout(NamedTuple):
     """float by desks, t: sum of holders' orders of the week"""
     desk_expected: int
     """float by desks, t/week: sum of holders' expected use"""
+    desk_alert: int
+    """float by desks, share: memory of squeezes, 1 after a year without anything"""
+    desk_remembered: int
+    """float by desks, weeks: stock wanted on top of normal cover for it"""
+    desk_withheld: int
+    """float by desks, t/week: work: purchases that a rule that is over withheld"""
     desk_willing: int
     """float by desks, 1: work: factor on wanted cover of what the price paid is"""
     desk_fill_claim: int
@@ -839,6 +853,8 @@ class Layout(NamedTuple):
     """int by events, 0/1: suspended now"""
     event_end_told: int
     """int by events, 0/1: its end is announced with it"""
+    event_rumour_day: int
+    """int by events, day: from which on it is rumoured, beyond any horizon if never"""
     event_repeat: int
     """int by events, code: once, every so often or by chance (see `states`)"""
     event_origin: int
@@ -871,6 +887,12 @@ class Layout(NamedTuple):
     """float by events, share/yr: chance to begin within a year in which it is not in force"""
     event_until: int
     """float by events, day: on which no occurrence begins any more"""
+    event_rumoured: int
+    """float by events, day: rumour as given"""
+    event_rumour_share: int
+    """float by events, share: probability that buyers give it while it is a rumour"""
+    event_last: int
+    """float by events, days: for which the last such policy was in force before what is simulated, 0 none"""
     event_age: int
     """float by events, days: for which the policy had been in force before its first day"""
     event_key: int
@@ -911,10 +933,16 @@ class Layout(NamedTuple):
     """float by effects, weeks: C: discounted weeks for which it is believed to hold"""
     effect_wait: int
     """float by effects, weeks: to its start, 0 in force, -1 if nobody knows of it"""
+    effect_held: int
+    """float by effects, weeks: in force so far"""
+    effect_past: int
+    """float by effects, weeks: for which the last rule of the same seller on the same goods was in force, 0 none"""
     effect_left: int
     """float by effects, t: quota left in the period"""
     effect_level: int
     """float by effects, any: level now"""
+    effect_kin: int
+    """int by kin, 0/1: two rules are of one seller on one product"""
     zone_code: int
     """int by codes, code: what a rule takes a zone for: 1 seller, 2 buyer, 3 both, 0 neither"""
     effect_numbers: int
@@ -999,6 +1027,8 @@ class Layout(NamedTuple):
     """int by one, 0/1: an effect is in force now"""
     frozen: int
     """int by one, 0/1: a freeze of licences is in force"""
+    remembers: int
+    """int by one, 0/1: rules that are over leave something behind"""
     leaking: int
     """int by one, 0/1: goods leak on some lane now"""
     known: int

@@ -28,10 +28,14 @@ def claim(L: Layout, F: Floats, I: Ints, day: int) -> None:
         rate = F[L.order_rate + k]
         cap = F[L.order_cap + k]
         factor = F[L.desk_willing + d]
+        remembered = F[L.desk_remembered + d]
         first = I[L.desk_holder_first + d]
         for h in range(first, first + I[L.desk_holder_count + d]):
             expected = F[L.holder_expected + h]
-            gap = expected * (F[L.holder_cover + h] * factor + F[L.holder_extra + h]) - F[L.holder_stock + h]
+            gap = (
+                expected * ((F[L.holder_cover + h] + remembered) * factor + F[L.holder_extra + h])
+                - F[L.holder_stock + h]
+            )
             F[L.holder_claim + h] = wanted_order(expected, gap, rate, cap)
         sum_holders(L, F, I, d)
         F[L.desk_fill_claim + d] = 0.0

@@ -22,7 +22,7 @@ from .orders import sum_holders
 from .parting import place_in_cells, sum_baseline
 from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content, ready_at_rest
-from .recurrence import begin_series, happens
+from .recurrence import NO_DAY, begin_series, happens
 from .states import NEVER, ONCE, WAITING
 from .trade import balance
 from .weights import apply_weights, start_weights
@@ -54,6 +54,9 @@ def start_stocks(L: Layout, F: Floats, I: Ints) -> None:
         need = F[L.node_need + I[L.desk_node + d]]
         F[L.desk_share + d] = F[L.desk_need + d] / need if need > 0.0 else 0.0
         F[L.desk_on_order + d] = 0.0
+        F[L.desk_alert + d] = 0.0
+        F[L.desk_remembered + d] = 0.0
+        F[L.desk_withheld + d] = 0.0
         F[L.desk_in + d] = 0.0
     for lane in range(L.n_lanes):
         link = I[L.lane_link + lane]
@@ -206,6 +209,9 @@ def start_events(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> No
     I[L.rules] = 0
     for v in range(L.n_events):
         I[L.event_status + v] = NEVER
+        I[L.event_rumour_day + v] = NO_DAY
+        if arm_events[v] == 1 and F[L.event_rumoured + v] < FOREVER_DAYS:
+            start_rumour(L, F, I, v)
         # What comes again is drawn each time.
         if arm_events[v] == 1 and (I[L.event_repeat + v] != ONCE or happens(L, F, I, key, v, 0) == 1):
             I[L.rules] = 1
@@ -216,6 +222,17 @@ def start_events(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> No
                 begin_series(L, F, I, key, v, I[L.event_day + v], I[L.event_notice_day + v])
             else:
                 I[L.event_status + v] = WAITING
+
+
+def start_rumour(L: Layout, F: Floats, I: Ints, v: int) -> None:
+    """Days of an event that is rumoured: also in the runs in which it never comes."""
+    I[L.rules] = 1
+    I[L.event_rumour_day + v] = int(math.floor(F[L.event_rumoured + v] + 0.5))
+    if I[L.event_rumour_day + v] < I[L.event_first + v]:
+        I[L.event_rumour_day + v] = I[L.event_first + v]
+    I[L.event_day + v] = int(math.floor(F[L.event_start + v] + 0.5))
+    I[L.event_notice_day + v] = int(math.floor(F[L.event_notice + v] + 0.5))
+    start_in_time(L, I, v)
 
 
 def start_in_time(L: Layout, I: Ints, v: int) -> None:
@@ -266,7 +283,10 @@ def mass_now(L: Layout, F: Floats, I: Ints, k: int) -> float:
 
 def start_rates(L: Layout, F: Floats, I: Ints) -> None:
     """Weekly rates of what is given as times: the market multiplies by them instead of dividing."""
+    I[L.remembers] = 0
     for k in range(L.n_products):
+        if F[L.memory_of_rules + k] > 0.0 or F[L.remembered_cover_weeks + k] > 0.0:
+            I[L.remembers] = 1
         F[L.expectation_rate + k] = 1.0 / F[L.expectation_weeks + k]
         F[L.carrying_cost_per_week + k] = F[L.carrying_cost_per_year + k] / WEEKS_PER_YEAR
         F[L.attention_rate + k] = 1.0 / F[L.attention_weeks + k]
@@ -320,6 +340,9 @@ def start_days(L: Layout, F: Floats, I: Ints) -> None:
         days = F[L.event_duration + v]
         if days > 0.0 and days < FOREVER_DAYS:
             F[L.event_duration + v] = float(whole_days(days))
+    for e in range(L.n_effects):
+        F[L.effect_held + e] = 0.0
+        F[L.effect_past + e] = F[L.event_last + I[L.effect_event + e]] / 7.0
     for p in range(L.n_points):
         if F[L.point_day + p] < FOREVER_DAYS:
             F[L.point_day + p] = float(math.floor(F[L.point_day + p] + 0.5))

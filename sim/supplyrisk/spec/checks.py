@@ -20,6 +20,7 @@ from ..language.text import Node
 from ..language.uncertain import Uncertain
 from ..sums import add_up
 from . import rules
+from .cells import cells_of
 from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
 from .scenario import MAX_YEARS, WORLD, ScenarioSpec
@@ -85,7 +86,7 @@ def _standing(case: Case, path: tuple[str | int, ...], key: str) -> str:
     """What to write for a rule that has been in force since before the first day."""
     event = next(event for at, _, event in case.spec.all_events() if at == path[: len(at)] and len(path) > len(at))
     first = case.spec.horizon.start
-    if key == "announced":
+    if key in ("announced", "rumoured"):
         return f"; write {first}, or leave it out if everybody has got used to it"
     if key != "start":
         return ""
@@ -125,14 +126,14 @@ def the_lead_in_comes_first(case: Case) -> Faults:
 
 
 def _may_lie_beyond(key: str) -> bool:
-    return key not in ("announced", "start")
+    return key not in ("rumoured", "announced", "start")
 
 
 def _all_dates(case: Case) -> Iterator[tuple[tuple[str | int, ...], str, dt.date]]:
     """(path, key, date) of every date of every event."""
     for path, _, event in case.spec.all_events():
-        for key in ("announced", "start", "end"):
-            date = _date(getattr(event, key))
+        for key in ("rumoured", "announced", "start", "end"):
+            date = _date(getattr(event, key, None))
             if date is not None:
                 yield (*path, key), key, date
         for key, schedule in event.schedules():
@@ -351,7 +352,19 @@ def what_they_act_on_is_there(case: Case) -> Faults:
                     yield item.path, f"can't touch anything: {missing}"
 
 
+def earlier_rules_are_remembered(case: Case) -> Faults:
+    """`last_time` says how long an earlier rule held: nobody reads it in worlds that remember nothing."""
+    for path, _, event in case.spec.all_events():
+        if getattr(event, "last_time", 0.0) == 0.0:
+            continue
+        remembers = [value for one in case.resolutions for _, value in cells_of(one.existing, "memory_of_rules")]
+        if not any(value > 0 for value in remembers):
+            said = "is not read: memory_of_rules is 0 in this world; write baseline: {memory_of_rules: 50 %} or leave it out"
+            yield (*path, "last_time"), said
+
+
 CHECKS = (
+    earlier_rules_are_remembered,
     dates_lie_in_the_horizon,
     the_lead_in_comes_first,
     names_of_events_are_unique,

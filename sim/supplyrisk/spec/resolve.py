@@ -217,6 +217,7 @@ def _lower(
         chance_per_year=0.0 if event.chance is None else ctx.num(event.chance),
         until_day=INF if event.until is None else float(ctx.day(event.until)),
         age_days=event.age_days(ctx),
+        **event.memories(ctx),
     )
 
 

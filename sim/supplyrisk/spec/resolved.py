@@ -106,6 +106,9 @@ class ResolvedEvent:
     chance_per_year: Num = 0.0  # with `by_chance`; 0 = never
     until_day: float = math.inf  # no occurrence begins from then on
     age_days: Num = 0.0  # how long the policy had been in force before `start_day`
+    last_days: Num = 0.0  # how long the last such policy was in force before anything here; 0 = there was none
+    rumoured_day: Num = math.inf  # from which on it is rumoured
+    rumour_probability: Num = 0.0  # that buyers give it until it is announced
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ MODULES = (
     "supplyrisk.model.recurrence",
     "supplyrisk.model.triggers",
     "supplyrisk.model.controls",
+    "supplyrisk.model.memory",
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",
     "supplyrisk.model.prices",

@@ -64,7 +64,7 @@ class TransitDenial(Control):
         if self.detour is not None and "share" in self.model_fields_set:
             yield ("share",), "is not read where there is a detour: all goods of these routes take it"
         if self.detour is not None:
-            for key in sorted({"end_announced", "in_force_since"} & self.model_fields_set):
+            for key in sorted({"end_announced", "in_force_since", "last_time"} & self.model_fields_set):
                 yield (key,), "is not read where there is a detour: no goods are withheld"
 
     def is_noticed(self) -> bool:
