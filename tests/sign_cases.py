@@ -15,7 +15,7 @@ from supplyrisk.spec.resolved import World
 from supplyrisk.spec.zones import zoned
 
 from .core_worlds import FIRST, ban, fast, seller_and_buyer
-from .small_worlds import INF, Outcome, chain, effect, event, with_values, written
+from .small_worlds import INF, Outcome, chain, effect, event, metal_and_oxide, with_values, written
 
 Values = Mapping[tuple[str, ...], Any]
 Case = Callable[[Values], Any]
@@ -74,6 +74,12 @@ def stopped_twice(values: Values) -> Outcome:
     second = replace(ban("metal", weeks=26, first=192, origin="A", to="B"), name="second")
     deep = {("remembered_cover_weeks", ""): 8.0, **values}
     return fast(seller_and_buyer(deep), first, second, years=5.0)
+
+
+def taken_over(values: Values) -> Outcome:
+    """Sixty per cent of A's metal stop for two years, and half of the use could go over to C's oxide."""
+    pair = {("substitute_share", "metal", "oxide"): 0.5, ("substitute_speed_per_year", "metal", "oxide"): 1.0}
+    return fast(metal_and_oxide({**pair, **values}), ban("metal", share=0.6, weeks=104, origin="A", to="B"), years=3.0)
 
 
 def stopped_26(values: Values) -> Outcome:
@@ -161,6 +167,7 @@ CASES: dict[str, Case] = {
     ),
     "ban": stopped,
     "two bans": stopped_twice,
+    "a good that takes over": taken_over,
     "ban of 26 weeks": stopped_26,
     "ban of 8 weeks, its end announced": short_end_announced,
     "ban with notice": announced_ahead,

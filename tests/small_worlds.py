@@ -168,6 +168,27 @@ def rivals(values: Mapping[tuple[str, ...], Any] | None = None) -> World:
     return chain(makers={"A": 0.5, "C": 0.5}, users={("B", "cars"): 100.0}, values=values)
 
 
+def metal_and_oxide(values: Mapping[tuple[str, ...], Any] | None = None) -> World:
+    """A makes 100 t of metal a week, C 50 t of oxide; B uses both for cars. No leaks; A is a zone of its own."""
+    one = chain(users={("B", "cars"): 100.0}, zones={"ZA": ("A",), "ZB": ("B",)}, values={("leak_share", ""): 0.0})
+    numbers = {
+        **one.values,
+        ("price_usd_per_kg", "oxide"): 20.0,
+        ("output_t_per_year", "oxide", "C"): 50.0 * WEEKS_PER_YEAR,
+        ("trade_share", "oxide", "C", "B"): 1.0,
+        ("use_t_per_year", "oxide", "B", "cars"): 50.0 * WEEKS_PER_YEAR,
+        **(values or {}),
+    }
+    return replace(
+        one,
+        countries=("A", "B", "C"),
+        country_names={c: c for c in "ABC"},
+        zone_of={"A": "ZA", "B": "ZB", "C": "ZB"},
+        products=(*one.products, Product("oxide", "oxide", "oxide", "t", (), "origin")),
+        values=numbers,
+    )
+
+
 def three_stages() -> World:
     """A mines everything, refines and makes 80 %; C refines and makes the rest from A's ore; B only uses."""
     return chain(

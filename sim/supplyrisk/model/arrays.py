@@ -43,6 +43,7 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("events", "events and policies of all arms"),
     ("effects", "effect rows"),
     ("codes", "effect row x zone: effect * n_zones + zone"),
+    ("swaps", "pairs of a user and the user of a substitute, by user and substitute"),
     ("kin", "effect row x effect row: effect * n_effects + other"),
     ("numbers", "further numbers of effect rows: row * MOST_NUMBERS + slot"),
     ("points", "points of effect schedules"),

@@ -46,6 +46,23 @@ USER_ARRAYS: tuple[Array, ...] = (
         user_used_at_length | share | work: the same once designs have changed
         """,
     ),
+    *rows("int", "swaps", "swap_user | index | user whose use can go over"),
+    *rows("int", "swaps", "swap_to | index | user of the other product"),
+    *rows(
+        "float",
+        "swaps",
+        """
+        swap_weight | share | part of what goes over that this one takes, where a rule splits users
+        swap_most | share | most that can go over
+        swap_cost | ratio | mean gap of prices from which it pays
+        swap_speed | 1/yr | most that goes over or back in a year
+        swap_ratio | t/t | t of the other product for one
+        swap_moved | share | gone over so far
+        swap_now | t/week | work: of demand now
+        swap_normal | t/week | work: of the demand that counts as normal
+        swap_coming | t/week | work: of the demand believed to come
+        """,
+    ),
     *rows("float", "users", "user_use | t/week | baseline use"),
     *rows(
         "int",

@@ -18,6 +18,7 @@ from .layout_types import Layout
 from .memory import first_belief, known_base, remember_rules, rumoured
 from .movement import needs_licence
 from .states import NOT_FROZEN
+from .substitutes import swap_demand
 
 NO_RULE = -1.0
 LEAST_COUNT = 1e-9  # share of normal trade with which a rule counts that stops nothing
@@ -68,6 +69,7 @@ def believe_demand(L: Layout, F: Floats, I: Ints, day: int) -> None:
         F[L.user_now + u] = now
         F[L.user_normal + u] = normal
         F[L.user_coming + u] = normal + (now - normal) * F[L.coming_weight + k]
+    swap_demand(L, F, I)
 
 
 def thrifted(L: Layout, F: Floats, I: Ints, u: int) -> float:

@@ -23,6 +23,7 @@ from .arena import Arena
 from .arrays import DIMENSIONS, FIRMS_PER_USER
 from .columns import Column, month_starts, monthly_columns, weekly_columns
 from .compile_effects import Effects, collect_effects, fill_effects
+from .compile_swaps import fill_swaps, find_swaps
 from .layout import make_layout
 from .layout_types import Layout
 from .opened import fill_balance, square_size
@@ -90,10 +91,11 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
     try:
         s = build_structure(scenario)
         effects = collect_effects(scenario, s)
+        swaps = find_swaps(s)
         months = month_starts(scenario)
         weekly, firsts = weekly_columns(scenario, s, effects)
         monthly, lane_month = monthly_columns(s)
-        layout, n_floats, n_ints = make_layout(_sizes(scenario, s, effects, months, weekly, monthly))
+        layout, n_floats, n_ints = make_layout(_sizes(scenario, s, effects, months, weekly, monthly, len(swaps)))
         n_season = 12 * len(s.end_uses) if scenario.outlook.season else 0
         arena = Arena(
             layout,
@@ -108,6 +110,7 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
         _fill_places(arena, scenario, s)
         _fill_trade(arena, s, lane_month)
         _fill_users(arena, scenario, s, firsts)
+        fill_swaps(arena, s, swaps)
         fill_effects(arena, scenario, s, effects, firsts)
         for name, first in firsts.items():
             if name.startswith("weekly_first"):
@@ -143,7 +146,13 @@ def compile_scenario(scenario: Scenario) -> CompiledModel:
 
 
 def _sizes(
-    scenario: Scenario, s: Structure, effects: Effects, months: list[int], weekly: list[Column], monthly: list[Column]
+    scenario: Scenario,
+    s: Structure,
+    effects: Effects,
+    months: list[int],
+    weekly: list[Column],
+    monthly: list[Column],
+    swaps: int,
 ) -> dict[str, int]:
     n = {
         "products": len(s.products),
@@ -164,6 +173,7 @@ def _sizes(
         "events": len(effects.events),
         "effects": len(effects.rows),
         "codes": len(effects.rows) * len(s.zones),
+        "swaps": swaps,
         "kin": len(effects.rows) ** 2,
         "numbers": MOST_NUMBERS * len(effects.rows),
         "points": sum(len(r.effect.schedule) for r in effects.rows),

@@ -45,6 +45,8 @@ class Layout(NamedTuple):
     """how many effect rows"""
     n_codes: int
     """how many effect row x zone: effect * n_zones + zone"""
+    n_swaps: int
+    """how many pairs of a user and the user of a substitute, by user and substitute"""
     n_kin: int
     """how many effect row x effect row: effect * n_effects + other"""
     n_numbers: int
@@ -631,6 +633,28 @@ class Layout(NamedTuple):
     """float by users, share: work: of normal use, wanted at the price paid"""
     user_used_at_length: int
     """float by users, share: work: the same once designs have changed"""
+    swap_user: int
+    """int by swaps, index: user whose use can go over"""
+    swap_to: int
+    """int by swaps, index: user of the other product"""
+    swap_weight: int
+    """float by swaps, share: part of what goes over that this one takes, where a rule splits users"""
+    swap_most: int
+    """float by swaps, share: most that can go over"""
+    swap_cost: int
+    """float by swaps, ratio: mean gap of prices from which it pays"""
+    swap_speed: int
+    """float by swaps, 1/yr: most that goes over or back in a year"""
+    swap_ratio: int
+    """float by swaps, t/t: t of the other product for one"""
+    swap_moved: int
+    """float by swaps, share: gone over so far"""
+    swap_now: int
+    """float by swaps, t/week: work: of demand now"""
+    swap_normal: int
+    """float by swaps, t/week: work: of the demand that counts as normal"""
+    swap_coming: int
+    """float by swaps, t/week: work: of the demand believed to come"""
     user_use: int
     """float by users, t/week: baseline use"""
     input_site: int

@@ -17,6 +17,7 @@ from .economics import (
     used_at_price,
 )
 from .layout_types import Layout
+from .substitutes import choose_substitutes
 
 LEAST_MARGIN = 0.02  # of the price: makers with less all but stand still
 
@@ -290,6 +291,7 @@ def use(L: Layout, F: Floats, I: Ints, day: int, week: int) -> None:
     for n in range(L.n_nodes):
         F[L.node_unserved_share + n] = 0.0
     set_uses(L, F, I)
+    choose_substitutes(L, F, I)
     for u in range(L.n_users):
         node = I[L.user_node + u]
         normal = F[L.user_now + u]

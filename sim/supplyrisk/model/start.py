@@ -71,6 +71,8 @@ def start_stocks(L: Layout, F: Floats, I: Ints) -> None:
         F[L.desk_on_order + I[L.lane_desk + lane]] += flow * I[L.lane_pipe_weeks + lane]
     for u in range(L.n_users):
         _start_user(L, F, I, u)
+    for w in range(L.n_swaps):
+        F[L.swap_moved + w] = 0.0
     for q in range(L.n_inputs):
         h = I[L.input_holder + q]
         expected = F[L.recipe + q] * F[L.site_output + I[L.input_site + q]]

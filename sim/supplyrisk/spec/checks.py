@@ -20,7 +20,7 @@ from ..language.text import Node
 from ..language.uncertain import Uncertain
 from ..sums import add_up
 from . import rules
-from .cells import cells_of
+from .cells import cells_of, lookup
 from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
 from .scenario import MAX_YEARS, WORLD, ScenarioSpec
@@ -363,7 +363,26 @@ def earlier_rules_are_remembered(case: Case) -> Faults:
             yield (*path, "last_time"), said
 
 
+def substitutes_have_users(case: Case) -> Faults:
+    """Use goes over only where an end use buys both products; and no more of it than there is."""
+    for one in case.resolutions:
+        world, users = one.world.world, reach_of(one).users
+        for product in world.products:
+            total = 0.0
+            for other in world.products:
+                share = lookup(one.existing, ("substitute_share", product.id, other.id)) or 0.0
+                if share <= 0.0 or other.id == product.id:
+                    continue
+                total += share
+                if not any((other.id, country, use) in users for name, country, use in users if name == product.id):
+                    at = ("baseline", "substitute_share")
+                    yield at, f"no end use of any country buys both {product.id} and {other.id}: nobody can go over"
+            if total > 1.0 + 1e-9:
+                yield ("baseline", "substitute_share"), f"more than all of {product.id} can go over ({total:.3g})"
+
+
 CHECKS = (
+    substitutes_have_users,
     earlier_rules_are_remembered,
     dates_lie_in_the_horizon,
     the_lead_in_comes_first,

@@ -42,6 +42,7 @@ MODULES = (
     "supplyrisk.model.triggers",
     "supplyrisk.model.controls",
     "supplyrisk.model.memory",
+    "supplyrisk.model.substitutes",
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",
     "supplyrisk.model.prices",

@@ -69,7 +69,7 @@ def dispatch(L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, 
         movement.hold_goods(L, F, I, lane, held)
         days = draws.hold_days(L, F, I, key, lane, number)
         plan(L, F, I, day + days, market.CUSTOMS, lane, number, 0, held, content)
-    if licensed > 0.0 or applications.is_due(L, F, I, lane) == 1:
+    if licensed > 0.0 or applications.is_due(L, F, I, lane):
         prepare_files(L, F, I, lane, licensed, day, content)
 
 
