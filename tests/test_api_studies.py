@@ -164,3 +164,13 @@ def test_faults_of_measures_are_told_by_path() -> None:
         supplyrisk.discovery(DRAWN, outcome="price_paid_peak_index", above="3 times", worst=0.2, **toyed("noise"))
     with pytest.raises(SupplyriskError, match="weights: no future is called hardd; did you mean hard"):
         supplyrisk.portfolio(THREE_MEASURES, ["a"], futures={"hard": {}}, weights={"hardd": 2}, **toyed("toy"))
+
+
+def test_a_value_that_the_scenario_draws_can_be_varied() -> None:
+    """SHORT draws the share of the ban; half a ban costs less than a whole one."""
+    cells = supplyrisk.sweep(SHORT, {"events.ban.share": ["20 %", "100 %"]}, outcomes=KEPT, runs=2, **HERE)
+    rows = cells.query(
+        "statistic == 'mean' and arm == 'scenario' and outcome == 'price_paid_peak_index' and place == 'exCN' and product == 'part'"
+    )
+    part, whole = rows["value"].tolist()
+    assert part < whole

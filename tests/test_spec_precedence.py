@@ -21,7 +21,7 @@ from supplyrisk.spec.cells import lookup
 from supplyrisk.spec.explain import explain
 from supplyrisk.spec.load import Loaded, read_scenario, text_scenario
 
-from .spec_files import TINY, put
+from .spec_files import GOOD, TINY, load, put
 
 HEAD = f"title: x\nworld: {TINY.as_posix()}\nhorizon: {{start: 2025-01-01, years: 3}}\n"
 NDFEB = "title: x\nworld: ndfeb\nhorizon: {start: 2026-01-01, years: 2}\noutlook: calm\n"
@@ -265,3 +265,31 @@ def test_other_suppliers_make_room_for_what_a_run_draws() -> None:
 def test_suppliers_that_can_sum_to_more_than_all_are_refused() -> None:
     lanes = {"CN": {"JP": {"uniform": ["10 %", "50 %"]}}, "JP": {"JP": "60 %"}}
     assert any("sum to 1.1, more than 1" in message for message in said({"trade_share": {"part": lanes}}))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "column"),
+    [
+        ("events.ban.share", "0.5", "events.ban.share"),
+        ("events[0].share", "0.5", "events.ban.share"),
+        ("baseline.elasticity_short", "0.2", "elasticity_short"),
+    ],
+)
+def test_what_is_set_from_outside_is_no_longer_drawn(tmp_path: Path, path: str, value: str, column: str) -> None:
+    """`--set`, overrides and studies: a variant that sets a drawn value was the same as all others."""
+
+    def drawn(*sets: str) -> list[str]:
+        return [each.name for each in load(tmp_path, GOOD, sets).scenarios[0].sampled]
+
+    assert column in drawn()
+    assert column not in drawn(f"{path}={value}")
+    assert len(drawn(f"{path}={value}")) == len(drawn()) - 1
+    assert column in drawn("events.ban.start=2025-05-01")
+
+
+def test_a_draw_that_scales_multiplies_what_is_set(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "elasticity_short: {pert: [0.05, 0.12, 0.3]}", "elasticity_short: {scale: {uniform: [0.5, 1.5]}}"
+    )
+    (scenario,) = load(tmp_path, text, ("baseline.elasticity_short=0.2",)).scenarios
+    assert any("elasticity_short" in each.name for each in scenario.sampled)

@@ -22,6 +22,7 @@ from .resolve import Fault, Resolution, resolve
 from .resolved import Scenario, World
 from .scenario import SECTIONS, ScenarioSpec
 from .tables import lay, table_notes
+from .undrawn import undrawn
 from .worldfile import LoadedWorld, find_world, load_world_folder, unknown_world
 
 Path_ = tuple[str | int, ...]
@@ -217,7 +218,8 @@ def _with_sets(root: Node, sets: Sequence[Set], given_as: str, standing: bool = 
             continue
         if not isinstance(text, str):
             try:
-                root = set_value(root, split_path(text[0]), text[1])
+                steps = split_path(text[0])
+                root = undrawn(set_value(root, steps, text[1]), steps)
             except PathError as error:
                 problems.append(Problem(text[1].position, text[0], str(error)))
             continue
@@ -232,7 +234,7 @@ def _with_sets(root: Node, sets: Sequence[Set], given_as: str, standing: bool = 
             steps = split_path(path.strip())
             if steps == ["outlook"] and isinstance(node.value, str):
                 steps.append("base")  # the short form, which leaves the rest of the outlook as it is
-            root = set_value(root, steps, node)
+            root = undrawn(set_value(root, steps, node), steps)
         except PathError as error:
             problems.append(Problem(Position(shown), "", str(error)))
         except Problems as error:
