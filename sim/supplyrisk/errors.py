@@ -100,6 +100,7 @@ class Problems(SupplyriskError):
 
 def did_you_mean(got: str, known: Iterable[str], limit: int = 8) -> str:
     """End of a message about an unknown name: the nearest known ones, or all when they are few."""
+    got = str(got)  # whatever a caller takes for a name
     if len(got) > 100:
         return ""
     names = list(dict.fromkeys(known))

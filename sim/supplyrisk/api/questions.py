@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SupplyriskError, did_you_mean
+from .given import check_list, check_mapping
 from .scenario import LoadedScenario
 from .studies import given_only, run_given, study_of_scenario, told
 
@@ -74,6 +75,7 @@ def sensitivity(
         "singles": singles,
     }
     keys |= {"screening_runs": screening_runs, "block": block, "scale": scale, "runs": runs, "seed": seed}
+    check_mapping("groups", groups, "names to numbers that are looked at as one")
     if groups is not None:
         keys["groups"] = [{"name": name, "inputs": inputs} for name, inputs in groups.items()]
     found = run_given(study_of_scenario("sensitivity", scenario, keys), workers, pool, engine)
@@ -198,7 +200,14 @@ def portfolio(
     """
     import pandas as pd
 
-    listed = [{"policy": each} if isinstance(each, str) else dict(each) for each in measures]
+    listed = [_measure(n, each) for n, each in enumerate(check_list("measures", measures, "policies"))]
+    for what, given, meant in (
+        ("futures", futures, "names to values by path"),
+        ("weights", weights, "names of futures to numbers"),
+        ("loss", loss, "outcome, product and place to names"),
+        ("enough", enough, "keys of a criterion to values"),
+    ):
+        check_mapping(what, given, meant)
     keys: dict[str, Any] = {"measures": listed, "payer": payer, "budget": _text(budget), "runs": runs, "seed": seed}
     keys |= {"loss": dict(loss) if loss is not None else None, "enough": dict(enough) if enough is not None else None}
     for name in set(weights or ()) - set(futures or ()):
@@ -212,7 +221,15 @@ def portfolio(
     return told(table.reset_index(drop=True), found)
 
 
+def _measure(number: int, measure: Any) -> dict[str, Any]:
+    if isinstance(measure, str):
+        return {"policy": measure}
+    check_mapping(f"measures[{number}]", measure or 0, "keys of a measure to values, or the name of a policy")
+    return dict(measure)
+
+
 def _future(name: str, changed: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, Any]:
+    check_mapping(f"futures[{name!r}]", changed, "paths to values")
     future: dict[str, Any] = {"name": name}
     if changed:
         future["set"] = dict(changed)

@@ -15,6 +15,7 @@ from ..results.difference import Difference, paired, unpaired
 from ..results.fan import DIMENSIONS
 from ..results.store import Store
 from ..results.stored import read_rows
+from .given import check_name, check_path
 from .sources import InMemory, Label, Source, source_of
 
 if TYPE_CHECKING:
@@ -189,12 +190,28 @@ class Results:
             arm = self._arm(arm, self.arms)
         wanted = {"variable": variable, "arm": arm, **_dimensions(where)}
         given = {name: value for name, value in wanted.items() if value is not None}
+        for name, value in given.items():
+            check_name(name, value)
         found = read_rows(self._source.files() / "series.parquet", given)
-        if variable is not None and found.empty:
-            known = self._variables
-            if variable not in known:
-                raise SupplyriskError(f"there is no series {variable}{did_you_mean(variable, known)}")
+        if found.empty:
+            self._no_series(given)
         return found
+
+    def _no_series(self, given: Mapping[str, str]) -> None:
+        """Says which name is not among those there are, given the names before it."""
+        variable = given.get("variable")
+        if variable is not None and variable not in self._variables:
+            raise SupplyriskError(f"there is no series {variable}{did_you_mean(variable, self._variables)}")
+        table = read_rows(
+            self._source.files() / "series.parquet", {"variable": variable} if variable is not None else {}
+        )
+        of = f"series {variable}" if variable is not None else "series"
+        for name in (name for name in DIMENSIONS if name in given):
+            known = sorted(table[name].astype(str).unique())
+            if given[name] not in known:
+                hint = did_you_mean(given[name], known)
+                raise SupplyriskError(f"there is no {of} for {name.replace('_', ' ')} {given[name]}{hint}")
+            table = table[table[name].astype(str) == given[name]]
 
     @cached_property
     def _variables(self) -> list[str]:
@@ -339,7 +356,7 @@ class Results:
         """
         if not isinstance(self._source, InMemory):
             raise SupplyriskError(f"these results are in {self.folder} already")
-        self._source.write(Path(folder), force)
+        self._source.write(check_path("folder", folder, "the path of a run folder"), force)
         return open_run(folder)
 
     # --- within -----------------------------------------------------------------------------------
@@ -429,7 +446,7 @@ def open_run(folder: str | Path) -> Results:
         If there is no such folder, if its batch has not finished, or if it holds a run folder for each of several
         worlds (the message names them).
     """
-    return Results(source_of(folder))
+    return Results(source_of(check_path("folder", folder, "the path of a run folder")))
 
 
 def _dimensions(where: Mapping[str, str]) -> Mapping[str, str]:

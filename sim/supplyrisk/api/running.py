@@ -12,6 +12,7 @@ from ..experiment.held import hold
 from ..results.chunks import KEEP
 from ..results.folder import create
 from .asrun import sources_text
+from .given import check_choice, check_path, check_workers
 from .results import Results, open_run
 from .scenario import LoadedScenario, load_scenario, sets_of
 from .sources import InMemory, Texts
@@ -82,15 +83,11 @@ def run(
     ... )  # doctest: +SKIP
     >>> results.difference("shortage_percent", product="ht_magnet", place="JP").mean  # doctest: +SKIP
     """
-    for name, given, known in (
-        ("pool", pool, POOLS),
-        ("engine", engine, ("auto", *ENGINES)),
-        ("keep_series", keep_series, KEEP),
-    ):
-        if given not in known and not (name == "engine" and ":" in given):
-            raise SupplyriskError(f"{name}={given!r}: there are {', '.join(known)}")
-    if workers is not None and workers < 1:
-        raise SupplyriskError(f"workers={workers}: at least 1 is needed")
+    check_choice("pool", pool, POOLS)
+    check_choice("engine", engine, ("auto", *ENGINES), of_module=True)
+    check_choice("keep_series", keep_series, KEEP)
+    check_workers(workers)
+    folder = None if out is None else check_path("out", out, "the path of a run folder")
     if pool == "processes" and out is None:
         raise SupplyriskError("processes need a run folder: give out=")
     asked = {"monte_carlo.runs": runs, "monte_carlo.seed": seed, "monte_carlo.sampler": sampler}
@@ -99,17 +96,15 @@ def run(
     texts = Texts(loaded.text, sources_text(loaded.loaded, loaded.loaded.resolutions[0]))
     options = Options(engine=engine, workers=workers or 0, pool=pool, keep=keep_series)
     command = command_of(loaded)
-    if out is None:
+    if folder is None:
         held = hold(resolved, options, command)
         if held is not None:
             return Results(InMemory(held, texts))
         raise SupplyriskError(f"{resolved.runs:,} runs are too many to be held in memory; give a run folder: out=")
-    outcome = run_batch(
-        resolved, partial(create, Path(out), force), options, texts.scenario, command, None, texts.sources
-    )
+    outcome = run_batch(resolved, partial(create, folder, force), options, texts.scenario, command, None, texts.sources)
     if outcome.interrupted:
-        raise Interrupted(f"interrupted; {as_typed('resume', str(out))} goes on from there")
-    return open_run(Path(out))
+        raise Interrupted(f"interrupted; {as_typed('resume', str(folder))} goes on from there")
+    return open_run(folder)
 
 
 def command_of(loaded: LoadedScenario) -> list[str]:

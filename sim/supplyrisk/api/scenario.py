@@ -14,11 +14,13 @@ from ..errors import Problem, SupplyriskError
 from ..spec.load import Loaded, read_scenario, read_world, text_scenario
 from ..spec.resolved import Scenario
 from ..spec.worldfile import LoadedWorld
+from .given import check_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
 OVERRIDE = "override"  # how messages call a value that a caller sets
+SCENARIO = "the path of a scenario file, a text of more than one line, or what load_scenario gave"
 TEXT = "scenario"  # how messages and run folders call a scenario that was given as text
 
 
@@ -160,10 +162,11 @@ def load_scenario(scenario: str | Path | LoadedScenario, /, **overrides: Any) ->
     """
     if isinstance(scenario, LoadedScenario):
         return load_scenario(scenario.source, **{**scenario.overrides, **overrides})
+    path = check_path("scenario", scenario, SCENARIO)
     sets = sets_of(overrides)
     if isinstance(scenario, str) and "\n" in scenario:
         return LoadedScenario(scenario, overrides, text_scenario(scenario, TEXT, sets, OVERRIDE))
-    return LoadedScenario(Path(scenario), overrides, read_scenario(scenario, sets, OVERRIDE))
+    return LoadedScenario(path, overrides, read_scenario(path, sets, OVERRIDE))
 
 
 def load_world(world: str | Path) -> LoadedWorld:
@@ -191,6 +194,7 @@ def load_world(world: str | Path) -> LoadedWorld:
     >>> [product.id for product in load_world("gallium").world.products]
     ['crude_gallium', 'pure_gallium', 'gallium_wafer']
     """
+    check_path("world", world, "the name of a shipped world, or the path of a world's folder")
     return read_world(world)
 
 

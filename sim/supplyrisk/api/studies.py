@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SupplyriskError
 from ..experiment.batch import ENGINES
 from ..language.text import Node, parse_text
 from ..results.folder import create
@@ -18,8 +17,9 @@ from ..spec.variants import Base, file_base, inline_base
 from ..studies.load import LoadedStudy, read_study, study_of
 from ..studies.run import StudyOptions
 from ..studies.run import run_study as run_loaded
+from .given import check_choice, check_list, check_mapping, check_path, check_workers
 from .running import POOLS
-from .scenario import OVERRIDE, TEXT, LoadedScenario, sets_of
+from .scenario import OVERRIDE, SCENARIO, TEXT, LoadedScenario, sets_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,8 @@ def run_study(
     """
     given = {"runs": runs, "seed": seed} | overrides
     sets = sets_of({name: value for name, value in given.items() if value is not None})
-    return run_given(read_study(study, sets), workers, pool, engine, out, force)
+    path = check_path("study", study, "the path of a study file")
+    return run_given(read_study(path, sets), workers, pool, engine, out, force)
 
 
 def sweep(
@@ -154,7 +155,8 @@ def sweep(
     ...     "scenarios/china_export_ban_refined.yaml", {"events.oxide_ban.duration": ["3 months", "12 months"]}, runs=20
     ... )  # doctest: +SKIP
     """
-    axes = [{"path": path, "values": list(values)} for path, values in over.items()]
+    check_mapping("over", over or 0, "paths to lists of values")
+    axes = [{"path": path, "values": check_list(f"over[{path!r}]", each, "values")} for path, each in over.items()]
     keys = {"outcomes": outcomes, "products": products, "places": places, "arms": arms, "runs": runs, "seed": seed}
     found = run_given(study_of_scenario("sweep", scenario, {"over": axes} | keys), workers, pool, engine)
     return told(found.cells, found)
@@ -218,10 +220,11 @@ def threshold(
         `attrs["state"]` is `found`, `never` or `always`; `attrs["value"]` the answer, `attrs["low"]` and `attrs["high"]`
         its 90 % interval (None where it lies outside the range); `attrs["headline"]` says it in words.
     """
+    paths = path if isinstance(path, str) else check_list("path", path, "paths")
     criterion = {"outcome": outcome, "product": product, "place": place, "end_use": end_use}
     criterion |= {"at_most": at_most, "at_least": at_least}
     keys = {
-        "vary": {"path": path if isinstance(path, str) else list(path), "range": {"low": low, "high": high, "steps": steps}},
+        "vary": {"path": paths, "range": {"low": low, "high": high, "steps": steps}},
         "criterion": given_only(criterion),
         "in_share_of_runs": in_share_of_runs,
         "find": find,
@@ -300,7 +303,7 @@ def _base(scenario: str | Path | LoadedScenario) -> Base:
     if isinstance(source, str) and "\n" in source:
         base = inline_base(Path(TEXT), parse_text(source, TEXT))
     else:
-        base = file_base(Path(source))
+        base = file_base(check_path("scenario", source, SCENARIO))
     return Base(base.path, base.root, base.files, sets, OVERRIDE)
 
 
@@ -313,14 +316,13 @@ def run_given(
     force: bool = False,
 ) -> StudyResults:
     """Run a study into a folder, one of its own that goes away if none is named."""
-    for name, given, known in (("pool", pool, POOLS), ("engine", engine, ("auto", *ENGINES))):
-        if given not in known and not (name == "engine" and ":" in str(given)):
-            raise SupplyriskError(f"{name}={given!r}: there are {', '.join(known)}")
-    if workers is not None and workers < 1:
-        raise SupplyriskError(f"workers={workers}: at least 1 is needed")
-    options = StudyOptions(engine, workers or 0, pool, files=out is not None)
-    if out is not None:
-        return _read(run_loaded(study, partial(create, Path(out), force), options), Path(out))
+    check_choice("pool", pool, POOLS)
+    check_choice("engine", engine, ("auto", *ENGINES), of_module=True)
+    check_workers(workers)
+    where = None if out is None else check_path("out", out, "the path of a folder")
+    options = StudyOptions(engine, workers or 0, pool, files=where is not None)
+    if where is not None:
+        return _read(run_loaded(study, partial(create, where, force), options), where)
     with tempfile.TemporaryDirectory() as folder:
         return _read(run_loaded(study, partial(create, Path(folder) / STUDY), options), None)
 
