@@ -1,0 +1,505 @@
+"""Changes of a scenario's text by form, slider and timeline that leave everything else as it stands.
+
+A change is a piece of text that takes the place of another: the editor does it like a typed one, so that undo works and
+the caret stays. It is written into the text itself, comments and order and all, and then tried: the text is read again
+and has to say what was meant and nothing else. Where the text is written in a way that does not let a piece be put in
+(lists in brackets, mostly), the whole section is written again by ruamel's round trip, and held to the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Problems, SupplyriskError
+from ..language.text import Node, parse_text
+
+Path = tuple[str | int, ...]
+# Sections of a scenario, in the order in which they are written.
+ORDER = (
+    "title",
+    "question",
+    "extends",
+    "world",
+    "horizon",
+    "groups",
+    "baseline",
+    "outlook",
+    "events",
+    "policies",
+    "uncertain",
+    "monte_carlo",
+    "report",
+)
+PLAIN = re.compile(r"[^\s\[\]{},#&*!|>'\"%@`?:-][^\[\]{},#\n]*|-?[0-9.][^\[\]{},#:\n]*")
+
+
+class CannotEdit(SupplyriskError):
+    """The text can't be changed this way; it is left as it is."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """`text[start:end]` is `old` and becomes `new`; offsets count letters (code points)."""
+
+    start: int
+    end: int
+    old: str
+    new: str
+
+    def applied(self, text: str) -> str:
+        """The text after it."""
+        return text[: self.start] + self.new + text[self.end :]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where the value at a path stands in the text."""
+
+    start: int
+    end: int
+    scalar: bool
+    block: bool  # a list or mapping over several lines, or a text with | or >
+
+
+def composed(text: str) -> Any:
+    """The tree of the text with marks, as ruamel composes it."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(pure=True).compose(text)
+    except YAMLError as error:
+        raise CannotEdit(f"the text is not valid YAML yet: {getattr(error, 'problem', None) or error}") from None
+
+
+def spans(text: str) -> dict[Path, Span]:
+    """Every value of the text with its place, lists by number."""
+    return dict(_spans(composed(text), ()))
+
+
+def _spans(node: Any, path: Path) -> Iterator[tuple[Path, Span]]:
+    if node is None or node.start_mark is None:
+        return
+    kind = node.id
+    block = not node.flow_style if kind != "scalar" else node.style in ("|", ">")
+    yield path, Span(node.start_mark.index, node.end_mark.index, kind == "scalar", bool(block))
+    if kind == "mapping":
+        for key, value in node.value:
+            yield from _spans(value, (*path, str(key.value)))
+    elif kind == "sequence":
+        for index, value in enumerate(node.value):
+            yield from _spans(value, (*path, index))
+
+
+def node_at(root: Any, path: Path) -> Any:
+    """The composed node at a path, if there is one."""
+    node = root
+    for step in path:
+        if node is None:
+            return None
+        if node.id == "mapping" and isinstance(step, str):
+            node = next((value for key, value in node.value if key.value == step), None)
+        elif node.id == "sequence" and isinstance(step, int) and -1 < step < len(node.value):
+            node = node.value[step]
+        else:
+            return None
+    return node
+
+
+# --- writing values -------------------------------------------------------------------------------
+def written(value: Any) -> str:
+    """A value on one line, as people write it: `{CN: 90 %}`, `[a, b]`, text quoted only where it has to be."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{written(str(key))}: {written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(written(item) for item in value) + "]"
+    if value is None:
+        return '""'
+    text = " ".join(str(value).split())
+    if PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":") and text not in ("~", "null"):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
+# --- changes --------------------------------------------------------------------------------------
+def put(text: str, path: Path, value: Any) -> Change:
+    """The value at a path becomes another; keys on the way that are missing are made.
+
+    Parameters
+    ----------
+    path : tuple
+        Keys, and numbers of list items.
+    value : str, mapping or list
+        As the file would say it: numbers with their unit are text.
+
+    Raises
+    ------
+    CannotEdit
+        If the text is not valid YAML, or the path leads through what is no mapping.
+    """
+    root = composed(text)
+    wanted = _with(_plain(text), path, value)
+    node = node_at(root, path)
+    try:
+        change = _replaced(text, node, value) if node is not None else _inserted(text, root, path, value)
+        return _tried(text, change, wanted)
+    except CannotEdit:
+        return _tried(text, _round_trip(text, path, value, remove=False), wanted)
+
+
+def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
+    """A further item at the end of the list at a path."""
+    root = composed(text)
+    plain = _plain(text)
+    there = _find(plain, path)
+    items = list(there) if isinstance(there, tuple) else []
+    if there is not None and not isinstance(there, tuple):
+        raise CannotEdit(f"{_shown(path)} is no list")
+    wanted = _with(plain, path, [*items, value])
+    node = node_at(root, path)
+    if not items or node is None:
+        block = _block_item(value, _indent_of(root, path) + 2)
+        change = _section(text, root, path, block)
+        return _tried(text, change, wanted)
+    try:
+        if node.flow_style:
+            at = node.value[-1].end_mark.index
+            return _tried(text, Change(at, at, "", f", {written(value)}"), wanted)
+        column = node.value[-1].start_mark.column - 2
+        at = _line_end(text, _last(node))
+        return _tried(text, Change(at, at, "", _after_line(text, at) + _block_item(value, column)), wanted)
+    except CannotEdit:
+        return _tried(text, _round_trip(text, (*path, len(items)), value, remove=False), wanted)
+
+
+def remove(text: str, path: Path) -> Change:
+    """Take away what stands at a path, with its key and the comment beside it."""
+    root = composed(text)
+    wanted = _without(_plain(text), path)
+    parent, node = node_at(root, path[:-1]), node_at(root, path)
+    if node is None:
+        raise CannotEdit(f"there is no {_shown(path)}")
+    try:
+        if parent.flow_style:
+            return _tried(text, _cut_in_brackets(text, parent, path[-1]), wanted)
+        return _tried(text, _cut(text, parent, path[-1], node, last=len(parent.value) == 1), wanted)
+    except CannotEdit:
+        return _tried(text, _round_trip(text, path, None, remove=True), wanted)
+
+
+def _replaced(text: str, node: Any, value: Any) -> Change:
+    start, end = node.start_mark.index, node.end_mark.index
+    if node.id != "scalar" and not node.flow_style:
+        raise CannotEdit("over several lines")
+    if node.id == "scalar" and node.style in ("|", ">"):
+        raise CannotEdit("over several lines")
+    new = written(value)
+    if node.id == "scalar" and node.style in ("'", '"') and isinstance(value, str):
+        plain = " ".join(value.split())
+        safe = node.style == '"' and not set(plain) & {'"', "\\"}
+        new = f'"{plain}"' if safe else "'" + plain.replace("'", "''") + "'"
+    if start == end:
+        start = end = len(text[:start].rstrip())  # of nothing the mark stands on the next line
+        new = f" {new}"
+    return Change(start, end, text[start:end], new)
+
+
+def _inserted(text: str, root: Any, path: Path, value: Any) -> Change:
+    """A key that is not there yet, in the nearest mapping above that is."""
+    depth = next(n for n in range(len(path) - 1, -1, -1) if n == 0 or node_at(root, path[:n]) is not None)
+    inside: Any = value
+    for step in reversed(path[depth + 1 :]):
+        if not isinstance(step, str):
+            raise CannotEdit(f"there is no {_shown(path[:-1])}")
+        inside = {step: inside}
+    key, parent = path[depth], node_at(root, path[:depth])
+    if not isinstance(key, str):
+        raise CannotEdit(f"there is no {_shown(path)}")
+    if parent is not None and parent.id == "scalar" and not parent.value and depth:
+        return _replaced(text, parent, {key: inside})
+    if parent is None or parent.id != "mapping":
+        raise CannotEdit(f"{_shown(path[:depth])} is no mapping")
+    line = f"{written(key)}: {written(inside)}"
+    if depth == 0:
+        if isinstance(inside, Mapping) and key in ORDER:
+            line = f"{key}:\n" + "".join(f"  {written(str(k))}: {written(v)}\n" for k, v in inside.items()).rstrip("\n")
+        return _new_section(text, root, key, line)
+    if parent.flow_style:
+        at = parent.end_mark.index - 1
+        if parent.value:
+            at = parent.value[-1][1].end_mark.index
+        return Change(at, at, "", f", {line}" if parent.value else line)
+    at = _line_end(text, _last(parent))
+    column = parent.value[0][0].start_mark.column
+    return Change(at, at, "", _after_line(text, at) + " " * column + line + "\n")
+
+
+def _new_section(text: str, root: Any, key: str, lines: str) -> Change:
+    """A section at its place among those that are there."""
+    before = ORDER[: ORDER.index(key)] if key in ORDER else ORDER
+    above = [value for name, value in root.value if name.value in before] if root is not None else []
+    if not above:
+        at = root.value[0][0].start_mark.index if root is not None and root.value else len(text)
+        return Change(at, at, "", f"{lines}\n")
+    at = max(_line_end(text, _last(value)) for value in above)
+    gap = "\n" if "\n" in lines else ""
+    return Change(at, at, "", f"{_after_line(text, at)}{gap}{lines}\n")
+
+
+def _section(text: str, root: Any, path: Path, block: str) -> Change:
+    """A list that is not there yet, or empty, with its first item."""
+    node = node_at(root, path)
+    if node is not None:
+        start, end = node.start_mark.index, node.end_mark.index
+        if start == end:
+            start = end = len(text[:start].rstrip())
+        else:
+            start = len(text[:start].rstrip(" "))
+        rest = text[end:].split("\n", 1)[0]
+        comment = end + len(rest)
+        return Change(start, comment, text[start:comment], f"{rest}\n{block}".rstrip("\n"))
+    if len(path) == 1:
+        return _new_section(text, root, str(path[0]), f"{path[0]}:\n{block}".rstrip("\n"))
+    parent = node_at(root, path[:-1])
+    if parent is None or parent.id != "mapping" or parent.flow_style:
+        raise CannotEdit(f"there is no {_shown(path[:-1])} to put a list in")
+    column = parent.value[0][0].start_mark.column
+    at = _line_end(text, _last(parent))
+    return Change(at, at, "", f"{_after_line(text, at)}{' ' * column}{path[-1]}:\n{block}")
+
+
+def _cut(text: str, parent: Any, step: str | int, node: Any, last: bool) -> Change:
+    """The lines of a list item or of a key."""
+    if last:
+        raise CannotEdit("it is the only one")
+    if isinstance(step, int):
+        first = text.rfind("\n", 0, node.start_mark.index) + 1
+        if text[first : node.start_mark.index].strip() not in ("-", ""):
+            raise CannotEdit("it does not begin its line")
+    else:
+        key = next(name for name, _ in parent.value if name.value == step)
+        first = text.rfind("\n", 0, key.start_mark.index) + 1
+        if text[first : key.start_mark.index].strip():
+            following = [name for name, _ in parent.value if name.start_mark.index > key.start_mark.index]
+            if not following:
+                raise CannotEdit("it does not begin its line")
+            return Change(
+                key.start_mark.index,
+                following[0].start_mark.index,
+                text[key.start_mark.index : following[0].start_mark.index],
+                "",
+            )
+    end = _line_end(text, _last(node))
+    return Change(first, end, text[first:end], "")
+
+
+def _cut_in_brackets(text: str, parent: Any, step: str | int) -> Change:
+    """An item of a list or mapping in brackets, with the comma beside it."""
+    if parent.id == "sequence":
+        items = [(node.start_mark.index, node.end_mark.index) for node in parent.value]
+        number = int(step)
+    else:
+        items = [(key.start_mark.index, node.end_mark.index) for key, node in parent.value]
+        number = next(n for n, (key, _) in enumerate(parent.value) if key.value == step)
+    start, end = items[number]
+    if number + 1 < len(items):
+        end = items[number + 1][0]
+    elif number:
+        start = items[number - 1][1]
+    return Change(start, end, text[start:end], "")
+
+
+# --- places ---------------------------------------------------------------------------------------
+def _last(node: Any) -> int:
+    """Offset behind the last letter of a node: of a list over several lines, of its last item."""
+    while node.id != "scalar" and not node.flow_style and node.value:
+        node = node.value[-1] if node.id == "sequence" else node.value[-1][1]
+    return int(node.end_mark.index)
+
+
+def _line_end(text: str, at: int) -> int:
+    """Offset of the line after the one in which `at` lies; a text with | or > ends at a line's start already."""
+    if at and text[at - 1 : at] == "\n":
+        return at
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
+
+
+def _after_line(text: str, at: int) -> str:
+    return "" if at == 0 or text[at - 1] == "\n" else "\n"
+
+
+def _indent_of(root: Any, path: Path) -> int:
+    """Column of the key that holds a list."""
+    parent = node_at(root, path[:-1])
+    if parent is None or parent.id != "mapping" or not parent.value:
+        return 0
+    return int(parent.value[0][0].start_mark.column)
+
+
+def _block_item(value: Mapping[str, Any], column: int) -> str:
+    lines = [f"{key}: {written(item)}" for key, item in value.items()]
+    first = " " * column + "- " + lines[0] + "\n"
+    return first + "".join(" " * (column + 2) + line + "\n" for line in lines[1:])
+
+
+def _shown(path: Path) -> str:
+    return ".".join(str(step) for step in path) or "the file"
+
+
+# --- trying ---------------------------------------------------------------------------------------
+def _plain(text: str) -> Any:
+    try:
+        return parse_text(text, "").plain()
+    except Problems as error:
+        if not text.strip() or "is empty" in str(error):
+            return {}
+        raise CannotEdit(f"the text can't be read yet: {error.problems[0]}") from None
+
+
+def _find(plain: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            plain = plain[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return plain
+
+
+def _text_of(value: Any) -> Any:
+    """A value as it is read back: all single values are text."""
+    if isinstance(value, Mapping):
+        return {str(key): _text_of(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_text_of(item) for item in value)
+    return " ".join(str(value).split()) if value is not None else ""
+
+
+def _with(plain: Any, path: Path, value: Any) -> Any:
+    """The tree with a value at a path."""
+    if not path:
+        return _text_of(value)
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        if not isinstance(plain, tuple) or not -1 < step <= len(plain):
+            raise CannotEdit(f"there is no item {step}")
+        return (*plain[:step], _with(plain[step] if step < len(plain) else {}, rest, value), *plain[step + 1 :])
+    if plain is None or plain == "":
+        plain = {}
+    if not isinstance(plain, dict):
+        raise CannotEdit(f"{step} can't stand there: what is above it is no mapping")
+    return {**plain, step: _with(plain.get(step, {}), rest, value)}
+
+
+def _without(plain: Any, path: Path) -> Any:
+    step, rest = path[0], path[1:]
+    try:
+        if rest:
+            changed = _without(plain[step], rest)
+            return {**plain, step: changed} if isinstance(step, str) else (*plain[:step], changed, *plain[step + 1 :])
+        if isinstance(step, str):
+            return {key: item for key, item in plain.items() if key != step}
+        return (*plain[:step], *plain[step + 1 :])
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise CannotEdit(f"there is no {_shown(path)}") from None
+
+
+def _tried(text: str, change: Change, wanted: Any) -> Change:
+    """The change, if the text then says what was meant."""
+    try:
+        got = parse_text(change.applied(text), "").plain()
+    except Problems as error:
+        raise CannotEdit(f"that would leave a file that can't be read: {error.problems[0].message}") from None
+    if _loose(got) != _loose(wanted):
+        raise CannotEdit("that would change something else as well; edit the text instead")
+    return change
+
+
+def _loose(plain: Any) -> Any:
+    """The tree, empty things alike."""
+    if isinstance(plain, dict):
+        return {key: _loose(item) for key, item in plain.items()}
+    if isinstance(plain, (tuple, list)):
+        return tuple(_loose(item) for item in plain) or None
+    return plain or None
+
+
+# --- round trip -----------------------------------------------------------------------------------
+def _round_trip(text: str, path: Path, value: Any, remove: bool) -> Change:
+    """The same by ruamel: what it would write differently by itself is left as it stands where that is possible."""
+    yaml = _yaml()
+    data, before = yaml.load(text), _dumped(yaml.load(text))
+    place = data
+    try:
+        for step in path[:-1]:
+            place = place[step]
+        if remove:
+            del place[path[-1]]
+        elif isinstance(place, list) and path[-1] == len(place):
+            place.append(yaml.load(written(value)))
+        else:
+            place[path[-1]] = yaml.load(written(value))
+    except (KeyError, IndexError, TypeError):
+        raise CannotEdit(f"there is no {_shown(path[:-1])}") from None
+    return _difference(text, _carried(text, before, _dumped(data)))
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _dumped(data: Any) -> str:
+    out = io.StringIO()
+    _yaml().dump(data, out)
+    return out.getvalue()
+
+
+def _carried(text: str, before: str, after: str) -> str:
+    """What turns `before` into `after`, done to `text`, of which `before` is another way of writing."""
+    if before == text:
+        return after
+    lines, base, new = (each.splitlines(keepends=True) for each in (text, before, after))
+    places: dict[int, int] = {len(base): len(lines)}
+    for block in difflib.SequenceMatcher(a=base, b=lines, autojunk=False).get_matching_blocks():
+        places |= {block.a + n: block.b + n for n in range(block.size)}
+    out, at = [], 0
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=base, b=new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        touched: Sequence[int] = range(i1, i2) if i2 > i1 else (i1,)
+        if any(n not in places for n in touched):
+            raise CannotEdit("that can't be put into this text without writing it anew; edit the text instead")
+        first, last = places[i1], places[i2 - 1] + 1 if i2 > i1 else places[i1]
+        out += lines[at:first] + new[j1:j2]
+        at = last
+    return "".join(out + lines[at:])
+
+
+def _difference(old: str, new: str) -> Change:
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end_old, end_new = len(old), len(new)
+    while end_old > start and end_new > start and old[end_old - 1] == new[end_new - 1]:
+        end_old -= 1
+        end_new -= 1
+    return Change(start, end_old, old[start:end_old], new[start:end_new])
+
+
+def tree(text: str) -> Node | None:
+    """The text as a tree with positions; nothing while it can't be read."""
+    try:
+        return parse_text(text, "")
+    except Problems:
+        return None
