@@ -175,6 +175,12 @@ def field_rows(cls: type[BaseModel]) -> Iterator[FieldRow]:
         )
 
 
+def field_of(cls: type[BaseModel], key: str) -> TextField | None:
+    """How the value of a key is read; nothing if it is a mapping of its own."""
+    hint = typing.get_type_hints(cls, include_extras=True)[key]
+    return None if _part_of(hint) is not None else _text_field(hint)
+
+
 def _parts(hint: Any) -> Iterator[Any]:
     """The hint and everything inside it."""
     yield hint

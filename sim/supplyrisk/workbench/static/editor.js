@@ -1,0 +1,225 @@
+// The editor: completion, hover, a limit of size, the places of values, and all changes by form and timeline.
+import * as CM from "nicegui-codemirror";
+
+const MAX_LETTERS = 500000;
+const SETTLED_MS = 400;
+
+// A number for a text that is easily the same on the server (FNV-1a over UTF-16 code units).
+function hash(text) {
+  let h = 0x811c9dc5;
+  for (let n = 0; n < text.length; n++) {
+    h ^= text.charCodeAt(n);
+    h = Math.imul(h, 0x01000193) >>> 0;
+  }
+  return h;
+}
+
+class Editor {
+  constructor(id, name, port) {
+    this.element = getElement(id);
+    this.view = this.element.editor;
+    this.name = name;
+    this.store = `wb-draft:${name}`;
+    this.places = new Map(); // path -> [from, to], carried through changes
+    this.listeners = [];
+    this.acknowledged = hash(this.text);
+    this.extend();
+    this.look();
+    document.addEventListener("wb-dark", () => this.look());
+  }
+
+  get text() {
+    return this.view.state.doc.toString();
+  }
+
+  look() {
+    this.element.setTheme(wb.isDark() ? "githubDark" : "githubLight");
+  }
+
+  extend() {
+    const self = this;
+    const watch = CM.EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      for (const [path, [from, to]] of this.places) {
+        this.places.set(path, [update.changes.mapPos(from, -1), update.changes.mapPos(to, 1)]);
+      }
+      this.changed();
+    });
+    const limit = CM.EditorState.changeFilter.of((transaction) => {
+      if (transaction.newDoc.length <= MAX_LETTERS) return true;
+      wb.tell("A document has at most 500 kB: that was not put in.");
+      return false;
+    });
+    const propose = async (context) => {
+      const word = context.matchBefore(/[\w./-]+$/);
+      const after = context.matchBefore(/:\s+$|^\s*- $|^\s*$|[{[,]\s*$|\d\s$/);
+      if (!context.explicit && !word && !after) return null;
+      if (!context.explicit && !word && context.matchBefore(/^\s*$/)) return null;
+      const text = context.state.doc.toString();
+      const found = await wb.ask("complete", { text, offset: context.pos });
+      if (!found || !found.options.length) return null;
+      return {
+        from: context.pos - found.back,
+        validFor: /^[\w./%-]*$/,
+        options: found.options.map((option) => ({
+          label: option.label,
+          apply: option.put,
+          detail: option.detail,
+          info: option.info || undefined,
+          type: option.put.endsWith(": ") ? "property" : "enum",
+        })),
+      };
+    };
+    const explain = CM.hoverTooltip(async (view, pos) => {
+      const found = await wb.ask("hover", { text: view.state.doc.toString(), offset: pos });
+      if (!found || !found.text) return null;
+      const word = view.state.wordAt(pos);
+      return {
+        pos: word ? word.from : pos,
+        end: word ? word.to : pos,
+        above: true,
+        create: () => ({ dom: wb.el("div", { class: "wb-hover" }, found.text) }),
+      };
+    });
+    this.view.dispatch({
+      effects: CM.StateEffect.appendConfig.of([
+        watch,
+        limit,
+        explain,
+        CM.EditorState.languageData.of(() => [{ autocomplete: propose }]),
+        CM.EditorView.contentAttributes.of({ "aria-label": `Text of ${this.name}. Escape, then Tab leaves the editor.` }),
+        CM.keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (emitEvent("wb-save"), true) }]),
+      ]),
+    });
+    self.changed(true);
+  }
+
+  // Something has changed: those who listen are told, the text is kept here until the server has it.
+  changed(first = false) {
+    for (const listener of this.listeners) listener();
+    if (first) return;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLED_MS);
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keep(), 250);
+  }
+
+  keep() {
+    try {
+      localStorage.setItem(this.store, JSON.stringify({ text: this.text, time: Date.now() }));
+    } catch (error) {
+      // No room in the browser: the server's draft is there.
+    }
+  }
+
+  settle() {
+    emitEvent("wb-settled", { length: this.text.length, hash: hash(this.text) });
+  }
+
+  // The server has this text: nothing has to be kept here.
+  settled(length, value) {
+    if (this.text.length === length && hash(this.text) === value) localStorage.removeItem(this.store);
+  }
+
+  // The server's text is another one: it takes this whole.
+  whole() {
+    emitEvent("wb-whole", { text: this.text });
+  }
+
+  // What was typed while no server listened.
+  left() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.store) || "null");
+      return kept && kept.text !== this.text ? kept : null;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  listen(listener) {
+    this.listeners.push(listener);
+  }
+
+  setPlaces(text, places) {
+    if (text !== this.text) return false;
+    this.places = new Map(places.map(([path, from, to]) => [JSON.stringify(path), [from, to]]));
+    return true;
+  }
+
+  at(path) {
+    const place = this.places.get(JSON.stringify(path));
+    return place ? this.view.state.sliceDoc(place[0], place[1]) : undefined;
+  }
+
+  // Put texts in the place of values: [[path, text], ...] as one step that can be undone.
+  put(pairs, event = "input.form") {
+    if (this.view.state.readOnly || this.element.disable) return false;
+    const changes = [];
+    for (const [path, text] of pairs) {
+      const place = this.places.get(JSON.stringify(path));
+      if (!place) return false;
+      const old = this.view.state.sliceDoc(place[0], place[1]);
+      const quote = /^["']/.test(old) ? old[0] : "";
+      const insert = quote && !text.includes(quote) && !text.includes("\\") ? quote + text + quote : text;
+      if (insert !== old) changes.push({ from: place[0], to: place[1], insert });
+    }
+    if (!changes.length) return true;
+    this.view.dispatch({ changes, userEvent: event });
+    return true;
+  }
+
+  // A change that the server worked out from `text`: refused if the text is another one by now.
+  apply(text, change) {
+    if (!change) return false;
+    const here = this.view.state.sliceDoc(change.from, change.to);
+    if (text !== this.text || here !== change.old) {
+      wb.tell("The text has changed meanwhile: try again.");
+      return false;
+    }
+    this.view.dispatch({ changes: { from: change.from, to: change.to, insert: change.insert }, userEvent: "input.form" });
+    return true;
+  }
+
+  async edit(op, path, value) {
+    if (this.element.disable) return false;
+    const text = this.text;
+    return this.apply(text, await wb.ask("edit", { text, op, path, value }));
+  }
+
+  undo() {
+    CM.undo(this.view);
+    this.view.focus();
+  }
+
+  redo() {
+    CM.redo(this.view);
+    this.view.focus();
+  }
+
+  // To a line, where it is a mistake to its letters.
+  show(line, from, to) {
+    const doc = this.view.state.doc;
+    const start = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    const anchor = from === undefined ? start.from : Math.min(from, doc.length);
+    const head = to === undefined ? anchor : Math.min(to, doc.length);
+    this.view.dispatch({
+      selection: { anchor, head },
+      effects: CM.EditorView.scrollIntoView(anchor, { y: "center" }),
+    });
+    this.view.focus();
+  }
+
+  restore(text) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text }, userEvent: "input.restore" });
+  }
+}
+
+wb.attach = async (id, name) => {
+  const element = getElement(id);
+  if (element && !element.editor) await element.editorPromise;
+  const editor = new Editor(id, name);
+  wb.editor = editor;
+  wb.offer("editor", editor);
+  return editor;
+};
+wb.offer("editor-script", true);
