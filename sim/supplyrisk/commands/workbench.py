@@ -9,9 +9,9 @@ import click
 
 @click.command("workbench")
 @click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen; by default any free port.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; by default 8642, or any that is free.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def command(folder: Path, port: int, no_browser: bool) -> None:
+def command(folder: Path, port: int | None, no_browser: bool) -> None:
     """Open the workbench on FOLDER (by default the current one) in the browser of this machine.
 
     Prints its address, the only line on standard output, once it answers. The address holds a secret of this start: whoever

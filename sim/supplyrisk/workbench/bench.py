@@ -29,6 +29,8 @@ class Workbench:
         The secret of this start.
     port : int
         Where it listens.
+    last : str
+        The document that was opened last.
     at_end : list of callables
         Called when it ends, the last first: workers and threads end here.
     """
@@ -39,6 +41,7 @@ class Workbench:
     jobs: Jobs
     token: str
     port: int
+    last: str = ""
     at_end: list[Callable[[], None]] = field(default_factory=list)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -27,6 +28,8 @@ HEAD = re.compile(r"\A# draft of .*, laid on ([0-9a-f]{64}|nothing)\n")
 SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 500  # that are listed
 MAX_FOLDERS = 5_000  # that are looked into for them
+SAVE_AFTER_S = 1.0  # pause after which a document is saved
+TEND_EVERY_S = 0.5
 MAX_VERSIONS = 50  # kept of a file
 BETWEEN_VERSIONS = dt.timedelta(minutes=10)
 Listener = Callable[["Document", str], None]
@@ -134,6 +137,7 @@ class Document:
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._kept: dt.datetime | None = None  # when a version was last kept
+        self._changed = 0.0  # by the clock of `tend`
         self.revision = 0
         self.pen = ""
         self.theirs: str | None = None
@@ -191,6 +195,7 @@ class Document:
         if head[1] != (digest(self._disk) if self._exists else "nothing"):
             self.theirs = self._disk  # changed on disk while the draft was lying there
         self.text = text
+        self.revision = 1
 
     # --- changes --------------------------------------------------------------------------------
     def take_pen(self, tab: str) -> None:
@@ -224,6 +229,7 @@ class Document:
                 return self.revision
             self.text = text
             self.revision += 1
+            self._changed = time.monotonic()
             self._keep_draft()
             revision = self.revision
         self._tell(tab)
@@ -286,6 +292,13 @@ class Document:
         self._tell("saved")
         return True
 
+    def tend(self, pause_s: float = SAVE_AFTER_S) -> None:
+        """Save it if nothing was typed for a while; else see whether the file has changed."""
+        if not self.saved and self.theirs is None and self.revision and time.monotonic() - self._changed >= pause_s:
+            self.save()
+        else:
+            self.look()
+
     def keep_mine(self) -> bool:
         """Of two texts write the one here; the other is kept as a version."""
         with self._lock:
@@ -337,6 +350,15 @@ class Documents:
         self.folder = folder.resolve()
         self._open: dict[Path, Document] = {}
         self._lock = threading.Lock()
+        self._end = threading.Event()
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener(document, origin)` after each change of any document."""
+        with self._lock:
+            self._listeners.append(listener)
+            for document in self._open.values():
+                document.listen(listener)
 
     def open(self, name: str) -> Document:
         """The document of a file, the same for whoever asks.
@@ -354,7 +376,29 @@ class Documents:
         with self._lock:
             if path not in self._open:
                 self._open[path] = Document(self.folder, path.relative_to(self.folder).as_posix())
+                for listener in self._listeners:
+                    self._open[path].listen(listener)
             return self._open[path]
+
+    def keep(self) -> Callable[[], None]:
+        """Save what is typed from now on, in a thread of its own; returns what ends that, after a last saving."""
+
+        def work() -> None:
+            while not self._end.wait(TEND_EVERY_S):
+                for document in self.opened():
+                    document.tend()
+
+        thread = threading.Thread(target=work, name="keeper", daemon=True)
+        thread.start()
+
+        def end() -> None:
+            self._end.set()
+            thread.join(5.0)
+            for document in self.opened():
+                if document.revision:
+                    document.save()
+
+        return end
 
     def opened(self) -> list[Document]:
         """Those that were opened."""

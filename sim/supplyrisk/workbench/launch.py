@@ -17,6 +17,7 @@ from .jobs import Jobs
 from .live import LiveAnswer
 
 LOOPBACK = "127.0.0.1"
+PORT = 8642  # the same every time if it can be: what the browser keeps of a lost connection belongs to an address
 MAX_MESSAGE_BYTES = 2_000_000  # over the websocket; a document has at most 500 kB
 RECONNECT_SECONDS = 60.0  # within which a page that lost its connection goes on where it was
 MISSING = (
@@ -31,14 +32,19 @@ class CannotStart(SupplyriskError):
     exit_code = MACHINE
 
 
-def listening(port: int) -> socket.socket:
-    """A socket on the loopback address; with port 0 the system chooses one.
+def listening(port: int | None) -> socket.socket:
+    """A socket on the loopback address; with port 0 the system chooses one, without a port it is the usual one if free.
 
     Raises
     ------
     CannotStart
         If the port is taken or not ours to take.
     """
+    if port is None:
+        try:
+            return listening(PORT)
+        except CannotStart:
+            return listening(0)
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if sys.platform != "win32":  # there it would let two programs share the port
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +56,7 @@ def listening(port: int) -> socket.socket:
     return taken
 
 
-def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None]) -> None:
+def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str], None]) -> None:
     """Run a workbench for a folder until it is interrupted.
 
     Parameters
@@ -58,7 +64,7 @@ def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None
     folder : Path
         Files are read and written here and below alone.
     port : int
-        Where to listen; 0: any that is free.
+        Where to listen; 0: any that is free; None: the usual one, or any.
     browser : bool
         Whether to open a browser.
     announce : callable
@@ -80,7 +86,7 @@ def serve(folder: Path, port: int, browser: bool, announce: Callable[[str], None
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     guard = Guard(outer, port)
     bench = Workbench(folder, Documents(folder), LiveAnswer(folder), Jobs(folder), guard.token, port)
-    bench.at_end += [bench.live.close, bench.jobs.close]
+    bench.at_end += [bench.live.close, bench.jobs.close, bench.documents.keep()]
     address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
 
     class Server(uvicorn.Server):

@@ -212,4 +212,3 @@ def event_keys(kind: str) -> dict[str, dict[str, Any]]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..bench import Workbench
-from . import exercise, gallery, runs, studio, world
+from . import api, exercise, gallery, runs, studio, world
 
 PAGES = (studio, runs, exercise, world, gallery)
 
 
 def build(bench: Workbench) -> None:
-    """Register all pages."""
+    """Register all pages, and what their scripts ask."""
+    api.build(bench)
     for page in PAGES:
         page.build(bench)

@@ -32,7 +32,11 @@ def build(bench: Workbench) -> None:
     documents = bench.documents
 
     def read(asked: dict[str, Any]) -> Any:
-        return check_text(documents, asked["name"], asked["text"]).as_payload()
+        text = asked["text"]
+        found = check_text(documents, asked["name"], text).as_payload()
+        for remark in (*found["mistakes"], *found["notes"]):
+            remark |= {"from": units(text[: remark["start"]]), "to": units(text[: remark["end"]])}
+        return found
 
     def outlined(asked: dict[str, Any]) -> Any:
         text = asked["text"]

@@ -4,15 +4,23 @@ import * as CM from "nicegui-codemirror";
 const MAX_LETTERS = 500000;
 const SETTLED_MS = 400;
 
-// A number for a text that is easily the same on the server (FNV-1a over UTF-16 code units).
-function hash(text) {
-  let h = 0x811c9dc5;
-  for (let n = 0; n < text.length; n++) {
-    h ^= text.charCodeAt(n);
-    h = Math.imul(h, 0x01000193) >>> 0;
-  }
-  return h;
+// A fingerprint that the server works out in the same way.
+async function digest(text) {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+// Mistakes and notes as underlined letters, carried along with the text.
+const setMarks = CM.StateEffect.define();
+const marks = CM.StateField.define({
+  create: () => CM.Decoration.none,
+  update(set, transaction) {
+    set = set.map(transaction.changes);
+    for (const effect of transaction.effects) if (effect.is(setMarks)) set = effect.value;
+    return set;
+  },
+  provide: (field) => CM.EditorView.decorations.from(field),
+});
 
 class Editor {
   constructor(id, name, port) {
@@ -22,7 +30,7 @@ class Editor {
     this.store = `wb-draft:${name}`;
     this.places = new Map(); // path -> [from, to], carried through changes
     this.listeners = [];
-    this.acknowledged = hash(this.text);
+    this.remarks = [];
     this.extend();
     this.look();
     document.addEventListener("wb-dark", () => this.look());
@@ -71,20 +79,18 @@ class Editor {
       };
     };
     const explain = CM.hoverTooltip(async (view, pos) => {
+      const here = this.marked(pos);
+      if (here.length) return this.tooltip(here[0].from, here[0].to, "wb-hover wb-hover-mistake", here.map((each) => each.said));
       const found = await wb.ask("hover", { text: view.state.doc.toString(), offset: pos });
       if (!found || !found.text) return null;
       const word = view.state.wordAt(pos);
-      return {
-        pos: word ? word.from : pos,
-        end: word ? word.to : pos,
-        above: true,
-        create: () => ({ dom: wb.el("div", { class: "wb-hover" }, found.text) }),
-      };
+      return this.tooltip(word ? word.from : pos, word ? word.to : pos, "wb-hover", [found.text]);
     });
     this.view.dispatch({
       effects: CM.StateEffect.appendConfig.of([
         watch,
         limit,
+        marks,
         explain,
         CM.EditorState.languageData.of(() => [{ autocomplete: propose }]),
         CM.EditorView.contentAttributes.of({ "aria-label": `Text of ${this.name}. Escape, then Tab leaves the editor.` }),
@@ -112,13 +118,15 @@ class Editor {
     }
   }
 
-  settle() {
-    emitEvent("wb-settled", { length: this.text.length, hash: hash(this.text) });
+  async settle() {
+    const text = this.text;
+    const sum = await digest(text);
+    if (text === this.text) emitEvent("wb-settled", { digest: sum });
   }
 
   // The server has this text: nothing has to be kept here.
-  settled(length, value) {
-    if (this.text.length === length && hash(this.text) === value) localStorage.removeItem(this.store);
+  async settled(sum) {
+    if ((await digest(this.text)) === sum) localStorage.removeItem(this.store);
   }
 
   // The server's text is another one: it takes this whole.
@@ -134,6 +142,35 @@ class Editor {
     } catch (error) {
       return null;
     }
+  }
+
+  tooltip(pos, end, look, texts) {
+    const lines = texts.map((text) => wb.el("div", {}, text));
+    return { pos, end, above: true, create: () => ({ dom: wb.el("div", { class: look }, lines) }) };
+  }
+
+  // Underline what is wrong in `text`; nothing if that is not the text any more.
+  setMarks(text, remarks) {
+    if (text !== this.text) return false;
+    this.remarks = remarks.filter((each) => each.to > each.from);
+    const ranges = this.remarks.map((each) =>
+      CM.Decoration.mark({ class: each.note ? "wb-note-mark" : "wb-mistake-mark" }).range(each.from, each.to),
+    );
+    this.view.dispatch({ effects: setMarks.of(CM.Decoration.set(ranges, true)) });
+    return true;
+  }
+
+  marked(pos) {
+    const found = [];
+    let n = 0;
+    const all = this.remarks;
+    const set = this.view.state.field(marks);
+    set.between(pos, pos, (from, to, value) => {
+      const said = all.find((each) => each.from === from && each.to === to) || all[n];
+      if (said) found.push({ from, to, said: said.said });
+      n++;
+    });
+    return found;
   }
 
   listen(listener) {

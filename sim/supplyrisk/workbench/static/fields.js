@@ -1,0 +1,162 @@
+// One value of a scenario as what can be filled in: numbers with units, dates, choices, names, drawn numbers with a picture.
+"use strict";
+(() => {
+  const KINDS = { uniform: "anywhere between", triangular: "triangular", pert: "most likely near", normal: "normal", lognormal: "lognormal", discrete: "one of" };
+
+  const put = async (field, text) => {
+    if (!wb.editor.put([[field.path, text]])) await wb.editor.edit("put", field.path, text);
+  };
+
+  // Digits enough for a quantity, and no more.
+  wb.short = (value, digits = 4) => String(Number(value.toPrecision(digits)));
+
+  wb.picture = (curve, label) => {
+    const width = 120;
+    const height = 30;
+    const low = Math.min(...curve.x);
+    const span = Math.max(...curve.x) - low || 1;
+    const x = (value) => (2 + ((value - low) / span) * (width - 4)).toFixed(1);
+    const y = (value) => (height - 2 - value * (height - 5)).toFixed(1);
+    const root = wb.svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "wb-curve", role: "img", "aria-label": label });
+    if (curve.bars) {
+      curve.x.forEach((value, n) => root.append(wb.svg("line", { x1: x(value), x2: x(value), y1: y(0), y2: y(curve.y[n]) })));
+    } else {
+      const points = curve.x.map((value, n) => `${x(value)},${y(curve.y[n])}`).join(" ");
+      root.append(wb.svg("polygon", { points: `${x(low)},${y(0)} ${points} ${x(low + span)},${y(0)}` }));
+    }
+    return root;
+  };
+
+  const number = (field, info, label) => {
+    const units = Object.keys((info && info.units) || {});
+    if (field.unit !== undefined && !units.includes(field.unit)) units.unshift(field.unit);
+    const box = wb.el("input", {
+      type: "text",
+      inputmode: "decimal",
+      class: "wb-number",
+      value: field.value === undefined ? field.text : String(field.value),
+      "data-path": JSON.stringify(field.path),
+      "aria-label": label,
+    });
+    const unit = () => (chosen ? chosen.value : field.unit || "");
+    const write = (value) => put(field, `${value} ${unit()}`.trim());
+    box.addEventListener("change", () => {
+      const typed = box.value.trim();
+      if (typed) put(field, /^[-+]?[\d.]+$/.test(typed) ? `${typed} ${unit()}`.trim() : typed);
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      const value = Number(box.value);
+      if (!Number.isFinite(value)) return;
+      event.preventDefault();
+      const step = wb.step(Math.abs(value) || 1) * (event.key === "ArrowUp" ? 1 : -1);
+      box.value = wb.short(value + step, 8);
+      write(box.value);
+    });
+    let chosen;
+    if (units.length > 1) {
+      chosen = wb.el("select", { class: "wb-unit", "aria-label": `unit of ${label}`, "data-path": JSON.stringify([...field.path, "unit"]) });
+      for (const each of units) chosen.append(wb.el("option", { value: each, selected: each === (field.unit || "") }, each || "–"));
+      chosen.addEventListener("change", () => {
+        const [from, to] = [info.units[field.unit], info.units[chosen.value]];
+        const value = Number(box.value);
+        if (from && to && Number.isFinite(value)) box.value = wb.short((value * from) / to);
+        write(box.value);
+      });
+    }
+    return [box, chosen || (field.unit ? wb.el("span", { class: "wb-unit-text" }, field.unit) : null)];
+  };
+
+  // A step that people count in: 1, 2 or 5 times a power of ten, about a fiftieth of the size.
+  wb.step = (size) => {
+    const raw = size / 50;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= raw * 0.999);
+  };
+
+  const names = (field, info, known, label) => {
+    const items = field.kind === "list" ? field.items : field.text ? [field.text] : [];
+    const put_all = (list) => {
+      if (!list.length) return wb.editor.edit("remove", field.path);
+      if (list.length === 1 && field.kind === "scalar") return put(field, list[0]);
+      return wb.editor.edit("put", field.path, list.length === 1 ? list[0] : list);
+    };
+    const row = wb.el("span", { class: "wb-chips" });
+    for (const item of items) {
+      row.append(
+        wb.el(
+          "span",
+          { class: "wb-chip", title: known[item] || "" },
+          item,
+          items.length > 1 &&
+            wb.el("button", { type: "button", "aria-label": `take ${item} out of ${label}`, onclick: () => put_all(items.filter((each) => each !== item)) }, "×"),
+        ),
+      );
+    }
+    const left = Object.keys(known).filter((each) => !items.includes(each));
+    const more = wb.el("select", { class: "wb-more", "aria-label": info.single ? `${label}: another` : `${label}: one more`, "data-path": JSON.stringify(field.path) });
+    more.append(wb.el("option", { value: "" }, info.single ? "change…" : "add…"));
+    for (const each of left) more.append(wb.el("option", { value: each }, known[each] && known[each] !== each ? `${each} – ${known[each]}` : each));
+    more.addEventListener("change", () => more.value && put_all(info.single || more.value === "all" ? [more.value] : [...items.filter((each) => each !== "all"), more.value]));
+    if (left.length) row.append(more);
+    return [row];
+  };
+
+  const drawn = (field, info, label) => {
+    const parts = field.parts.map((part) => {
+      const box = wb.el("input", { type: "text", class: "wb-part", value: part.text, "aria-label": `${label}, ${part.label}`, title: part.label, "data-path": JSON.stringify(part.path) });
+      box.addEventListener("change", () => put(part, box.value.trim()));
+      return wb.el("label", { class: "wb-part-label" }, box, wb.el("small", {}, part.label));
+    });
+    const said = `${label}: drawn, ${KINDS[field.distribution] || field.distribution}`;
+    return [
+      wb.el(
+        "span",
+        { class: "wb-drawn" },
+        field.curve && wb.picture(field.curve, said),
+        wb.el("span", { class: "wb-drawn-kind" }, field.distribution),
+        wb.el("span", { class: "wb-parts" }, parts),
+      ),
+    ];
+  };
+
+  // From one number to a range about it, to be set by hand.
+  const range = (field) => {
+    const text = (factor) => `${wb.short(field.value * factor, 3)} ${field.unit}`.trim();
+    return wb.editor.edit("put", field.path, { uniform: [text(0.75), text(field.unit === "%" && field.value * 1.25 > 100 ? 1 : 1.25)] });
+  };
+
+  // What stands at the right of a label: the value, and what else can be done with it.
+  wb.field = (field, info, known, label) => {
+    info = info || {};
+    const of = info.of ? known[info.of] || {} : {};
+    let made;
+    if (field.kind === "distribution") made = drawn(field, info, label);
+    else if (field.kind === "over") {
+      made = [wb.el("span", { class: "wb-steps" }, field.steps.map((step) => wb.el("span", { class: "wb-step" }, wb.el("span", { class: "wb-when" }, `from ${step.label}`), wb.field(step, { ...info, over: false }, known, `${label} from ${step.label}`))))];
+    } else if (info.kind === "names" && (field.kind === "scalar" || field.kind === "list")) made = names(field, info, of, label);
+    else if (field.kind === "mapping" || field.kind === "list") {
+      made = [wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(field.line) }, `in the text, line ${field.line}`)];
+    } else if (info.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(field.text)) {
+      const box = wb.el("input", { type: "date", value: field.text, "aria-label": label, "data-path": JSON.stringify(field.path) });
+      box.addEventListener("change", () => box.value && put(field, box.value));
+      made = [box];
+    } else if (info.kind === "choice") {
+      const box = wb.el("select", { "aria-label": label, "data-path": JSON.stringify(field.path) });
+      for (const word of new Set([...info.words, field.text])) box.append(wb.el("option", { value: word, selected: word === field.text }, word));
+      box.addEventListener("change", () => put(field, box.value));
+      made = [box];
+    } else if (info.kind === "number" || field.parameter) {
+      made = number(field, info, label);
+      if (field.value !== undefined) {
+        made.push(wb.el("button", { type: "button", class: "wb-mini", title: "Pin as a slider", "aria-label": `Pin ${label} as a slider`, onclick: () => wb.pins.add(field, label, info) }, "⇿"));
+        if (!info.certain) made.push(wb.el("button", { type: "button", class: "wb-mini", title: "Make it uncertain: a range instead of one number", "aria-label": `Make ${label} uncertain`, onclick: () => range(field) }, "≈"));
+      }
+    } else {
+      const box = wb.el("input", { type: "text", class: "wb-wide", value: field.text || "", "aria-label": label, "data-path": JSON.stringify(field.path) });
+      box.addEventListener("change", () => put(field, box.value));
+      made = [box];
+    }
+    return wb.el("span", { class: "wb-value" }, made);
+  };
+})();

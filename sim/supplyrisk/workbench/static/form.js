@@ -1,0 +1,144 @@
+// The form: the same text as fields, section by section.
+"use strict";
+(() => {
+  let shown = "";
+  const open = new Set();
+
+  // What tells one shape of the form from another: values may change without it.
+  const shape = (outline) =>
+    JSON.stringify(outline, (key, value) => (["text", "value", "line", "curve", "bar", "items"].includes(key) ? undefined : value));
+
+  const row = (label, doc, value, ...more) =>
+    wb.el("div", { class: "wb-row" }, wb.el("span", { class: "wb-label", title: doc || "" }, label), value, ...more);
+
+  const remove = (path, label) =>
+    wb.el("button", { type: "button", class: "wb-mini", title: "Take it out", "aria-label": `Take out ${label}`, onclick: () => wb.editor.edit("remove", path) }, "×");
+
+  function head(outline, vocabulary, names) {
+    const section = wb.el("section", { class: "wb-card" }, wb.el("h2", {}, "Scenario"));
+    for (const field of outline.head) {
+      const top = field.path[0];
+      const info = (field.path.length > 1 ? vocabulary[top] : vocabulary.scenario)[field.key] || {};
+      const form = field.key === "world" ? { kind: "choice", words: vocabulary.worlds } : info;
+      if (field.kind === "missing") {
+        if (["horizon", "world"].includes(top)) continue;
+        const add = wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.editor.edit("put", field.path, info.example || (field.key === "runs" ? "200" : field.key === "seed" ? "1" : `${field.label} …`)) }, "add");
+        section.append(row(field.label, info.doc, wb.el("span", { class: "wb-value" }, add)));
+      } else {
+        section.append(row(field.label, info.doc, wb.field(field, form, names, field.label)));
+      }
+    }
+    return section;
+  }
+
+  function numbers(outline, vocabulary, names) {
+    const section = wb.el("section", { class: "wb-card" }, wb.el("h2", {}, "Numbers that differ from the world"));
+    if (!outline.numbers.length) section.append(wb.el("p", { class: "wb-hint" }, "None. The World tab shows them all; change one there, with its source."));
+    for (const field of outline.numbers) {
+      const info = vocabulary.parameters[field.parameter] || {};
+      const form = field.scaled ? { kind: "number", units: { times: 1, "%": 0.01 }, low: 0, high: 1000 } : info;
+      const label = field.label + (field.scaled ? " (times the world's)" : "");
+      section.append(
+        row(label, info.doc, wb.field(field, form, names, label), remove(field.item, label), field.source && wb.el("small", { class: "wb-source" }, `source: ${field.source}`)),
+      );
+    }
+    return section;
+  }
+
+  function event(each, vocabulary, names) {
+    const type = vocabulary.types[each.type];
+    const key = JSON.stringify(each.path);
+    const card = wb.el("details", { class: "wb-event", open: !open.has(key) });
+    card.addEventListener("toggle", () => (card.open ? open.delete(key) : open.add(key)));
+    const until = each.bar.end && !each.bar.open ? ` to ${each.bar.end}` : "";
+    card.append(
+      wb.el("summary", {}, wb.el("strong", {}, each.label), wb.el("span", { class: "wb-kind" }, each.type.replaceAll("_", " ")), wb.el("span", { class: "wb-dates" }, each.bar.start ? each.bar.start + until : each.bar.waits ? `waits for ${each.bar.waits}` : "from the first day")),
+    );
+    if (type) card.append(wb.el("p", { class: "wb-hint" }, type.doc));
+    for (const field of each.fields) {
+      const info = type && type.keys[field.key];
+      const label = `${field.label} of ${each.label}`;
+      card.append(row(field.label, info && info.doc, wb.field(field, info, names, label), remove(field.path, label)));
+    }
+    const used = new Set(each.fields.map((field) => field.key));
+    const foot = wb.el("div", { class: "wb-foot" });
+    if (type) {
+      const more = wb.el("select", { "aria-label": `Add to ${each.label}`, "data-path": JSON.stringify([...each.path, "+"]) });
+      more.append(wb.el("option", { value: "" }, "add a key…"));
+      for (const [name, info] of Object.entries(type.keys)) {
+        if (used.has(name) || info.kind === "mapping") continue;
+        more.append(wb.el("option", { value: name, title: info.doc }, name.replaceAll("_", " ")));
+      }
+      more.addEventListener("change", () => more.value && wb.editor.edit("put", [...each.path, more.value], first(type.keys[more.value], names)));
+      foot.append(more);
+    }
+    foot.append(
+      wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(each.line) }, "show in the text"),
+      wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.editor.edit("remove", each.path) }, "delete this event"),
+    );
+    card.append(foot);
+    return card;
+  }
+
+  // A value to begin with, of the right form.
+  function first(info, names) {
+    if (info.default && info.kind !== "mapping") return info.default;
+    if (info.kind === "choice") return info.words[0];
+    if (info.kind === "names") return Object.keys(names[info.of] || {})[0] || "all";
+    if (info.kind === "date") return wb.day(wb.time(wb.horizon.start || "2026-01-01") + 182 * 86400000);
+    return info.example || "…";
+  }
+
+  function group(each, vocabulary, names) {
+    const section = wb.el("section", { class: "wb-card" }, wb.el("h2", {}, each.title));
+    for (const item of each.events) section.append(event(item, vocabulary, names));
+    if (!each.events.length) section.append(wb.el("p", { class: "wb-hint" }, "Nothing yet."));
+    const add = wb.el("select", { class: "wb-add", "aria-label": `Add an event: ${each.title}`, "data-path": JSON.stringify([...each.path, "+"]) });
+    add.append(wb.el("option", { value: "" }, "+ add an event…"));
+    const groups = {};
+    for (const [name, type] of Object.entries(vocabulary.types)) {
+      if (!groups[type.group]) add.append((groups[type.group] = wb.el("optgroup", { label: type.group })));
+      groups[type.group].append(wb.el("option", { value: name, title: type.doc }, name.replaceAll("_", " ")));
+    }
+    add.addEventListener("change", () => add.value && wb.editor.edit("add", each.path, { type: add.value, ...moved(vocabulary.types[add.value].example) }));
+    section.append(wb.el("div", { class: "wb-foot" }, add));
+    return section;
+  }
+
+  // An example's dates, moved into the scenario's horizon.
+  function moved(example) {
+    const shift = wb.time(wb.horizon.start || "2026-01-01") - wb.time("2026-01-01");
+    return JSON.parse(JSON.stringify(example), (key, value) =>
+      typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? wb.day(wb.time(value) + shift + 181 * 86400000) : value,
+    );
+  }
+
+  function draw(outline, vocabulary, names) {
+    if (!vocabulary) return;
+    wb.horizon = outline.horizon;
+    const root = document.getElementById("wb-form");
+    const focus = root.contains(document.activeElement) ? document.activeElement : null;
+    const next = shape(outline) + JSON.stringify(Object.keys(names.country || {}));
+    const path = focus && focus.dataset.path;
+    const typing = focus && focus.tagName === "INPUT" && next === shown ? focus : null;
+    const made = [head(outline, vocabulary, names), ...outline.groups.map((each) => group(each, vocabulary, names)), numbers(outline, vocabulary, names)];
+    if (typing) {
+      // Somebody types here: the values of the others are renewed, the boxes stay.
+      const fresh = new Map();
+      for (const part of made) for (const box of part.querySelectorAll("[data-path]")) fresh.set(box.dataset.path, box);
+      for (const box of root.querySelectorAll("input[data-path], select[data-path]")) {
+        const other = fresh.get(box.dataset.path);
+        if (other && box !== typing && box.value !== other.value) box.value = other.value;
+      }
+      return;
+    }
+    shown = next;
+    root.replaceChildren(...made);
+    if (path) {
+      const same = [...root.querySelectorAll("[data-path]")].find((box) => box.dataset.path === path);
+      if (same) same.focus({ preventScroll: true });
+    }
+  }
+
+  wb.form = { draw };
+})();

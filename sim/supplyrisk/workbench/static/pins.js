@@ -1,0 +1,145 @@
+// Numbers that are pinned: each a slider with a box, beside the answer. Which they are stands in the page's address.
+"use strict";
+(() => {
+  let pinned = [];
+  let last = null;
+  let words = null;
+  let shown = "";
+  let held = false;
+
+  const key = (path) => JSON.stringify(path);
+
+  function load() {
+    const given = new URLSearchParams(location.search).get("pins");
+    try {
+      const found = JSON.parse(given || localStorage.getItem(`wb-pins:${wb.editor.name}`) || "[]");
+      pinned = Array.isArray(found) ? found.filter((path) => Array.isArray(path)).slice(0, 12) : [];
+    } catch (error) {
+      pinned = [];
+    }
+  }
+
+  function keep() {
+    localStorage.setItem(`wb-pins:${wb.editor.name}`, JSON.stringify(pinned));
+    const address = new URL(location.href);
+    if (pinned.length) address.searchParams.set("pins", JSON.stringify(pinned));
+    else address.searchParams.delete("pins");
+    history.replaceState(null, "", address);
+  }
+
+  // Every number of the text with what is known of it.
+  function* all(outline, vocabulary) {
+    for (const field of outline.head) {
+      if (field.value !== undefined && field.path.length > 1) yield [field, (vocabulary[field.path[0]] || {})[field.key] || {}, field.label];
+    }
+    for (const field of outline.numbers) {
+      const info = field.scaled ? { units: { times: 1, "%": 0.01 }, low: 0, high: 1000 } : vocabulary.parameters[field.parameter] || {};
+      yield* inside(field, info, field.label);
+    }
+    for (const group of outline.groups) {
+      for (const each of group.events) {
+        const type = vocabulary.types[each.type];
+        for (const field of each.fields) yield* inside(field, (type && type.keys[field.key]) || {}, `${each.label}: ${field.label}`);
+      }
+    }
+  }
+
+  function* inside(field, info, label) {
+    if (field.value !== undefined && info.units) yield [field, info, label];
+    for (const step of field.steps || []) yield* inside(step, info, `${label} from ${step.label}`);
+  }
+
+  // Ends of a slider in the unit of the text: the bounds of the number, or what is worth trying about it.
+  function ends(field, info) {
+    const factor = info.units[field.unit || ""] || 1;
+    let low = (info.low ?? 0) / factor;
+    let high = (info.high ?? 0) / factor;
+    const size = Math.max(Math.abs(field.value), wb.step(Math.abs(field.value) || 1) * 5);
+    if (!(high <= size * 8)) high = nice(size * 2.5);
+    if (!(low >= -size * 8)) low = -nice(size * 2.5);
+    if (low > field.value) low = field.value;
+    return [low, Math.max(high, field.value)];
+  }
+
+  const nice = (value) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= value * 0.999);
+  };
+
+  function slider([field, info, label]) {
+    const [low, high] = ends(field, info);
+    const step = Math.min(wb.step((high - low) / 2), Number.isInteger(field.value) && field.value > 1 ? 1 : Infinity);
+    const write = (value) => wb.editor.put([[field.path, `${wb.short(Number(value), 8)} ${field.unit || ""}`.trim()]], "input.slider");
+    const bar = wb.el("input", { type: "range", min: String(low), max: String(high), step: String(step), "aria-label": label, "data-path": key(field.path) });
+    bar.value = String(field.value);
+    const box = wb.el("input", { type: "number", min: String(low), max: String(high), step: "any", "aria-label": `${label}, as a number`, "data-path": key([...field.path, "box"]) });
+    box.value = String(field.value);
+    let frame = 0;
+    bar.addEventListener("input", () => {
+      held = true;
+      box.value = wb.short(Number(bar.value), 8);
+      if (!frame) frame = requestAnimationFrame(() => ((frame = 0), write(bar.value)));
+    });
+    bar.addEventListener("change", () => {
+      held = false;
+      write(bar.value);
+    });
+    box.addEventListener("change", () => box.value !== "" && write(box.value));
+    return wb.el(
+      "div",
+      { class: "wb-pin" },
+      wb.el("span", { class: "wb-pin-label" }, label),
+      bar,
+      box,
+      wb.el("span", { class: "wb-unit-text" }, field.unit || ""),
+      wb.el("button", { type: "button", class: "wb-mini", "aria-label": `Take away the slider of ${label}`, onclick: () => drop(field.path) }, "×"),
+    );
+  }
+
+  function drop(path) {
+    pinned = pinned.filter((each) => key(each) !== key(path));
+    keep();
+    shown = "";
+    draw(last, words);
+  }
+
+  function add(field) {
+    if (!pinned.some((each) => key(each) === key(field.path))) pinned.push(field.path);
+    keep();
+    shown = "";
+    draw(last, words);
+    const bar = [...document.querySelectorAll("#wb-pins input[type=range]")].pop();
+    if (bar) bar.focus();
+  }
+
+  function draw(outline, vocabulary) {
+    if (!vocabulary) return;
+    if (!words) load();
+    [last, words] = [outline, vocabulary];
+    const root = document.getElementById("wb-pins");
+    const known = new Map();
+    for (const found of all(outline, vocabulary)) known.set(key(found[0].path), found);
+    const there = pinned.map((path) => known.get(key(path))).filter(Boolean);
+    const next = JSON.stringify(there.map(([field, , label]) => [field.path, field.unit, label]));
+    if (next === shown) {
+      if (held) return;
+      for (const [field] of there) {
+        for (const [path, box] of [[field.path, "range"], [[...field.path, "box"], "number"]]) {
+          const input = [...root.querySelectorAll(`input[type=${box}]`)].find((each) => each.dataset.path === key(path));
+          if (input && Number(input.value) !== field.value && document.activeElement !== input) {
+            if (field.value > Number(input.max)) input.max = String(field.value);
+            input.value = String(field.value);
+          }
+        }
+      }
+      return;
+    }
+    shown = next;
+    const more = wb.el("select", { "aria-label": "Pin a number as a slider" }, wb.el("option", { value: "" }, "+ slider for…"));
+    for (const [path, [, , label]] of known) if (!pinned.some((each) => key(each) === path)) more.append(wb.el("option", { value: path }, label));
+    more.addEventListener("change", () => more.value && add({ path: JSON.parse(more.value) }));
+    root.replaceChildren(...there.map(slider), wb.el("div", { class: "wb-pin-add" }, more));
+  }
+
+  wb.pins = { draw, add, list: () => pinned };
+})();
