@@ -182,8 +182,9 @@ class Document:
 
     def _take_draft(self) -> None:
         """Go on with what an earlier session left unsaved."""
+        draft = self.draft  # refused if it leads elsewhere
         try:
-            left = read_text(self.draft)
+            left = read_text(draft)
         except (NotAllowed, OSError):
             return
         head = HEAD.match(left or "")

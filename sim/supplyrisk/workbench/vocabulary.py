@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -154,7 +155,7 @@ def names_of(world: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _known(names: Names, said: dict[str, str], known: tuple[str, ...], kind: str) -> dict[str, str]:
+def _known(names: Names, said: Mapping[str, str], known: tuple[str, ...], kind: str) -> dict[str, str]:
     found = {name: said.get(name, "") for name in known}
     for name in found:
         if not found[name]:

@@ -99,9 +99,7 @@ class Studio:
         with ui.element("div").classes("wb-tools").props('role=toolbar aria-label="Scenario"'):
             with ui.element("select").classes("wb-file").props('aria-label="Open a scenario"') as chosen:
                 for name in self.names:
-                    option = ui.element("option").props(f"value={json.dumps(quote(name))}")
-                    with option:
-                        ui.label(name)
+                    option = ui.element("option").props(f"value={json.dumps(quote(name))} label={json.dumps(name)}")
                     if name == self.document.name:
                         option.props("selected")
             chosen.on("change", js_handler="(e) => { location.href = '/?file=' + e.target.value }")
@@ -201,7 +199,7 @@ class Studio:
 
     def told(self, document: Document, origin: str) -> None:
         """The document has changed, in whatever thread: show it in the server's own."""
-        if core.loop is not None and not self.client.is_deleted:
+        if core.loop is not None and core.loop.is_running() and not self.client.is_deleted:
             core.loop.call_soon_threadsafe(self.follow, document, origin)
 
     def follow(self, document: Document, origin: str) -> None:

@@ -66,9 +66,18 @@
     return [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= value * 0.999);
   };
 
-  function slider([field, info, label]) {
-    const [low, high] = ends(field, info);
-    const step = Math.min(wb.step((high - low) / 2), Number.isInteger(field.value) && field.value > 1 ? 1 : Infinity);
+  // The number as it stands in the text at this moment: the last reading may be a moment old.
+  function now(field) {
+    const found = /^["']?(-?[\d.]+)/.exec(wb.editor.at(field.path) || "");
+    return found ? { ...field, value: Number(found[1]) } : field;
+  }
+
+  function slider([before, info, label]) {
+    const field = now(before);
+    const [least, high] = ends(field, info);
+    const whole = Number.isInteger(field.value) && high - least >= 10;
+    const step = Math.max(wb.step((high - least) / 2), whole ? 1 : 0);
+    const low = Math.ceil(least / step - 1e-9) * step; // a slider counts its steps from its low end
     const write = (value) => wb.editor.put([[field.path, `${wb.short(Number(value), 8)} ${field.unit || ""}`.trim()]], "input.slider");
     const bar = wb.el("input", { type: "range", min: String(low), max: String(high), step: String(step), "aria-label": label, "data-path": key(field.path) });
     bar.value = String(field.value);

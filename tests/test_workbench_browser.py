@@ -1,0 +1,273 @@
+"""The workbench in a browser, as an analyst uses it: Debian's Chromium, never skipped.
+
+One server and one browser for all tests. Every request is looked at: one that leaves the machine fails the test.
+"""
+
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCENARIO = """\
+title: <img src=x onerror="document.title='broken'"> A stop
+world: gallium
+horizon: {start: 2026-01-01, years: 2}
+outlook: calm
+events:
+  - name: ban
+    type: export_ban # keep this comment
+    origins: CN
+    products: refining
+    start: 2026-07-01
+    duration: 6 months
+policies:
+  reserve:
+    title: <b>180 days</b> in store
+    events: [{type: strategic_stockpile, products: refining, countries: JP, target: 180 days, start: 2026-03-01}]
+monte_carlo: {runs: 32, seed: 1}
+"""
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("analyst")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    """A workbench on a folder of one's own."""
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(folder), "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process.stdout.readline().strip()
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert "Traceback" not in said
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser, address):
+    """A window that the token has let in, and what went wrong in it: nothing may leave the machine, no script may fail."""
+    made = browser.new_context(viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(PATIENCE_MS)
+    ours = address.partition("/enter")[0]
+    wrong = []
+
+    def look(request):
+        if not request.url.startswith((ours, ours.replace("http", "ws"), "data:", "blob:")):
+            wrong.append(f"left the machine: {request.url}")
+
+    made.on("request", look)
+    made.on("weberror", lambda error: wrong.append(str(error.error)))
+    page = made.new_page()
+    page.goto(address)
+    page.close()
+    yield made, wrong
+    made.close()
+
+
+@pytest.fixture
+def context(window):
+    made, wrong = window
+    yield made
+    for page in made.pages:
+        page.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def studio(context, folder, address, request):
+    """A tab on a scenario of the test's own, its editor ready; and where its file lies."""
+    name = f"{request.node.originalname}.yaml"
+    (folder / name).write_text(SCENARIO)
+    return opened(context, address, name), folder / name
+
+
+def opened(context, address, name):
+    page = context.new_page()
+    page.goto(f"{address.partition('/enter')[0]}/?file={name}")
+    page.wait_for_function("window.wb && wb.editor && wb.editor.places.size > 0")
+    page.get_by_role("button", name="Text", exact=True).click()  # the view of the last visit is remembered
+    return page
+
+
+def text(page):
+    return page.evaluate("wb.editor.text")
+
+
+def saved(path, sign):
+    """The file once it holds something."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < until:
+        if sign in path.read_text():
+            return path.read_text()
+        time.sleep(0.05)
+    raise AssertionError(path.read_text())
+
+
+def choose(page, what):
+    """Select a piece of the text and put the caret there."""
+    page.evaluate("what => { const at = wb.editor.text.indexOf(what); wb.editor.show(1, at, at + what.length); }", what)
+
+
+def test_a_mistake_is_underlined_and_mended(studio):
+    page, _ = studio
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
+    choose(page, "export_ban")
+    page.keyboard.type("export_banx")
+    page.keyboard.press("Escape")
+    mark = page.locator(".wb-mistake-mark")
+    expect(mark).to_have_text("export_banx")
+    remark = page.locator("#wb-mistakes button")
+    expect(remark).to_contain_text("unknown event type (got export_banx); did you mean export_ban")
+    page.keyboard.press("Control+Home")
+    remark.click()
+    assert (
+        page.evaluate(
+            "wb.editor.view.state.sliceDoc(wb.editor.view.state.selection.main.from, wb.editor.view.state.selection.main.to)"
+        )
+        == "export_banx"
+    )
+    mark.hover()
+    expect(page.locator(".wb-hover-mistake")).to_contain_text("did you mean export_ban")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
+    assert text(page) == SCENARIO
+    expect(page.locator("[data-wb=headline]")).not_to_be_empty()
+
+
+def test_completion_and_hover_tell_what_may_stand_there(studio):
+    page, _ = studio
+    choose(page, "    duration: 6 months\n")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("    announ")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("announced")
+    expect(page.locator(".cm-completionInfo")).to_contain_text("becomes known")
+    page.wait_for_timeout(120)  # the editor takes no answer that is quicker than a person
+    page.keyboard.press("Enter")
+    assert "    announced: " in text(page)
+
+
+def test_form_slider_and_timeline_edit_the_same_text(studio):
+    page, path = studio
+    bar = page.locator(".wb-bar").first
+    expect(bar).to_have_attribute("aria-valuetext", "1 Jul 2026 to 31 Dec 2026")
+    bar.focus()
+    page.keyboard.press("ArrowRight")
+    expect(bar).to_have_attribute("aria-valuetext", "8 Jul 2026 to 7 Jan 2027")
+    assert "start: 2026-07-08\n" in text(page)
+    page.keyboard.press("+")
+    page.wait_for_function("wb.editor.text.includes('duration: 7 months')")
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + 10, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 110, box["y"] + 8, steps=6)
+    page.mouse.up()
+    page.wait_for_function("!wb.editor.text.includes('2026-07-08')")
+    moved = re.search(r"start: (\S+)", text(page).partition("type:")[2])[1]
+    assert "2026-08-15" < moved < "2026-12-31"
+
+    page.get_by_role("button", name="Form", exact=True).click()
+    number = page.get_by_label("duration of ban", exact=True)
+    number.fill("9")
+    number.press("Enter")
+    page.wait_for_function("wb.editor.text.includes('duration: 9 months')")
+    page.get_by_label("Pin duration of ban as a slider").click()
+    slider = page.locator("#wb-pins input[type=range]")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_function("wb.editor.text.includes('duration: 10 months')")
+    assert "pins=" in page.url
+    assert "type: export_ban # keep this comment" in text(page)
+    assert "duration: 10 months" in saved(path, "10 months")
+    for _ in range(12):
+        page.get_by_role("button", name="Undo").click()
+    assert text(page) == SCENARIO
+
+
+def test_markup_is_shown_as_text(studio):
+    page, _ = studio
+    expect(page.locator(".wb-lane-title").last).to_contain_text("<b>180 days</b>")
+    expect(page.locator("#wb-sentences")).to_contain_text("<img src=x")
+    page.get_by_role("button", name="Form", exact=True).click()
+    expect(page.locator("#wb-form h2").nth(2)).to_contain_text("<b>180 days</b>")
+    assert page.locator(".wb-main b, .wb-main img[src=x]").count() == 0
+    assert "broken" not in page.title()
+
+
+def test_two_tabs_do_not_lose_each_others_edits(studio, context, address):
+    page, path = studio
+    other = opened(context, address, path.name)
+    expect(other.locator(".wb-banner")).to_contain_text("another tab")
+    choose(page, "6 months")
+    page.keyboard.type("8 months")
+    other.wait_for_function("wb.editor.text.includes('8 months')")
+    other.get_by_role("button", name="Edit here").click()
+    expect(page.locator(".wb-banner")).to_contain_text("another tab")
+    other.wait_for_function("!wb.editor.element.disable")
+    choose(other, "8 months")
+    other.keyboard.type("5 months")
+    page.wait_for_function("wb.editor.text.includes('5 months')")
+    page.keyboard.type("lost")
+    assert "lost" not in text(page)
+    assert saved(path, "5 months") == SCENARIO.replace("6 months", "5 months")
+
+
+def test_what_is_typed_while_the_connection_is_lost_arrives(studio, context):
+    page, path = studio
+    page.evaluate("window.socket.io.engine.close()")
+    choose(page, "6 months")
+    page.keyboard.type("11 months")
+    assert saved(path, "11 months")
+    assert text(page) == path.read_text()
+
+
+def test_a_file_changed_outside_is_shown_and_not_overwritten(studio):
+    page, path = studio
+    path.write_text(SCENARIO.replace("6 months", "3 months"))
+    page.wait_for_function("wb.editor.text.includes('3 months')")
+    assert page.evaluate("wb.editor.left()") is None
+
+
+def test_a_huge_paste_is_refused(studio):
+    page, _ = studio
+    page.evaluate("wb.editor.restore('x'.repeat(600000))")
+    expect(page.locator("#wb-message")).to_contain_text("500 kB")
+    assert text(page) == SCENARIO
+
+
+def test_a_narrow_page_does_not_scroll_sideways(studio):
+    page, _ = studio
+    page.set_viewport_size({"width": 390, "height": 800})
+    for view in ("Form", "Text"):
+        page.get_by_role("button", name=view, exact=True).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_the_token_there_is_no_page(browser, address):
+    window = browser.new_context()
+    page = window.new_page()
+    assert page.goto(f"{address.partition('/enter')[0]}/").status == 403
+    expect(page.locator("body")).to_contain_text("Open the address that it printed")
+    window.close()
