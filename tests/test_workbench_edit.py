@@ -3,7 +3,8 @@
 import pytest
 from supplyrisk.language.text import parse_text
 from supplyrisk.shipped import scenarios_folder
-from supplyrisk.workbench.edit import CannotEdit, add, put, remove, spans, written
+from supplyrisk.workbench.edit import add, put, remove, spans
+from supplyrisk.workbench.pieces import CannotEdit, written
 
 TEXT = """\
 # what is asked

@@ -8,17 +8,24 @@ and has to say what was meant and nothing else. Where the text is written in a w
 
 from __future__ import annotations
 
-import difflib
-import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Problems, SupplyriskError
-from ..language.text import Node, parse_text
+from .pieces import (
+    CannotEdit,
+    Change,
+    Path,
+    plain_of,
+    round_trip,
+    shown,
+    tried,
+    value_at,
+    with_value,
+    without_value,
+    written,
+)
 
-Path = tuple[str | int, ...]
 # Sections of a scenario, in the order in which they are written.
 ORDER = (
     "title",
@@ -35,25 +42,6 @@ ORDER = (
     "monte_carlo",
     "report",
 )
-PLAIN = re.compile(r"[^\s\[\]{},#&*!|>'\"%@`?:-][^\[\]{},#\n]*|-?[0-9.][^\[\]{},#:\n]*")
-
-
-class CannotEdit(SupplyriskError):
-    """The text can't be changed this way; it is left as it is."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """`text[start:end]` is `old` and becomes `new`; offsets count letters (code points)."""
-
-    start: int
-    end: int
-    old: str
-    new: str
-
-    def applied(self, text: str) -> str:
-        """The text after it."""
-        return text[: self.start] + self.new + text[self.end :]
 
 
 @dataclass(frozen=True)
@@ -111,21 +99,6 @@ def node_at(root: Any, path: Path) -> Any:
     return node
 
 
-# --- writing values -------------------------------------------------------------------------------
-def written(value: Any) -> str:
-    """A value on one line, as people write it: `{CN: 90 %}`, `[a, b]`, text quoted only where it has to be."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{written(str(key))}: {written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(written(item) for item in value) + "]"
-    if value is None:
-        return '""'
-    text = " ".join(str(value).split())
-    if PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":") and text not in ("~", "null"):
-        return text
-    return "'" + text.replace("'", "''") + "'"
-
-
 # --- changes --------------------------------------------------------------------------------------
 def put(text: str, path: Path, value: Any) -> Change:
     """The value at a path becomes another; keys on the way that are missing are made.
@@ -143,53 +116,53 @@ def put(text: str, path: Path, value: Any) -> Change:
         If the text is not valid YAML, or the path leads through what is no mapping.
     """
     root = composed(text)
-    wanted = _with(_plain(text), path, value)
+    wanted = with_value(plain_of(text), path, value)
     node = node_at(root, path)
     try:
         change = _replaced(text, node, value) if node is not None else _inserted(text, root, path, value)
-        return _tried(text, change, wanted)
+        return tried(text, change, wanted)
     except CannotEdit:
-        return _tried(text, _round_trip(text, path, value, remove=False), wanted)
+        return tried(text, round_trip(text, path, value, remove=False), wanted)
 
 
 def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
     """A further item at the end of the list at a path."""
     root = composed(text)
-    plain = _plain(text)
-    there = _find(plain, path)
+    plain = plain_of(text)
+    there = value_at(plain, path)
     items = list(there) if isinstance(there, tuple) else []
     if there is not None and not isinstance(there, tuple):
-        raise CannotEdit(f"{_shown(path)} is no list")
-    wanted = _with(plain, path, [*items, value])
+        raise CannotEdit(f"{shown(path)} is no list")
+    wanted = with_value(plain, path, [*items, value])
     node = node_at(root, path)
     if not items or node is None:
         block = _block_item(value, _indent_of(root, path) + 2)
         change = _section(text, root, path, block)
-        return _tried(text, change, wanted)
+        return tried(text, change, wanted)
     try:
         if node.flow_style:
             at = node.value[-1].end_mark.index
-            return _tried(text, Change(at, at, "", f", {written(value)}"), wanted)
+            return tried(text, Change(at, at, "", f", {written(value)}"), wanted)
         column = node.value[-1].start_mark.column - 2
         at = _line_end(text, _last(node))
-        return _tried(text, Change(at, at, "", _after_line(text, at) + _block_item(value, column)), wanted)
+        return tried(text, Change(at, at, "", _after_line(text, at) + _block_item(value, column)), wanted)
     except CannotEdit:
-        return _tried(text, _round_trip(text, (*path, len(items)), value, remove=False), wanted)
+        return tried(text, round_trip(text, (*path, len(items)), value, remove=False), wanted)
 
 
 def remove(text: str, path: Path) -> Change:
     """Take away what stands at a path, with its key and the comment beside it."""
     root = composed(text)
-    wanted = _without(_plain(text), path)
+    wanted = without_value(plain_of(text), path)
     parent, node = node_at(root, path[:-1]), node_at(root, path)
     if node is None:
-        raise CannotEdit(f"there is no {_shown(path)}")
+        raise CannotEdit(f"there is no {shown(path)}")
     try:
         if parent.flow_style:
-            return _tried(text, _cut_in_brackets(text, parent, path[-1]), wanted)
-        return _tried(text, _cut(text, parent, path[-1], node, last=len(parent.value) == 1), wanted)
+            return tried(text, _cut_in_brackets(text, parent, path[-1]), wanted)
+        return tried(text, _cut(text, parent, path[-1], node, last=len(parent.value) == 1), wanted)
     except CannotEdit:
-        return _tried(text, _round_trip(text, path, None, remove=True), wanted)
+        return tried(text, round_trip(text, path, None, remove=True), wanted)
 
 
 def _replaced(text: str, node: Any, value: Any) -> Change:
@@ -215,15 +188,15 @@ def _inserted(text: str, root: Any, path: Path, value: Any) -> Change:
     inside: Any = value
     for step in reversed(path[depth + 1 :]):
         if not isinstance(step, str):
-            raise CannotEdit(f"there is no {_shown(path[:-1])}")
+            raise CannotEdit(f"there is no {shown(path[:-1])}")
         inside = {step: inside}
     key, parent = path[depth], node_at(root, path[:depth])
     if not isinstance(key, str):
-        raise CannotEdit(f"there is no {_shown(path)}")
+        raise CannotEdit(f"there is no {shown(path)}")
     if parent is not None and parent.id == "scalar" and not parent.value and depth:
         return _replaced(text, parent, {key: inside})
     if parent is None or parent.id != "mapping":
-        raise CannotEdit(f"{_shown(path[:depth])} is no mapping")
+        raise CannotEdit(f"{shown(path[:depth])} is no mapping")
     line = f"{written(key)}: {written(inside)}"
     if depth == 0:
         if isinstance(inside, Mapping) and key in ORDER:
@@ -267,7 +240,7 @@ def _section(text: str, root: Any, path: Path, block: str) -> Change:
         return _new_section(text, root, str(path[0]), f"{path[0]}:\n{block}".rstrip("\n"))
     parent = node_at(root, path[:-1])
     if parent is None or parent.id != "mapping" or parent.flow_style:
-        raise CannotEdit(f"there is no {_shown(path[:-1])} to put a list in")
+        raise CannotEdit(f"there is no {shown(path[:-1])} to put a list in")
     column = parent.value[0][0].start_mark.column
     at = _line_end(text, _last(parent))
     return Change(at, at, "", f"{_after_line(text, at)}{' ' * column}{path[-1]}:\n{block}")
@@ -346,160 +319,3 @@ def _block_item(value: Mapping[str, Any], column: int) -> str:
     lines = [f"{key}: {written(item)}" for key, item in value.items()]
     first = " " * column + "- " + lines[0] + "\n"
     return first + "".join(" " * (column + 2) + line + "\n" for line in lines[1:])
-
-
-def _shown(path: Path) -> str:
-    return ".".join(str(step) for step in path) or "the file"
-
-
-# --- trying ---------------------------------------------------------------------------------------
-def _plain(text: str) -> Any:
-    try:
-        return parse_text(text, "").plain()
-    except Problems as error:
-        if not text.strip() or "is empty" in str(error):
-            return {}
-        raise CannotEdit(f"the text can't be read yet: {error.problems[0]}") from None
-
-
-def _find(plain: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            plain = plain[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return plain
-
-
-def _text_of(value: Any) -> Any:
-    """A value as it is read back: all single values are text."""
-    if isinstance(value, Mapping):
-        return {str(key): _text_of(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return tuple(_text_of(item) for item in value)
-    return " ".join(str(value).split()) if value is not None else ""
-
-
-def _with(plain: Any, path: Path, value: Any) -> Any:
-    """The tree with a value at a path."""
-    if not path:
-        return _text_of(value)
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        if not isinstance(plain, tuple) or not -1 < step <= len(plain):
-            raise CannotEdit(f"there is no item {step}")
-        return (*plain[:step], _with(plain[step] if step < len(plain) else {}, rest, value), *plain[step + 1 :])
-    if plain is None or plain == "":
-        plain = {}
-    if not isinstance(plain, dict):
-        raise CannotEdit(f"{step} can't stand there: what is above it is no mapping")
-    return {**plain, step: _with(plain.get(step, {}), rest, value)}
-
-
-def _without(plain: Any, path: Path) -> Any:
-    step, rest = path[0], path[1:]
-    try:
-        if rest:
-            changed = _without(plain[step], rest)
-            return {**plain, step: changed} if isinstance(step, str) else (*plain[:step], changed, *plain[step + 1 :])
-        if isinstance(step, str):
-            return {key: item for key, item in plain.items() if key != step}
-        return (*plain[:step], *plain[step + 1 :])
-    except (KeyError, IndexError, TypeError, AttributeError):
-        raise CannotEdit(f"there is no {_shown(path)}") from None
-
-
-def _tried(text: str, change: Change, wanted: Any) -> Change:
-    """The change, if the text then says what was meant."""
-    try:
-        got = parse_text(change.applied(text), "").plain()
-    except Problems as error:
-        raise CannotEdit(f"that would leave a file that can't be read: {error.problems[0].message}") from None
-    if _loose(got) != _loose(wanted):
-        raise CannotEdit("that would change something else as well; edit the text instead")
-    return change
-
-
-def _loose(plain: Any) -> Any:
-    """The tree, empty things alike."""
-    if isinstance(plain, dict):
-        return {key: _loose(item) for key, item in plain.items()}
-    if isinstance(plain, (tuple, list)):
-        return tuple(_loose(item) for item in plain) or None
-    return plain or None
-
-
-# --- round trip -----------------------------------------------------------------------------------
-def _round_trip(text: str, path: Path, value: Any, remove: bool) -> Change:
-    """The same by ruamel: what it would write differently by itself is left as it stands where that is possible."""
-    yaml = _yaml()
-    data, before = yaml.load(text), _dumped(yaml.load(text))
-    place = data
-    try:
-        for step in path[:-1]:
-            place = place[step]
-        if remove:
-            del place[path[-1]]
-        elif isinstance(place, list) and path[-1] == len(place):
-            place.append(yaml.load(written(value)))
-        else:
-            place[path[-1]] = yaml.load(written(value))
-    except (KeyError, IndexError, TypeError):
-        raise CannotEdit(f"there is no {_shown(path[:-1])}") from None
-    return _difference(text, _carried(text, before, _dumped(data)))
-
-
-def _yaml() -> Any:
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
-
-
-def _dumped(data: Any) -> str:
-    out = io.StringIO()
-    _yaml().dump(data, out)
-    return out.getvalue()
-
-
-def _carried(text: str, before: str, after: str) -> str:
-    """What turns `before` into `after`, done to `text`, of which `before` is another way of writing."""
-    if before == text:
-        return after
-    lines, base, new = (each.splitlines(keepends=True) for each in (text, before, after))
-    places: dict[int, int] = {len(base): len(lines)}
-    for block in difflib.SequenceMatcher(a=base, b=lines, autojunk=False).get_matching_blocks():
-        places |= {block.a + n: block.b + n for n in range(block.size)}
-    out, at = [], 0
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=base, b=new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        touched: Sequence[int] = range(i1, i2) if i2 > i1 else (i1,)
-        if any(n not in places for n in touched):
-            raise CannotEdit("that can't be put into this text without writing it anew; edit the text instead")
-        first, last = places[i1], places[i2 - 1] + 1 if i2 > i1 else places[i1]
-        out += lines[at:first] + new[j1:j2]
-        at = last
-    return "".join(out + lines[at:])
-
-
-def _difference(old: str, new: str) -> Change:
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end_old, end_new = len(old), len(new)
-    while end_old > start and end_new > start and old[end_old - 1] == new[end_new - 1]:
-        end_old -= 1
-        end_new -= 1
-    return Change(start, end_old, old[start:end_old], new[start:end_new])
-
-
-def tree(text: str) -> Node | None:
-    """The text as a tree with positions; nothing while it can't be read."""
-    try:
-        return parse_text(text, "")
-    except Problems:
-        return None

@@ -20,7 +20,8 @@ from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.scenario import Horizon, MonteCarlo, ScenarioSpec
 from ..units import REGISTRY_UNITS, UnitError, split_quantity
 from .curves import curve
-from .edit import Path, spans, tree
+from .edit import spans
+from .pieces import Path, tree
 from .vocabulary import parameters
 
 HEAD: tuple[tuple[Path, type[BaseModel], str], ...] = (

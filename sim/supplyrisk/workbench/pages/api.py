@@ -16,8 +16,9 @@ from ...errors import SupplyriskError
 from ..bench import Workbench
 from ..complete import meaning, proposals
 from ..documents import MAX_BYTES
-from ..edit import Change, add, put, remove
+from ..edit import add, put, remove
 from ..outline import outline, places
+from ..pieces import Change
 from ..reading import check_text, explain_text
 from ..vocabulary import for_the_page, names_of
 
