@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from nicegui import Client, core, ui
+from nicegui import Client, ui
 from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
 from ..bench import Workbench
@@ -13,6 +13,7 @@ from ..documents import Document, NotAllowed, digest
 from ..reading import is_study_text
 from .answer import answer_panel
 from .shell import frame
+from .threads import soon
 
 HEAD = """
 <script src="/static/studio.js"></script>
@@ -199,8 +200,8 @@ class Studio:
 
     def told(self, document: Document, origin: str) -> None:
         """The document has changed, in whatever thread: show it in the server's own."""
-        if core.loop is not None and core.loop.is_running() and not self.client.is_deleted:
-            core.loop.call_soon_threadsafe(self.follow, document, origin)
+        if not self.client.is_deleted:
+            soon(lambda: self.follow(document, origin))
 
     def follow(self, document: Document, origin: str) -> None:
         """Show what another tab or the disk has changed."""

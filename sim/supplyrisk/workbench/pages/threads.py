@@ -18,7 +18,7 @@ def beside(work: Callable[..., object], *given: object) -> None:
 
 def soon(work: Callable[[], object]) -> None:
     """From any thread: have something done in the loop."""
-    if core.loop is not None:
+    if core.loop is not None and core.loop.is_running():  # what is told while it ends has nobody to hear it
         core.loop.call_soon_threadsafe(work)
 
 
