@@ -151,6 +151,14 @@ BEHAVIOUR: dict[str, Sign] = {
         UP,
         "output of the good that takes over",
     ),
+    "fob_rent_share": Sign(
+        ("metal",),
+        (0.1, 0.5, 1.0),
+        "licences",
+        price("ZA", 8, kind="fob"),
+        UP,
+        "free-on-board price under licences: exporters get more of the gap",
+    ),
     "memory_of_rules": Sign(
         ("metal",),
         (0.0, 0.5, 1.0),

@@ -98,6 +98,7 @@ class Reporter:
             if used:
                 self._place_prices(place, zones, chosen)
         self._place_rows("price_gap_reason")
+        self._place_rows("price_fob_index")
         self._place_rows("stock_cover_weeks")
         made = self._place_sums("production_t")
         self._makers = by_product(made)

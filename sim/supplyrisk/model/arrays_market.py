@@ -16,6 +16,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         product_link_first | index | first link
         product_user_first | index | first user
         product_user_count | count | users
+        product_fob | index | place of its first zone among free-on-board prices, -1 none
         product_contract_origin | 0/1 | contracts follow the seller's zone (1) or the buyer's (0)
         """,
     ),
@@ -48,6 +49,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         attention_rate | 1/week | r = 1 / that
         first_belief_weeks | weeks | a rule in force for b weeks is believed to last this + b
         trust_in_end | share | chi: weight of an announced end
+        fob_rent_share | share | part of the gap between prices abroad and at home that exporters get
         memory_of_rules | share | mu: weight of how long the last rule held in what the next is believed to last
         remembered_cover_weeks | weeks | stock kept on top of normal cover after a year in which all was withheld
         stock_memory_weeks | weeks | in which that wears off

@@ -50,6 +50,7 @@ SCALARS: tuple[Array, ...] = (
     Array("weekly_first_spot", "one", "int", "index", "first weekly column of spot prices"),
     Array("weekly_first_paid", "one", "int", "index", "of paid prices by zone"),
     Array("weekly_first_contract", "one", "int", "index", "of contract prices by zone"),
+    Array("weekly_first_fob", "one", "int", "index", "of free-on-board prices, -1 where no product has one"),
     Array("weekly_first_paid_node", "one", "int", "index", "of paid prices by country"),
     Array("weekly_first_cover", "one", "int", "index", "of cover"),
     Array("weekly_first_firms", "one", "int", "index", "of stocks that firms hold or that are afloat to them"),

@@ -16,6 +16,10 @@ ZONE_ARRAYS: tuple[Array, ...] = (
         target_log | log index | what l moves to
         error_now | ln | w: the part of the error that wanders
         contract | index | lagged spot
+        fob | index | free-on-board price of what left last week
+        fob_value | t/week | work: what left times its price
+        fob_left | t/week | work: what left
+        fob_asked | t/week | work: what normally leaves times its price
         contract_clean | index | the same of the price without error
         cover_now | weeks | stocks / (use + normal sales abroad)
         need_start | t/week | D0: purchases of makers and users in the baseline

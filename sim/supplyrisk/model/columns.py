@@ -40,6 +40,11 @@ def month_starts(scenario: Scenario) -> list[int]:
         starts.add(day)
 
 
+def fob_products(s: Structure) -> list[str]:
+    """Products whose free-on-board price the world wants told, in their order."""
+    return [p.id for p in s.products if s.present(s.value("fob_rent_share", p.id))]
+
+
 def weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[list[Column], dict[str, int]]:
     """Weekly columns and where each block starts."""
     columns: list[Column] = []
@@ -58,6 +63,8 @@ def weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[
     block("weekly_first_spot", "price_spot_index", "index", cells)
     block("weekly_first_paid", "price_paid_index", "index", cells)
     block("weekly_first_contract", "price_contract_index", "index", cells)
+    wanted = [(product, z) for product in fob_products(s) for z in s.zones]
+    block("weekly_first_fob", "price_fob_index", "index", wanted, bool(wanted))
     block("weekly_first_cover", "stock_cover_weeks", "weeks", cells)
     block("weekly_first_firms", "firms_stock_t", "t", cells)
     block("weekly_first_reason", "price_gap_reason", "code", cells)

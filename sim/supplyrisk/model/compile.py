@@ -21,7 +21,7 @@ from ..spec.resolved import SampledColumn, Scenario
 from ..streams import hash64
 from .arena import Arena
 from .arrays import DIMENSIONS, FIRMS_PER_USER
-from .columns import Column, month_starts, monthly_columns, weekly_columns
+from .columns import Column, fob_products, month_starts, monthly_columns, weekly_columns
 from .compile_effects import Effects, collect_effects, fill_effects
 from .compile_swaps import fill_swaps, find_swaps
 from .layout import make_layout
@@ -228,6 +228,7 @@ _PRODUCT_NUMBERS = (
     ("attention_weeks", "attention_weeks"),
     ("first_belief_weeks", "first_belief_weeks"),
     ("trust_in_end", "trust_in_end"),
+    ("fob_rent_share", "fob_rent_share"),
     ("memory_of_rules", "memory_of_rules"),
     ("remembered_cover_weeks", "remembered_cover_weeks"),
     ("stock_memory_weeks", "stock_memory_weeks"),
@@ -276,6 +277,8 @@ def _fill_products(a: Arena, s: Structure) -> None:
             # What the model gets wrong in a zone it gets wrong in the parts of it: where trade is free quotes stay equal.
             whole = s.world.parted_from.get(zone, zone)
             a.note("cell_key", k * len(s.zones) + z, hash64(f"cell:{product.id}:{whole}") & KEY_MASK)
+        told = fob_products(s)
+        a.note("product_fob", k, len(s.zones) * told.index(product.id) if product.id in told else -1)
         mine = [u for u, user in enumerate(s.users) if user.product == k]
         a.note("product_user_first", k, mine[0] if mine else 0)
         a.note("product_user_count", k, len(mine))

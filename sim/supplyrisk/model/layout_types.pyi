@@ -87,6 +87,8 @@ class Layout(NamedTuple):
     """int by products, index: first user"""
     product_user_count: int
     """int by products, count: users"""
+    product_fob: int
+    """int by products, index: place of its first zone among free-on-board prices, -1 none"""
     product_contract_origin: int
     """int by products, 0/1: contracts follow the seller's zone (1) or the buyer's (0)"""
     price_usd_per_kg: int
@@ -139,6 +141,8 @@ class Layout(NamedTuple):
     """float by products, weeks: a rule in force for b weeks is believed to last this + b"""
     trust_in_end: int
     """float by products, share: chi: weight of an announced end"""
+    fob_rent_share: int
+    """float by products, share: part of the gap between prices abroad and at home that exporters get"""
     memory_of_rules: int
     """float by products, share: mu: weight of how long the last rule held in what the next is believed to last"""
     remembered_cover_weeks: int
@@ -707,6 +711,14 @@ class Layout(NamedTuple):
     """float by cells, ln: w: the part of the error that wanders"""
     contract: int
     """float by cells, index: lagged spot"""
+    fob: int
+    """float by cells, index: free-on-board price of what left last week"""
+    fob_value: int
+    """float by cells, t/week: work: what left times its price"""
+    fob_left: int
+    """float by cells, t/week: work: what left"""
+    fob_asked: int
+    """float by cells, t/week: work: what normally leaves times its price"""
     contract_clean: int
     """float by cells, index: the same of the price without error"""
     cover_now: int
@@ -1075,6 +1087,8 @@ class Layout(NamedTuple):
     """int by one, index: of paid prices by zone"""
     weekly_first_contract: int
     """int by one, index: of contract prices by zone"""
+    weekly_first_fob: int
+    """int by one, index: of free-on-board prices, -1 where no product has one"""
     weekly_first_paid_node: int
     """int by one, index: of paid prices by country"""
     weekly_first_cover: int

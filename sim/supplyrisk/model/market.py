@@ -9,7 +9,7 @@ from .layout_types import Layout
 from .leaks import update_leaks
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late
 from .parting import part_zones, share_prices
-from .prices import move_prices, set_paid_prices
+from .prices import move_prices, price_exports, set_paid_prices
 from .production import produce, use
 from .receive import receive
 from .record import record
@@ -62,6 +62,7 @@ def market_week(L: Layout, F: Floats, I: Ints, key: int, day: int, week: int) ->
     if I[L.rules] == 1:
         time_effects(L, F, I, day)
         part_zones(L, F, I, day)
+    price_exports(L, F, I)
     believe(L, F, I, day)
     aim_prices(L, F, I)
     move_prices(L, F, I, key, week)

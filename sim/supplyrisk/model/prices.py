@@ -191,6 +191,43 @@ def set_paid_prices(L: Layout, F: Floats, I: Ints) -> None:
         F[L.node_contract + node] += share * (value / arrivals if arrivals > 0.0 else spot)
 
 
+def price_exports(L: Layout, F: Floats, I: Ints) -> None:
+    """Free-on-board price of what left each zone last week, at that week's prices, where the world wants it told.
+
+    P_fob = sum of left (k contract + (1 - k)(P_home + rho max(P_abroad - P_home, 0))) / sum of left, over the lanes that leave the
+    zone; left in t, k = `contract_share`, rho = `fob_rent_share` (share), prices as indices. Who has a licence, or a part of a quota,
+    sells at what those behind the rule bid and keeps rho of the gap; the importer who has one keeps the rest. It is what a price
+    agency calls "FOB" and, with contracts in it, near the unit value of customs. Freight and duties are no part of it. In a
+    week in which nothing leaves it is asked for what would normally leave. Told only: nothing in the model reads it.
+    """
+    if I[L.weekly_first_fob] < 0:
+        return
+    for c in range(L.n_cells):
+        F[L.fob_value + c] = 0.0
+        F[L.fob_left + c] = 0.0
+        F[L.fob_asked + c] = 0.0
+    for lane in range(L.n_lanes):
+        k = I[L.lane_product + lane]
+        if I[L.lane_pair + lane] < 0 or I[L.product_fob + k] < 0:
+            continue
+        c = I[L.lane_from_cell + lane]
+        d = I[L.lane_to_cell + lane]
+        gap = F[L.spot + d] - F[L.spot + c]
+        free = F[L.spot + c] + (F[L.fob_rent_share + k] * gap if gap > 0.0 else 0.0)
+        follows = c if I[L.product_contract_origin + k] == 1 else d
+        part = F[L.contract_share + k]
+        price = part * F[L.contract + follows] + (1.0 - part) * free
+        F[L.fob_value + c] += F[L.lane_left + lane] * price
+        F[L.fob_left + c] += F[L.lane_left + lane]
+        F[L.fob_asked + c] += F[L.lane_flow + lane] * price
+    for c in range(L.n_cells):
+        F[L.fob + c] = F[L.spot + c]
+        if F[L.fob_left + c] > 0.0:
+            F[L.fob + c] = F[L.fob_value + c] / F[L.fob_left + c]
+        elif F[L.trade_out + c] > 0.0:
+            F[L.fob + c] = F[L.fob_asked + c] / F[L.trade_out + c]
+
+
 def office_age_weeks(L: Layout, F: Floats, I: Ints, office: int, day: int) -> float:
     """Mean age of the applications an office has not decided, weeks."""
     pending = I[L.office_pending + office]

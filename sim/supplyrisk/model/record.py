@@ -22,6 +22,8 @@ def record(L: Layout, F: Floats, I: Ints, week: int, day: int) -> None:
         for n in range(L.n_nodes):
             F[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
     record_paid_by_zone(L, F, I, row)
+    if I[L.weekly_first_fob] >= 0:
+        record_fob(L, F, I, row)
     for s in range(L.n_sites):
         F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
         F[L.site_made + s] = 0.0
@@ -84,6 +86,14 @@ def record_paid_by_zone(L: Layout, F: Floats, I: Ints, row: int) -> None:
             F[first + c] = F[first + lead]
             F[contract + c] = F[contract + lead]
             F[L.cell_paid + c] = F[L.cell_paid + lead]
+
+
+def record_fob(L: Layout, F: Floats, I: Ints, row: int) -> None:
+    """Free-on-board prices by product and zone, of the products that have one."""
+    for c in range(L.n_cells):
+        place = I[L.product_fob + I[L.cell_product + c]]
+        if place >= 0:
+            F[row + I[L.weekly_first_fob] + place + c % L.n_zones] = F[L.fob + I[L.cell_lead + c]]
 
 
 def record_exposure(L: Layout, F: Floats, I: Ints, row: int) -> None:

@@ -61,6 +61,12 @@ VARIABLES: tuple[Variable, ...] = (
         "average price paid, contract and spot weighted by volume; baseline = 1",
     ),
     Variable(
+        "price_fob_index",
+        "index",
+        "product, zone",
+        "free-on-board price of what leaves the zone, of products whose fob_rent_share is above 0; baseline = 1",
+    ),
+    Variable(
         "price_gap_reason",
         "code",
         "product, zone",
@@ -200,6 +206,7 @@ class Fans:
         first = self.reporter.first_series
         for variable in ("price_spot_index", "price_paid_index"):
             self._rows(variable)
+        self._rows("price_fob_index")
         self._declare_reasons()
         sums_only = self.reporter.levels[first:]
         self._rows("wanted_t", first)

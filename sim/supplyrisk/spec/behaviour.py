@@ -143,6 +143,15 @@ BEHAVIOUR: tuple[Parameter, ...] = (
         "weight of an announced end in what buyers believe; the rest goes by how long the rule has lasted",
     ),
     _P(
+        "fob_rent_share",
+        ("product",),
+        "share",
+        0,
+        1,
+        0.0,
+        "part of the gap between the price abroad and at home that exporters get: a free-on-board price is told where it is above 0",
+    ),
+    _P(
         "memory_of_rules",
         ("product",),
         "share",

@@ -24,7 +24,14 @@ CONFIDENCES = ("high", "medium", "low", "assumption")
 
 SUMMED = ("wanted_t", "shortage_unserved_t", "shortage_priced_out_t", "production_t", "leakage_t", "stockpile_t")
 OFFICE = ("licence_backlog_t", "licence_granted_t", "licence_refused_t")
-SINGLE = ("price_spot_index", "price_paid_index", "price_contract_index", "stock_cover_weeks", "licence_wait_days")
+SINGLE = (
+    "price_spot_index",
+    "price_paid_index",
+    "price_contract_index",
+    "price_fob_index",
+    "stock_cover_weeks",
+    "licence_wait_days",
+)
 DERIVED = ("price_spot_usd_per_kg", "price_paid_usd_per_kg", "shortage_t", "used_t", "unserved_share", "shortage_share")
 MONTHLY = ("export_t", "legal_export_t", "quota_used_share", "replaced_share")
 VARIABLES = (*SUMMED, *OFFICE, *SINGLE, *DERIVED, *MONTHLY)

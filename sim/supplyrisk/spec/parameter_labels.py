@@ -39,6 +39,7 @@ LABELS: dict[str, str] = {
     "attention_weeks": "how far ahead buyers look",
     "first_belief_weeks": "how long a new rule is believed to last",
     "trust_in_end": "trust in an announced end",
+    "fob_rent_share": "what exporters get of a gap between prices abroad and at home",
     "memory_of_rules": "how far buyers expect a rule to last as the last one did",
     "remembered_cover_weeks": "further stock that buyers keep after a squeeze",
     "stock_memory_weeks": "time in which buyers give that stock up",
