@@ -98,7 +98,8 @@ def _standing(case: Case, path: tuple[str | int, ...], key: str) -> str:
         where = f"{{{named[0]}: {{{named[1]}: {{{named[2]}: {duty}}}}}}}"
         return f"; {known}: write baseline: {{tariff: {where}}} and no event"
     return (
-        f"; {known}, as the world's numbers have it: leave the event out, or write start: {first} if it comes as news"
+        f"; {known}, as the world's numbers have it: leave the event out, write start: {first} if it comes as news, or put it "
+        "into outlook with simulate_from, if it is to have done its work by then"
     )
 
 
