@@ -106,6 +106,13 @@ def worlds(draw: Any) -> World:
         ("error_weekly", ""): draw(st.sampled_from((0.0, 0.5))),
         ("ready_spare_share", ""): draw(st.sampled_from((0.0, 0.1, 10.0))),
         ("entry_share_per_year", "", ""): draw(st.sampled_from((0.0, 0.04))),
+        ("entry_lead_weeks", "", ""): draw(st.sampled_from((0.0, 3.0, 500.0))),
+        ("decision_weeks", ""): draw(st.sampled_from((0.0, 8.0))),
+        ("expansion_share", "", ""): draw(st.sampled_from((0.0, 0.5))),
+        ("expansion_lead_weeks", "", ""): draw(st.sampled_from((0.0, 5.0))),
+        ("unrecorded_share", "", ""): draw(st.sampled_from((0.0, 0.3))),
+        ("mothball_weeks", ""): draw(st.sampled_from((0.0, 4.0))),
+        ("closure_weeks", ""): draw(st.sampled_from((0.0, 20.0))),
         ("elasticity_steepening", ""): draw(st.sampled_from((0.0, 0.05))),
         ("stockpile_weeks", "", "B"): draw(st.sampled_from((0.0, 3.0))),
     }

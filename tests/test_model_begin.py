@@ -34,7 +34,6 @@ STOCKS: dict[str, float] = {
     "desk_expected": 40.0,
     "site_project": 0.0,
     "site_running": -1.0,
-    "site_entry": 0.0,
     "site_capacity_now": 88.0,
     "site_start": 80.0,
     "site_cut_weeks": 0.0,

@@ -183,6 +183,26 @@ def test_mines_close_in_a_straight_line_between_two_prices() -> None:
     assert [eq.mines_running(price, 0.5, 1.0) for price in (0.3, 0.5, 0.75, 1.0, 4.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
 
 
-def test_firms_enter_from_13_at_full_speed_from_23_on() -> None:
-    found = [eq.entry_speed(price) for price in (0.7, 1.3, 1.8, 2.3, 9.0)]
+def test_of_what_could_come_none_pays_up_to_13_and_all_from_23_on() -> None:
+    found = [eq.ladder(price, 1.3, 1.0) for price in (0.7, 1.3, 1.8, 2.3, 9.0)]
     assert found == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0], abs=1e-12)
+    assert eq.ladder(1.4, 1.2, 0.4) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_a_price_has_lasted_slowly_and_is_gone_at_once() -> None:
+    """A fourth of the way from 0 to 0.8 is 0.2, from there a fourth of 0.6 more; the price is down to 0.1 on the day it falls."""
+    assert eq.lasting_price(0.0, 0.8, 0.25) == pytest.approx(0.2, rel=1e-14)
+    assert eq.lasting_price(0.2, 0.8, 0.25) == pytest.approx(0.35, rel=1e-14)
+    assert eq.lasting_price(0.35, 0.1, 0.25) == 0.1
+
+
+def test_makers_earn_as_far_as_value_added_is_left() -> None:
+    """Inputs are 60 % of the price. At a margin of 0.8 half of the 40 % is left; at 0.6 nothing."""
+    assert [eq.earning_share(m, 0.4) for m in (0.3, 0.6, 0.8, 1.0, 2.0)] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+
+
+def test_what_does_not_earn_is_laid_up_at_once_and_started_slowly() -> None:
+    """0.3 does not earn: laid up. 0.1 again: a fourth of the 0.2 that could run is started. All earns: never below nothing."""
+    assert eq.laid_up(0.1, 0.3, 0.25) == 0.3
+    assert eq.laid_up(0.3, 0.1, 0.25) == pytest.approx(0.25, rel=1e-14)
+    assert eq.laid_up(0.2, -0.5, 0.25) == pytest.approx(0.15, rel=1e-14)

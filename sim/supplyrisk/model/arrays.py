@@ -53,6 +53,7 @@ DIMENSIONS: tuple[tuple[str, str], ...] = (
     ("days", "days of the horizon"),
     ("months", "calendar months of the horizon"),
     ("arms", "arms"),
+    ("coming", "weeks in which capacity may start, by site; none where nothing takes time"),
     ("weekly", "recorded weekly columns"),
     ("monthly", "recorded monthly columns"),
     ("weekly_record", "weeks x weekly columns"),

@@ -169,10 +169,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_plan | t/week | q: output planned, without projects; not cut by outages or missing inputs
         site_project | t/week | output planned of projects
         site_running | share | of project capacity that runs, -1 while there is none
-        site_entry | t/week | capacity grown by entry
         site_ready | t/week | capacity of plants that run or could tomorrow, without projects
         site_dormant | t/week | capacity of plants that would have to be restarted
-        entry_share_per_year | 1/yr | new capacity, share of world use, at a high price
         closing_price_index | index | price at which the last mine closes
         site_capacity_now | t/week | capacity now if nothing is cut, projects and entry included
         site_cut_weeks | weeks | believed length of the cut of its capacity

@@ -95,8 +95,8 @@ def sum_sites(L: Layout, F: Floats, I: Ints) -> None:
     """Q, Qc, output, cuts and input costs of makers and mines."""
     for s in range(L.n_sites):
         cell = I[L.site_cell + s]
-        plan = F[L.site_plan + s] + F[L.site_project + s]
-        capacity = F[L.site_capacity_now + s]
+        plan = F[L.site_plan + s] + F[L.site_project + s] + F[L.site_unrecorded + s]
+        capacity = F[L.site_capacity_now + s] + F[L.site_unrecorded + s]
         if plan > capacity:
             capacity = plan
         F[L.plan_sum + cell] += plan
@@ -132,7 +132,7 @@ def sum_makers_needs(L: Layout, F: Floats, I: Ints) -> None:
         s = I[L.input_site + q]
         cell = I[L.node_cell + I[L.input_node + q]]
         recipe = F[L.recipe + q]
-        plan = F[L.site_plan + s] + F[L.site_project + s]
+        plan = F[L.site_plan + s] + F[L.site_project + s] + F[L.site_unrecorded + s]
         level = F[L.clean_log + cell]
         elasticity = F[L.input_elasticity + I[L.site_product + s]]
         stretched = recipe

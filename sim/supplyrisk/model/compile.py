@@ -183,6 +183,7 @@ def _sizes(
         "days": scenario.simulated_days,
         "months": len(months),
         "arms": len(scenario.arms),
+        "coming": len(s.sites) * max(1, scenario.simulated_days // 7) if _capacity_takes_time(s) else 0,
         "weekly": len(weekly),
         "monthly": len(monthly),
         "weekly_record": max(1, scenario.simulated_days // 7) * len(weekly),
@@ -190,6 +191,16 @@ def _sizes(
     }
     assert set(n) == {name for name, _ in DIMENSIONS}
     return n
+
+
+def _capacity_takes_time(s: Structure) -> bool:
+    """Whether capacity may be decided in some run that starts a week or more later."""
+    for k, c in s.sites:
+        names = s.products[k].id, s.countries[c]
+        for share, lead in (("entry_share_per_year", "entry_lead_weeks"), ("expansion_share", "expansion_lead_weeks")):
+            if s.present(s.value(share, *names)) and s.bounds(s.value(lead, *names))[1] >= 0.5:
+                return True
+    return False
 
 
 def _fill_calendar(a: Arena, scenario: Scenario, months: list[int]) -> None:
@@ -245,6 +256,9 @@ _PRODUCT_NUMBERS = (
     ("output_down_weeks", "output_down_weeks"),
     ("ready_spare_share", "ready_spare_share"),
     ("restart_weeks", "restart_weeks"),
+    ("decision_weeks", "decision_weeks"),
+    ("mothball_weeks", "mothball_weeks"),
+    ("closure_weeks", "closure_weeks"),
     ("demand_memory_weeks", "demand_memory_weeks"),
     ("demand_return_weeks", "demand_return_weeks"),
     ("elasticity_steepening", "elasticity_steepening"),
@@ -265,6 +279,13 @@ _PRODUCT_NUMBERS = (
     ("input_elasticity", "input_elasticity"),
     ("input_minimum_weeks", "input_minimum_weeks"),
     ("freight_usd_per_kg", "freight_usd_per_kg"),
+)
+
+
+_SITE_NUMBERS = (
+    *("closing_price_index", "entry_share_per_year", "entry_price_index", "entry_price_span", "entry_limit_share"),
+    *("entry_lead_weeks", "expansion_share", "expansion_price_index", "expansion_lead_weeks"),
+    *("unrecorded_share", "unrecorded_price_index", "unrecorded_weeks"),
 )
 
 
@@ -295,8 +316,8 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("site_zone", i, s.country_zone(c))
         a.note("site_key", i, hash64(f"site:{product}:{country}") & KEY_MASK)
         a.put("unit_cost", i, s.value("unit_cost_ratio", product, country))
-        a.put("closing_price_index", i, s.value("closing_price_index", product, country))
-        a.put("entry_share_per_year", i, s.value("entry_share_per_year", product, country))
+        for name in _SITE_NUMBERS:
+            a.put(name, i, s.value(name, product, country))
         a.put("output_cover_weeks", i, s.value("output_cover_weeks", product, country))
         for row in scenario.outlook.outages:
             if (not row.products or product in row.products) and (not row.countries or country in row.countries):

@@ -224,9 +224,35 @@ def mines_running(price: float, closing: float, full: float) -> float:
     return (price - closing) / (full - closing)
 
 
-def entry_speed(price: float) -> float:
-    """Part of the fastest entry at a price index: none up to 1.3, all from 2.3 on.
+def ladder(price: float, first: float, span: float) -> float:
+    """R(P): part of what capacity there is to come that pays at a price index P; none up to `first`, all from `first` + `span` on.
 
-    New capacity outside the controlling country grew by about 4 % of the market a year in the rare-earth crisis.
+    A straight line, as the cost curve of mines: of what would come between two prices nothing more is known than where the first
+    and the last of it pay.
     """
-    return clip(price - 1.3, 0.0, 1.0)
+    return clip((price - first) / span, 0.0, 1.0)
+
+
+def lasting_price(lasting: float, level: float, rate: float) -> float:
+    """ln of the price that has lasted, one week on: it falls with the price `level` at once, and rises by `rate` of the gap.
+
+    Nobody builds on a price of last week, and nobody goes on planning on one that is gone.
+    """
+    return level if level <= lasting else lasting + (level - lasting) * rate
+
+
+def earning_share(margin: float, value_share: float) -> float:
+    """Part of makers' capacity that earns its cost at a lasting margin M: 1 + (M - 1)/v, between 0 and 1.
+
+    All does at rest (M = 1) and none where M has fallen by all of the value added, the share v of the price at rest: nobody goes on
+    for long who is paid less than the inputs cost. Between the two plants' costs are taken for evenly spread (assumption).
+    """
+    if margin >= 1.0 or value_share <= 0.0:
+        return 1.0
+    return clip(1.0 + (margin - 1.0) / value_share, 0.0, 1.0)
+
+
+def laid_up(before: float, idle: float, restart_rate: float) -> float:
+    """Share of capacity laid up, one week on: at once what does not earn (`idle`), while what earns again takes time to start."""
+    idle = idle if idle > 0.0 else 0.0
+    return idle if idle >= before else before + (idle - before) * restart_rate

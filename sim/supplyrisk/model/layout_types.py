@@ -12,10 +12,11 @@ from .arrays import DIMENSIONS, Array
 from .arrays_market import MARKET_ARRAYS
 from .arrays_rules import RULE_ARRAYS
 from .arrays_run import CALENDAR, RECORDS, SCALARS
+from .arrays_supply import SUPPLY_ARRAYS
 from .arrays_users import USER_ARRAYS
 from .arrays_zones import ZONE_ARRAYS
 
-ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + USER_ARRAYS + ZONE_ARRAYS + RULE_ARRAYS
+ARRAYS: tuple[Array, ...] = MARKET_ARRAYS + SUPPLY_ARRAYS + USER_ARRAYS + ZONE_ARRAYS + RULE_ARRAYS
 ALL: tuple[Array, ...] = ARRAYS + SCALARS + RECORDS
 FIELDS = (*(f"n_{name}" for name, _ in DIMENSIONS), *(array.name for array in ALL), *CALENDAR)
 

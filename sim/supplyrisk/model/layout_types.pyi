@@ -65,6 +65,8 @@ class Layout(NamedTuple):
     """how many calendar months of the horizon"""
     n_arms: int
     """how many arms"""
+    n_coming: int
+    """how many weeks in which capacity may start, by site; none where nothing takes time"""
     n_weekly: int
     """how many recorded weekly columns"""
     n_monthly: int
@@ -345,14 +347,10 @@ class Layout(NamedTuple):
     """float by sites, t/week: output planned of projects"""
     site_running: int
     """float by sites, share: of project capacity that runs, -1 while there is none"""
-    site_entry: int
-    """float by sites, t/week: capacity grown by entry"""
     site_ready: int
     """float by sites, t/week: capacity of plants that run or could tomorrow, without projects"""
     site_dormant: int
     """float by sites, t/week: capacity of plants that would have to be restarted"""
-    entry_share_per_year: int
-    """float by sites, 1/yr: new capacity, share of world use, at a high price"""
     closing_price_index: int
     """float by sites, index: price at which the last mine closes"""
     site_capacity_now: int
@@ -579,6 +577,56 @@ class Layout(NamedTuple):
     """float by lanes, weeks: C: discounted weeks for which they are believed to hold"""
     lane_wait: int
     """float by lanes, weeks: to their start, 0 in force, -1 without a rule"""
+    decision_weeks: int
+    """float by products, weeks: for which a price must have lasted before capacity is decided"""
+    mothball_weeks: int
+    """float by products, weeks: for which capacity must have lost money before it is laid up, 0 = never"""
+    closure_weeks: int
+    """float by products, weeks: capacity laid up closes for good, 0 = never"""
+    entry_share_per_year: int
+    """float by sites, 1/yr: new capacity, share of world use, at a high price"""
+    entry_price_index: int
+    """float by sites, index: lasting price at which the first new capacity is decided"""
+    entry_price_span: int
+    """float by sites, index: above that price all of it is"""
+    entry_limit_share: int
+    """float by sites, share: new capacity that there is on the whole ladder, of world output"""
+    entry_lead_weeks: int
+    """float by sites, weeks: from the decision to output"""
+    expansion_share: int
+    """float by sites, share: most that is decided anew, of its output at rest"""
+    expansion_price_index: int
+    """float by sites, index: lasting price from which it is"""
+    expansion_lead_weeks: int
+    """float by sites, weeks: from the decision to output"""
+    unrecorded_share: int
+    """float by sites, share: most that nobody records, of its output at rest"""
+    unrecorded_price_index: int
+    """float by sites, index: price from which it comes"""
+    unrecorded_weeks: int
+    """float by sites, weeks: in which it comes and goes"""
+    site_lasting_log: int
+    """float by sites, log index: price that has lasted"""
+    site_entered: int
+    """float by sites, t/week: new capacity decided so far"""
+    site_expanded: int
+    """float by sites, t/week: expansions decided so far"""
+    site_entry: int
+    """float by sites, t/week: capacity of both that has come"""
+    site_unrecorded: int
+    """float by sites, t/week: output that nobody records"""
+    site_inspected: int
+    """float by sites, share: of it stopped by inspections now"""
+    site_value_share: int
+    """float by sites, share: value added in the price at rest"""
+    site_earned: int
+    """float by sites, share: of capacity that has earned its cost, mean of the last weeks"""
+    site_laid_up: int
+    """float by sites, share: of capacity that is laid up"""
+    site_closed: int
+    """float by sites, share: of capacity that is closed for good"""
+    coming: int
+    """float by coming, t/week: capacity that starts in a week: site * n_weeks + week"""
     user_node: int
     """int by users, index: node"""
     user_desk: int
@@ -1059,6 +1107,8 @@ class Layout(NamedTuple):
     """int by one, 0/1: the arm has events that may happen"""
     cuts_ahead: int
     """int by one, bits: days of the coming week on which rules change"""
+    supply_answers: int
+    """int by one, 0/1: capacity is decided, laid up or unrecorded beyond entry at once"""
     in_force: int
     """int by one, 0/1: an effect is in force now"""
     frozen: int

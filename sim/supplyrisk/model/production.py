@@ -6,8 +6,6 @@ from ..powers import exp, log
 from .arrays import FIRMS_PER_USER, Floats, Ints
 from .beliefs import thrifted
 from .economics import (
-    WEEKS_PER_YEAR,
-    entry_speed,
     mines_running,
     power,
     power_by_log,
@@ -18,6 +16,7 @@ from .economics import (
 )
 from .layout_types import Layout
 from .substitutes import choose_substitutes
+from .supply import answer
 
 LEAST_MARGIN = 0.02  # of the price: makers with less all but stand still
 
@@ -131,27 +130,18 @@ def produce(L: Layout, F: Floats, I: Ints, day: int) -> None:
     for k in range(L.n_products):
         F[L.trend_level + k] = F[L.trend_level + k] * F[L.growth_step + k]
     for s in range(L.n_sites):
-        enter(L, F, I, s)
+        answer(L, F, I, s, day)
         plan_site(L, F, I, s, F[L.site_capacity + s] * grown + F[L.site_entry + s])
 
 
-def enter(L: Layout, F: Floats, I: Ints, s: int) -> None:
-    """New firms join where the price is high: capacity grows by entry min(max(P - 1.3, 0), 1) of world output a week.
-
-    Spread by baseline output over the sites that entry may join (`entry_share_per_year` above 0).
-    """
-    share = F[L.entry_share_per_year + s]
-    k = I[L.site_product + s]
-    if share > 0.0 and F[L.site_output + s] > 0.0:
-        speed = entry_speed(F[L.clean + I[L.site_cell + s]])
-        if speed > 0.0:
-            world = F[L.product_output + k]
-            part = F[L.site_output + s] / F[L.entry_base + k]
-            F[L.site_entry + s] += share / WEEKS_PER_YEAR * speed * world * part
-
-
 def plan_site(L: Layout, F: Floats, I: Ints, s: int, capacity: float) -> None:
-    """Plan and batch of one site with `capacity` t/week of its own, projects not counted."""
+    """Plan and batch of one site with `capacity` t/week of its own, projects not counted.
+
+    What is laid up or closed is no capacity now; what nobody records is made on top, and no quota or outage cuts it.
+    """
+    laid = capacity * F[L.site_laid_up + s]
+    kept = 1.0 - F[L.site_laid_up + s] - F[L.site_closed + s]
+    capacity = capacity * (kept if kept > 0.0 else 0.0)
     k = I[L.site_product + s]
     cell = I[L.site_cell + s]
     answer = F[L.site_answer + s]
@@ -175,9 +165,9 @@ def plan_site(L: Layout, F: Floats, I: Ints, s: int, capacity: float) -> None:
     project = F[L.site_extra + s] * run_project(L, F, I, s, answer if answer < 1.0 else 1.0)
     F[L.site_project + s] = project
     F[L.site_capacity_now + s] = ready + F[L.site_extra + s]
-    F[L.site_dormant + s] = capacity - ready
+    F[L.site_dormant + s] = capacity - ready + laid
     possible = ready * left
-    want = (plan if plan < possible else possible) + project * left
+    want = (plan if plan < possible else possible) + project * left + F[L.site_unrecorded + s]
     free = project * left * F[L.site_extra_free + s]
     # Inputs are bought for what the site can make now, not for what it lacks inputs for.
     start_batch(L, F, I, s, want, free, want - free)

@@ -24,6 +24,7 @@ from .prices import ARRIVAL_RATE, draw_run_error
 from .production import batch_content, ready_at_rest
 from .recurrence import NO_DAY, begin_series, happens
 from .states import NEVER, ONCE, WAITING
+from .supply import start_supply
 from .trade import balance
 from .weights import apply_weights, start_weights
 
@@ -90,7 +91,6 @@ def start_stocks(L: Layout, F: Floats, I: Ints) -> None:
         F[L.site_plan + s] = output
         F[L.site_project + s] = 0.0
         F[L.site_running + s] = -1.0
-        F[L.site_entry + s] = 0.0
         F[L.site_ready + s] = ready_at_rest(L, F, I, s)
         F[L.site_capacity_now + s] = F[L.site_ready + s]
         F[L.site_dormant + s] = F[L.site_capacity + s] - F[L.site_ready + s]
@@ -397,6 +397,7 @@ def start_run(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> float
     misfit = balance(L, F, I)
     start_desks(L, F, I)
     start_stocks(L, F, I)
+    start_supply(L, F, I)
     start_growth(L, F, I, 0)
     start_zones(L, F, I)
     start_mass(L, F, I)

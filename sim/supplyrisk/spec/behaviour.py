@@ -6,6 +6,7 @@ Values and their ranges are given in each world with their reasons; the defaults
 from __future__ import annotations
 
 from .parameter import Parameter
+from .supply_parameters import SUPPLY
 
 _P = Parameter
 
@@ -342,24 +343,7 @@ BEHAVIOUR: tuple[Parameter, ...] = (
         "by which share of output plants that run can raise it without restarting idle ones",
     ),
     _P("restart_weeks", ("product",), "weeks", 1, 520, 52.0, "time in which idle plants are restarted"),
-    _P(
-        "closing_price_index",
-        ("product", "country"),
-        "index",
-        0,
-        1,
-        0.5,
-        "price index at which the last site without inputs closes; up to unit_cost_ratio more run, in a straight line",
-    ),
-    _P(
-        "entry_share_per_year",
-        ("product", "country"),
-        "1/yr",
-        0,
-        1,
-        0.04,
-        "new capacity a year, share of world use, while the price is 2.3 times normal or more (none at 1.3)",
-    ),
+    *SUPPLY,
     _P(
         "leak_share",
         ("product",),

@@ -35,7 +35,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "who makes how much": ("output_t_per_year", "utilisation", "recipe_t_per_t"),
     "how fast and at what price plants follow": (
         *("unit_cost_ratio", "processing_time_days", "output_*_weeks", "ready_spare_share", "restart_weeks"),
-        *("closing_price_index", "entry_share_per_year", "margin_exponent", "input_elasticity"),
+        *("closing_price_index", "entry_*", "expansion_*", "unrecorded_*", "decision_weeks", "mothball_weeks"),
+        *("closure_weeks", "margin_exponent", "input_elasticity"),
     ),
     "who uses how much": ("use_t_per_year",),
     "value added that hangs on it": ("value_added_usd_per_t", "dependent_share", "knock_on_ratio"),

@@ -46,6 +46,7 @@ MODULES = (
     "supplyrisk.model.beliefs",
     "supplyrisk.model.parting",
     "supplyrisk.model.prices",
+    "supplyrisk.model.supply",
     "supplyrisk.model.production",
     "supplyrisk.model.cells",
     "supplyrisk.model.blocks",
@@ -70,6 +71,7 @@ LAYOUT_FILES = (
     "arrays_users",
     "arrays_zones",
     "arrays_run",
+    "arrays_supply",
     "layout",
     "layout_types",
 )
@@ -77,7 +79,7 @@ LAYOUT_FILES = (
 # most of them, at about 5 ns a call.
 INLINE = {
     *("landed_ratio", "move_log_price", "near_balance", "thrifted", "put_rule_on_lane"),
-    *("restart", "run_project", "enter", "plan_site", "ready_at_rest", "demand_ratio", "capacity_left", "ask_calmly"),
+    *("restart", "run_project", "answer", "plan_site", "ready_at_rest", "demand_ratio", "capacity_left", "ask_calmly"),
     *("note", "is_unruled", "fill_slot", "empty_slot"),
     *("depart", "transit_days", "arrive", "complete"),
     *("open_share", "leak_cost", "cheapness", "sum_holders", "wanted_order"),
