@@ -198,6 +198,18 @@ CASES: dict[str, Case] = {
     "boom": on(one_zone(), wanted(0.2, 52.0), years=2.0),
     "lasting boom": on(one_zone(), wanted(0.2, lasts=1.0), years=2.0),
     "boom beyond capacity": on(one_zone(), wanted(0.6, lasts=1.0), years=6.0),
+    "boom that new firms join": on(
+        one_zone({("entry_share_per_year", "", ""): 0.15}), wanted(0.6, lasts=1.0), years=6.0
+    ),
+    "boom for which new plants are built": on(
+        one_zone({("expansion_share", "", ""): 0.4, ("expansion_lead_weeks", "", ""): 30.0}),
+        wanted(0.6, lasts=1.0),
+        years=4.0,
+    ),
+    "boom that unrecorded mines serve": on(
+        one_zone({("unrecorded_share", "", ""): 0.3}), wanted(0.6, lasts=1.0), years=2.0
+    ),
+    "slump that passes": on(one_zone({**MINES, ("mothball_weeks", ""): 13.0}), wanted(-0.5, 104.0), years=5.0),
     "slump": on(one_zone(MINES), wanted(-0.5), years=2.0),
     "ore stop": on(smelting(), lost(1.0, "ore", 26.0), years=2.0),
     "dear ore": on(smelting(), lost(0.4, "ore"), years=2.0),

@@ -38,6 +38,16 @@ from .small_worlds import run as run_on
 YEARS = 1.6
 HAIR = 1e-9
 PLACES = {"product": "part", "input": "metal", "country": "B", "partner": "A", "end_use": "cars"}
+ENTERING = (
+    *("entry_share_per_year", "entry_price_index", "entry_price_span", "entry_limit_share", "entry_lead_weeks"),
+    *("expansion_share", "expansion_price_index", "expansion_lead_weeks"),
+    *("unrecorded_share", "unrecorded_price_index", "unrecorded_weeks"),
+)
+DECIDED: dict[tuple[str, ...], Any] = {
+    ("expansion_share", "", ""): 0.3,
+    ("expansion_lead_weeks", "", ""): 4.0,
+    ("decision_weeks", ""): 8.0,
+}
 # Cells of parameters that exist only elsewhere in the small world, or that it can do without.
 CELLS: dict[str, tuple[str, ...]] = {
     "output_t_per_year": ("part", "C"),
@@ -45,7 +55,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "trade_share": ("part", "C", "A"),
     "utilisation": ("part", "C"),
     "output_cover_weeks": ("metal", "A"),
-    "entry_share_per_year": ("metal", "C"),
+    **dict.fromkeys(ENTERING, ("metal", "C")),
     "unit_cost_ratio": ("ore", "A"),
     "closing_price_index": ("ore", "A"),
     "deficit_weeks": ("metal",),
@@ -57,6 +67,11 @@ BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
     "restart_weeks": {("ready_spare_share", ""): 0.05},
     "rush_weeks": {("link_multiple", ""): 1.1},
     "leak_growth_per_week": {("leak_share", ""): 0.2},
+    # What takes time, starts or closes within the run.
+    **{name: {("entry_share_per_year", "", ""): 0.5} for name in ENTERING if name.startswith("entry_")},
+    **{name: DECIDED for name in ("decision_weeks", *ENTERING) if name.startswith(("decision", "expansion"))},
+    **{name: {("unrecorded_share", "", ""): 0.3} for name in ENTERING if name.startswith("unrecorded_")},
+    "closure_weeks": {("mothball_weeks", ""): 4.0},
     "dependent_share": {("value_added_usd_per_t", "", "", ""): 1000.0},
     "knock_on_ratio": {("value_added_usd_per_t", "", "", ""): 1000.0},
 }

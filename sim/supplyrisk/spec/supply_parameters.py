@@ -69,11 +69,11 @@ SUPPLY: tuple[Parameter, ...] = (
     _P(
         "expansion_share",
         _SITE,
-        "share",
+        "ratio",
         0,
         10,
         0.0,
-        "most capacity that is decided anew while high prices last, share of the country's output",
+        "most capacity that is decided anew while high prices last, relative to the country's output",
     ),
     _P("expansion_price_index", _SITE, "index", 0, 100, 1.1, "lasting price index at which the first of it pays"),
     _P(
