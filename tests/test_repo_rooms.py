@@ -51,6 +51,7 @@ LEAVES = {
     "arrays_users",
     "arrays_zones",
     "arrays_run",
+    "arrays_supply",
     "layout_types",
     "economics",
     "offices",
