@@ -51,6 +51,9 @@ def test_faults_are_told(tmp_path: Path) -> None:
     found = call("new", str(tmp_path / "mine.yaml"), "--from", "gallium_licences")
     assert found.exit_code == 2
     assert "no shipped scenario or study is called gallium_licences; did you mean gallium_licences_2023" in found.output
+    found = call("new", str(tmp_path / "mine.yaml"), "--from", "galium")
+    assert "is called galium; did you mean gallium_licences_2023" in found.output
+    assert "`supplyrisk scenarios` lists them" in call("new", str(tmp_path / "mine.yaml"), "--from", "zzzz").output
     assert "ends with .yaml" in call("new", str(tmp_path / "mine.txt")).output
     found = call("new", str(tmp_path / "graphite_licences.yaml"), "--from", "graphite_licences_no_notice")
     assert "extends a file of this name; choose another" in found.output

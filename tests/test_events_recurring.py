@@ -216,11 +216,11 @@ def test_both_engines_agree(type_: str, fields: dict[str, Any]):
         ),
         (
             {"chance": "20 %/yr", "duration": "6 weeks"},
-            "With a chance of 20 % a year, from 1 April 2025 on, each time for 6 weeks, China stops exports of oxide.",
+            "With a yearly chance of 20 %, from 1 April 2025 on, each time for 6 weeks, China stops exports of oxide.",
         ),
         (
             {"chance": "20 %/yr", "duration": "6 weeks", "trigger": {"after": "tariff"}, "start": None},
-            "With a chance of 20 % a year, as soon as 'tariff' begins and from then on, each time for 6 weeks, China stops "
+            "With a yearly chance of 20 %, as soon as 'tariff' begins and from then on, each time for 6 weeks, China stops "
             "exports of oxide.",
         ),
     ],
@@ -236,6 +236,7 @@ def test_the_sentence_says_how_often(fields: dict[str, Any], said: str):
         ("export_ban", {"chance": "20 %"}, "chance", "needs a duration"),
         ("export_ban", {"every": "1 year", "end": "2026-01-01"}, "end", "write duration for each time, and until"),
         ("export_ban", {"every": "4 weeks", "duration": "5 weeks"}, "every", "must be longer than it lasts"),
+        ("export_ban", {"every": "6 weeks", "duration": {"uniform": ["2 weeks", "7 weeks"]}}, "every", "(up to 49 days, got 42 days)"),
         ("export_ban", {"every": "3 days", "duration": "1 day"}, "every", "between 7 days"),
         ("export_ban", {"every": "1", "duration": "5 weeks"}, "every", "has no unit"),
         ("export_ban", {"every": "1 year", "chance": "9 %", "duration": "1 week"}, "chance", "keep either every or chance"),

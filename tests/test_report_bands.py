@@ -135,7 +135,9 @@ def test_a_summary_of_other_quantiles_is_named(tmp_path: Path) -> None:
 # --- prices and their gaps ----------------------------------------------------------------------------
 
 
-def with_gap(folder: Path, codes: Mapping[str, int], high: float = 3.1, months: Sequence[int] = (8,)) -> Run:
+def with_gap(
+    folder: Path, codes: Mapping[str, int], high: float = 3.1, months: Sequence[int] = (8,), japan: float = 0.0
+) -> Run:
     """Prices outside China are `high` in some months, with codes of reasons by zone (none: the column is absent)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -144,6 +146,8 @@ def with_gap(folder: Path, codes: Mapping[str, int], high: float = 3.1, months: 
     dates = pd.to_datetime([f"2025-{month:02}-04" for month in range(1, 13)])
     price = np.asarray([high if date.month in months else 1.0 for date in dates])
     lines = {("price_spot_index", "exCN"): price, ("price_spot_index", "CN"): np.ones(12)}
+    if japan:
+        lines["price_spot_index", "JP"] = np.asarray([japan if date.month in months else 1.0 for date in dates])
     for zone, code in codes.items():
         lines["price_gap_reason", zone] = np.asarray([float(code) if d.month in months else 0.0 for d in dates])
     rows = []
@@ -157,7 +161,24 @@ def with_gap(folder: Path, codes: Mapping[str, int], high: float = 3.1, months: 
     pq.write_table(
         pa.Table.from_pandas(table[made.names], schema=made, preserve_index=False), folder / "series.parquet"
     )
-    return open_run(folder)
+    run = open_run(folder)
+    if japan:
+        run.__dict__["zones"] = (*run.zones, "JP")  # as if Japan had a price of its own
+    return run
+
+
+@pytest.mark.parametrize(
+    ("japan", "said"),
+    [
+        (2.0, " binds; Japan lies between at 2 times the lower."),
+        (3.0, " binds: those it holds back bid for what gets through."),  # hardly less than the highest
+        (1.05, " binds: those it holds back bid for what gets through."),
+    ],
+)
+def test_a_third_price_is_told_where_it_is_one_of_its_own(tmp_path: Path, japan: float, said: str) -> None:
+    told = why_prices_differ(with_gap(handmade(tmp_path, 40), {"exCN": 1, "CN": 0}, japan=japan))
+    assert told.startswith("Prices of Dy/Tb oxide differ between the rest of the world and China")
+    assert told.endswith(said)
 
 
 @pytest.mark.parametrize(

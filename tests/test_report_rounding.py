@@ -58,3 +58,12 @@ def test_small_helpers() -> None:
     assert share(0.0004) == "under 0.1 %"
     assert whole(1.4, "week", "weeks") == "1 week"
     assert plain(math.inf) == "without limit"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(996e6, "USD 1 billion"), (994e6, "USD 990 million"), (9.96e11, "USD 1 trillion"), (2e15, "USD 2,000 trillion")],
+)
+def test_a_thousand_million_is_a_billion(value: float, said: str) -> None:
+    assert quantity(value, "USD") == said
+    assert with_interval(3e8, 1e8, 9.96e8, "USD") == ("USD 0.30 billion", "USD 0.10 to 1.00 billion")

@@ -436,3 +436,23 @@ def test_a_ratio_of_knock_on_losses_needs_its_source(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, text)
     assert "knock_on_ratio needs its source; write {value: ..., source: ...}" in fault
     load(tmp_path, text.replace("cars: 0.8", "cars: {value: 0.8, source: a study}"))
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (
+            "every: 5 years",
+            "never comes again: the second time would be on 2030-04-04, not before the end of the horizon",
+        ),
+        (
+            "every: 1 year\n    until: 2026-01-01",
+            "the second time would be on 2026-04-04, not before until (got 365.25 days)",
+        ),
+    ],
+)
+def test_what_would_come_again_after_all_is_over_is_refused(tmp_path: Path, again: str, said: str) -> None:
+    (fault,) = faults(tmp_path, GOOD.replace("    duration: 26 weeks\n", f"    duration: 26 weeks\n    {again}\n"))
+    assert "events[0].every" in fault
+    assert said in fault
+    load(tmp_path, GOOD.replace("    duration: 26 weeks\n", "    duration: 26 weeks\n    every: 1 year\n"))

@@ -481,3 +481,14 @@ def test_a_fault_is_one_in_an_editor_too():
     )
     assert list(validator.iter_errors({"study": "sweep", "title": "x", "scenario": "s.yaml"}))
     assert list(validator.iter_errors({"study": "swoop", "title": "x"}))
+
+
+def test_what_is_wrong_with_every_value_is_told_once_and_by_name(tmp_path):
+    assert faults(tmp_path, SWEEP.replace("ban.duration", "ban.durationn")) == [
+        "study.yaml:7:14: events.ban.durationn: unknown key (got durationn); did you mean duration"
+    ]
+    assert faults(tmp_path, SWEEP.replace("events.ban", "events.bann")) == [
+        "study.yaml:7:14: events.bann.duration: no item is named bann; did you mean ban"
+    ]
+    each = faults(tmp_path, SWEEP.replace("4 weeks, 12 weeks", "4 wks, 12 wks"))
+    assert [fault.split(": ")[1] for fault in each] == ["events.ban.duration"] * 2

@@ -215,3 +215,13 @@ def test_faults(tmp_path, old, new, said):
     assert old in RESERVE
     found_here = faults(tmp_path, RESERVE.replace(old, new))
     assert any(said in fault for fault in found_here), found_here
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [(RESERVE, "5 weeks"), (SHARE, "1 %"), (SHARE.replace("tolerance: 1 %", "tolerance: 0.5 %"), "0.5 %")],
+)
+def test_how_fine_the_answer_is_has_its_unit(tmp_path, text, fine):
+    loaded = study(tmp_path, text)
+    told = " ".join(loaded.spec.sentences(loaded))
+    assert told.endswith(f"until the answer is known to within {fine}.")

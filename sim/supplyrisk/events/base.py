@@ -176,11 +176,10 @@ class Event(Strict):
             yield ("end",), "can't end what comes again; write duration for each time, and until for the last one"
         elif self.duration is None:
             yield (key,), "needs a duration: how long it lasts each time"
-        elif self.every is not None and self.central_days() > self.every:
-            yield (
-                ("every",),
-                f"must be longer than it lasts, its recovery included ({self.central_days():g} days, got {self.every:g} days)",
-            )
+        elif self.every is not None and self.longest_days() > self.every:
+            drawn = "up to " if self.longest_days() != self.central_days() else ""
+            lasts = f"{drawn}{self.longest_days():.4g} days, got {self.every:g} days"
+            yield ("every",), f"must be longer than it lasts, its recovery included ({lasts})"
         if key == "chance" and self.probability != 1.0:
             yield ("probability",), "says again how likely it is; keep either chance or probability"
         if key == "chance" and self.announced is not None:
@@ -192,6 +191,14 @@ class Event(Strict):
         """Days for which it lasts, its recovery included; of drawn numbers the central ones."""
         first, second = (
             part.central if isinstance(part, Uncertain) else part
+            for part in (self.duration or 0.0, self.profile.recovery)
+        )
+        return first + second
+
+    def longest_days(self) -> float:
+        """The most days for which it may last, its recovery included; a longer one would swallow the next."""
+        first, second = (
+            part.support()[1] if isinstance(part, Uncertain) else part
             for part in (self.duration or 0.0, self.profile.recovery)
         )
         return first + second
@@ -345,7 +352,7 @@ class Event(Strict):
 
     def _chance(self, ctx: LowerContext) -> str:
         if self.chance is not None:
-            return f"with a chance of {ctx.say(self.chance, 'share')} a year"
+            return f"with a yearly chance of {ctx.say(self.chance, 'share')}"
         each = "each time " if self.every is not None else ""
         return "" if self.probability == 1.0 else f"{each}with a probability of {ctx.say(self.probability, 'share')}"
 

@@ -254,3 +254,18 @@ def numbered(root: Node, steps: Sequence[str | int]) -> Path:
             node = node.get(str(step)) if node is not None else None
         out.append(step)
     return tuple(out)
+
+
+def named(root: Node, steps: Sequence[str | int]) -> Path:
+    """The same path with list items by what they go by, where they go by something; `numbered` turned round."""
+    out: list[str | int] = []
+    node: Node | None = root
+    for step in steps:
+        if node is not None and isinstance(node.value, tuple) and isinstance(step, int) and step < len(node.value):
+            label = labels_of(node)[step]
+            node = node.value[step]
+            out.append(label or step)
+            continue
+        node = node.get(str(step)) if node is not None and isinstance(node.value, dict) else None
+        out.append(step)
+    return tuple(out)

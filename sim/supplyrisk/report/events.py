@@ -35,6 +35,11 @@ class Event:
     uncertain_date: bool = False
     uncertain_end: bool = False
     recurs: bool = False  # may come several times
+    again: tuple[
+        dt.date, ...
+    ] = ()  # days on which it begins or may begin; of what comes by chance the first possible one
+    by_chance: bool = False
+    sure: bool = True  # begins on each of these days
     suspends: tuple[str, ...] = ()  # names of the events that stand still while this one is in force
 
     @property
@@ -85,8 +90,23 @@ def _event(event: ResolvedEvent, arms: tuple[str, ...], scenario: Scenario) -> E
         uncertain_date=isinstance(event.start_day, Sampled),
         uncertain_end=any(isinstance(days, Sampled) for days in (event.start_day, event.duration_days)),
         recurs=bool(event.every_days or event.by_chance),
+        again=_again(event, first, scenario),
+        by_chance=event.by_chance,
+        sure=event.probability == 1.0,
         suspends=tuple(effect.texts["event"] for effect in event.effects if effect.op == "suspend"),
     )
+
+
+def _again(event: ResolvedEvent, first: dt.date | None, scenario: Scenario) -> tuple[dt.date, ...]:
+    """Days on which an event that comes again begins or may begin (see `model.recurrence`); none where a trigger decides."""
+    if event.trigger is not None or first is None or not (event.every_days or event.by_chance):
+        return ()
+    if event.by_chance:
+        return (first,)
+    last = min(float(scenario.days), event.until_day)
+    turns = range(math.ceil(last / event.every_days) + 1)
+    days = [(first - scenario.start).days + math.floor(turn * event.every_days + 0.5) for turn in turns]
+    return tuple(scenario.start + dt.timedelta(days=day) for day in days if day < last)
 
 
 def _each(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ class Gap:
     low: str
     ratio: float
     date: Any  # datetime64
+    between: tuple[tuple[str, float], ...] = ()  # zones with prices of their own, and their price over the lowest
 
 
 @once_per_run
@@ -93,7 +94,11 @@ def _gap(run: Run, product: str) -> Gap | None:
     high, low = zones[int(table[:, week].argmax())], zones[int(table[:, week].argmin())]
     fan = fans[high]
     assert fan is not None
-    return Gap(product, high, low, float(ratios[week]), fan.dates[week])
+    prices = {zone: float(price / table[:, week].min()) for zone, price in zip(zones, table[:, week], strict=True)}
+    own = [each for each in prices.items() if each[0] not in (high, low)]
+    apart = [(zone, over) for zone, over in own if min(over, prices[high] / over) >= NOTICED]
+    between = tuple(sorted(apart, key=lambda each: -each[1]))
+    return Gap(product, high, low, float(ratios[week]), fan.dates[week], between)
 
 
 def reason_code(fan: Fan, date: Any) -> int:
@@ -133,8 +138,15 @@ def why_prices_differ(run: Run) -> str:
     both = f"{_place(run, gap.high)} and {_place(run, gap.low)}"
     head = f"Prices of {named(run, gap.product)} differ between {both}"
     size = f", most in {month(when)} ({quantity(gap.ratio, 'times')}),"
+    others = [f"{_place(run, zone)} lies between at {quantity(over, 'times')} the lower" for zone, over in gap.between]
+    middle = f"; {', '.join(others)}" if others else ""
     also = ", and the home price is held up against reopening" if HELD in codes and code != HELD else ""
     return fitting(
+        *(
+            (f"{head}{size} because {why}: {does}{also}{middle}.", f"{head}{size} because {why}{middle}.")
+            if middle
+            else ()
+        ),
         f"{head}{size} because {why}: {does}{also}.",
         f"{head}{size} because {why}: {does}.",
         f"{head} because {why}: {does}.",

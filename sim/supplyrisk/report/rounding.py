@@ -93,7 +93,19 @@ def together(
     """
     finite = [v for v in values if v is not None and math.isfinite(v)]
     size = max((abs(v) for v in finite), default=0.0)
-    head, tail, factor = _dress(unit, size)
+    texts, head, tail = _rounded(values, unit, digits, main, size, size)
+    if unit == "USD" and any(len(text.partition(".")[0].lstrip("−")) > 3 for text in texts if text != MISSING):
+        # Rounded up to the next word: one billion is no thousand million.
+        above = next((limit for limit, _ in reversed(_WORDS) if limit > size), size)
+        texts, head, tail = _rounded(values, unit, digits, main, size, above)
+    return texts, head, tail
+
+
+def _rounded(
+    values: Sequence[float], unit: str, digits: int, main: float | None, size: float, dressed: float
+) -> tuple[list[str], str, str]:
+    """`together` with the largest number given, and the size that decides in thousands of what it is told."""
+    head, tail, factor = _dress(unit, dressed)
     if main is not None and math.isfinite(main):
         size = max(abs(main), size / 3.0)
     size *= factor

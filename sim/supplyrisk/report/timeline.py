@@ -16,6 +16,8 @@ from .rounding import plain, share, with_interval
 from .run import Run
 from .words import day, month
 
+MOST_TIMES = 4  # further days of an event that comes again, before only the last is told
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -29,7 +31,7 @@ class Moment:
 
 def timeline(run: Run) -> list[Moment]:
     """Events and findings in order of their dates."""
-    moments = [_event(run, event) for event in run.scenario_events]
+    moments = [moment for event in run.scenario_events for moment in _event(run, event)]
     moments += [m for event in run.scenario_events for m in _end(run, event)]
     moments += [m for policy in run.policies for m in _policy(run, policy)]
     for finder in (_doubling, _peak, _trough, _first_stoppage, _worst_week, _queue, _end_of_shortage, _recovery):
@@ -37,11 +39,30 @@ def timeline(run: Run) -> list[Moment]:
     return sorted(moments, key=lambda m: (m.date, m.kind))
 
 
-def _event(run: Run, event: Event) -> Moment:
+def _event(run: Run, event: Event) -> list[Moment]:
     text = event.sentence or event.name.replace("_", " ")
+    if event.again:
+        return _again(event, text, "event")
     if event.start is None:
-        return Moment(run.end, "again and again" if event.recurs else "if triggered", "event", text)
-    return Moment(event.start, ("about " if event.uncertain_date else "") + day(event.start), "event", text)
+        return [Moment(run.end, "again and again" if event.recurs else "if triggered", "event", text)]
+    return [Moment(event.start, ("about " if event.uncertain_date else "") + day(event.start), "event", text)]
+
+
+def _again(event: Event, text: str, kind: str) -> list[Moment]:
+    """The days of an event that comes again: the first with its sentence, then a few more, then that it goes on."""
+    first, *later = event.again
+    if event.by_chance:
+        return [Moment(first, f"from {day(first)} on, by chance", kind, text)]
+    about = "about " if event.uncertain_date else ""
+    called = f"{event.called[:1].upper()}{event.called[1:]}"
+    comes = "comes again" if event.sure else "may come again"
+    found = [Moment(first, about + day(first), kind, text)]
+    found += [Moment(date, about + day(date), kind, f"{called} {comes}") for date in later[:MOST_TIMES]]
+    if len(later) > MOST_TIMES:
+        rest = later[MOST_TIMES:]
+        more = f"{called} {comes}, the last of {len(rest)} more times" if len(rest) > 1 else f"{called} {comes}"
+        found.append(Moment(rest[-1], about + day(rest[-1]), kind, more))
+    return found
 
 
 def _end(run: Run, event: Event, kind: str = "event") -> list[Moment]:
@@ -63,12 +84,15 @@ def _policy(run: Run, policy: str) -> list[Moment]:
     text = f"{title[:1].upper()}{title[1:]}"
     if not events:
         return []
+    again = [m for e in events if e.again for m in _again(e, f"{text}: {e.called}", "policy")]
+    if not dates and again:
+        return again
     if not dates:
         return [Moment(run.end, "if triggered", "policy", text)]
     ends = [
         replace(m, text=f"{text}: {m.text[:1].lower()}{m.text[1:]}") for e in events for m in _end(run, e, "policy")
     ]
-    return [Moment(min(dates), f"from {day(min(dates))}", "policy", text), *ends]
+    return [Moment(min(dates), f"from {day(min(dates))}", "policy", text), *ends, *again]
 
 
 def _dated(run: Run, metric: str, product: str, place: str, text: str, never: str = "") -> list[Moment]:

@@ -7,6 +7,7 @@ not to rule out unlikely draws.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 from ..errors import did_you_mean
 from ..events.types.duties import Tariff
 from ..language.names import ALL
+from ..language.numbers import central
 from ..language.text import Node
 from ..language.uncertain import Uncertain
 from ..sums import add_up
@@ -295,6 +297,24 @@ def events_touch_something(case: Case) -> Faults:
             yield item.path, f"can't touch anything: {reasons[0]}"
 
 
+def what_comes_again_does_so(case: Case) -> Faults:
+    """The second time must lie in the horizon, and before `until`; else it is an event that comes once."""
+    for item in case.placed:
+        resolved = item.resolved
+        if not resolved.every_days or item.standing:
+            continue
+        columns = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
+        first = central(resolved.start_day, columns) if resolved.trigger is None else 0.0
+        last = min(float(case.resolutions[0].scenario.days), resolved.until_day)
+        if math.isfinite(first) and first + resolved.every_days >= last:
+            end = "until" if resolved.until_day <= case.resolutions[0].scenario.days else "the end of the horizon"
+            again = case.resolutions[0].scenario.start + dt.timedelta(days=round(first + resolved.every_days))
+            said = f"never comes again: the second time would be on {again}, not before {end}"
+            if resolved.trigger is not None:
+                said = f"never comes again: {end} comes first, whenever it is triggered"
+            yield (*item.path, "every"), f"{said} (got {resolved.every_days:g} days)"
+
+
 def durations_fit(case: Case) -> Faults:
     """A duration is drawn in days: a distribution that starts below one day is a slip of units."""
     for path, _, event in case.spec.all_events():
@@ -398,6 +418,7 @@ CHECKS = (
     events_touch_something,
     rules.events_do_not_contradict,
     rules.events_are_not_restated,
+    what_comes_again_does_so,
     durations_fit,
     correlations_are_possible,
     what_they_act_on_is_there,

@@ -50,8 +50,11 @@ class Base:
             All faults at once; those of a change stand where its value was written.
         """
         sets = (*self.sets, *changes)
-        root = _with_sets(self.root, sets, self.given_as)
-        return _typed(self.path, root, list(self.files), sets, self.given_as)
+        return _typed(self.path, self.varied(changes), list(self.files), sets, self.given_as)
+
+    def varied(self, changes: Sequence[Change] = ()) -> Node:
+        """The tree with the values changed, not yet typed."""
+        return _with_sets(self.root, (*self.sets, *changes), self.given_as)
 
 
 def file_base(path: Path) -> Base:

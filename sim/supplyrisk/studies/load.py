@@ -9,12 +9,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..errors import Problem, Problems, did_you_mean
+from ..language.layers import PathError, named, split_path
 from ..language.names import Names, merged
 from ..language.problems import find, from_validation, place
 from ..language.text import Node, path_text, read_file
 from ..spec.load import SET, Loaded, _with_sets
 from ..spec.variants import Base
 from .base import Study
+from .cells import Cell
 from .registry import study_types
 
 
@@ -139,11 +141,24 @@ def _placed(root: Node, study: LoadedStudy) -> list[Problem]:
 
 
 def _trial(study: LoadedStudy) -> list[Problem]:
-    """Problems of the variants, each once."""
-    found: dict[Problem, None] = {}
+    """Problems of the variants, each once: what is wrong with every value of an axis alike is told at the first."""
+    found: dict[tuple[str, str], Problem] = {}
     for cell in study.spec.trial(study):
         try:
             cell.base.resolved(cell.changes)
         except Problems as error:
-            found.update(dict.fromkeys(error.problems))
-    return list(found)
+            for problem in error.problems:
+                said = Problem(problem.position, _said(cell, problem.path), problem.message)
+                first = found.setdefault((said.path, said.message), said)
+                if said < first:
+                    found[said.path, said.message] = said
+    return list(found.values())
+
+
+def _said(cell: Cell, path: str) -> str:
+    """A path of a variant with its events by name, as the study and the scenario write them."""
+    try:
+        root = cell.base.varied(cell.changes)
+        return path_text(named(root, split_path(path)))
+    except (Problems, PathError):
+        return path  # of a path that can't be followed, as it was written

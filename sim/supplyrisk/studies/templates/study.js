@@ -94,7 +94,7 @@
     if (unit === "USD") {
       const size = Math.abs(value);
       for (const [limit, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
-        if (size >= limit) return "USD " + p(value / limit) + word;
+        if (size >= 0.9995 * limit) return "USD " + p(value / limit) + word;
       return "USD " + p(value);
     }
     return p(value) + (unit === "index" ? "×" : unit ? " " + unit : "");
@@ -106,7 +106,7 @@
     const p = x => Number(x.toPrecision(2)).toLocaleString("en");
     if (unit === "USD") {
       for (const [limit, word] of [[1e12, " tn"], [1e9, " bn"], [1e6, " m"], [1e3, " k"]])
-        if (Math.abs(value) >= limit) return p(value / limit) + word;
+        if (Math.abs(value) >= 0.995 * limit) return p(value / limit) + word;
       return p(value);
     }
     return unit === "share" ? p(100 * value) + " %" : p(value) + ({ index: "×", "%": " %" }[unit] || "");

@@ -199,7 +199,11 @@ class Threshold(OfScenario):
         )
         if axis.range is not None:
             step = points[1].number - points[0].number
-            yield f"Tries {len(self._first(points))} values, then halves the gaps until the answer is known to {step:g}."
+            dated = unit_of(points[0].text) == "date"
+            fine = (
+                f"{step:g} day{'' if step == 1 else 's'}" if dated else value_text(step, points[0].text, points[1].text)
+            )
+            yield f"Tries {len(self._first(points))} values, then halves the gaps until the answer is known to within {fine}."
 
     def criterion_said(self, world: World | None = None) -> str:
         """ "weeks of use physically missing (ht_magnet, JP) at most 2 weeks"; with a world the names it has for them."""
