@@ -24,7 +24,7 @@ def moments(folder: Path, kind: str, **changed: Any) -> list[tuple[str, str]]:
 def test_every_time_has_its_day(tmp_path: Path) -> None:
     found = moments(tmp_path, "event", **{"events.ban.every": "91 days"})
     assert [when for when, _ in found] == ["4 Apr 2025", "4 Jul 2025", "3 Oct 2025"]
-    assert "again every 91 days" in found[0][1]
+    assert "again every 13 weeks" in found[0][1]
     assert found[1][1] == "The export ban “ban” comes again"
 
 
