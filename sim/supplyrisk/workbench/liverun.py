@@ -42,8 +42,12 @@ SHOWN = (
 class Kept:
     """Which series are kept of a model, and where they lie in the vector of a run."""
 
-    def __init__(self, made: Layout) -> None:
-        chosen = [s for s in made.fans.series if s.variable in SHOWN and s.label.end_use == ALL]
+    def __init__(self, made: Layout, variables: Sequence[str] = SHOWN, lanes: bool = True) -> None:
+        chosen = [
+            s
+            for s in made.fans.series
+            if s.variable in variables and s.label.end_use == ALL and (lanes or ">" not in s.label.place)
+        ]
         self.series: list[Series] = []
         cells: list[NDArray[np.intp]] = []
         at = 0

@@ -46,7 +46,8 @@ class Line:
     Attributes
     ----------
     kind : str
-        `fan` (of the scenario), `without` (the median without the events) or `before` (of the version that was pinned).
+        `fan` (of the scenario), `seen` (in an exercise, until today), `without` (the median without the events) or
+        `before` (of the version that was pinned).
     levels : dict
         Numbers by quantile (`p50`), date by date; None where there is none.
     """
@@ -65,9 +66,10 @@ class Chart:
     title: str
     unit: str
     start: str
-    step_days: int
+    step_days: float  # of months the mean
     lines: tuple[Line, ...]
     table: dict[str, Any]
+    today: str = ""  # a line between what was seen and what is expected
 
 
 @dataclass(frozen=True)
@@ -289,7 +291,7 @@ def _chart(name: str, title: str, unit: str, lines: Sequence[Line], fan: Fan) ->
 
 def _levels(fan: Fan, names: Sequence[str] | dict[str, float]) -> dict[str, list[float | None]]:
     step = _step(len(fan.values))
-    return {name: [_short(float(x)) for x in fan.at(LEVELS[name])[::step]] for name in names}
+    return {name: [rounded(float(x)) for x in fan.at(LEVELS[name])[::step]] for name in names}
 
 
 def _step(points: int) -> int:
@@ -297,11 +299,12 @@ def _step(points: int) -> int:
     return max(1, -(-points // MOST_POINTS))
 
 
-def _short(number: float) -> float | None:
+def rounded(number: float) -> float | None:
+    """A number as it is sent: three digits, None where there is none."""
     if not math.isfinite(number):
         return None
-    rounded = float(f"{number:.{DIGITS}g}")
-    return int(rounded) if rounded == int(rounded) else rounded
+    found = float(f"{number:.{DIGITS}g}")
+    return int(found) if found == int(found) else found
 
 
 def _table(table: ReportTable) -> dict[str, Any]:

@@ -16,17 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SupplyriskError
 from ..experiment.batch import Options, prepare
 from ..experiment.designs import Design
 from ..experiment.work import Bench, simulate
 from ..language.numbers import Sampled
 from ..measures.aggregate import Floats
+from ..results import chunks
 from ..results.chunks import OK
+from ..results.fans import EXACT_RUNS
 from ..results.store import Span
 from ..spec.load import Loaded, text_scenario
 from ..spec.resolved import Scenario
-from .liverun import ArmRuns, Kept, LiveRun
+from .liverun import SHOWN, ArmRuns, Kept, LiveRun
 
 RUNS = 200  # of a settled answer, and what a Latin hypercube is divided into from the first run on
 PREVIEW = 32  # of the first picture
@@ -138,6 +139,12 @@ class Trial:
             {name: runs_.first(runs) for name, runs_ in found.items() if runs_ is not None},
         )
 
+    def one(self, arm: int, run: int) -> LiveRun:
+        """One arm of one run alone, the same as in the batch."""
+        name = self.scenario.arms[arm].name
+        found = self._stretch(self.ready.same[arm], Span(run, run + 1))
+        return LiveRun(self.scenario, self.ready.layout, self.kept, {name: found})
+
     def _compute(self, arms: Sequence[int], runs: int, threads: Executor, wanted: Callable[[], bool]) -> None:
         known = {arm: self._known(arm) for arm in arms}
         begun = {arm: len(found.messages) if found else 0 for arm, found in known.items()}
@@ -213,13 +220,23 @@ def read_trial(text: str, path: Path, pins: Mapping[str, object], memory: Memory
     from ..api.scenario import sets_of
 
     loaded = text_scenario(text, path, sets_of(pins), PINNED)
-    scenario = loaded.scenarios[0]
-    scenario = replace(scenario, runs=min(RUNS, scenario.runs))
+    return trial_of(loaded, min(RUNS, loaded.scenarios[0].runs), memory)
+
+
+def trial_of(loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str] = SHOWN, lanes: bool = True) -> Trial:
+    """A scenario that was read, compiled for so many runs.
+
+    Parameters
+    ----------
+    variables, lanes :
+        Which series are kept of every run, and whether those of single lanes are.
+    """
+    scenario = replace(loaded.scenarios[0], runs=runs)
     _, ready = prepare(scenario, Options(engine="batch"), lambda _: None)
-    design = KeptDesign.of(ready.design, scenario.runs, memory.draws)
-    if ready.layout.sketched:
-        raise SupplyriskError(f"a live answer keeps every run, of which there are at most {RUNS}")
-    return Trial(loaded, scenario, replace(ready, design=design), Kept(ready.layout), memory)
+    # However many runs: every run's series is kept, week by week, as in a batch of few.
+    made = chunks.layout(ready.model, min(runs, EXACT_RUNS), "quantiles")
+    design = KeptDesign.of(ready.design, runs, memory.draws)
+    return Trial(loaded, scenario, replace(ready, design=design, layout=made), Kept(made, variables, lanes), memory)
 
 
 def _joined(parts: Sequence[ArmRuns]) -> ArmRuns:

@@ -54,7 +54,7 @@ window.wb = window.wb || {};
     const plain = { type: "line", symbol: "none", animation: false, silent: true, emphasis: { disabled: true } };
     let rank = -1;
     for (const line of chart.lines) {
-      if (line.kind === "fan") rank += 1;
+      if (line.kind === "fan" || rank < 0) rank += 1;
       const colour = palette[rank % palette.length];
       const levels = line.levels;
       const band = (low, high, opacity) => {
@@ -70,7 +70,7 @@ window.wb = window.wb || {};
         if (levels.p10 && levels.p90) band("p10", "p90", 0.16);
         if (levels.p25 && levels.p75) band("p25", "p75", 0.22);
       }
-      const style = { fan: { width: 2 }, before: { width: 2, type: "dashed" }, without: { width: 1, type: "dotted" } }[line.kind];
+      const style = { fan: { width: chart.today ? 1 : 2, type: chart.today ? "dashed" : "solid" }, seen: { width: 2.5 }, before: { width: 2, type: "dashed" }, without: { width: 1, type: "dotted" } }[line.kind];
       made.push({
         ...plain, id: line.id, name: clean(line.label), data: points(chart, levels.p50), z: line.kind === "fan" ? 5 : 4,
         lineStyle: { ...style, color: colour }, itemStyle: { color: colour },

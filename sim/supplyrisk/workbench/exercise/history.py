@@ -1,0 +1,174 @@
+"""What happens, and what may be expected: the one run that is history, and the fan ahead from runs that looked like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import SupplyriskError
+from ...spec.load import Loaded
+from ..liverun import LiveRun
+from ..trial import Memory, Trial, trial_of
+from .known import known_by
+from .play import Branch, Play
+from .rules import NEAREST_PART, Exercise
+
+Floats = NDArray[np.float64]
+SERIES = ("price_spot_index", "wanted_t", "shortage_t", "export_t")
+LEAST = 1e-3  # of a price's logarithm or a share: what differs by less is the same to a team
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One thing the team sees, of several runs.
+
+    Attributes
+    ----------
+    kind : str
+        `price`, `shortage` or `export`.
+    dates : array
+        First days of the weeks or months.
+    values : array (runs, dates)
+        Prices in multiples of normal, shortages in per cent of what is wanted, exports in t a month.
+    """
+
+    kind: str
+    product: str
+    place: str
+    dates: Any
+    values: Floats
+
+    def until(self, day: Any) -> int:
+        """Periods that are over on a day."""
+        if not len(self.dates):
+            return 0
+        ends = np.append(
+            self.dates[1:], self.dates[-1] + (self.dates[-1] - self.dates[-2] if len(self.dates) > 1 else 7)
+        )
+        return int(np.searchsorted(ends, np.datetime64(day), side="right"))
+
+
+def watched(exercise: Exercise, run: LiveRun, arm: str) -> list[Watched]:
+    """All that the team sees, of the runs at hand."""
+    spec, found = exercise.spec.watch, []
+    origins = sorted(
+        {c for event in exercise.loaded.scenarios[0].events for e in event.effects for c in e.select.origins}
+    )
+    for product in spec.products:
+        for kind, variable, places in (
+            ("price", "price_spot_index", run.zones),
+            ("shortage", "shortage_t", spec.places),
+            ("export", "export_t", tuple(origins)),
+        ):
+            for place in places:
+                series = run.values(arm, variable, product, place)
+                if series is None:
+                    continue
+                dates, values = series[0], series[1].astype(np.float64)
+                if kind == "shortage":
+                    wanted = run.values(arm, "wanted_t", product, place)
+                    assert wanted is not None
+                    whole = wanted[1].astype(np.float64)
+                    values = 100.0 * np.divide(values, whole, out=np.zeros_like(values), where=whole > 0)
+                found.append(Watched(kind, product, place, dates.astype("datetime64[D]"), values))
+    return found
+
+
+def nearest(seen: Sequence[Watched], runs: Sequence[Watched], day: Any, count: int) -> NDArray[np.intp]:
+    """Rows of the runs that came nearest to what was seen until a day.
+
+    The distance is the root mean square over everything that is watched and all periods that are over: of prices the
+    difference of logarithms, of shortages that of shares, of exports that of shares of the first period's; each divided
+    by the standard deviation of the runs, so that all are told in the same unit.
+    """
+    total = np.zeros(len(runs[0].values)) if runs else np.zeros(0)
+    for one, many in zip(seen, runs, strict=True):
+        past = one.until(day)
+        if not past:
+            continue
+        mine, theirs = (_comparable(each.kind, each.values[:, :past], one.values[:, :1]) for each in (one, many))
+        spread = np.maximum(theirs.std(axis=0), LEAST)
+        total += (((theirs - mine) / spread) ** 2).mean(axis=1)
+    return np.sort(np.argsort(total, kind="stable")[:count])
+
+
+def _comparable(kind: str, values: Floats, normal: Floats) -> Floats:
+    if kind == "price":
+        return np.log(np.maximum(values, 1e-6))
+    if kind == "shortage":
+        return values / 100.0
+    scale = max(float(normal[0, 0]), 1e-9)
+    return values / scale
+
+
+class History:
+    """Computes for one exercise; whoever asks twice gets what was computed before."""
+
+    def __init__(self, exercise: Exercise, threads: Executor) -> None:
+        self.exercise, self.threads = exercise, threads
+        self.memory = Memory()
+        self._trials: dict[Any, Trial] = {}
+
+    def trial(self, key: Any, read: Callable[[], Loaded]) -> Trial:
+        """A scenario compiled for the runs of the ensemble."""
+        if key not in self._trials:
+            while len(self._trials) >= 4:
+                self._trials.pop(next(iter(self._trials)))
+            self._trials[key] = trial_of(read(), self.exercise.spec.ensemble, self.memory, SERIES, lanes=False)
+        return self._trials[key]
+
+    def happened(self, play: Play, branch: Branch) -> LiveRun:
+        """The run that is history, in a branch, to the end of the horizon: nothing of it may be shown beyond today."""
+        trial = self.trial(_key(play), play.whole)
+        found = trial.one(arm_number(trial, branch), self.exercise.spec.history)
+        if not found.n_ok:
+            raise SupplyriskError(f"this history can't be played, choose another: {'; '.join(found.failure_messages)}")
+        if branch.played:
+            self._same_past(trial, found, branch)
+        return found
+
+    def _same_past(self, trial: Trial, found: LiveRun, branch: Branch) -> None:
+        """What was seen before the first measure must be what happens without it, to the bit."""
+        e, day = self.exercise, self.exercise.day(branch.played[0].week)
+        before = trial.one(trial.main_arms[-1], e.spec.history)
+        for one, other in zip(watched(e, found, found.arms[0]), watched(e, before, before.arms[0]), strict=True):
+            past = one.until(day)
+            if one.values[:, :past].tobytes() != other.values[:, :past].tobytes():
+                raise AssertionError(f"{branch.name} has another past: {one.kind} of {one.product}, {one.place}")
+
+    def expected(self, play: Play, branch: Branch) -> LiveRun:
+        """The ensemble of the scenario as it is known today, with what was done so far."""
+        day = self.exercise.day(branch.week)
+        base = known_by(self.exercise.base, day)
+        trial = self.trial(("known", day, branch.played), lambda: base.resolved(play.policy(branch)))
+        return trial.run([arm_number(trial, branch)], trial.runs, self.threads, lambda: True)
+
+    def ahead(self, play: Play, branch: Branch) -> tuple[list[Watched], list[Watched]]:
+        """What was seen in a branch, and the runs that carry on from it.
+
+        The history itself is left out of the ensemble: nobody may learn it from a fan in which it is hidden.
+        """
+        e, day = self.exercise, self.exercise.day(branch.week)
+        past, ensemble = self.happened(play, branch), self.expected(play, branch)
+        seen = watched(e, past, past.arms[0])
+        runs = watched(e, ensemble, ensemble.arms[0])
+        others = np.flatnonzero(ensemble.numbers != e.spec.history)
+        runs = [Watched(w.kind, w.product, w.place, w.dates, w.values[others]) for w in runs]
+        rows = nearest(seen, runs, day, max(1, len(others) // NEAREST_PART))
+        return seen, [Watched(w.kind, w.product, w.place, w.dates, w.values[rows]) for w in runs]
+
+
+def arm_number(trial: Trial, branch: Branch) -> int:
+    """The arm of a branch: its policy, or the scenario if nothing was done in it."""
+    names = [arm.name for arm in trial.scenario.arms]
+    wanted = f"policy:{branch.name}" if branch.played else "scenario"
+    return names.index(wanted) if wanted in names else 0
+
+
+def _key(play: Play) -> Any:
+    return tuple((branch.number, branch.played) for branch in play.course.branches.values() if branch.played)

@@ -1,0 +1,250 @@
+"""Table-top exercises: one history in all branches, a team that learns nothing before its day, a log that can be replayed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from supplyrisk.errors import Problems, SupplyriskError
+from supplyrisk.workbench.exercise.debrief import debrief
+from supplyrisk.workbench.exercise.history import History, arm_number, nearest, watched
+from supplyrisk.workbench.exercise.known import announced, known_by
+from supplyrisk.workbench.exercise.play import NotNow, Play
+from supplyrisk.workbench.exercise.rules import Exercise, read_exercise
+from supplyrisk.workbench.exercise.seen import team_view
+
+SCENARIO = """
+title: China licenses gallium
+world: gallium
+horizon: {start: 2026-01-01, years: 2}
+outlook: calm
+events:
+  - {name: first, type: export_ban, origins: CN, products: [crude_gallium], share: {2026-03-01: 50 %, 2026-09-01: 70 %},
+     announced: 2026-02-01, start: 2026-03-01, duration: 14 months}
+  - {name: secret, type: export_ban, origins: CN, products: [pure_gallium], announced: 2026-10-15, start: 2026-11-01,
+     duration: 6 months}
+monte_carlo: {runs: 100, seed: 5, sampler: lhs}
+"""
+EXERCISE = """
+exercise: Gallium
+scenario: ban.yaml
+start: 2026-02-15
+turn: 13 weeks
+history: 7
+ensemble: 100
+watch: {products: [crude_gallium], places: [world, JP]}
+roles:
+  - {name: ministry, title: Ministry in Tokyo, budget: 1}
+  - {name: agency, title: Agency in Brussels, briefing: Decide with care.}
+deck:
+  - name: reserve
+    title: A reserve in Japan
+    role: ministry
+    cost: 0.6
+    lead_time: 4 weeks
+    event: {type: strategic_stockpile, products: [crude_gallium], countries: [JP], target: 90 days, initial: 0 days,
+            release_price_index: 1.5}
+  - name: plant
+    title: A plant in Germany
+    role: agency
+    cost: 0.5
+    once: no
+    event: {type: capacity_project, product: crude_gallium, country: DE, capacity: 20 t/yr, ramp: 3 months,
+            slippage: {pert: [0 months, 3 months, 12 months]}, success_probability: 80 %}
+  - name: saving
+    title: Saving in the EU
+    role: agency
+    event: {type: thrifting_programme, products: [crude_gallium], countries: [EU], saving: 10 %, reached_after: 6 months}
+  - name: dear
+    title: Too dear
+    role: ministry
+    cost: 0.7
+    event: {type: price_floor, products: crude_gallium, countries: [CN], floor: "2"}
+news:
+  - {day: 2026-04-20, text: A maker in Japan stops a line.}
+"""
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Exercise:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    return read_exercise(tmp_path / "exercise.yaml")
+
+
+@pytest.fixture
+def history(exercise: Exercise) -> Iterator[History]:
+    with ThreadPoolExecutor(2) as threads:
+        yield History(exercise, threads)
+
+
+@pytest.fixture
+def play(exercise: Exercise, tmp_path: Path) -> Play:
+    return Play(exercise, tmp_path / "played")
+
+
+def test_the_past_is_the_same_in_all_branches_to_the_bit(exercise: Exercise, history: History, play: Play) -> None:
+    play.go()
+    forked = play.course.branch.week
+    for card in ("reserve", "plant", "saving"):
+        play.play(card)
+        play.go()
+        play.back(forked)
+    play.go()
+    trial = history.trial("all", play.whole)
+    ready, h = trial.ready, exercise.spec.history
+    values = ready.design.values(h, h + 1)[0]
+    arms = [arm_number(trial, branch) for branch in play.course.branches.values()]
+    assert len(set(arms)) == 4
+    records = [ready.engine.run(ready.model, arm, h, trial.scenario.seed, values).weekly for arm in arms]
+    for record in records[1:]:
+        assert record[:forked].tobytes() == records[0][:forked].tobytes()
+    assert len({record.tobytes() for record in records}) == 4
+    # A world without any measure at all is laid out otherwise, but what the team saw is the same.
+    alone = Play(exercise, play.folder.parent / "alone")
+    bare = history.trial("bare", alone.whole)
+    happened = watched(exercise, bare.one(arm_number(bare, alone.course.branch), h), "scenario")
+    for branch, arm in zip(play.course.branches.values(), arms, strict=True):
+        run = trial.one(arm, h)
+        for one, other in zip(happened, watched(exercise, run, run.arms[0]), strict=True):
+            past = one.until(exercise.day(forked))
+            assert one.values[:, :past].tobytes() == other.values[:, :past].tobytes(), branch.name
+
+
+def test_nobody_learns_what_is_announced_later(exercise: Exercise, history: History, play: Play) -> None:
+    hidden = ["secret", "Pure", "2026-10-15", "2026-11-01", "70 %", "14 months", "2027-05"]
+    for week in (0, 13):
+        view = team_view(play, history)
+        today = dt.date.fromisoformat(view.today)
+        text = json.dumps(view.as_payload(), allow_nan=False)
+        assert not [word for word in hidden if word in text], week
+        assert "history" not in text
+        assert today == exercise.day(exercise.first_week + week)
+        for chart in view.charts:
+            for line in chart.lines:
+                first = dt.date.fromisoformat(chart.start)
+                ahead = [
+                    first + dt.timedelta(days=i * chart.step_days) >= today for i in range(len(line.levels["p50"]))
+                ]
+                if line.kind == "seen":
+                    assert not [
+                        x for x, later in zip(line.levels["p50"], ahead, strict=True) if later and x is not None
+                    ]
+                else:
+                    assert view.runs_ahead == 9  # a tenth of the ensemble without the history
+        told = [each["text"] for each in view.news]
+        assert any("Export ban" in each for each in told)
+        assert any("maker in Japan" in each for each in told) == (week > 0)
+        play.go()
+    later = known_by(exercise.base, dt.date(2026, 10, 20))
+    assert len(later.root.get("events").value) == 2
+    early = known_by(exercise.base, dt.date(2026, 3, 5)).root.get("events").value
+    assert [announced(event) for event in early] == [dt.date(2026, 2, 1)]
+    assert set(early[0].get("share").value) == {"2026-03-01"}
+    assert early[0].get("duration") is None
+
+
+def test_the_fan_comes_from_the_runs_nearest_to_what_was_seen(exercise: Exercise, history: History, play: Play) -> None:
+    play.go()
+    day = exercise.day(play.course.branch.week)
+    runs = watched(exercise, history.expected(play, play.course.branch), "scenario")
+    one = [type(w)(w.kind, w.product, w.place, w.dates, w.values[40:41]) for w in runs]
+    assert 40 in nearest(one, runs, day, 3)
+    assert len(nearest(one, runs, day, 10)) == 10
+    seen, ahead = history.ahead(play, play.course.branch)
+    apart = [
+        float(np.abs(np.log(w.values[:, 11]) - np.log(s.values[:, 11])).mean())
+        for s, w in zip(seen, ahead)
+        if w.kind == "price"
+    ]
+    whole = [
+        float(np.abs(np.log(w.values[:, 11]) - np.log(s.values[:, 11])).mean())
+        for s, w in zip(seen, runs)
+        if w.kind == "price"
+    ]
+    assert sum(apart) < sum(whole)
+
+
+def test_cards_cost_and_the_log_goes_on_where_it_was(exercise: Exercise, play: Play) -> None:
+    play.play("reserve")
+    with pytest.raises(NotNow, match="already"):
+        play.play("reserve")
+    with pytest.raises(NotNow, match="more than is left"):
+        play.play("dear")
+    with pytest.raises(NotNow, match="no card"):
+        play.play("other")
+    play.go()
+    play.play("plant")
+    play.go()
+    play.play("plant")
+    play.back(exercise.first_week + 13)
+    assert [p.card for p in play.course.branch.played] == ["reserve"]
+    with pytest.raises(NotNow):
+        play.back(exercise.first_week + 26)
+    again = Play(exercise, play.folder)
+    assert again.course == play.course
+    lines = (play.folder / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["what"] for line in lines] == ["begin", "play", "go", "play", "go", "play", "back"]
+    while play.course.branch.week < exercise.weeks:
+        play.go()
+    with pytest.raises(NotNow, match="end"):
+        play.go()
+
+
+def test_the_debrief_sets_branches_side_by_side(exercise: Exercise, history: History, play: Play) -> None:
+    play.play("reserve")
+    play.go()
+    play.back(exercise.first_week)
+    play.play("saving")
+    play.go()
+    found = debrief(play, history)
+    assert [row[0] for row in found.branches["rows"]] == ["No measures", "Branch 0", "Branch 1"]
+    assert found.run == 7
+    assert "A reserve in Japan" in json.dumps(found.branches)
+    assert found.ensemble["rows"]
+    names = {line.id for chart in found.charts for line in chart.lines}
+    assert {"none", "branch_0", "branch_1"} <= names
+
+
+FAULTS = {
+    "turn: 13 weeks": ("turn: 10 days", "whole weeks"),
+    "history: 7": ("history: 100", "runs 0 to 99"),
+    "start: 2026-02-15": ("start: 2028-02-15", "at least one turn"),
+    "role: ministry\n    cost: 0.6": ("role: ministri\n    cost: 0.6", "did you mean ministry"),
+    "products: [crude_gallium], places": ("products: [crude_galium], places", "did you mean crude_gallium"),
+    "places: [world, JP]": ("places: [world, JX]", "no such place"),
+    "target: 90 days": ("target: 90 moons", "90 moons"),
+    "type: strategic_stockpile": ("type: strategic_stockpiles", "strategic_stockpile"),
+    "name: plant": ("name: reserve", "twice"),
+    "initial: 0 days": ("start: 2026-05-01", "leave it out"),
+    "scenario: ban.yaml": ("scenario: bann.yaml", "bann.yaml"),
+}
+
+
+@pytest.mark.parametrize("good", FAULTS)
+def test_what_is_wrong_is_said_where_it_stands(good: str, tmp_path: Path) -> None:
+    bad, what = FAULTS[good]
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    file = tmp_path / "exercise.yaml"
+    text = EXERCISE.replace(good, bad, 1)
+    file.write_text(text)
+    with pytest.raises(Problems) as found:
+        read_exercise(file)
+    problem = found.value.problems[0]
+    assert what in str(problem)
+    assert problem.position.file == str(file)
+    line = text.splitlines()[problem.position.line - 1]
+    assert bad.splitlines()[0] in line or bad.split(":")[0] in line
+
+
+@pytest.mark.parametrize("change", ["probability: 50 %", "duration: {uniform: [3 months, 5 months]}"])
+def test_the_day_of_every_event_is_certain(change: str, tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO.replace("duration: 6 months", change))
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    with pytest.raises(SupplyriskError, match="secret has"):
+        read_exercise(tmp_path / "exercise.yaml")
