@@ -18,7 +18,9 @@ from supplyrisk.spec.schema import SCHEMA_FILE, WORLD_SCHEMA_FILE, schema, schem
 from .spec_files import GOOD
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml") if not {"schema", "studies"} & {*path.parts})
+SHIPPED = sorted(
+    path for path in (ROOT / "scenarios").rglob("*.yaml") if not {"schema", "studies", "exercises"} & {*path.parts}
+)
 WORLDS = sorted((ROOT / "sim" / "supplyrisk" / "worlds").glob("*/world.yaml"))
 
 

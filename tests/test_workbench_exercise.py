@@ -6,17 +6,20 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from supplyrisk.errors import Problems, SupplyriskError
+from supplyrisk.shipped import scenarios_folder
 from supplyrisk.workbench.exercise.debrief import debrief
 from supplyrisk.workbench.exercise.history import History, arm_number, nearest, watched
 from supplyrisk.workbench.exercise.known import announced, known_by
 from supplyrisk.workbench.exercise.play import NotNow, Play
 from supplyrisk.workbench.exercise.rules import Exercise, read_exercise
 from supplyrisk.workbench.exercise.seen import team_view
+from supplyrisk.workbench.exercise.table import Table
 
 SCENARIO = """
 title: China licenses gallium
@@ -108,10 +111,10 @@ def test_the_past_is_the_same_in_all_branches_to_the_bit(exercise: Exercise, his
     # A world without any measure at all is laid out otherwise, but what the team saw is the same.
     alone = Play(exercise, play.folder.parent / "alone")
     bare = history.trial("bare", alone.whole)
-    happened = watched(exercise, bare.one(arm_number(bare, alone.course.branch), h), "scenario")
+    happened = watched(exercise, bare.one(arm_number(bare, alone.course.branch), h), "scenario", ["CN"])
     for branch, arm in zip(play.course.branches.values(), arms, strict=True):
         run = trial.one(arm, h)
-        for one, other in zip(happened, watched(exercise, run, run.arms[0]), strict=True):
+        for one, other in zip(happened, watched(exercise, run, run.arms[0], ["CN"]), strict=True):
             past = one.until(exercise.day(forked))
             assert one.values[:, :past].tobytes() == other.values[:, :past].tobytes(), branch.name
 
@@ -152,7 +155,7 @@ def test_nobody_learns_what_is_announced_later(exercise: Exercise, history: Hist
 def test_the_fan_comes_from_the_runs_nearest_to_what_was_seen(exercise: Exercise, history: History, play: Play) -> None:
     play.go()
     day = exercise.day(play.course.branch.week)
-    runs = watched(exercise, history.expected(play, play.course.branch), "scenario")
+    runs = watched(exercise, history.expected(play, play.course.branch), "scenario", ["CN"])
     one = [type(w)(w.kind, w.product, w.place, w.dates, w.values[40:41]) for w in runs]
     assert 40 in nearest(one, runs, day, 3)
     assert len(nearest(one, runs, day, 10)) == 10
@@ -203,7 +206,8 @@ def test_the_debrief_sets_branches_side_by_side(exercise: Exercise, history: His
     play.play("saving")
     play.go()
     found = debrief(play, history)
-    assert [row[0] for row in found.branches["rows"]] == ["No measures", "Branch 0", "Branch 1"]
+    assert found.branches["header"] == ["", "No measures", "Branch 0", "Branch 1"]
+    assert found.ensemble["header"] == ["", "Branch 0", "Branch 1"]
     assert found.run == 7
     assert "A reserve in Japan" in json.dumps(found.branches)
     assert found.ensemble["rows"]
@@ -248,3 +252,42 @@ def test_the_day_of_every_event_is_certain(change: str, tmp_path: Path) -> None:
     (tmp_path / "exercise.yaml").write_text(EXERCISE)
     with pytest.raises(SupplyriskError, match="secret has"):
         read_exercise(tmp_path / "exercise.yaml")
+
+
+@pytest.mark.parametrize("name", ["heavy_rare_earths_2025", "taiwan_strait"])
+def test_the_shipped_exercises_can_be_played_for_three_turns(name: str, tmp_path: Path) -> None:
+    shipped = read_exercise(scenarios_folder() / "exercises" / f"{name}.yaml")
+    small = replace(shipped, spec=shipped.spec.model_copy(update={"ensemble": 100, "history": 7}))
+    play = Play(small, tmp_path / "played")
+    with ThreadPoolExecutor(2) as threads:
+        history = History(small, threads)
+        for card in small.spec.deck[:3]:
+            play.play(card.name)
+            play.go()
+        view = team_view(play, history)
+    assert len(view.played) == 3
+    assert len(view.news) > 3
+    assert all(chart.lines for chart in view.charts)
+
+
+def test_the_table_keeps_what_is_played_in_ordinary_files(tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    table = Table(tmp_path)
+    assert table.files()["exercise.yaml"] == "Gallium"
+    assert "shipped/taiwan_strait.yaml" in table.files()
+    name = table.begin("exercise.yaml")
+    told = []
+    session = table.session(name)
+    session.listeners.append(lambda: told.append(1))
+    session.step("play", "reserve")
+    session.step("go")
+    assert len(told) == 2
+    table.close()
+    again = Table(tmp_path)
+    assert again.sessions() == [name]
+    assert again.session(name).play.course == session.play.course
+    for wrong in ("outputs/exercises/x/y", "../x", "exercise.yaml"):
+        with pytest.raises(SupplyriskError):
+            again.session(wrong)
+    again.close()

@@ -12,7 +12,7 @@ from ...report.cells import cell_of
 from ...report.pick import Spread, spread
 from ..liverun import LiveRun
 from ..picture import Chart, Line, rounded
-from .history import History, Watched, watched
+from .history import History, origins_of, watched
 from .play import Branch, Play
 from .seen import TITLES, UNITS
 
@@ -35,7 +35,7 @@ class Debrief:
     run : int
         The number of the run that was history.
     branches : dict
-        Header and rows: what each branch brought in that run.
+        Header and rows: what each branch brought in that run, a branch a column.
     ensemble : dict
         The same as differences from no measures, over all runs on the same draws.
     """
@@ -61,21 +61,22 @@ def debrief(play: Play, history: History) -> Debrief:
     )
     here = int(np.flatnonzero(runs.numbers == e.spec.history)[0]) if e.spec.history in runs.numbers else -1
     columns = [(m, label, p, place) for m, label in METRICS for p, place in _asked(play, runs, m)]
-    header = ["", "measures", *(_heading(play, runs, *column) for column in columns)]
-    rows = [[NONE, "", *_in_run(runs, "scenario", columns, here)]]
-    rows += [
-        [f"Branch {b.number}", _measures(play, b), *_in_run(runs, f"policy:{b.name}", columns, here)] for b in acted
-    ]
-    difference = []
-    for branch in acted:
-        cells = [spread(runs, m, f"policy:{branch.name}-scenario", p, place) for m, _, p, place in columns]
-        difference.append([f"Branch {branch.number}", _measures(play, branch), *_cells(cells)])
+    arms = ["scenario", *(f"policy:{branch.name}" for branch in acted)]
+    names = [f"Branch {branch.number}" for branch in acted]
+    chosen = [_measures(play, branch) for branch in acted]
+    rows = [["Measures", "none", *chosen]]
+    rows += [[_heading(runs, *column), *(_in_run(runs, arm, column, here) for arm in arms)] for column in columns]
+    changes: list[list[Any]] = [["Measures", *chosen]]
+    for column in columns:
+        metric, _, product, place = column
+        cells = [cell_of(spread(runs, metric, f"{arm}-scenario", product, place)) for arm in arms[1:]]
+        changes.append([_heading(runs, *column), *([cell.text, cell.note] for cell in cells)])
     return Debrief(
         title=e.spec.exercise,
         run=e.spec.history,
         runs=runs.n_ok,
-        branches={"header": header, "rows": rows},
-        ensemble={"header": header, "rows": difference},
+        branches={"header": ["", NONE, *names], "rows": rows},
+        ensemble={"header": ["", *names], "rows": changes},
         charts=tuple(_charts(play, runs, acted, here)),
     )
 
@@ -101,7 +102,7 @@ def _asked(play: Play, runs: LiveRun, metric: str) -> list[tuple[str, str]]:
     return [pair for pair in pairs if spread(runs, metric, "scenario", *pair) is not None]
 
 
-def _heading(play: Play, runs: LiveRun, metric: str, label: str, product: str, place: str) -> str:
+def _heading(runs: LiveRun, metric: str, label: str, product: str, place: str) -> str:
     where = (
         "worldwide"
         if place == "world"
@@ -112,32 +113,29 @@ def _heading(play: Play, runs: LiveRun, metric: str, label: str, product: str, p
     return f"{runs.label(product)} {where}: {label}" if product else f"{label}, {where}"
 
 
-def _in_run(runs: LiveRun, arm: str, columns: Sequence[tuple[str, str, str, str]], here: int) -> list[Any]:
-    """The numbers of the run that was history."""
-    found = []
-    for metric, _, product, place in columns:
-        table = runs.outcomes(metric, [arm], product=product, place=place, end_use="")
-        row = table[table["run"] == (runs.numbers[here] if here >= 0 else -1)]
-        number = float(row["value"].iloc[0]) if len(row) else float("nan")
-        unit = str(table["unit"].iloc[0]) if len(table) else ""
-        found.append(cell_of(Spread(1, number, number, number, number, number, unit)).text)
-    return found
-
-
-def _cells(spreads: Sequence[Spread | None]) -> list[Any]:
-    return [[cell.text, cell.note] for cell in map(cell_of, spreads)]
+def _in_run(runs: LiveRun, arm: str, column: tuple[str, str, str, str], here: int) -> str:
+    """A number of the run that was history."""
+    metric, _, product, place = column
+    table = runs.outcomes(metric, [arm], product=product, place=place, end_use="")
+    row = table[table["run"] == (runs.numbers[here] if here >= 0 else -1)]
+    number = float(row["value"].iloc[0]) if len(row) else float("nan")
+    unit = str(table["unit"].iloc[0]) if len(table) else ""
+    return cell_of(Spread(1, number, number, number, number, number, unit)).text
 
 
 def _charts(play: Play, runs: LiveRun, acted: Sequence[Branch], here: int) -> list[Chart]:
-    """The history in all branches, one chart for every product and kind: of several places the first."""
+    """The history in all branches, one chart for every product and kind."""
     e = play.exercise
     arms = [("none", NONE, "scenario"), *((b.name, f"Branch {b.number}", f"policy:{b.name}") for b in acted)]
-    by_arm = {name: watched(e, runs, arm) for name, _, arm in arms}
-    found, done = [], set()
-    for number, first in enumerate(by_arm["none"]):
-        if (first.product, first.kind) in done or here < 0 or _flat(first, here):
-            continue
-        done.add((first.product, first.kind))
+    by_arm = {name: watched(e, runs, arm, origins_of(runs.scenario)) for name, _, arm in arms}
+    found: list[Chart] = []
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, each in enumerate(by_arm["none"]):
+        groups.setdefault((each.product, each.kind), []).append(number)
+    for numbers in groups.values() if here >= 0 else ():
+        # Of several places the one in which most happened.
+        number = max(numbers, key=lambda n: float(np.ptp(by_arm["none"][n].values[here])))
+        first = by_arm["none"][number]
         lines = [
             Line(name, label, "fan", {"p50": [rounded(float(x)) for x in by_arm[name][number].values[here]]})
             for name, label, _ in arms
@@ -151,9 +149,3 @@ def _charts(play: Play, runs: LiveRun, acted: Sequence[Branch], here: int) -> li
         name = f"{first.kind}-{first.product}"
         found.append(Chart(name, title, UNITS[first.kind], str(dates[0]), step, tuple(lines), table))
     return found
-
-
-def _flat(one: Watched, here: int) -> bool:
-    """Whether nothing moves there: another place of the same product tells more."""
-    values = one.values[here]
-    return bool(np.ptp(values) < 1e-9)

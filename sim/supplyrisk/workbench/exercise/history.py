@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import SupplyriskError
 from ...spec.load import Loaded
+from ...spec.resolved import Scenario
 from ..liverun import LiveRun
 from ..trial import Memory, Trial, trial_of
 from .known import known_by
@@ -53,12 +54,14 @@ class Watched:
         return int(np.searchsorted(ends, np.datetime64(day), side="right"))
 
 
-def watched(exercise: Exercise, run: LiveRun, arm: str) -> list[Watched]:
+def origins_of(scenario: Scenario) -> list[str]:
+    """Countries whose goods the events of a scenario are about: their exports are watched."""
+    return sorted({code for event in scenario.events for effect in event.effects for code in effect.select.origins})
+
+
+def watched(exercise: Exercise, run: LiveRun, arm: str, origins: Sequence[str]) -> list[Watched]:
     """All that the team sees, of the runs at hand."""
     spec, found = exercise.spec.watch, []
-    origins = sorted(
-        {c for event in exercise.loaded.scenarios[0].events for e in event.effects for c in e.select.origins}
-    )
     for product in spec.products:
         for kind, variable, places in (
             ("price", "price_spot_index", run.zones),
@@ -136,7 +139,8 @@ class History:
         """What was seen before the first measure must be what happens without it, to the bit."""
         e, day = self.exercise, self.exercise.day(branch.played[0].week)
         before = trial.one(trial.main_arms[-1], e.spec.history)
-        for one, other in zip(watched(e, found, found.arms[0]), watched(e, before, before.arms[0]), strict=True):
+        both = [watched(e, run, run.arms[0], origins_of(trial.scenario)) for run in (found, before)]
+        for one, other in zip(*both, strict=True):
             past = one.until(day)
             if one.values[:, :past].tobytes() != other.values[:, :past].tobytes():
                 raise AssertionError(f"{branch.name} has another past: {one.kind} of {one.product}, {one.place}")
@@ -155,8 +159,9 @@ class History:
         """
         e, day = self.exercise, self.exercise.day(branch.week)
         past, ensemble = self.happened(play, branch), self.expected(play, branch)
-        seen = watched(e, past, past.arms[0])
-        runs = watched(e, ensemble, ensemble.arms[0])
+        origins = origins_of(ensemble.scenario)  # of what is known: whose turn comes later must not show
+        seen = watched(e, past, past.arms[0], origins)
+        runs = watched(e, ensemble, ensemble.arms[0], origins)
         others = np.flatnonzero(ensemble.numbers != e.spec.history)
         runs = [Watched(w.kind, w.product, w.place, w.dates, w.values[others]) for w in runs]
         rows = nearest(seen, runs, day, max(1, len(others) // NEAREST_PART))

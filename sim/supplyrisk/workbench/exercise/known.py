@@ -118,8 +118,10 @@ def news(base: Base, day: dt.date, labels: Any) -> list[Told]:
         what, start, end = _called(event, labels), dates_of(event, "start"), ends(event)
         known = announced(event)
         if known <= day and known > dt.date.min:
-            when = f", in force from {start}" if isinstance(start, dt.date) and start != known else ""
-            found.append(Told(known, f"{what} is announced{when}."))
+            later = isinstance(start, dt.date) and start != known
+            found.append(
+                Told(known, f"{what} is announced, in force from {start}." if later else f"{what} is in force.")
+            )
         for change in sorted(set(_changes(event))):
             if isinstance(start, dt.date) and start < change <= day:
                 found.append(Told(change, f"The terms of this change: {what[:1].lower()}{what[1:]}."))

@@ -116,9 +116,9 @@ def _charts(run: LiveRun, seen: Sequence[Watched], ahead: Sequence[Watched], day
         shown: list[Any] = []
         for one, many in pairs:
             past = one.until(day)
-            if any(np.array_equal(one.values[:, :past], other) for other in shown) and kind == "price":
+            if any(np.array_equal(many.values, other) for other in shown) and kind == "price":
                 continue  # a part of a zone that has not parted
-            shown.append(one.values[:, :past])
+            shown.append(many.values)
             label = _place(run, kind, one.place)
             future = quantiles(many.values[:, past:].T, tuple(LEVELS.values())) if past < len(one.dates) else None
             levels: dict[str, list[float | None]] = {name: [None] * past for name in LEVELS}
