@@ -2,9 +2,9 @@
 
     python benchmarks/run.py [--quick] [--write-docs] [PART ...]
 
-Parts: engines, scaling, start, cores, memory, batch, designs, others; all of them if none is named. One more, `long`, runs
-100,000 and takes a quarter of an hour. With --write-docs the tables also take the place of those in docs/background/speed.md and
-docs/scale.md. Let the machine do nothing else meanwhile.
+Parts: engines, scaling, start, cores, memory, batch, designs, others; all of them if none is named. Three more take a quarter
+of an hour: `long` runs 100,000; `portfolio` and `study_memory` are about studies. With --write-docs the tables also take the
+place of those in docs/background/speed.md and docs/scale.md. Let the machine do nothing else meanwhile.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ PARTS = {
     "long": "part_batches:long",
     "designs": "part_engines:designs",
     "others": "part_others:others",
+    "portfolio": "part_studies:portfolio",
+    "study_memory": "part_studies:study_memory",
 }
+LONG = ("long", "portfolio", "study_memory")
 
 
 def main() -> None:
@@ -43,7 +46,7 @@ def main() -> None:
     from measuring import Size
 
     warm()
-    for name in given.parts or [name for name in PARTS if name != "long"]:
+    for name in given.parts or [name for name in PARTS if name not in LONG]:
         module, _, function = PARTS[name].partition(":")
         began = time.perf_counter()
         measured = stamp()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from supplyrisk.studies.boxes import Box, count, find_box, peel, quasi_p, stability, telling, tree
-from supplyrisk.studies.discoveries import search
+from supplyrisk.studies.discoveries import line_said, search
+from supplyrisk.studies.line import Line
 from supplyrisk.studies.run import StudyOptions
 
 from .study_fakes import SCENARIO
@@ -181,3 +183,15 @@ def test_a_tree_finds_the_same_cuts():
 def test_faults(tmp_path, old, new, said):
     found = faults(tmp_path, TEXT.replace(old, new), SCENARIO)
     assert any(said in fault for fault in found), found
+
+
+def test_weeks_exceed_and_a_price_exceeds():
+    world = SimpleNamespace(country_names={}, groups={}, products=())
+    weeks, price = (
+        Line(outcome=name, above=level) for name, level in (("weeks_short", "3 weeks"), ("price_paid_index", "2"))
+    )
+    assert line_said(world, weeks, None) == "the weeks with a shortage in the world exceed 3 weeks"
+    assert line_said(world, price, None) == "the mean price paid in the world exceeds 2×"
+    low = Line(outcome="weeks_short", below="3 weeks")
+    assert line_said(world, low, None) == "the weeks with a shortage in the world stay below 3 weeks"
+    assert line_said(world, Line(outcome="weeks_short", worst="10 %"), None).endswith("are among the highest 10 %")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FEWEST_CASES = 20
 BOX_HEADS = ("box", "input", "from", "to", "share of its draws", "quasi-p", "comes back in", "density", "coverage")
+PLURAL = ("weeks", "tonnes")  # with which the words for some outcomes begin
 NOTHING = "nothing stable found"
 
 
@@ -46,10 +47,12 @@ def reported(study: LoadedStudy, spec: Discovery) -> tuple[Outcome, ...]:
 def line_said(world: World, line: Line, level: float | None) -> str:
     """ "the output at risk in the EU exceeds USD 50 billion"."""
     of = f"the {whose(world, line.outcome_of())}"
+    many = whose(world, line.outcome_of()).split(" ")[0] in PLURAL
     if level is None and line.worst:
-        return f"{of} is among the highest {share(line.worst)}"
+        return f"{of} {'are' if many else 'is'} among the highest {share(line.worst)}"
     at = number_said(line.level(np.zeros(0)) if level is None else level, line.unit)
-    return f"{of} {'stays below' if line.below else 'exceeds'} {at}"
+    verbs = ("stay below", "exceed") if many else ("stays below", "exceeds")
+    return f"{of} {verbs[0] if line.below else verbs[1]} {at}"
 
 
 @dataclass(frozen=True)
