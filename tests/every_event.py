@@ -78,6 +78,13 @@ EVERY: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
             {"start": 0, "products": "part", "countries": "B", "target": "8 weeks", "initial": "4 weeks"},
         ),
     ),
+    "state_purchase": (
+        ("state_purchase", {"product": "part", "country": "A", "per_year": "900 t/yr", "duration": "26 weeks"}),
+    ),
+    "state_sale": (
+        BAN,
+        ("state_sale", {"product": "part", "country": "B", "per_year": "400 t/yr", "in_store": "200 t"}),
+    ),
     "company_stock_obligation": (
         ("company_stock_obligation", {"products": "part", "countries": "B", "cover": "20 weeks"}),
     ),

@@ -40,6 +40,7 @@ LEVELS: dict[str, tuple[float, ...]] = {
     "new_demand": (0.0, 800.0),
     "cover_obligation": (0.0, 6.0, 30.0),
     "stockpile": (0.0, 4.0, 12.0),
+    "state_trade": (0.0, 600.0, PER_YEAR),
 }
 PARAMS: dict[str, tuple[float, ...]] = {
     "period_days": (7.0, 30.0),
@@ -69,6 +70,8 @@ PARAMS: dict[str, tuple[float, ...]] = {
     "success_probability": (0.0, 0.5, 1.0),
     "slip_days": (0.0, 10.4),
     "initial_weeks": (0.0, 5.0),
+    "selling": (0.0, 1.0),
+    "in_store_t": (0.0, 80.0),
     "fill_weeks_per_week": (0.0, 0.5),
     "release_weeks_per_week": (0.0, 0.5, 3.0),
     "release_unserved": (0.0, 0.05),
@@ -111,6 +114,7 @@ def worlds(draw: Any) -> World:
         ("expansion_share", "", ""): draw(st.sampled_from((0.0, 0.5))),
         ("expansion_lead_weeks", "", ""): draw(st.sampled_from((0.0, 5.0))),
         ("unrecorded_share", "", ""): draw(st.sampled_from((0.0, 0.3))),
+        ("trader_stock_weeks", "", ""): draw(st.sampled_from((0.0, 2.0))),
         ("mothball_weeks", ""): draw(st.sampled_from((0.0, 4.0))),
         ("closure_weeks", ""): draw(st.sampled_from((0.0, 20.0))),
         ("elasticity_steepening", ""): draw(st.sampled_from((0.0, 0.05))),

@@ -169,6 +169,7 @@ CASES: dict[str, Case] = {
     "two bans": stopped_twice,
     "a good that takes over": taken_over,
     "ban of 26 weeks": stopped_26,
+    "ban that traders soften": lambda values: stopped({("trader_stock_weeks", "metal", "B"): 6.0, **values}),
     "ban of 8 weeks, its end announced": short_end_announced,
     "ban with notice": announced_ahead,
     "ban inside a zone": on(one_zone(), ban("metal", weeks=10, origin="A", to="B"), years=1.0),

@@ -439,6 +439,15 @@ BEHAVIOUR: dict[str, Sign] = {
         UP,
         "output in the years after a slump: less was closed for good",
     ),
+    "trader_stock_weeks": Sign(
+        ("metal", "B"), (0.0, 3.0, 10.0), "ban", price("ZB", 12), DOWN, "price in a ban: traders sell what they hold"
+    ),
+    "trader_price_index": Sign(
+        ("metal",), (1.0, 1.5, 2.2), "ban that traders soften", price("ZB", 3), UP, "the same: they sell later"
+    ),
+    "trader_price_span": Sign(
+        ("metal",), (0.5, 1.0, 3.0), "ban that traders soften", price("ZB", 3), UP, "the same: fewer sell at one price"
+    ),
     "leak_share": Sign(
         ("metal",), (0.0, 0.1, 0.3), "ban", exported("metal", "A", (9, 10)), UP, "exports under a ban, nine months on"
     ),

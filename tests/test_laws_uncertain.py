@@ -71,6 +71,8 @@ BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
     **{name: {("entry_share_per_year", "", ""): 0.5} for name in ENTERING if name.startswith("entry_")},
     **{name: DECIDED for name in ("decision_weeks", *ENTERING) if name.startswith(("decision", "expansion"))},
     **{name: {("unrecorded_share", "", ""): 0.3} for name in ENTERING if name.startswith("unrecorded_")},
+    "trader_price_index": {("trader_stock_weeks", "", ""): 3.0},
+    "trader_price_span": {("trader_stock_weeks", "", ""): 3.0, ("trader_price_index", ""): 1.0},
     "closure_weeks": {("mothball_weeks", ""): 4.0},
     "dependent_share": {("value_added_usd_per_t", "", "", ""): 1000.0},
     "knock_on_ratio": {("value_added_usd_per_t", "", "", ""): 1000.0},

@@ -126,6 +126,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         node_unserved_share | share | last week's unserved / wanted
         node_joint | switch | buys jointly
         stockpile_released | t/week | pace of its release, over four weeks
+        state_buy | t/week | bought by the state for its store now
+        state_sell | t/week | sold by the state from its store now
+        node_sold | t | work: what it sells in the week
         """,
     ),
     *rows(
@@ -244,6 +247,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         desk_withheld | t/week | work: purchases that a rule that is over withheld
         desk_willing | 1 | work: factor on wanted cover of what the price paid is
         desk_fill_claim | t | the stockpile's order of the week
+        desk_state_claim | t | part of it that is served before users
         """,
     ),
     *rows(

@@ -37,6 +37,8 @@ SCALARS: tuple[Array, ...] = (
     Array("rules", "one", "int", "0/1", "the arm has events that may happen"),
     Array("cuts_ahead", "one", "int", "bits", "days of the coming week on which rules change"),
     Array("supply_answers", "one", "int", "0/1", "capacity is decided, laid up or unrecorded beyond entry at once"),
+    Array("state_trades", "one", "int", "0/1", "a state buys or sells tonnes now"),
+    Array("traders", "one", "int", "0/1", "traders hold stock in this run"),
     Array("in_force", "one", "int", "0/1", "an effect is in force now"),
     Array("frozen", "one", "int", "0/1", "a freeze of licences is in force"),
     Array("remembers", "one", "int", "0/1", "rules that are over leave something behind"),

@@ -12,6 +12,26 @@ SUPPLY_ARRAYS: tuple[Array, ...] = (
         decision_weeks | weeks | for which a price must have lasted before capacity is decided
         mothball_weeks | weeks | for which capacity must have lost money before it is laid up, 0 = never
         closure_weeks | weeks | capacity laid up closes for good, 0 = never
+        trader_price_index | index | price from which traders sell
+        trader_price_span | index | above that they sell all
+        """,
+    ),
+    *rows(
+        "float",
+        "nodes",
+        """
+        trader_stock_weeks | weeks | stock of traders and surplus stock at the start, of normal use
+        trader_start | t | the same
+        trader_stock | t | what is left of it
+        node_offered | t | work: what is for sale of it now
+        """,
+    ),
+    *rows(
+        "float",
+        "cells",
+        """
+        cell_offered | t | work: what traders have for sale
+        cell_lacking | t | work: what desks lack of their orders
         """,
     ),
     *rows(

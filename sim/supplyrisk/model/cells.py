@@ -11,6 +11,7 @@ from .beliefs import thrifted
 from .economics import used_at_price
 from .layout_types import Layout
 from .production import capacity_left, input_cost_rise
+from .traders import sum_traders
 
 SEEN = 0.5  # part of a passing deviation of demand that the short balance counts
 LEAST_WANTED = 0.05  # of wanted cover: what releases and surpluses leave of it at least
@@ -63,6 +64,8 @@ def sum_stocks(L: Layout, F: Floats, I: Ints) -> None:
         F[L.cover_now + c] = F[L.stock_sum + c] / F[L.use_sum + c] if F[L.use_sum + c] > 0.0 else 0.0
     for lane in range(L.n_lanes):
         F[L.stock_sum + I[L.lane_to_cell + lane]] += F[L.lane_in_transit + lane]
+    if I[L.traders] == 1:
+        sum_traders(L, F, I)
     if I[L.in_force] == 1:
         for lane in range(L.n_lanes):
             F[L.wanted_sum + I[L.lane_to_cell + lane]] += F[L.lane_flow + lane] * F[L.lane_delay + lane] / 7.0
@@ -151,6 +154,8 @@ def sum_public_stocks(L: Layout, F: Floats, I: Ints) -> None:
     """
     for n in range(L.n_nodes):
         cell = I[L.node_cell + n]
+        if I[L.state_trades] == 1:
+            see_state(L, F, I, n)
         gap = F[L.stockpile_target + n] * F[L.node_need + n] - F[L.stockpile + n]
         if gap > 0.0 and F[L.stockpile_fill + n] > 0.0:
             F[L.wanted_sum + cell] += gap
@@ -159,6 +164,21 @@ def sum_public_stocks(L: Layout, F: Floats, I: Ints) -> None:
             coming = F[L.stockpile_released + n] * F[L.deficit_weeks + I[L.node_product + n]]
             left = wanted - (coming if coming < F[L.stockpile + n] else F[L.stockpile + n])
             F[L.wanted_sum + cell] = left if left > LEAST_WANTED * wanted else LEAST_WANTED * wanted
+
+
+def see_state(L: Layout, F: Floats, I: Ints, n: int) -> None:
+    """What a state will buy or sell in the weeks for which prices see ahead: a deficit of its pace, or a surplus.
+
+    Nobody knows how long such a programme lasts: unlike the published aim of a reserve it is no stock that must be reached.
+    """
+    cell = I[L.node_cell + n]
+    weeks = F[L.deficit_weeks + I[L.node_product + n]]
+    F[L.wanted_sum + cell] += F[L.state_buy + n] * weeks
+    if F[L.state_sell + n] > 0.0:
+        wanted = F[L.wanted_sum + cell]
+        coming = F[L.state_sell + n] * weeks
+        left = wanted - (coming if coming < F[L.stockpile + n] else F[L.stockpile + n])
+        F[L.wanted_sum + cell] = left if left > LEAST_WANTED * wanted else LEAST_WANTED * wanted
 
 
 def lasting_flow(L: Layout, F: Floats, I: Ints, k: int, p: int) -> float:

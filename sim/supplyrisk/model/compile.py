@@ -259,6 +259,8 @@ _PRODUCT_NUMBERS = (
     ("decision_weeks", "decision_weeks"),
     ("mothball_weeks", "mothball_weeks"),
     ("closure_weeks", "closure_weeks"),
+    ("trader_price_index", "trader_price_index"),
+    ("trader_price_span", "trader_price_span"),
     ("demand_memory_weeks", "demand_memory_weeks"),
     ("demand_return_weeks", "demand_return_weeks"),
     ("elasticity_steepening", "elasticity_steepening"),
@@ -334,7 +336,8 @@ def _fill_places(a: Arena, scenario: Scenario, s: Structure) -> None:
         a.note("node_product", n, k)
         a.note("node_country", n, c)
         a.note("node_zone", n, s.country_zone(c))
-        a.put("stockpile_start_weeks", n, s.value("stockpile_weeks", s.products[k].id, s.countries[c]))
+        for array, parameter in (("stockpile_start_weeks", "stockpile_weeks"), ("trader_stock_weeks",) * 2):
+            a.put(array, n, s.value(parameter, s.products[k].id, s.countries[c]))
     if scenario.tracked_origin:
         a.note("tracked", 0, 1)
         a.note("tracked_country", 0, s.countries.index(scenario.tracked_origin))

@@ -285,6 +285,12 @@ class Layout(NamedTuple):
     """float by nodes, switch: buys jointly"""
     stockpile_released: int
     """float by nodes, t/week: pace of its release, over four weeks"""
+    state_buy: int
+    """float by nodes, t/week: bought by the state for its store now"""
+    state_sell: int
+    """float by nodes, t/week: sold by the state from its store now"""
+    node_sold: int
+    """float by nodes, t: work: what it sells in the week"""
     site_product: int
     """int by sites, index: product"""
     site_country: int
@@ -449,6 +455,8 @@ class Layout(NamedTuple):
     """float by desks, 1: work: factor on wanted cover of what the price paid is"""
     desk_fill_claim: int
     """float by desks, t: the stockpile's order of the week"""
+    desk_state_claim: int
+    """float by desks, t: part of it that is served before users"""
     lane_site: int
     """int by lanes, index: seller"""
     lane_desk: int
@@ -583,6 +591,22 @@ class Layout(NamedTuple):
     """float by products, weeks: for which capacity must have lost money before it is laid up, 0 = never"""
     closure_weeks: int
     """float by products, weeks: capacity laid up closes for good, 0 = never"""
+    trader_price_index: int
+    """float by products, index: price from which traders sell"""
+    trader_price_span: int
+    """float by products, index: above that they sell all"""
+    trader_stock_weeks: int
+    """float by nodes, weeks: stock of traders and surplus stock at the start, of normal use"""
+    trader_start: int
+    """float by nodes, t: the same"""
+    trader_stock: int
+    """float by nodes, t: what is left of it"""
+    node_offered: int
+    """float by nodes, t: work: what is for sale of it now"""
+    cell_offered: int
+    """float by cells, t: work: what traders have for sale"""
+    cell_lacking: int
+    """float by cells, t: work: what desks lack of their orders"""
     entry_share_per_year: int
     """float by sites, 1/yr: new capacity, share of world use, at a high price"""
     entry_price_index: int
@@ -1109,6 +1133,10 @@ class Layout(NamedTuple):
     """int by one, bits: days of the coming week on which rules change"""
     supply_answers: int
     """int by one, 0/1: capacity is decided, laid up or unrecorded beyond entry at once"""
+    state_trades: int
+    """int by one, 0/1: a state buys or sells tonnes now"""
+    traders: int
+    """int by one, 0/1: traders hold stock in this run"""
     in_force: int
     """int by one, 0/1: an effect is in force now"""
     frozen: int

@@ -39,6 +39,7 @@ def claim(L: Layout, F: Floats, I: Ints, day: int) -> None:
             F[L.holder_claim + h] = wanted_order(expected, gap, rate, cap)
         sum_holders(L, F, I, d)
         F[L.desk_fill_claim + d] = 0.0
+        F[L.desk_state_claim + d] = 0.0
 
 
 def sum_holders(L: Layout, F: Floats, I: Ints, d: int) -> None:
@@ -62,6 +63,9 @@ def claim_for_stockpiles(L: Layout, F: Floats, I: Ints) -> None:
             most = F[L.stockpile_fill + n] * F[L.node_need + n]
             if gap > 0.0 and most > 0.0:
                 F[L.desk_fill_claim + d] = gap if gap < most else most
+            if I[L.state_trades] == 1:
+                F[L.desk_state_claim + d] = F[L.state_buy + n]
+                F[L.desk_fill_claim + d] += F[L.state_buy + n]
 
 
 def order(L: Layout, F: Floats, I: Ints) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from .arrays import Floats, Ints
 from .economics import smooth
 from .layout_types import Layout
+from .traders import sell_traders
 
 RELEASE_RATE = 0.25  # 1/week: pace of a release, seen over four weeks
 
@@ -81,8 +82,12 @@ def receive(L: Layout, F: Floats, I: Ints) -> None:
             joint = 1
         if F[L.stockpile + n] > 0.0:
             stocked = 1
+    if stocked == 1 and I[L.state_trades] == 1:
+        sell_stores(L, F, I)
     if stocked == 1:
         release_stockpiles(L, F, I)
+    if I[L.traders] == 1:
+        sell_traders(L, F, I)
     if joint == 1:
         pool_joint_purchases(L, F, I)
     for lane in range(L.n_lanes):
@@ -95,6 +100,8 @@ def receive(L: Layout, F: Floats, I: Ints) -> None:
         if amount > 0.0:
             if I[L.tracked] == 1:
                 mix_desk_content(L, F, I, d, amount)
+            if F[L.desk_state_claim + d] > 0.0:
+                amount = store(L, F, I, d, amount)
             share_out(L, F, I, d, amount)
         F[L.desk_in + d] = 0.0
         F[L.desk_in_content + d] = 0.0
@@ -108,6 +115,27 @@ def mix_desk_content(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> No
         stock += F[L.holder_stock + h]
     carried = F[L.desk_in_content + d]
     F[L.desk_content + d] = (F[L.desk_content + d] * stock + carried) / (stock + amount)
+
+
+def store(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> float:
+    """What a state buys goes into its store before users get theirs; returns what is left of the arrivals, t."""
+    taken = F[L.desk_state_claim + d]
+    if taken > amount:
+        taken = amount
+    F[L.stockpile + I[L.desk_node + d]] += taken
+    return amount - taken
+
+
+def sell_stores(L: Layout, F: Floats, I: Ints) -> None:
+    """What states sell from their stores comes to the country's desks like other arrivals, by their normal purchases."""
+    for d in range(L.n_desks):
+        n = I[L.desk_node + d]
+        if F[L.state_sell + n] <= 0.0:
+            continue
+        if I[L.desk_main + d] == 1:
+            F[L.node_sold + n] = F[L.state_sell + n] if F[L.state_sell + n] < F[L.stockpile + n] else F[L.stockpile + n]
+            F[L.stockpile + n] -= F[L.node_sold + n]
+        F[L.desk_in + d] += F[L.node_sold + n] * F[L.desk_share + d]
 
 
 def share_out(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
@@ -144,7 +172,7 @@ def share_out(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
         start = end
     if left <= 0.0:
         return
-    fill = F[L.desk_fill_claim + d]
+    fill = F[L.desk_fill_claim + d] - F[L.desk_state_claim + d]
     if fill > 0.0:
         if fill > left:
             fill = left

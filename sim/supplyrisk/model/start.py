@@ -26,6 +26,7 @@ from .recurrence import NO_DAY, begin_series, happens
 from .states import NEVER, ONCE, WAITING
 from .supply import start_supply
 from .trade import balance
+from .traders import start_traders
 from .weights import apply_weights, start_weights
 
 LOTS_PER_WEEK = 40.0  # default size of an application: a fortieth of an office's normal weekly exports
@@ -279,7 +280,7 @@ def mass_now(L: Layout, F: Floats, I: Ints, k: int) -> float:
             total += F[L.holder_stock + h]
     for n in range(L.n_nodes):
         if I[L.node_product + n] == k:
-            total += F[L.stockpile + n]
+            total += F[L.stockpile + n] + F[L.trader_stock + n]
     return total
 
 
@@ -398,6 +399,7 @@ def start_run(L: Layout, F: Floats, I: Ints, key: int, arm_events: Any) -> float
     start_desks(L, F, I)
     start_stocks(L, F, I)
     start_supply(L, F, I)
+    start_traders(L, F, I)
     start_growth(L, F, I, 0)
     start_zones(L, F, I)
     start_mass(L, F, I)

@@ -114,4 +114,23 @@ SUPPLY: tuple[Parameter, ...] = (
         0.0,
         "time in which capacity that is laid up closes for good (e-fold); 0: never",
     ),
+    _P(
+        "trader_stock_weeks",
+        _SITE,
+        "weeks",
+        0,
+        1040,
+        0.0,
+        "stock of traders and surplus stock that no user wants, in weeks of the country's use; sold as the price rises",
+    ),
+    _P("trader_price_index", ("product",), "index", 0, 100, 1.1, "price index from which traders sell"),
+    _P(
+        "trader_price_span",
+        ("product",),
+        "index",
+        0.01,
+        100,
+        1.0,
+        "how far above that all of it is for sale, in a straight line",
+    ),
 )

@@ -30,6 +30,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "*_cover_weeks",
         "working_minimum_weeks",
         "stockpile_weeks",
+        "trader_*",
         "input_minimum*",
     ),
     "who makes how much": ("output_t_per_year", "utilisation", "recipe_t_per_t"),

@@ -47,6 +47,7 @@ MODULES = (
     "supplyrisk.model.parting",
     "supplyrisk.model.prices",
     "supplyrisk.model.supply",
+    "supplyrisk.model.traders",
     "supplyrisk.model.production",
     "supplyrisk.model.cells",
     "supplyrisk.model.blocks",

@@ -35,7 +35,7 @@ class StrategicStockpile(Event):
 
     target: Schedule[StockTime]
     """Size aimed at, as time of the country's normal use of the product (Japan: 60 days, up to 180 for what is most at
-    risk). A target that is lowered releases stock to the market."""
+    risk). A target that is lowered ends purchases; selling takes a `state_sale`."""
 
     initial: StockTime = 0.0
     """What is in store on the first day in force, in the same measure. It exists on top of the world's stocks.
