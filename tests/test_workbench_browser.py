@@ -55,7 +55,7 @@ def address(folder):
     yield process.stdout.readline().strip()
     process.terminate()
     _, said = process.communicate(timeout=30)
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +255,24 @@ def test_a_huge_paste_is_refused(studio):
     page.evaluate("wb.editor.restore('x'.repeat(600000))")
     expect(page.locator("#wb-message")).to_contain_text("500 kB")
     assert text(page) == SCENARIO
+
+
+def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address, folder):
+    page = context.new_page()
+    base = address.partition("/enter")[0]
+    page.goto(f"{base}/gallery")
+    page.get_by_label("Title of your scenario").fill("What if it stops?")
+    page.get_by_label("World of your scenario").select_option("gallium")
+    page.get_by_role("button", name="Write it").click()
+    page.wait_for_function("window.wb && wb.editor && wb.editor.places.size > 0")
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
+    expect(page.locator("[data-wb=headline]")).not_to_be_empty(timeout=PATIENCE_MS)
+    page.get_by_role("link", name="World").click()
+    page.get_by_label("Search the numbers").fill("crude gallium China output")
+    page.locator(".ag-center-cols-container .ag-row").first.click()
+    page.get_by_label("Its source").fill("our visit")
+    page.get_by_role("button", name="Put into what_if_it_stops.yaml").click()
+    assert "source: our visit" in saved(folder / "what_if_it_stops.yaml", "our visit")
 
 
 def test_a_narrow_page_does_not_scroll_sideways(studio):

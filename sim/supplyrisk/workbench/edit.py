@@ -221,7 +221,8 @@ def _new_section(text: str, root: Any, key: str, lines: str) -> Change:
         return Change(at, at, "", f"{lines}\n")
     at = max(_line_end(text, _last(value)) for value in above)
     gap = "\n" if "\n" in lines else ""
-    return Change(at, at, "", f"{_after_line(text, at)}{gap}{lines}\n")
+    following = text[at:].split("\n", 1)[0].strip()
+    return Change(at, at, "", f"{_after_line(text, at)}{gap}{lines}\n{gap if following else ''}")
 
 
 def _section(text: str, root: Any, path: Path, block: str) -> Change:

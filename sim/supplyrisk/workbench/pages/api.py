@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from nicegui import app
+from starlette.requests import ClientDisconnect
 
 from ...errors import SupplyriskError
 from ..bench import Workbench
@@ -71,7 +72,10 @@ def build(bench: Workbench) -> None:
 def _register(reader: ThreadPoolExecutor, path: str, answer: Answer) -> None:
     @app.post(f"/api/{path}")
     async def asked(request: Request) -> JSONResponse:
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # the page was closed while it asked
+            return JSONResponse({"error": "nobody listens"}, 400)
         if len(body) > 2 * MAX_BYTES:
             return JSONResponse({"error": f"a document has at most {MAX_BYTES // 1000} kB"}, 413)
         try:

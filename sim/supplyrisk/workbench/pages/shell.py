@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
+RESPONSE_S = 60.0  # a page that reads many files first may take so long on a busy machine
 TABS = (
     ("Studio", "/"),
     ("Runs", "/runs"),

@@ -1,17 +1,322 @@
-"""World."""
+"""The world browser: chain, map, shares, every number with its source; and own numbers for the open scenario."""
 
 from __future__ import annotations
 
-from nicegui import ui
+import asyncio
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+from urllib.parse import quote
 
+from nicegui import ui
+from nicegui.events import GenericEventArguments, UploadEventArguments
+
+from ...errors import SupplyriskError
+from ...spec.facts import CONFIDENCES
+from ...spec.worldfile import shipped_worlds
+from ..atlas import chain, rows, shares, size, tiles, with_number, with_table, written_value
 from ..bench import Workbench
-from .shell import frame
+from ..documents import Document
+from .shell import RESPONSE_S, frame
+from .threads import told
+
+COLUMNS: tuple[tuple[str, str, int], ...] = (
+    ("label", "Number", 270),
+    ("where", "Of", 270),
+    ("shown", "Value", 120),
+    ("range", "Drawn between", 150),
+    ("year", "Year", 80),
+    ("confidence", "Confidence", 130),
+    ("source", "Source", 340),
+    ("note", "Note", 300),
+)
+MAX_UPLOAD_BYTES = 16_000_000
+FOREMOST = 12  # countries that are listed
 
 
 def build(bench: Workbench) -> None:
     """Register the page."""
 
-    @ui.page("/world")
-    def page() -> None:
-        with frame("World"):
-            ui.label("The numbers of a world.")
+    @ui.page("/world", response_timeout=RESPONSE_S)
+    async def page(world: str = "") -> None:
+        document = current(bench)
+        known = shipped_worlds()
+        name = world if world in known else world_of(document) if world_of(document) in known else known[0]
+        numbers = await asyncio.to_thread(rows, name)
+        parts = await asyncio.to_thread(chain, name)
+        made = await asyncio.to_thread(shares, name)
+        with frame("World"), ui.element("div").classes("wb-world"):
+            head(name, known, document)
+            draw_chain(parts)
+            draw_map(name, made)
+            Numbers(bench, document, name, numbers).draw()
+
+
+def current(bench: Workbench) -> Document | None:
+    """The scenario that own numbers are for: the one that was opened last."""
+    try:
+        return bench.documents.open(bench.last) if bench.last else None
+    except SupplyriskError:
+        return None
+
+
+def world_of(document: Document | None) -> str:
+    """The world that a scenario names."""
+    if document is None:
+        return ""
+    lines = (line for line in document.text.splitlines() if line.startswith("world:"))
+    return next(lines, "world:").split(":", 1)[1].split("#")[0].strip()
+
+
+def head(name: str, known: tuple[str, ...], document: Document | None) -> None:
+    """Which world, and which scenario its numbers go into."""
+    with ui.element("div").classes("wb-world-head"):
+        with ui.element("h1"):
+            ui.label("World")
+        with ui.element("select").props('aria-label="World"') as chosen:
+            for each in known:
+                option = ui.element("option").props(f"value={each} label={each}")
+                if each == name:
+                    option.props("selected")
+        chosen.on("change", js_handler="(e) => { location.href = '/world?world=' + e.target.value }")
+        if document is not None:
+            ui.label("own numbers go into").classes("wb-hint")
+            ui.link(document.name, f"/?file={quote(document.name)}")
+
+
+def draw_chain(parts: list[dict[str, Any]]) -> None:
+    """Stages of the chain, each product with its three largest makers."""
+    with ui.element("section").classes("wb-chain").props('aria-label="Chain"'):
+        for stage in parts:
+            with ui.element("div").classes("wb-stage"):
+                with ui.element("h3"):
+                    ui.label(stage["stage"])
+                for product in stage["products"]:
+                    with ui.element("div").classes("wb-made"):
+                        ui.label(product["name"]).classes("wb-made-name")
+                        with ui.element("div").classes("wb-top").props("aria-hidden=true"):
+                            for _, share in product["top"]:
+                                ui.element("span").style(f"width: {100 * share:.1f}%")
+                        ui.label(", ".join(f"{country} {percent(share)}" for country, share in product["top"]))
+                        if product["inputs"]:
+                            ui.label("from " + ", ".join(product["inputs"])).classes("wb-hint")
+
+
+def percent(share: float) -> str:
+    """A share in words of two digits."""
+    return f"{100 * share:.0f} %" if share >= 0.02 else f"{100 * share:.1f} %"
+
+
+def draw_map(world: str, made: dict[str, dict[str, float]]) -> None:
+    """Shares by country of what is chosen, on the map of squares and as a list."""
+    with ui.element("section").classes("wb-below").props('aria-label="Shares by country"'):
+        with ui.element("h2"):
+            ui.label("Shares by country")
+            with ui.element("select").props('aria-label="Shares of"') as chosen:
+                for name in made:
+                    ui.element("option").props(f'value="{quote(name)}" label="{name.replace(chr(34), "")}"')
+        place = ui.element("div").classes("wb-map-and")
+
+    def show(name: str) -> None:
+        place.clear()
+        with place:
+            squares(world, name, made[name])
+            foremost(world, made[name])
+
+    by_value = {quote(name): name for name in made}
+    chosen.on("change", lambda event: show(by_value[str(event.args)]), js_handler="(e) => emit(e.target.value)")
+    show(next(iter(made)))
+
+
+def squares(world: str, name: str, found: dict[str, float]) -> None:
+    """The map on squared paper."""
+    columns, _ = size()
+    says = ", ".join(
+        f"{code} {100 * share:.0f} %" for code, share in sorted(found.items(), key=lambda item: -item[1])[:5]
+    )
+    with ui.element("div").classes("wb-map").style(f"grid-template-columns: repeat({columns}, 1fr)") as drawn:
+        for tile in tiles(world, found):
+            style = f"grid-column: {tile['column'] + 1}; grid-row: {tile['row'] + 1}; --share: {tile['share']:.3f}"
+            look = (
+                "wb-tile"
+                + (" wb-tile-on" if tile["share"] > 0 else "")
+                + (" wb-tile-high" if tile["share"] > 0.45 else "")
+            )
+            with ui.element("span").classes(look).style(style):
+                ui.label(tile["code"])
+    drawn._props["role"], drawn._props["aria-label"] = "img", f"Map: {name}: {says}"
+
+
+def foremost(world: str, found: dict[str, float]) -> None:
+    """The largest shares as bars with names."""
+    from ...spec.load import read_world
+
+    names = read_world(world).names.countries
+    with ui.element("ul").classes("wb-share-list"):
+        for code, share in sorted(found.items(), key=lambda item: -item[1])[:FOREMOST]:
+            with ui.element("li"):
+                with ui.element("span"):
+                    ui.label(names.get(code, code))
+                with ui.element("span"):
+                    ui.element("span").classes("wb-share-bar").style(f"width: {100 * share:.1f}%; display: block")
+                with ui.element("span"):
+                    ui.label(f"{100 * share:.1f} %")
+
+
+class Numbers:
+    """The table of all numbers, and the box in which one is changed."""
+
+    def __init__(self, bench: Workbench, document: Document | None, world: str, numbers: list[Any]) -> None:
+        self.bench = bench
+        self.document = document
+        self.world = world
+        self.numbers = numbers
+        self.given: dict[str, str] = {}
+        self.box: ui.element
+
+    def draw(self) -> None:
+        """Search, table, box, import."""
+        with ui.element("section").classes("wb-below").props('aria-label="Every number"'):
+            with ui.element("h2"):
+                ui.label(f"Every number ({len(self.numbers)})")
+                search = ui.element("input").props('type=search placeholder="Search" aria-label="Search the numbers"')
+            ui.label(
+                "Sort by a column's head, filter by the sign beside it. Choose a row to put a number of your own in its place."
+            ).classes("wb-hint")
+            data = [self.shown(row) for row in self.numbers]
+            grid = ui.aggrid(
+                {
+                    "columnDefs": [
+                        {"field": field, "headerName": name, "width": width, "tooltipField": field}
+                        for field, name, width in COLUMNS
+                    ],
+                    "defaultColDef": {"sortable": True, "filter": True, "resizable": True},
+                    "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+                    "rowData": data,
+                },
+                auto_size_columns=False,
+            ).classes("wb-grid")
+            search.on(
+                "input",
+                lambda event: grid.run_grid_method("setGridOption", "quickFilterText", str(event.args)),
+                js_handler="(e) => emit(e.target.value)",
+            )
+            grid.on("rowSelected", self.chosen, ["data", "node.selected"])
+            grid.on("cellClicked", self.chosen, ["data"])
+            grid.on("cellKeyDown", self.chosen, ["data"])
+            self.box = ui.element("div").classes("wb-change").props("aria-live=polite")
+        self.tables()
+
+    def shown(self, row: Any) -> dict[str, Any]:
+        """A row with its numbers as text."""
+        data = asdict(row)
+        data["shown"] = written_value(row.path, row.value, row.unit)
+        ends = [written_value(row.path, end, row.unit) for end in (row.low, row.high) if end is not None]
+        data["range"] = " to ".join(ends)
+        return data
+
+    def chosen(self, event: GenericEventArguments) -> None:
+        """A row was chosen: show the box for it."""
+        data = event.args.get("data") if isinstance(event.args, dict) else None
+        if not isinstance(data, dict) or "path" not in data or self.given.get("path") == data["path"]:
+            return
+        self.given = {
+            "path": str(data["path"]),
+            "value": str(data["shown"]),
+            "source": "",
+            "confidence": "medium",
+            "note": "",
+        }
+        self.box.clear()
+        with self.box:
+            ui.label(
+                f"{data['label']}: {data['where']}: {data['shown']} in the world ({data['confidence']}; {data['source']})"
+            )
+            if self.document is None:
+                ui.label("Open a scenario in the studio first: own numbers are written into it.").classes("wb-hint")
+                return
+            self.entry("value", "Your number, with its unit", self.given["value"])
+            self.entry("source", "Its source", "")
+            with ui.element("label"):
+                ui.label("Confidence")
+                with ui.element("select") as level:
+                    for word in CONFIDENCES:
+                        option = ui.element("option").props(f"value={word} label={word}")
+                        if word == "medium":
+                            option.props("selected")
+                level.on("change", partial(self.take, "confidence"), js_handler="(e) => emit(e.target.value)")
+            self.entry("note", "Note", "")
+            with ui.element("button").classes("wb-button").props("type=button") as button:
+                ui.label(f"Put into {self.document.name}")
+            button.on("click", self.put)
+            self.problem = ui.label().classes("wb-problem").props("role=alert")
+
+    def entry(self, key: str, label: str, value: str) -> None:
+        """A box for a text."""
+        with ui.element("label"):
+            ui.label(label)
+            box = ui.element("input").props("type=text")
+            box._props["value"] = value
+        box.on("input", partial(self.take, key), js_handler="(e) => emit(e.target.value)")
+
+    def take(self, key: str, event: GenericEventArguments) -> None:
+        """Something was typed."""
+        self.given[key] = str(event.args)
+
+    async def put(self) -> None:
+        """Write the number into the scenario, or say why not."""
+        assert self.document is not None
+        try:
+            text = await asyncio.to_thread(
+                with_number, self.bench.documents, self.document, *(self.given[key] for key in self.given)
+            )
+            self.document.change(text)
+        except SupplyriskError as error:
+            self.problem.set_text(str(error))
+            return
+        self.problem.set_text("")
+        ui.notify(f"{self.given['path']} is {self.given['value']} in {self.document.name} now.")
+
+    def tables(self) -> None:
+        """Numbers from a spreadsheet: write it, fill it in, take it in."""
+        with ui.element("section").classes("wb-below").props('aria-label="Spreadsheet"'):
+            with ui.element("h2"):
+                ui.label("Many numbers at once: a spreadsheet")
+            ui.label(
+                "Write the world's tables into a workbook, change the rows that you know better, each with its source, and take it in."
+            )
+            with ui.element("div").classes("wb-foot"):
+                with ui.element("button").classes("wb-plain").props("type=button") as button:
+                    ui.label("Write the workbook")
+                button.on("click", self.write)
+                if self.document is not None:
+                    ui.upload(
+                        label=f"Take a table into {self.document.name}",
+                        auto_upload=True,
+                        max_file_size=MAX_UPLOAD_BYTES,
+                        on_upload=self.took,
+                        on_rejected=lambda: ui.notify("At most 16 MB, .xlsx or .csv.", type="negative"),
+                    ).props("accept=.xlsx,.csv flat bordered")
+            self.trouble = ui.label().classes("wb-problem").props("role=alert")
+
+    async def write(self) -> None:
+        """Write the world's tables into the folder."""
+        from ...commands.world_export import export_world
+        from ...spec.load import read_world
+
+        target = self.bench.folder / f"{self.world}_numbers.xlsx"
+        if await told(export_world, read_world(self.world), target, self.world):
+            ui.notify(f"Written: {target.name}, in the folder of this workbench.")
+
+    async def took(self, event: UploadEventArguments) -> None:
+        """A table has come: lay it over the world in the scenario, or say what is wrong with it."""
+        assert self.document is not None
+        content = await event.file.read()
+        try:
+            text = await asyncio.to_thread(with_table, self.bench.documents, self.document, event.file.name, content)
+            self.document.change(text)
+        except SupplyriskError as error:
+            self.trouble.set_text(str(error))
+            return
+        self.trouble.set_text("")
+        ui.notify(f"{event.file.name} is laid over the world in {self.document.name}.")

@@ -1,0 +1,197 @@
+"""A world's numbers for reading and for changing: rows with sources, shares by country, own rows in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..bounded import MAX_TABLE_BYTES
+from ..errors import SupplyriskError
+from ..language.quantity import Quantity
+from ..report.world_tiles import COLUMNS, ROWS, TILES, place_of
+from ..spec.apply import output_shares
+from ..spec.facts import CONFIDENCES, DIMS
+from ..spec.load import read_world
+from ..spec.parameters import PARAMETER_BY_NAME
+from ..spec.tables import READERS
+from ..spec.worldtable import use_shares
+from ..units import REGISTRY_UNITS
+from .documents import Document, Documents, NotAllowed, below
+from .edit import put
+from .reading import Reading, check_text
+from .vocabulary import parameters
+
+TABLES = "tables"  # folder for imported spreadsheets
+
+
+@dataclass(frozen=True)
+class Row:
+    """A number of a world, for the table."""
+
+    path: str
+    parameter: str
+    label: str
+    where: str
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+    year: str
+    source: str
+    confidence: str
+    note: str
+
+
+def rows(world: str) -> list[Row]:
+    """Every number of a world."""
+    loaded = read_world(world)
+    names: dict[str, str] = {**loaded.names.countries, **loaded.names.products, **loaded.names.end_uses}
+    order = {name: number for number, name in enumerate(PARAMETER_BY_NAME)}
+    found = []
+    for fact in sorted(loaded.facts, key=lambda fact: order[fact.key[0]]):
+        said = dict(zip(("parameter", *DIMS), fact.row(), strict=False))
+        where = " · ".join(names.get(str(said[dim]), str(said[dim])) for dim in DIMS if said[dim])
+        low, high = fact.uncertain.support() if fact.uncertain else (None, None)
+        label = parameters()[fact.key[0]]["label"]
+        text = (fact.year, fact.source, fact.confidence, fact.note)
+        found.append(Row(fact.path, fact.key[0], label, where, fact.value, fact.unit, low, high, *text))
+    return found
+
+
+def shares(world: str) -> dict[str, dict[str, float]]:
+    """Countries' shares of the output of each product, and of the use of the final ones (`use of …`)."""
+    loaded = read_world(world)
+    values = {fact.key: fact.value for fact in loaded.facts}
+    found = {}
+    for product in loaded.world.products:
+        found[product.name] = output_shares(values, product.id)
+    for product in loaded.world.products:
+        used = use_shares(values, product.id)
+        if used:
+            found[f"use of {product.name}"] = used
+    return found
+
+
+def tiles(world: str, by_country: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The map on squared paper: for each country its place, the place of the world that it belongs to, and that one's share."""
+    names = read_world(world).names.countries
+    found = []
+    for code, (column, row) in TILES.items():
+        place = place_of(code, set(names))
+        share = by_country.get(place, 0.0) if place else 0.0
+        own = place == code
+        found.append(
+            {"code": code, "column": column, "row": row, "share": share, "own": own, "name": names.get(place, "")}
+        )
+    return found
+
+
+def size() -> tuple[int, int]:
+    """Columns and rows of the map."""
+    return COLUMNS, ROWS
+
+
+def chain(world: str) -> list[dict[str, Any]]:
+    """Stages of the chain in order, with their products and largest makers."""
+    loaded = read_world(world)
+    values = {fact.key: fact.value for fact in loaded.facts}
+    stages: dict[str, list[dict[str, Any]]] = {}
+    for product in loaded.world.products:
+        made = sorted(output_shares(values, product.id).items(), key=lambda item: -item[1])[:3]
+        top = [(loaded.names.countries[code], share) for code, share in made]
+        inputs = [loaded.names.products[name] for name in product.inputs]
+        stages.setdefault(product.stage, []).append({"name": product.name, "top": top, "inputs": inputs})
+    return [{"stage": stage, "products": products} for stage, products in stages.items()]
+
+
+# --- into a scenario ------------------------------------------------------------------------------
+def written_value(path: str, value: float, unit: str) -> str:
+    """A world's number as a scenario writes it: shares as percentages, with its unit otherwise."""
+    units = parameters()[path.split(".")[0]]["units"]
+    if unit in ("share", "ratio") and "%" in units:
+        return f"{value * 100:.6g} %"
+    return f"{value:.6g} {unit}" if unit in units else f"{value:.6g}"
+
+
+def with_number(
+    documents: Documents, document: Document, path: str, value: str, source: str, confidence: str, note: str = ""
+) -> str:
+    """The text of a scenario with an own number in its `baseline`.
+
+    Raises
+    ------
+    SupplyriskError
+        If the value is none of that kind, there is no source, or the scenario would have a mistake that it had not before.
+    """
+    parts = path.split(".")
+    parameter = PARAMETER_BY_NAME.get(parts[0])
+    if parameter is None:
+        raise SupplyriskError(f"there is no number called {parts[0]}")
+    accepted, example = REGISTRY_UNITS[parameter.unit]
+    quantity = Quantity(parameter.name, accepted, example, parameter.unit, parameter.low, parameter.high)
+    try:
+        quantity.number(value.strip())
+    except ValueError as error:
+        raise SupplyriskError(f"the value {error}") from None
+    if not source.strip():
+        raise SupplyriskError("say where the number comes from: a report, a survey, your own estimate")
+    if confidence not in CONFIDENCES:
+        raise SupplyriskError(f"the confidence is one of {', '.join(CONFIDENCES)}")
+    entry = {"value": value.strip(), "source": source.strip(), "confidence": confidence}
+    entry |= {"note": note.strip()} if note.strip() else {}
+    text = put(document.text, ("baseline", *parts), entry).applied(document.text)
+    return _without_new_mistakes(documents, document, text)
+
+
+def with_table(documents: Documents, document: Document, name: str, content: bytes) -> str:
+    """The text of a scenario with a table of own numbers, which is kept below `tables/` beside it.
+
+    Raises
+    ------
+    SupplyriskError
+        If the table can't be read or does not fit: every mistake with sheet and cell. The file is not kept then.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in READERS or Path(name).name != name:
+        raise NotAllowed(f"{name}: a table is an .xlsx or a .csv file")
+    if len(content) > MAX_TABLE_BYTES:
+        raise NotAllowed(f"{name} is larger than {MAX_TABLE_BYTES // 1_000_000} MB")
+    beside = document.path.parent.relative_to(documents.folder)
+    file = below(documents.folder, (beside / TABLES / name).as_posix())
+    if file.exists() and file.read_bytes() != content:
+        raise SupplyriskError(f"{TABLES}/{name} stands there already and is another: name yours differently")
+    new = not file.exists()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    try:
+        before = _tables_of(document.text)
+        listed = [*before, f"{TABLES}/{name}"] if f"{TABLES}/{name}" not in before else before
+        value: Any = listed[0] if len(listed) == 1 else listed
+        return _without_new_mistakes(
+            documents, document, put(document.text, ("baseline", "tables"), value).applied(document.text)
+        )
+    except SupplyriskError:
+        if new:
+            file.unlink()
+        raise
+
+
+def _tables_of(text: str) -> list[str]:
+    from .pieces import plain_of, value_at
+
+    there = value_at(plain_of(text), ("baseline", "tables"))
+    return [there] if isinstance(there, str) else list(there or ())
+
+
+def _without_new_mistakes(documents: Documents, document: Document, text: str) -> str:
+    before, after = (_said(check_text(documents, document.name, each)) for each in (document.text, text))
+    new = [line for line in after if line not in before]
+    if new:
+        raise SupplyriskError("\n".join(new[:20]))
+    return text
+
+
+def _said(reading: Reading) -> list[str]:
+    return [f"{each.file}: {each.said}" if each.file else each.said for each in reading.mistakes]

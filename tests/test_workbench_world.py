@@ -1,0 +1,123 @@
+"""Gallery and world browser without a browser: copies, own scenarios, own numbers and tables."""
+
+import pytest
+from openpyxl import load_workbook
+from supplyrisk.commands.world_export import export_world
+from supplyrisk.errors import SupplyriskError
+from supplyrisk.shipped import scenario_names, study_names
+from supplyrisk.spec.load import load_scenario, read_scenario, read_world
+from supplyrisk.spec.worldfile import shipped_worlds
+from supplyrisk.workbench.atlas import chain, rows, shares, tiles, with_number, with_table, written_value
+from supplyrisk.workbench.documents import Documents, NotAllowed
+from supplyrisk.workbench.reading import check_text
+from supplyrisk.workbench.shelf import cards, copy, fresh
+
+
+@pytest.fixture
+def document(tmp_path):
+    documents = Documents(tmp_path)
+    name = fresh(tmp_path, "Gallium: what if?", "gallium")
+    return documents, documents.open(name)
+
+
+def test_every_shipped_scenario_has_a_card_that_says_what_it_is():
+    found = cards()
+    assert {card.name for card in found} == {*scenario_names(), *study_names()}
+    assert all(card.title and card.question and (card.world or card.kind == "study") for card in found)
+    assert all(0.0 <= begin <= end <= 1.0 for card in found for _, begin, end in card.bars)
+    assert sum(bool(card.bars) for card in found if card.kind == "scenario") > len(scenario_names()) * 0.8
+    assert [card.name for card in found if card.fits("gallium LICENCES")]
+
+
+@pytest.mark.parametrize("name", ["gallium_licences_2023", "how_long_a_ban"])
+def test_a_copy_is_whole_and_overwrites_nothing(tmp_path, name):
+    first = copy(tmp_path, name)
+    documents = Documents(tmp_path)
+    text = documents.open(first).text
+    assert check_text(documents, first, text).mistakes == ()
+    (tmp_path / first).write_text("title: mine\n")
+    assert copy(tmp_path, name) == f"{name}_2.yaml"
+    assert (tmp_path / first).read_text() == "title: mine\n"
+
+
+@pytest.mark.parametrize("world", shipped_worlds())
+def test_an_own_scenario_is_fine_in_every_world(tmp_path, world):
+    name = fresh(tmp_path, 'What if: "it" stops # all?', world)
+    (scenario,) = load_scenario(tmp_path / name)
+    assert scenario.title == 'What if: "it" stops # all?'
+    assert len(scenario.arms) == 2
+
+
+def test_a_title_without_letters_is_refused(tmp_path):
+    with pytest.raises(NotAllowed):
+        fresh(tmp_path, "???", "gallium")
+    assert not list(tmp_path.iterdir())
+
+
+def test_all_numbers_of_a_world_are_shown_and_can_be_written_again():
+    found = rows("gallium")
+    assert len(found) == len(read_world("gallium").facts)
+    assert all(row.source and row.confidence and row.label for row in found)
+    assert written_value("cover_weeks", 7.0, "weeks") == "7 weeks"
+    assert written_value("trade_share", 0.25, "share") == "25 %"
+    assert abs(sum(shares("gallium")["crude gallium (4N)"].values()) - 1) < 1e-9
+    assert [stage["stage"] for stage in chain("gallium")] == ["primary recovery", "refining", "wafer making"]
+    drawn = {tile["code"]: tile["share"] for tile in tiles("gallium", {"CN": 0.9, "REU": 0.1})}
+    assert (drawn["CN"], drawn["FR"], drawn["US"]) == (0.9, 0.1, 0.0)
+
+
+def test_an_own_number_becomes_a_row_of_the_baseline_with_its_source(document):
+    documents, doc = document
+    row = next(row for row in rows("gallium") if row.parameter == "output_t_per_year")
+    text = with_number(documents, doc, row.path, "650 t/yr", "our visit: October 2026", "low", "a note")
+    doc.change(text)
+    doc.save()
+    loaded = read_scenario(doc.path)
+    (override,) = loaded.spec.baseline.overrides
+    assert (override.path, override.value, override.source) == (row.path, 650.0, "our visit: October 2026")
+    assert (override.confidence, override.note) == ("low", "a note")
+    assert "# what is seen is what the events do" in text.replace("stand: what", "# what")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "source", "confidence", "said"),
+    [
+        ("price_usd_per_kg.crude_gallium", "650", "", "low", "where the number comes from"),
+        ("price_usd_per_kg.crude_gallium", "650 t", "x", "low", "unit"),
+        ("price_usd_per_kg.crude_gallium", "-3 USD/kg", "x", "low", "negative"),
+        ("price_usd_per_kg.crude_gallium", "650 USD/kg", "x", "sure", "confidence"),
+        ("price_usd_per_kg.nothing", "650 USD/kg", "x", "low", "unknown product"),
+        ("nothing.crude_gallium", "1", "x", "low", "no number called"),
+    ],
+)
+def test_a_number_that_is_none_changes_nothing(document, path, value, source, confidence, said):
+    documents, doc = document
+    before = doc.text
+    with pytest.raises(SupplyriskError, match=said):
+        with_number(documents, doc, path, value, source, confidence)
+    assert doc.text == before
+
+
+def test_a_spreadsheet_is_laid_over_the_world_or_refused_whole(document, tmp_path_factory):
+    documents, doc = document
+    file = tmp_path_factory.mktemp("elsewhere") / "ours.xlsx"
+    export_world(read_world("gallium"), file, "gallium")
+    book = load_workbook(file)
+    sheet = book["production"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, column["value"]).value = 123
+    for name in ("low", "high", "shape", "group"):
+        sheet.cell(2, column[name]).value = None
+    sheet.cell(2, column["source"]).value = "ours"
+    book.save(file)
+    text = with_table(documents, doc, "ours.xlsx", file.read_bytes())
+    assert "tables: tables/ours.xlsx" in text
+    assert (documents.folder / "tables" / "ours.xlsx").exists()
+    sheet.cell(2, column["value"]).value = "many"
+    book.save(file)
+    with pytest.raises(SupplyriskError, match="production!"):
+        with_table(documents, doc, "theirs.xlsx", file.read_bytes())
+    assert not (documents.folder / "tables" / "theirs.xlsx").exists()
+    for name in ("../x.xlsx", "x.exe", "/etc/x.csv"):
+        with pytest.raises(NotAllowed):
+            with_table(documents, doc, name, b"")
