@@ -173,13 +173,17 @@ class LiveRun(Run):
 
         return pd.concat([self._summary_of[name] for name in self._rows_of_metric], ignore_index=True)
 
+    @cached_property
+    def _header(self) -> Sequence[str]:
+        return header("summary")
+
     def _summarise(self, metric: str) -> pd.DataFrame:
         import pandas as pd
 
         rows = self._rows_of_metric[metric]
         values = self._outcomes[:, :, rows]
         statistics = describe(values.reshape(len(values), -1).T)
-        names = header("summary")
+        names = self._header
         columns: dict[str, Any] = {"arm": _named(np.repeat(self._columns, len(rows)))}
         for name in names[1:6]:
             texts = [_plain(getattr(self._made.outcomes[i], name)) for i in rows]
@@ -275,6 +279,9 @@ def _plain(name: str) -> str:
 
 
 def _named(texts: Sequence[str] | NDArray[Any]) -> Any:
+    """A column of names as categories."""
     import pandas as pd
 
-    return pd.Categorical(list(texts))
+    names = sorted(set(texts))
+    rank = {name: i for i, name in enumerate(names)}
+    return pd.Categorical.from_codes([rank[text] for text in texts], pd.Index(names, dtype=object))

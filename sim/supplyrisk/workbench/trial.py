@@ -233,8 +233,9 @@ def trial_of(loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str]
     """
     scenario = replace(loaded.scenarios[0], runs=runs)
     _, ready = prepare(scenario, Options(engine="batch"), lambda _: None)
-    # However many runs: every run's series is kept, week by week, as in a batch of few.
-    made = chunks.layout(ready.model, min(runs, EXACT_RUNS), "quantiles")
+    made = ready.layout
+    if not made.values_kept or made.sketched:  # however many runs: every run's series is kept, as in a batch of few
+        made = chunks.layout(ready.model, EXACT_RUNS, "quantiles")
     design = KeptDesign.of(ready.design, runs, memory.draws)
     return Trial(loaded, scenario, replace(ready, design=design, layout=made), Kept(made, variables, lanes), memory)
 
