@@ -39,12 +39,12 @@ def _budgets(run: Run) -> list[tuple[str, float]]:
 
 
 def _over(run: Run, policy: str, over: float) -> str:
-    import numpy as np
+    from ..results.quantiles import quantiles
 
     (arm,) = [each for each in run.scenario.arms if each.name == f"policy:{policy}"]
     paid = values(run, OUTLAY, arm.name, place=arm.payer)
     assert arm.yearly_budget_usd is not None
-    budget, most = quantity(arm.yearly_budget_usd, "USD"), quantity(float(np.median(paid)), "USD")
+    budget, most = quantity(arm.yearly_budget_usd, "USD"), quantity(float(quantiles(paid, (0.5,))[0]), "USD")
     often = "in every run" if over == 1.0 else f"in {share(over)} of the runs"
     return (
         f"{phrases(run, policy)[0]} pays out more than its budget of {budget} a year {often}: {most} in the dearest year (median). The "
