@@ -118,6 +118,9 @@ def worlds(draw: Any) -> World:
         ("mothball_weeks", ""): draw(st.sampled_from((0.0, 4.0))),
         ("closure_weeks", ""): draw(st.sampled_from((0.0, 20.0))),
         ("elasticity_steepening", ""): draw(st.sampled_from((0.0, 0.05))),
+        ("memory_of_rules", ""): draw(st.sampled_from((0.0, 0.6))),
+        ("remembered_cover_weeks", ""): draw(st.sampled_from((0.0, 5.0))),
+        ("fob_rent_share", ""): draw(st.sampled_from((0.0, 0.7))),
         ("stockpile_weeks", "", "B"): draw(st.sampled_from((0.0, 3.0))),
     }
     return chain(stages, makers, users, {z: [c for c in cs if c in there] for z, cs in zones.items()}, values=values)
@@ -207,6 +210,10 @@ def scenarios(draw: Any, first: Op | None = None) -> Scenario:
     for number in range(len(events), draw(st.integers(0, 4))):
         start = draw(st.sampled_from(STARTS))
         again = draw(st.sampled_from(AGAIN))
+        trigger = draw(triggers(world, number))
+        rumours: dict[str, float] = {"last_days": draw(st.sampled_from((0.0, 90.0)))}
+        if not again and trigger is None and draw(st.booleans()):
+            rumours |= {"rumoured_day": max(0.0, start - 60.0), "rumour_probability": draw(st.sampled_from((0.3, 1.0)))}
         events.append(
             event(
                 *draw(st.lists(effects(world), min_size=1, max_size=3)),
@@ -217,8 +224,9 @@ def scenarios(draw: Any, first: Op | None = None) -> Scenario:
                 end_announced=draw(st.booleans()),
                 age_days=draw(st.sampled_from((0.0, 0.0, 400.0))),
                 probability=draw(st.sampled_from((1.0, 1.0, 0.5))),
-                trigger=draw(triggers(world, number)),
+                trigger=trigger,
                 **again,
+                **rumours,
             )
         )
     outages = RandomOutages((), (), draw(st.sampled_from((15.0, 90.0))), 6.0, draw(st.sampled_from((0.3, 1.0))))

@@ -30,35 +30,41 @@ PREFIX = "supplyrisk."
 LONGEST_SECONDS = 20  # of one check: a mutant may go round in circles
 
 # Tests whose numbers are worked out by hand or follow from a closed form, on the readable engine or by direct calls.
-HAND_WORKED = tuple(
-    f"test_model_{name}"
-    for name in (
-        "economics",
-        "beliefs",
-        "expected",
-        "cells",
-        "blocks",
-        "pools",
-        "targets",
-        "prices",
-        "paid",
-        "trade_week",
-        "asked",
-        "orders",
-        "production",
-        "use",
-        "receive",
-        "movement",
-        "rules",
-        "start",
-        "begin",
-        "parting",
-        "over",
-        "offices",
-        "ration",
-        "buyers",
-        "week",
-    )
+HAND_WORKED = (
+    *(
+        f"test_model_{name}"
+        for name in (
+            "economics",
+            "beliefs",
+            "expected",
+            "cells",
+            "blocks",
+            "pools",
+            "targets",
+            "prices",
+            "paid",
+            "trade_week",
+            "asked",
+            "orders",
+            "production",
+            "use",
+            "receive",
+            "movement",
+            "rules",
+            "start",
+            "begin",
+            "parting",
+            "over",
+            "offices",
+            "ration",
+            "buyers",
+            "week",
+            "memory",
+            "substitutes",
+            "fob",
+        )
+    ),
+    "test_events_rules_on_rules",
 )
 # Tests of many draws: what they look at has a test of one draw.
 TOO_SLOW = (
@@ -67,6 +73,23 @@ TOO_SLOW = (
     "test_relapses_are_as_frequent",
     "test_a_runs_own_error_is_a_t",
     "test_the_weekly_part_is_an_ar1",
+    # Laws of whole runs: what they rest on has a test of its own.
+    "test_both_engines_agree",
+    "test_a_longer_freeze",
+    "test_a_freeze_for_one",
+    "test_firms_come_on_a_list",
+    "test_old_files_lapse_in_a_freeze",
+    "test_japan_in_2026",
+    "test_a_long_first_squeeze",
+    "test_the_second_squeeze",
+    "test_where_it_proves_false",
+    "test_the_more_",
+    "test_an_unrumoured",
+    "test_what_has_gone_over_is_no_loss",
+    "test_a_rule_may_widen",
+    "test_without_a_gap",
+    "test_it_is_told_only",
+    "test_where_nothing_leaves",
 )
 
 

@@ -36,7 +36,11 @@ MUTATIONS = (
         "leave(L, F, I, entity, amount, day, day + 2, content)",
     ),
     ("engines/compiled/kernel.py", "filed = extra % 1048576", "filed = extra % 1048577"),
-    ("engines/compiled/kernel.py", "if draws.has_expired(L, F, I, office, filed, day) == 1:", "if False:"),
+    (
+        "engines/compiled/kernel.py",
+        "if applications.struck_out(L, F, I, office, lane, filed, lot, day) == 1:",
+        "if False:",
+    ),
     ("engines/compiled/calendar.py", "carrier) + 6) // 7", "carrier) + 7) // 7"),
     ("engines/compiled/calendar.py", "carrier) % 7 == weekday", "carrier) % 8 == weekday"),
     ("engines/compiled/kernel.py", "or rank < I[first]", "or rank > I[first]"),

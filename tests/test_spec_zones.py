@@ -230,3 +230,10 @@ def test_a_third_country_sells_at_the_price_behind_the_rule() -> None:
     price = {zone: found.price("metal", zone)[20] for zone in apart.zones}
     assert price["ZD"] == price["ZB"] > 1.3
     assert max(price["ZA"], price["ZC"]) < 1.0
+
+
+def test_a_zone_without_countries_is_parted_by_no_rule() -> None:
+    rule = event(effect("close", 0.5, "metal", "A"))
+    zones = {"Z": ("A", "B")}
+    plain, more = (run(chain(zones=one), rule, years=0.5) for one in (zones, zones | {"empty": ()}))
+    assert more.price("metal", "Z") == pytest.approx(plain.price("metal", "Z"))

@@ -79,6 +79,8 @@ class LicenceOffice(simpy.Resource):
 
     def _trigger_put(self, get_event: Any) -> None:
         """Open the oldest file that may be opened, if an officer is free."""
+        if len(self.users) >= self._capacity:
+            return
         for at, file in enumerate(self.put_queue):
             if not self.waits(file.lane, file.filed):
                 self._do_put(file)

@@ -108,6 +108,9 @@ def time_effects(L: Layout, F: Floats, I: Ints, day: int) -> None:
         k = effect_product(L, I, e)
         if k < 0:
             continue
+        if I[L.event_suspended + v] == 1:
+            # A rule that is to come back is believed to last, as far as it is remembered, for having held before.
+            age += F[L.memory_of_rules + k] * F[L.effect_held + e]
         rate = F[L.attention_rate + k]
         weeks = weeks_believed(age, wait, first_belief(L, F, e, k), rate)
         if I[L.event_end_told + v] == 1 and end < FOREVER_DAYS:

@@ -79,7 +79,7 @@ def code_of_rest(world: World, effect: Effect, zone: str) -> int:
     """
     codes = [code_of(world, effect, code) for code in world.countries if world.whole_zone(code) == zone]
     codes = [code for code in codes if code != SELLER | BUYER] or codes
-    return max(sorted(set(codes)), key=codes.count)
+    return max(sorted(set(codes)), key=codes.count, default=0)  # a zone may have no country
 
 
 def to_all(world: World, effect: Effect) -> bool:
