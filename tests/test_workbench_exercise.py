@@ -21,6 +21,8 @@ from supplyrisk.workbench.exercise.rules import Exercise, read_exercise
 from supplyrisk.workbench.exercise.seen import team_view
 from supplyrisk.workbench.exercise.table import Table
 
+from tests.docs_pages import blocks
+
 SCENARIO = """
 title: China licenses gallium
 world: gallium
@@ -291,3 +293,11 @@ def test_the_table_keeps_what_is_played_in_ordinary_files(tmp_path: Path) -> Non
         with pytest.raises(SupplyriskError):
             again.session(wrong)
     again.close()
+
+
+def test_the_exercise_of_the_how_to_is_sound(tmp_path: Path) -> None:
+    page = Path(__file__).parents[1] / "docs" / "how-to" / "run-an-exercise.md"
+    block = next(block for block in blocks(page) if block.language == "yaml")
+    text = block.text.replace("../scenarios", str(scenarios_folder()))
+    (tmp_path / "exercise.yaml").write_text(text)
+    assert [card.name for card in read_exercise(tmp_path / "exercise.yaml").spec.deck] == ["reserve"]

@@ -80,6 +80,9 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
             soon(send)
 
     def connected() -> None:
+        asked = client.request.query_params
+        if asked.get("product") or asked.get("place"):
+            beside(live.look, document, asked.get("product", ""), asked.get("place", ""))
         last = live.picture(document)
         if last is not None:
             newest.setdefault("", json.dumps(last.as_payload()))

@@ -169,6 +169,9 @@ window.wb = window.wb || {};
     select.addEventListener("change", () => {
       const look = { product: root.querySelector("[data-wb=product] select")?.value || "" };
       look.place = root.querySelector("[data-wb=place] select")?.value || "";
+      const address = new URL(location.href); // the address restores what is looked at
+      for (const [key, value] of Object.entries(look)) address.searchParams.set(key, value);
+      history.replaceState(null, "", address);
       emitEvent("wb_look", look);
     });
     const named = element("label", "", label + " ");
