@@ -96,6 +96,23 @@ def test_a_full_disk_loses_nothing_and_says_so(folder, monkeypatch):
     assert sorted(each.name for each in folder.iterdir()) == [".workbench", "a.yaml"]
 
 
+def test_a_draft_is_whole_at_every_moment(folder, monkeypatch):
+    document = Documents(folder).open("a.yaml")
+    document.change("title: first\n")
+    true_write = type(document.path).write_text
+
+    def half(path, text, **more):
+        true_write(path, text[:5], **more)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(document.path), "write_text", half)
+    document.change("title: second\n")
+    monkeypatch.undo()
+    assert "No space left" in document.trouble
+    assert document.text == "title: second\n"
+    assert Documents(folder).open("a.yaml").text == "title: first\n"
+
+
 def test_a_pause_saves(folder):
     documents = Documents(folder)
     document = documents.open("a.yaml")

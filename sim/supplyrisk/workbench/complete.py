@@ -172,6 +172,9 @@ def proposals(text: str, offset: int) -> dict[str, Any]:
     at = where(text, offset)
     world = _world(text)
     options = _values(at, world) if at.key else _keys(at, world)
+    rest = text[offset:].split("\n", 1)[0].strip()
+    if at.key and NUMBER.match(at.written) and rest and rest[0] not in "#,]}":
+        options = []  # its unit is there
     word = WORD.search(at.written)
     back = len(word.group()) if word else 0
     number = NUMBER.match(at.written)

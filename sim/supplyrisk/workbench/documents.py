@@ -239,8 +239,11 @@ class Document:
     def _keep_draft(self) -> None:
         base = digest(self._disk) if self._exists else "nothing"
         try:
-            self.draft.parent.mkdir(parents=True, exist_ok=True)
-            self.draft.write_text(f"# draft of {self.name}, laid on {base}\n{self.text}", encoding="utf-8")
+            draft = self.draft
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            beside = draft.with_name(f"{draft.name}~")  # ended in the midst of it, the draft before is still whole
+            beside.write_text(f"# draft of {self.name}, laid on {base}\n{self.text}", encoding="utf-8")
+            beside.replace(draft)
             self.trouble = ""
         except (OSError, UnicodeEncodeError) as error:
             self.trouble = f"the draft can't be kept: {getattr(error, 'strerror', None) or 'letters that are no text'}"

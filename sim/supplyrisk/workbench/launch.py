@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 import threading
@@ -121,6 +122,8 @@ def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str
         ws_max_size=MAX_MESSAGE_BYTES,
         timeout_graceful_shutdown=1,
     )
+    # Pages that are still open when it ends are no error.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "graceful shutdown" not in str(record.msg))
     try:
         Server(config).run(sockets=[sock])
     finally:

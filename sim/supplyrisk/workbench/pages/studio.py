@@ -75,6 +75,7 @@ class Studio:
         self.client = ui.context.client
         self.tab = self.client.id
         self.editor: ui.codemirror
+        self.shown: tuple[object, ...] = ()
 
     # --- drawing --------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -217,6 +218,10 @@ class Studio:
         """State of the file, who may edit, and what has to be decided."""
         document = self.document
         mine = document.pen in ("", self.tab)
+        state = (mine, document.saved, document.trouble, document.theirs)
+        if state == self.shown:
+            return  # asked at each letter that is typed
+        self.shown = state
         self.editor.set_enabled(mine)
         self.state.set_text(document.trouble or ("saved" if document.saved else "draft kept, not saved yet"))
         self.banner.clear()

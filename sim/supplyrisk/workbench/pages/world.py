@@ -122,9 +122,16 @@ def draw_map(world: str, made: dict[str, dict[str, float]]) -> None:
         with place:
             squares(world, name, made[name])
             foremost(world, made[name])
+            ui.label(
+                "Filled: the larger its share, the deeper. Dotted: part of a group of countries that has a share."
+            ).classes("wb-hint")
 
     by_value = {quote(name): name for name in made}
-    chosen.on("change", lambda event: show(by_value[str(event.args)]), js_handler="(e) => emit(e.target.value)")
+    chosen.on(
+        "change",
+        lambda event: show(by_value.get(str(event.args), next(iter(made)))),
+        js_handler="(e) => emit(e.target.value)",
+    )
     show(next(iter(made)))
 
 
@@ -134,14 +141,15 @@ def squares(world: str, name: str, found: dict[str, float]) -> None:
     says = ", ".join(
         f"{code} {100 * share:.0f} %" for code, share in sorted(found.items(), key=lambda item: -item[1])[:5]
     )
-    with ui.element("div").classes("wb-map").style(f"grid-template-columns: repeat({columns}, 1fr)") as drawn:
+    with (
+        ui.element("div").classes("wb-map").style(f"grid-template-columns: repeat({columns}, minmax(0, 1fr))") as drawn
+    ):
         for tile in tiles(world, found):
-            style = f"grid-column: {tile['column'] + 1}; grid-row: {tile['row'] + 1}; --share: {tile['share']:.3f}"
-            look = (
-                "wb-tile"
-                + (" wb-tile-on" if tile["share"] > 0 else "")
-                + (" wb-tile-high" if tile["share"] > 0.45 else "")
+            style = (
+                f"grid-column: {tile['column'] + 1}; grid-row: {tile['row'] + 1}; --depth: {tile['share'] ** 0.5:.3f}"
             )
+            on = " wb-tile-on" if tile["own"] else " wb-tile-part"
+            look = "wb-tile" + (on if tile["share"] > 0 else "") + (" wb-tile-high" if tile["share"] > 0.3 else "")
             with ui.element("span").classes(look).style(style):
                 ui.label(tile["code"])
     drawn._props["role"], drawn._props["aria-label"] = "img", f"Map: {name}: {says}"

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const PAUSE_MS = 60;
+  const SENTENCES_MS = 900; // after the first pictures: telling a scenario takes as long as one of them
   let vocabulary;
   let outline = null;
   let names = {};
@@ -37,8 +38,8 @@
         wb.timeline.draw(outline);
         wb.pins.draw(outline, vocabulary);
       }
-      byId("wb-form").classList.toggle("wb-stale", !!(seen && !seen.outline));
-      byId("wb-timeline").classList.toggle("wb-stale", !!(seen && !seen.outline));
+      byId("wb-form").classList.toggle("wb-old", !!(seen && !seen.outline));
+      byId("wb-timeline").classList.toggle("wb-old", !!(seen && !seen.outline));
     }
     running = false;
     if (again || editor.text !== text) {
@@ -46,19 +47,19 @@
       return;
     }
     clearTimeout(explaining);
-    explaining = setTimeout(() => explain(found), 350);
+    explaining = setTimeout(() => explain(found), SENTENCES_MS);
   }
 
   async function explain(found) {
     const place = byId("wb-sentences");
     const text = wb.editor.text;
     if (found && found.mistakes.length) {
-      place.classList.add("wb-stale");
+      place.classList.add("wb-old");
       return;
     }
     const lines = await wb.ask("explain", { name: wb.editor.name, text });
     if (!lines || !lines.length || text !== wb.editor.text) return;
-    place.classList.remove("wb-stale");
+    place.classList.remove("wb-old");
     const made = [];
     let open;
     for (const line of lines) {
