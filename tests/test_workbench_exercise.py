@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.shipped import scenarios_folder
+from supplyrisk.workbench.documents import Documents
 from supplyrisk.workbench.exercise.debrief import debrief
 from supplyrisk.workbench.exercise.history import History, arm_number, nearest, watched
 from supplyrisk.workbench.exercise.known import announced, known_by
@@ -20,6 +21,7 @@ from supplyrisk.workbench.exercise.play import NotNow, Play
 from supplyrisk.workbench.exercise.rules import Exercise, read_exercise
 from supplyrisk.workbench.exercise.seen import team_view
 from supplyrisk.workbench.exercise.table import Table
+from supplyrisk.workbench.reading import check_text
 
 from tests.docs_pages import blocks
 
@@ -301,3 +303,14 @@ def test_the_exercise_of_the_how_to_is_sound(tmp_path: Path) -> None:
     text = block.text.replace("../scenarios", str(scenarios_folder()))
     (tmp_path / "exercise.yaml").write_text(text)
     assert [card.name for card in read_exercise(tmp_path / "exercise.yaml").spec.deck] == ["reserve"]
+
+
+def test_an_exercise_is_checked_while_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    documents = Documents(tmp_path)
+    assert check_text(documents, "exercise.yaml", EXERCISE).mistakes == ()
+    found = check_text(documents, "exercise.yaml", EXERCISE.replace("target: 90 days", "target: 90 moons"))
+    assert (found.kind, len(found.mistakes)) == ("exercise", 1)
+    assert "90 moons" in found.mistakes[0].said
+    assert EXERCISE.splitlines()[found.mistakes[0].line - 1].find("90 days") > 0

@@ -14,6 +14,7 @@ from ..errors import SupplyriskError
 from ..shipped import PACKAGE
 from .liverun import LiveRun
 from .picture import Mistake, Picture, View, draw, mistakes_of
+from .reading import is_exercise_text
 from .trial import PREVIEW, Memory, NotWanted, Trial, read_trial
 
 THREADS = 2
@@ -177,6 +178,8 @@ class LiveAnswer:
                 self._waiting = {asked.name: asked, **self._waiting}
 
     def _answer(self, asked: Asked) -> None:
+        if is_exercise_text(asked.text):
+            raise SupplyriskError("this is an exercise: begin it on the page Exercise")
         with confined(self.folder, PACKAGE):
             trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory)
         few, still = min(PREVIEW, trial.runs), self._still(asked)

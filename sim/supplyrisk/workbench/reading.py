@@ -13,6 +13,7 @@ from ..language.text import parse_text
 from .documents import Documents
 
 STUDY = re.compile(r"^[\"']?study[\"']?\s*:", re.MULTILINE)
+EXERCISE = re.compile(r"^[\"']?exercise[\"']?\s*:", re.MULTILINE)
 MARKED = re.compile(r"[^\s,\[\]{}#][^,\[\]{}#\n]*")
 MOST = 200  # mistakes that are shown
 
@@ -42,7 +43,7 @@ class Remark:
 class Reading:
     """A text that was checked."""
 
-    kind: str  # scenario | study
+    kind: str  # scenario | study | exercise
     mistakes: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
@@ -60,12 +61,21 @@ def is_study_text(text: str) -> bool:
     return STUDY.search(text) is not None
 
 
+def is_exercise_text(text: str) -> bool:
+    """Whether a text is meant as a table-top exercise."""
+    return EXERCISE.search(text) is not None
+
+
 def check_text(documents: Documents, name: str, text: str) -> Reading:
     """Every mistake of a text, as `check` finds them in the file of that name."""
     path = documents.open(name).path
-    kind = "study" if is_study_text(text) else "scenario"
+    kind = "exercise" if is_exercise_text(text) else "study" if is_study_text(text) else "scenario"
     try:
         with documents.confined():
+            if kind == "exercise":
+                from .exercise.rules import exercise_of
+
+                exercise_of(path, text)
             notes = _loaded(path, text, kind).notes if kind == "scenario" else ()
             if kind == "study":
                 _study(path, text)

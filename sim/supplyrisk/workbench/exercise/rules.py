@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from ...errors import Problem, Problems, did_you_mean
 from ...language.fields import CertainDuration, Day, Flag, Name, Period, Products, Quantity, Strict, Text, Title
 from ...language.problems import find, from_validation, place
-from ...language.text import Node, path_text, read_file
+from ...language.text import Node, parse_text, path_text, read_file
 from ...spec.load import Loaded
 from ...spec.variants import Base, file_base
 from ...units import FACTOR, PLAIN
@@ -172,14 +172,22 @@ class Exercise:
 
 
 def read_exercise(path: Path) -> Exercise:
-    """Read and check an exercise.
+    """Read and check the file of an exercise (see `exercise_of`)."""
+    return _checked(path, read_file(path))
+
+
+def exercise_of(path: Path, text: str) -> Exercise:
+    """An exercise given as text, as if it stood in the file `path`.
 
     Raises
     ------
     Problems
-        Everything that is wrong: with the file, the scenario it plays, and the events of its cards.
+        Everything that is wrong: with the text, the scenario it plays, and the events of its cards.
     """
-    root = read_file(path)
+    return _checked(path, parse_text(text, str(path)))
+
+
+def _checked(path: Path, root: Node) -> Exercise:
     try:
         spec = ExerciseSpec.model_validate(root.plain(), context={"names": None})
     except ValidationError as error:
