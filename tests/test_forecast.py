@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 from supplyrisk.backtest.scores import crps
 from supplyrisk.cli import main
 from supplyrisk.errors import Problems
-from supplyrisk.forecast.revise import distance, read_forecast, revise
+from supplyrisk.forecast.revise import distance, overheard, read_forecast, revise
 from supplyrisk.forecast.weights import LEAST_EFFECTIVE, weigh, weighted_crps, weighted_quantiles
 from supplyrisk.results.quantiles import quantiles
 
@@ -160,3 +161,25 @@ def test_nothing_is_replaced_unasked_and_nothing_half_stays(folder: Path, page: 
     assert failed.exit_code == 2
     (folder / "own").rmdir()
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_no_run_is_made_twice(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is weighed is heard of the runs that the page is made of: the same bits as of runs made for it alone."""
+    from supplyrisk.backtest.evaluate import Bench
+
+    episode = read_forecast(folder / "stop.yaml", [folder / "seen.csv"])
+    alone = revise(episode, 50, 3)
+    made: list[int] = []
+    fill = Bench.fill
+
+    def counted(self: Bench, record: Any, seed: int) -> None:
+        made.append(int((~record.seen).sum()))
+        fill(self, record, seed)
+
+    monkeypatch.setattr(Bench, "fill", counted)
+    heard, results = overheard(episode, folder / "stop.yaml", 50, 3, None, 2, tmp_path / "run")
+    assert made == [0]
+    assert results.finished == 50
+    assert np.array_equal(heard.weights.of_run, alone.weights.of_run)
+    for mine, other in zip(heard.measured.points + heard.measured.fans, alone.measured.points + alone.measured.fans):
+        assert np.array_equal(mine, other, equal_nan=True)

@@ -41,6 +41,23 @@ class Measured:
     failures: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Record:
+    """`Measured` while it is being filled, run by run in any order; `seen` says which runs are in."""
+
+    targets: Floats
+    points: list[Floats]
+    fans: list[Floats]
+    values: Floats
+    seen: NDArray[np.bool_]
+    failures: dict[int, str]
+
+    def measured(self) -> Measured:
+        """What was measured, the failures in the order of runs."""
+        told = tuple(self.failures[row] for row in sorted(self.failures))
+        return Measured(self.targets, self.points, self.fans, self.values, told)
+
+
 class Bench:
     """An episode compiled once, ready for any number of runs."""
 
@@ -71,25 +88,45 @@ class Bench:
 
     def run(self, values: Floats, seed: int) -> Measured:
         """Run the scenario arm once per row of `values`."""
+        record = self.record(values)
+        self.fill(record, seed)
+        return record.measured()
+
+    def record(self, values: Floats) -> Record:
+        """Room for what is measured on runs with these values."""
         runs = len(values)
-        targets = np.full((runs, len(self._targets)), math.nan)
-        points = [np.full((runs, len(one.points)), math.nan) for one, _ in self._series]
-        fans = [np.full((runs, len(self.months)), math.nan) for _ in self._series]
-        failures = []
-        for row in range(runs):
+        return Record(
+            np.full((runs, len(self._targets)), math.nan),
+            [np.full((runs, len(one.points)), math.nan) for one, _ in self._series],
+            [np.full((runs, len(self.months)), math.nan) for _ in self._series],
+            values,
+            np.zeros(runs, dtype=bool),
+            {},
+        )
+
+    def fill(self, record: Record, seed: int) -> None:
+        """Run the scenario arm of the runs that are not measured yet."""
+        for row in np.flatnonzero(~record.seen):
+            found: Any
             try:
-                result = self.engine.run(self.model, SCENARIO_ARM, row, seed, values[row])
+                found = self.engine.run(self.model, SCENARIO_ARM, int(row), seed, record.values[row])
             except RunFailed as failure:
-                failures.append(str(failure))
-                continue
-            for j, (target, readers) in enumerate(self._targets):
-                targets[row, j] = measure(target, [read(result) for read in readers])
-            for j, (one, read) in enumerate(self._series):
-                path = read(result)
-                normal = self._normal(path) if one.relative else 1.0
-                points[j][row] = [path.mean(p.start, p.stop) / normal for p in one.points]
-                fans[j][row] = [path.mean(start, stop) / normal for start, stop in self.months]
-        return Measured(targets, points, fans, values, tuple(failures))
+                found = failure
+            self.take(record, int(row), found)
+
+    def take(self, record: Record, row: int, found: Any) -> None:
+        """Measure one run of the scenario arm, whoever ran it; or note that it failed."""
+        record.seen[row] = True
+        if isinstance(found, Exception):
+            record.failures[row] = str(found)
+            return
+        for j, (target, readers) in enumerate(self._targets):
+            record.targets[row, j] = measure(target, [read(found) for read in readers])
+        for j, (one, read) in enumerate(self._series):
+            path = read(found)
+            normal = self._normal(path) if one.relative else 1.0
+            record.points[j][row] = [path.mean(p.start, p.stop) / normal for p in one.points]
+            record.fans[j][row] = [path.mean(start, stop) / normal for start, stop in self.months]
 
     def _normal(self, path: Path) -> float:
         """Level before anybody could know of the events."""

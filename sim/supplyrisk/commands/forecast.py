@@ -46,12 +46,10 @@ def command(
     import shutil
     import tempfile
 
-    from ..api.running import run
-    from ..api.scenario import load_scenario
     from ..errors import SupplyriskError
     from ..forecast.outcomes import outcomes
     from ..forecast.page import write_forecast
-    from ..forecast.revise import read_forecast, revise
+    from ..forecast.revise import overheard, read_forecast
     from ..forecast.stored import write_manifest
 
     target = out or Path("outputs") / f"{file.stem}-forecast"
@@ -61,12 +59,12 @@ def command(
         raise SupplyriskError(f"{target}: is no forecast's folder, and is not replaced")
     episode = read_forecast(file, observed)
     sown = episode.scenario.seed if seed is None else seed
-    revised = revise(episode, runs, sown, as_of.date() if as_of else None)
+    today = as_of.date() if as_of else None
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
         batch, page = Path(place) / "run", Path(place) / "page"
         page.mkdir()
-        results = run(load_scenario(file), runs=runs, seed=sown, workers=workers, keep_series="quantiles", out=batch)
+        revised, results = overheard(episode, file, runs, sown, today, workers, batch)
         found = outcomes(revised, results, batch)
         write_forecast(revised, found, page, results.title, results.question)
         write_manifest(page / "manifest.json", revised, file, observed, results.manifest)

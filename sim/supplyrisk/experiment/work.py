@@ -10,7 +10,8 @@ import hashlib
 import importlib
 import pickle
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -143,8 +144,31 @@ def shared_arms(scenario: Scenario) -> tuple[int, ...]:
     return tuple(first.setdefault(tuple(sorted(arm.events)), number) for number, arm in enumerate(scenario.arms))
 
 
+Heard = Callable[[int, int, Any], None]
+_LISTENERS: dict[str, Heard] = {}
+
+
+@contextmanager
+def heard_by(batch: Batch, heard: Heard) -> Iterator[None]:
+    """Let a function see every (run, arm, series or failure) of a batch that this very process computes.
+
+    For what is measured on runs beside their outcomes, so that they need not be run twice. It is called from several threads at
+    once, with other runs each.
+    """
+    _LISTENERS[batch.key] = heard
+    try:
+        yield
+    finally:
+        del _LISTENERS[batch.key]
+
+
 def simulate(
-    ready: Bench, span: Span, seed: int, tick: Callable[[int], None] | None = None, shelf: Shelf | None = None
+    ready: Bench,
+    span: Span,
+    seed: int,
+    tick: Callable[[int], None] | None = None,
+    shelf: Shelf | None = None,
+    heard: Heard | None = None,
 ) -> Chunk:
     """Run every arm of runs first .. last-1.
 
@@ -163,6 +187,8 @@ def simulate(
     priced, lead, lead_in = -1, int(ready.model.lead_weeks), b""
     for run, arm, found in _results(ready, arms, runs, seed, values):
         row = run - span.first
+        if heard:
+            heard(run, arm, found)
         if isinstance(found, Exception):
             name = made.arms[arm]
             messages[row] = messages[row] or f"{name}: {_words(found)}"
@@ -237,7 +263,8 @@ def run_job(job: Job, tick: Callable[[int], None] | None = None, shelf: Shelf | 
     """Compute a chunk and put it into the run folder, or hand its files back if that is out of reach."""
     start = time.perf_counter()
     ready = bench(job.batch)
-    chunk = simulate(ready, job.span, job.batch.seed, tick, shelf)
+    heard = _LISTENERS.get(job.batch.key) if _LISTENERS else None
+    chunk = simulate(ready, job.span, job.batch.seed, tick, shelf, heard)
     content = chunks.files(chunk, ready.layout)
     report = Report(job.span, len(chunk.finished), chunk.status.count(FAILED), 0.0)
     if job.folder and _is_the_folder(Path(job.folder), job.stamp):

@@ -7,17 +7,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..backtest.episode import Episode, observed_series
-from ..backtest.evaluate import Bench, Measured
+from ..backtest.evaluate import SCENARIO_ARM, Bench, Measured
 from ..backtest.scores import PRICE, Observation, observations
 from ..errors import Position, Problem, Problems, SupplyriskError
 from ..results.shipments import DRAWS, records
 from .weights import FLOW_TOLERANCE, PRICE_TOLERANCE, Weights, weigh
+
+if TYPE_CHECKING:
+    from ..api.results import Results
 
 Floats = NDArray[np.float64]
 
@@ -98,6 +101,33 @@ def revise(episode: Episode, runs: int, seed: int, today: dt.date | None = None,
     bench = Bench(episode, engine)
     measured = bench.run(bench.plain_design(runs, seed, episode.scenario.sampler), seed)
     return weighed(episode, bench, measured, today)
+
+
+def overheard(
+    episode: Episode, file: Path, runs: int, seed: int, today: dt.date | None, workers: int | None, out: Path
+) -> tuple[Revised, Results]:
+    """The same while the scenario is run with all of its arms into a folder: no run is made twice.
+
+    Runs that were made elsewhere, or of another arm with the same events, are made here.
+    """
+    from ..api.running import run
+    from ..api.scenario import load_scenario
+    from ..experiment.batch import Options, prepare
+    from ..experiment.work import heard_by
+
+    bench = Bench(episode, "batch")
+    record = bench.record(bench.plain_design(runs, seed, episode.scenario.sampler))
+    scenario = load_scenario(file, **{"monte_carlo.runs": runs, "monte_carlo.seed": seed})
+    batch, _ = prepare(scenario.resolved, Options(keep="quantiles"), lambda _: None)
+
+    def hear(row: int, arm: int, found: Any) -> None:
+        if arm == SCENARIO_ARM:
+            bench.take(record, row, found)
+
+    with heard_by(batch, hear):
+        results = run(load_scenario(file), runs=runs, seed=seed, workers=workers, keep_series="quantiles", out=out)
+    bench.fill(record, seed)
+    return weighed(episode, bench, record.measured(), today), results
 
 
 def weighed(episode: Episode, bench: Bench, measured: Measured, today: dt.date | None = None) -> Revised:
