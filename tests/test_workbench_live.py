@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from supplyrisk.report.answer_tables import losses, policies
 from supplyrisk.report.headline import headline
 from supplyrisk.report.run import open_run
 from supplyrisk.shipped import shipped_scenario
+from supplyrisk.workbench import live as live_module
 from supplyrisk.workbench import trial
 from supplyrisk.workbench.live import LiveAnswer
 from supplyrisk.workbench.picture import Picture
@@ -240,3 +242,18 @@ def test_a_picture_is_small(tmp_path: Path, threads: ThreadPoolExecutor) -> None
     assert len(json.dumps(payload, allow_nan=False)) < 32_000
     assert [chart["name"] for chart in payload["charts"]] == ["prices", "shortage"]
     assert [table["name"] for table in payload["tables"]] == ["losses", "policies"]
+
+
+def test_who_waits_for_the_compiler_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold = threading.Event()
+    monkeypatch.setattr(live_module, "compiles", lambda: True)
+    monkeypatch.setattr(live_module, "draw", lambda *given, real=live_module.draw: (hold.wait(30), real(*given))[1])
+    live = LiveAnswer(tmp_path)
+    found: list[Picture] = []
+    live.listen(found.append)
+    live.submit("a.yaml", TEXT)
+    assert "being compiled" in found[0].headline
+    hold.set()
+    assert live.wait(60)
+    assert found[-1].settled
+    live.close()

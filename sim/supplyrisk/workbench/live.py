@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from ..bounded import confined
 from ..errors import SupplyriskError
+from ..experiment.batch import machine_code_at_hand
 from ..shipped import PACKAGE
 from .liverun import LiveRun
 from .picture import Mistake, Picture, View, draw, mistakes_of
@@ -26,8 +28,14 @@ events: [{type: export_ban, origins: CN, start: 2026-03-01, duration: 1 month}]
 monte_carlo: {runs: 8}
 """
 NOTHING_CHOSEN = View()
+COMPILING = "The engine is being compiled, once for this version; this takes under a minute."
 log = logging.getLogger(__name__)
 Listener = Callable[[Picture], None]
+
+
+def compiles() -> bool:
+    """Whether the engine has to be compiled before the first answer."""
+    return importlib.util.find_spec("numba") is not None and not machine_code_at_hand()
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,7 @@ class LiveAnswer:
         self._looks: dict[str, Look] = {}
         self._listeners: list[Listener] = []
         self._closed = False
+        self._notice = COMPILING if compiles() else ""
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="live-run")
         self._reader = threading.Thread(target=self._work, name="live-answer", daemon=True)
         self._reader.start()
@@ -91,7 +100,10 @@ class LiveAnswer:
             self._waiting.pop(name, None)
             self._waiting[name] = Asked(name, text, dict(pins or {}), self._generation)
             self._lock.notify_all()
-            return self._generation
+            number, told = self._generation, self._notice and not self._answers.get(name)
+        if told:
+            self._tell(Picture(name, number, headline=self._notice))
+        return number
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Have a function called with every picture, in a thread of this object; returns what ends that."""
@@ -153,6 +165,7 @@ class LiveAnswer:
             draw(warm.run(warm.main_arms, warm.runs, self._threads, lambda: True), Picture("", 0), View())
         except Exception:  # the first text will tell what is wrong
             log.exception("the engine could not be warmed")
+        self._notice = ""
         while True:
             with self._lock:
                 self._busy = False
