@@ -66,6 +66,7 @@ EVERY: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "capacity_outage": (
         ("capacity_outage", {"countries": "A", "products": "metal", "share_lost": "70 %", "duration": "26 weeks"}),
     ),
+    "mining_quota": (("mining_quota", {"countries": "A", "products": "ore", "cut": "30 %", "duration": "52 weeks"}),),
     "capacity_project": (BAN, PLANT),
     "project_delay": (PLANT, ("project_delay", {"start": 20, "project": "plant", "by": "26 weeks"})),
     "recycling": (("recycling", {"product": "metal", "country": "C", "capacity": "600 t/yr", "ramp": "0 days"}),),

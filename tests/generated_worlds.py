@@ -71,6 +71,8 @@ PARAMS: dict[str, tuple[float, ...]] = {
     "slip_days": (0.0, 10.4),
     "initial_weeks": (0.0, 5.0),
     "selling": (0.0, 1.0),
+    "of_output": (0.0, 1.0),
+    "levied_by_seller": (0.0, 1.0),
     "in_store_t": (0.0, 80.0),
     "fill_weeks_per_week": (0.0, 0.5),
     "release_weeks_per_week": (0.0, 0.5, 3.0),

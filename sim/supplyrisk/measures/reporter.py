@@ -47,6 +47,7 @@ from .statistics import (
 )
 
 _PRICES = ("price_spot_index", "price_paid_index", "price_spot_index used", "price_paid_index used")
+EXPORT_MONEY = ("export_tax_usd", "export_rent_paid_usd", "export_rent_earned_usd")
 MAKER_VARIABLES = ("maker_called_t", "maker_lacking_t")
 Work = Callable[[Rows, Users, Money], Mapping[str, Floats]]
 
@@ -113,8 +114,11 @@ class Reporter:
             self._place_rows(variable)
         if "leak" in self._ops:
             self._place_sums("leakage_t")
-        if "stockpile" in self._ops:
+        if self._ops & {"stockpile", "state_trade"}:
             self._place_sums("stockpile_t")
+        for variable in EXPORT_MONEY:
+            if variable in self.columns.weekly:
+                self._place_sums(variable)
         self._place_rows("origin_exposure")
         self._first_level = self.places.size
         for _, _, wanted in self._means:

@@ -126,6 +126,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         node_unserved_share | share | last week's unserved / wanted
         node_joint | switch | buys jointly
         stockpile_released | t/week | pace of its release, over four weeks
+        node_export_rent | USD | what is paid more than at the seller's home, under rules on exports
         state_buy | t/week | bought by the state for its store now
         state_sell | t/week | sold by the state from its store now
         node_sold | t | work: what it sells in the week
@@ -148,6 +149,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_batches | count | batches started
         site_outages | count | random outages so far
         site_down | 0/1 | random outage now
+        site_capped | 0/1 | a quota on output holds now
         """,
     ),
     *rows(
@@ -178,6 +180,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         site_capacity_now | t/week | capacity now if nothing is cut, projects and entry included
         site_cut_weeks | weeks | believed length of the cut of its capacity
         site_loss | share | capacity lost to events now
+        site_allowed | share | of capacity now that quotas on output allow
         site_extra | t/week | capacity of projects now
         site_extra_cost | index | unit cost of project capacity
         site_extra_free | share | part of project capacity that needs no input
@@ -191,6 +194,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         outage_share | share | capacity lost in a random outage
         site_made | t | output finished in the week
         site_called | t | batch that orders call for and capacity and price allow this week
+        site_export_tax | USD | export tax of the week
+        site_export_rent | USD | what exporters earn of the gap between prices abroad and at home
         site_lacking | t | part of it that inputs do not suffice for
         site_incentive | index | work: margin of makers, price of mines
         site_answer | 1 | work: answer of the plan to it
@@ -295,6 +300,7 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         tariff_start | share | baseline duty
         lane_close | share | closed now
         lane_tariff | share | duty or tax now
+        lane_export_tax | share | part of it that the selling country levies by an event
         lane_delay | days | extra days now
         lane_hold | share | share set aside by customs now
         lane_hold_days | days | mean time set aside

@@ -109,7 +109,8 @@ def sum_sites(L: Layout, F: Floats, I: Ints) -> None:
         idle = capacity * (1.0 - lost) - plan
         if idle > 0.0:
             F[L.idle_sum + cell] += idle
-        F[L.dormant_sum + cell] += F[L.site_dormant + s] * (1.0 - lost)
+        if I[L.site_capped + s] == 0:  # what a quota forbids to make need not be restarted
+            F[L.dormant_sum + cell] += F[L.site_dormant + s] * (1.0 - lost)
         if lost > 0.0:
             weeks = F[L.site_cut_weeks + s]
             if I[L.site_down + s] == 1 and F[L.outage_mttr_days + s] > 7.0 * weeks:

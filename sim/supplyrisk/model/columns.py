@@ -75,6 +75,11 @@ def weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[
     block("weekly_first_made", "production_t", "t", sites)
     for name, op in (("subsidy", "subsidy"), ("floor", "price_floor"), ("offtake", "offtake")):
         block(f"weekly_first_{name}", f"{op}_index", "index", sites, op in used)
+    taxed = any(e.op == "tariff" and e.params.get("levied_by_seller") for event in happening for e in event.effects)
+    block("weekly_first_tax", "export_tax_usd", "USD", sites, taxed)
+    ruled = bool(used & {"close", "quota", "licence"})
+    block("weekly_first_rent", "export_rent_earned_usd", "USD", sites, ruled)
+    block("weekly_first_rent_paid", "export_rent_paid_usd", "USD", nodes, ruled)
     fed = [(s.products[k].id, s.countries[c]) for k, c in s.sites if s.products[k].inputs]
     block("weekly_first_called", "maker_called_t", "t", fed)
     block("weekly_first_lacking", "maker_lacking_t", "t", fed)

@@ -285,6 +285,8 @@ class Layout(NamedTuple):
     """float by nodes, switch: buys jointly"""
     stockpile_released: int
     """float by nodes, t/week: pace of its release, over four weeks"""
+    node_export_rent: int
+    """float by nodes, USD: what is paid more than at the seller's home, under rules on exports"""
     state_buy: int
     """float by nodes, t/week: bought by the state for its store now"""
     state_sell: int
@@ -317,6 +319,8 @@ class Layout(NamedTuple):
     """int by sites, count: random outages so far"""
     site_down: int
     """int by sites, 0/1: random outage now"""
+    site_capped: int
+    """int by sites, 0/1: a quota on output holds now"""
     output_t_per_year: int
     """float by sites, t/yr: observed output"""
     utilisation: int
@@ -365,6 +369,8 @@ class Layout(NamedTuple):
     """float by sites, weeks: believed length of the cut of its capacity"""
     site_loss: int
     """float by sites, share: capacity lost to events now"""
+    site_allowed: int
+    """float by sites, share: of capacity now that quotas on output allow"""
     site_extra: int
     """float by sites, t/week: capacity of projects now"""
     site_extra_cost: int
@@ -391,6 +397,10 @@ class Layout(NamedTuple):
     """float by sites, t: output finished in the week"""
     site_called: int
     """float by sites, t: batch that orders call for and capacity and price allow this week"""
+    site_export_tax: int
+    """float by sites, USD: export tax of the week"""
+    site_export_rent: int
+    """float by sites, USD: what exporters earn of the gap between prices abroad and at home"""
     site_lacking: int
     """float by sites, t: part of it that inputs do not suffice for"""
     site_incentive: int
@@ -527,6 +537,8 @@ class Layout(NamedTuple):
     """float by lanes, share: closed now"""
     lane_tariff: int
     """float by lanes, share: duty or tax now"""
+    lane_export_tax: int
+    """float by lanes, share: part of it that the selling country levies by an event"""
     lane_delay: int
     """float by lanes, days: extra days now"""
     lane_hold: int
@@ -1185,6 +1197,12 @@ class Layout(NamedTuple):
     """int by one, index: of leakage by node, -1 where nothing can leak"""
     weekly_first_stockpile: int
     """int by one, index: of public stocks by node, -1 where no event changes any"""
+    weekly_first_tax: int
+    """int by one, index: of export taxes by site, -1 where no event levies any"""
+    weekly_first_rent: int
+    """int by one, index: of export rents by site, -1 where no rule can make any"""
+    weekly_first_rent_paid: int
+    """int by one, index: of the same by node"""
     weekly_first_subsidy: int
     """int by one, index: of subsidies by site, -1 where no event pays any"""
     weekly_first_floor: int

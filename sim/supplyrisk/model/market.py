@@ -5,6 +5,7 @@ from __future__ import annotations
 from .arrays import Floats, Ints
 from .beliefs import believe, time_effects
 from .controls import find_cuts, set_officers, set_rules
+from .exports import sum_export_money
 from .layout_types import Layout
 from .leaks import update_leaks
 from .orders import allocate, apply_limits, claim, claim_for_stockpiles, order, split_late
@@ -63,6 +64,8 @@ def market_week(L: Layout, F: Floats, I: Ints, key: int, day: int, week: int) ->
         time_effects(L, F, I, day)
         part_zones(L, F, I, day)
     price_exports(L, F, I)
+    if I[L.rules] == 1:
+        sum_export_money(L, F, I)
     believe(L, F, I, day)
     aim_prices(L, F, I)
     move_prices(L, F, I, key, week)

@@ -178,6 +178,8 @@ def capacity_left(L: Layout, F: Floats, I: Ints, s: int) -> float:
     left = 1.0 - F[L.site_loss + s]
     if I[L.site_down + s] == 1:
         left = left * (1.0 - F[L.site_random_loss + s])
+    if I[L.site_capped + s] == 1 and F[L.site_allowed + s] < left:
+        left = F[L.site_allowed + s]
     return left
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .arrays import Floats, Ints
+from .exports import record_export_money
 from .layout_types import Layout
 from .prices import office_age_weeks
 
@@ -28,6 +29,8 @@ def record(L: Layout, F: Floats, I: Ints, week: int, day: int) -> None:
         F[row + I[L.weekly_first_made] + s] = F[L.site_made + s]
         F[L.site_made + s] = 0.0
     record_support(L, F, I, row)
+    if I[L.rules] == 1:
+        record_export_money(L, F, I, row)
     fed = 0
     for s in range(L.n_sites):
         if I[L.site_input_count + s] > 0:

@@ -58,6 +58,7 @@ MODULES = (
     "supplyrisk.model.orders",
     "supplyrisk.model.leaks",
     "supplyrisk.model.movement",
+    "supplyrisk.model.exports",
     "supplyrisk.model.record",
     "supplyrisk.model.draws",
     "supplyrisk.model.applications",

@@ -21,8 +21,10 @@ class _Duty(LaneEvent):
     rate: Schedule[Percent]
     """Duty on the value shipped, paid by the buyer; may change over time."""
 
+    by_seller: ClassVar[float] = 0.0
+
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
-        yield self.effect(ctx, "tariff", self.select(ctx), self.rate)
+        yield self.effect(ctx, "tariff", self.select(ctx), self.rate, params={"levied_by_seller": self.by_seller})
 
 
 class Tariff(_Duty):
@@ -56,16 +58,22 @@ class Tariff(_Duty):
         """,
         rows=(
             row(
-                "tariff", Select(products=("standard_magnet", "ht_magnet"), origins=("CN",), destinations=("US",)), 0.25
+                "tariff",
+                Select(products=("standard_magnet", "ht_magnet"), origins=("CN",), destinations=("US",)),
+                0.25,
+                params={"levied_by_seller": 0.0},
             ),
         ),
     )
 
 
 class ExportTax(_Duty):
-    """A selling country taxes its exports. Buyers do not stock up before it starts."""
+    """A selling country taxes its exports. Foreign buyers pay it, and what it brings in is told (`export_tax_revenue_usd`). Buyers do
+    not stock up before it starts."""
 
     group: ClassVar[Group] = "controls of exports"
+
+    by_seller: ClassVar[float] = 1.0
 
     type: Literal["export_tax"]
     """export_tax"""
@@ -85,5 +93,7 @@ class ExportTax(_Duty):
         rate: 25 %
         """,
         sentence="From 1 January 2026, China taxes exports of Dy/Tb oxide at 25 %.",
-        rows=(row("tariff", Select(products=("dytb_oxide",), origins=("CN",)), 0.25),),
+        rows=(
+            row("tariff", Select(products=("dytb_oxide",), origins=("CN",)), 0.25, params={"levied_by_seller": 1.0}),
+        ),
     )
