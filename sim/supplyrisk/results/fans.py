@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..measures.aggregate import ALL, Floats, Index, Label, sums
-from ..measures.reporter import Reporter
+from ..measures.reporter import EXPORT_MONEY, Reporter
 from ..measures.statistics import Rows
 
 Singles = NDArray[np.float32]
@@ -106,6 +106,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("licence_refused_t", "t/week", "product, country of the office", "tonnes refused"),
     Variable("leakage_t", "t/week", "product by buying country and group", "goods that came round a control", True),
     Variable("stockpile_t", "t", "product by country and group", "public stocks", True),
+    Variable("export_tax_usd", "USD/week", "product by taxing country and group", "export taxes", True),
+    Variable("export_rent_paid_usd", "USD/week", "product by buying country and group", "paid above home prices", True),
+    Variable("export_rent_earned_usd", "USD/week", "product by selling country and group", "earned by exporters", True),
     Variable("origin_exposure", "share", "product, country", "content of the tracked origin in stocks", True),
 )
 VARIABLE_BY_NAME = {variable.name: variable for variable in VARIABLES}
@@ -226,7 +229,7 @@ class Fans:
         self._add("export_t", exports, make=lambda r, out: np.copyto(out, r.monthly, casting="same_kind"), monthly=True)
         for variable in ("licence_backlog_t", "licence_wait_days", "licence_granted_t", "licence_refused_t"):
             self._rows(variable)
-        for variable in ("leakage_t", "stockpile_t", "origin_exposure"):
+        for variable in ("leakage_t", "stockpile_t", "origin_exposure", *EXPORT_MONEY):
             self._rows(variable)
         if self.reporter.columns.lead_weeks:
             self._declare_lead()

@@ -42,7 +42,7 @@ class CapacityOutage(EndKnown):
 
     def rows(self, ctx: LowerContext) -> Iterator[Effect]:
         select = Select(products(ctx, self.products), origins=countries(ctx, self.countries))
-        yield self.effect(ctx, "capacity_loss", select, self.share_lost)
+        yield self.effect(ctx, "capacity_loss", select, self.share_lost, params={"of_output": 0.0})
 
     example: ClassVar[Example] = Example(
         """
@@ -63,6 +63,7 @@ class CapacityOutage(EndKnown):
                 Select(products=("heavy_concentrate",), origins=("MM",)),
                 {0.0: 0.6, 182.625: 0.6, 238.625: 0.0},
                 linear=True,
+                params={"of_output": 0.0},
             ),
         ),
     )

@@ -109,7 +109,7 @@ class TransitDenial(Control):
             else:
                 yield self.effect(ctx, "delay", select, self.detour.extra_days)
                 if self.detour.extra_cost != 0.0:
-                    yield self.effect(ctx, "tariff", select, self.detour.extra_cost)
+                    yield self.effect(ctx, "tariff", select, self.detour.extra_cost, params={"levied_by_seller": 0.0})
 
     example: ClassVar[Example] = Example(
         """
