@@ -63,7 +63,7 @@ def test_an_answer_is_the_batch_of_the_same_file(tmp_path: Path, threads: Thread
         assert table(live).rows
     for variable in ("price_spot_index", "shortage_t", "export_t"):
         for arm in batch.arms:
-            theirs = {k: f for k, f in batch.fans(variable, arm).items() if not k[2]}
+            theirs = {k: f for k, f in batch.fans(variable, arm).items() if not k[2] and ">" not in k[1]}
             ours = live.fans(variable, arm)
             assert list(ours) == list(theirs)
             assert theirs
@@ -113,6 +113,21 @@ def test_what_is_remembered_of_the_text_before_is_what_would_be_computed(
     again = sum(any(arm is old for old in before) for _, arm in memory.arms[-3:])
     wanted = {"duration": 1, "start": 1, "drawn": 1, "products": 0, "policy": 2, "world": 0, "seed": 0, "horizon": 0}
     assert again == wanted[edit]
+
+
+def test_more_arms_than_are_remembered_are_all_there(threads: ThreadPoolExecutor) -> None:
+    found = answer(TEXT, threads, Memory(most=1))
+    assert found.arms == ("baseline", "scenario", "policy:reserve")
+    assert headline(found) == headline(answer(TEXT, threads))
+
+
+def test_many_policies_are_left_to_a_batch(live: LiveAnswer) -> None:
+    reserve = TEXT[TEXT.index("  reserve:") : TEXT.index("monte_carlo")]
+    many = TEXT.replace(reserve, "".join(reserve.replace("reserve:", f"reserve_{n}:", 1) for n in range(9)))
+    last = told(live, many)[-1]
+    assert last.settled
+    assert "9 policies" in last.note
+    assert [table["name"] for table in last.tables] == ["losses"]
 
 
 def test_nobody_waits_for_what_is_not_wanted(threads: ThreadPoolExecutor) -> None:

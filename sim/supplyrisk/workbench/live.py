@@ -27,6 +27,7 @@ horizon: {start: 2026-01-01, years: 1}
 events: [{type: export_ban, origins: CN, start: 2026-03-01, duration: 1 month}]
 monte_carlo: {runs: 8}
 """
+MOST_POLICIES = 8  # that are computed while somebody types; of more a batch tells
 NOTHING_CHOSEN = View()
 COMPILING = "The engine is being compiled, once for this version; this takes under a minute."
 log = logging.getLogger(__name__)
@@ -196,7 +197,7 @@ class LiveAnswer:
         with confined(self.folder, PACKAGE):
             trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory)
         few, still = min(PREVIEW, trial.runs), self._still(asked)
-        policies = len(trial.all_arms) > len(trial.main_arms)
+        policies = 0 < len(trial.all_arms) - len(trial.main_arms) <= MOST_POLICIES
         run = trial.run(trial.main_arms, few, self._threads, lambda: not self._closed)
         self._show(asked, trial, run, None, settled=few == trial.runs and not policies)
         if few < trial.runs:
@@ -212,7 +213,13 @@ class LiveAnswer:
         return lambda: not self._closed and all(w.generation < asked.generation for w in list(self._waiting.values()))
 
     def _show(self, asked: Asked, trial: Trial, run: LiveRun, whole: LiveRun | None, settled: bool) -> None:
-        base = Picture(asked.name, asked.generation, of=trial.runs, settled=settled)
+        count = len(trial.all_arms) - len(trial.main_arms)
+        note = (
+            f"{count} policies are too many to be compared while you type: start a batch."
+            if count > MOST_POLICIES
+            else ""
+        )
+        base = Picture(asked.name, asked.generation, of=trial.runs, settled=settled, note=note)
         self._draw(asked.name, Answer(base, run, whole))
 
     def _draw(self, name: str, answer: Answer, only_if: Answer | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,27 +26,20 @@ if TYPE_CHECKING:
 
 Singles = NDArray[np.float32]
 # Of the series of a run those that a live answer or an exercise shows; all of them would be 60 MB an arm.
-SHOWN = (
-    "price_spot_index",
-    "price_paid_index",
-    "wanted_t",
-    "shortage_t",
-    "shortage_unserved_t",
-    "shortage_priced_out_t",
-    "export_t",
-    "licence_backlog_t",
-    "licence_wait_days",
-)
+SHOWN = ("price_spot_index", "wanted_t", "shortage_t", "export_t", "licence_backlog_t")
 
 
 class Kept:
-    """Which series are kept of a model, and where they lie in the vector of a run."""
+    """Which series are kept of a model, and where they lie in the vector of a run: all end uses together, no single lanes."""
 
-    def __init__(self, made: Layout, variables: Sequence[str] = SHOWN, lanes: bool = True) -> None:
+    def __init__(self, made: Layout, variables: Sequence[str] = SHOWN, products: Collection[str] = ()) -> None:
         chosen = [
             s
             for s in made.fans.series
-            if s.variable in variables and s.label.end_use == ALL and (lanes or ">" not in s.label.place)
+            if s.variable in variables
+            and s.label.end_use == ALL
+            and ">" not in s.label.place
+            and (not products or s.label.product in products)
         ]
         self.series: list[Series] = []
         cells: list[NDArray[np.intp]] = []

@@ -112,6 +112,7 @@ class Picture:
     mistakes: tuple[Mistake, ...] = ()
     title: str = ""
     headline: str = ""
+    note: str = ""
     before: str = ""  # headline of the version that was pinned
     world: str = ""
     product: str = ""

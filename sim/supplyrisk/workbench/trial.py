@@ -7,7 +7,7 @@ same metrics (`experiment.work.simulate`). Nothing is computed in a second way; 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,7 +32,7 @@ from .liverun import SHOWN, ArmRuns, Kept, LiveRun
 RUNS = 200  # of a settled answer, and what a Latin hypercube is divided into from the first run on
 PREVIEW = 32  # of the first picture
 STRETCH = 4  # runs that a thread computes before it looks whether the answer is still wanted
-REMEMBERED = 12  # arms, of about 6 MB each
+REMEMBERED = 10  # arms; 200 runs of ndfeb over four years are 17 MB
 PINNED = "slider"  # how messages call a number that is pinned
 
 
@@ -75,6 +75,7 @@ class Memory:
     """What is remembered from text to text."""
 
     draws: dict[Any, Floats] = field(default_factory=dict)
+    most: int = REMEMBERED  # arms
     arms: list[tuple[Any, ArmRuns]] = field(default_factory=list)  # the last used at the end
 
     def arm(self, question: Any) -> ArmRuns | None:
@@ -87,7 +88,7 @@ class Memory:
 
     def keep(self, question: Any, runs: ArmRuns) -> None:
         """Remember the runs of an arm, instead of fewer of the same."""
-        self.arms = [pair for pair in self.arms if pair[0] != question][1 - REMEMBERED :]
+        self.arms = [pair for pair in self.arms if pair[0] != question][-self.most + 1 :]
         self.arms.append((question, runs))
 
 
@@ -129,15 +130,10 @@ class Trial:
             If nobody does; what is finished by then is remembered only where it is whole.
         """
         first = {arm: self.ready.same[arm] for arm in arms}
-        self._compute(sorted(set(first.values())), runs, threads, wanted)
+        found = self._compute(sorted(set(first.values())), runs, threads, wanted)
         names = [arm.name for arm in self.scenario.arms]
-        found = {names[arm]: self._known(first[arm]) for arm in arms}
-        return LiveRun(
-            self.scenario,
-            self.ready.layout,
-            self.kept,
-            {name: runs_.first(runs) for name, runs_ in found.items() if runs_ is not None},
-        )
+        each = {names[arm]: found[first[arm]].first(runs) for arm in arms}
+        return LiveRun(self.scenario, self.ready.layout, self.kept, each)
 
     def one(self, arm: int, run: int) -> LiveRun:
         """One arm of one run alone, the same as in the batch."""
@@ -145,9 +141,11 @@ class Trial:
         found = self._stretch(self.ready.same[arm], Span(run, run + 1))
         return LiveRun(self.scenario, self.ready.layout, self.kept, {name: found})
 
-    def _compute(self, arms: Sequence[int], runs: int, threads: Executor, wanted: Callable[[], bool]) -> None:
+    def _compute(
+        self, arms: Sequence[int], runs: int, threads: Executor, wanted: Callable[[], bool]
+    ) -> dict[int, ArmRuns]:
         known = {arm: self._known(arm) for arm in arms}
-        begun = {arm: len(found.messages) if found else 0 for arm, found in known.items()}
+        begun = {arm: len(before.messages) if before else 0 for arm, before in known.items()}
         tasks = [
             (arm, Span(first, min(first + STRETCH, runs)))
             for first in range(0, runs, STRETCH)
@@ -155,6 +153,7 @@ class Trial:
             if first >= begun[arm]
         ]
         answers = list(threads.map(lambda task: self._stretch(*task) if wanted() else None, tasks))
+        found = {arm: runs_ for arm, runs_ in known.items() if runs_ is not None}
         for arm in arms:
             parts = [part for (of, _), part in zip(tasks, answers, strict=True) if of == arm]
             whole = [part for part in parts if part is not None]
@@ -162,7 +161,9 @@ class Trial:
                 raise NotWanted
             if whole:
                 old = known[arm]
-                self.memory.keep(self._question(arm), _joined([old, *whole] if old else whole))
+                found[arm] = _joined([old, *whole] if old else whole)
+                self.memory.keep(self._question(arm), found[arm])
+        return found
 
     def _stretch(self, arm: int, span: Span) -> ArmRuns:
         """One arm of a few runs, by the code of a batch."""
@@ -223,13 +224,15 @@ def read_trial(text: str, path: Path, pins: Mapping[str, object], memory: Memory
     return trial_of(loaded, min(RUNS, loaded.scenarios[0].runs), memory)
 
 
-def trial_of(loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str] = SHOWN, lanes: bool = True) -> Trial:
+def trial_of(
+    loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str] = SHOWN, products: Collection[str] = ()
+) -> Trial:
     """A scenario that was read, compiled for so many runs.
 
     Parameters
     ----------
-    variables, lanes :
-        Which series are kept of every run, and whether those of single lanes are.
+    variables, products :
+        Of which the series of every run are kept; no products: of all.
     """
     scenario = replace(loaded.scenarios[0], runs=runs)
     _, ready = prepare(scenario, Options(engine="batch"), lambda _: None)
@@ -237,7 +240,7 @@ def trial_of(loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str]
     if not made.values_kept or made.sketched:  # however many runs: every run's series is kept, as in a batch of few
         made = chunks.layout(ready.model, EXACT_RUNS, "quantiles")
     design = KeptDesign.of(ready.design, runs, memory.draws)
-    return Trial(loaded, scenario, replace(ready, design=design, layout=made), Kept(made, variables, lanes), memory)
+    return Trial(loaded, scenario, replace(ready, design=design, layout=made), Kept(made, variables, products), memory)
 
 
 def _joined(parts: Sequence[ArmRuns]) -> ArmRuns:

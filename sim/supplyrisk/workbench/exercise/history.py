@@ -21,6 +21,7 @@ from .rules import NEAREST_PART, Exercise
 
 Floats = NDArray[np.float64]
 SERIES = ("price_spot_index", "wanted_t", "shortage_t", "export_t")
+MOST_ARMS = 8  # whose runs stay in memory: of 1,000 runs about 30 MB each
 LEAST = 1e-3  # of a price's logarithm or a share: what differs by less is the same to a team
 
 
@@ -114,7 +115,7 @@ class History:
 
     def __init__(self, exercise: Exercise, threads: Executor) -> None:
         self.exercise, self.threads = exercise, threads
-        self.memory = Memory()
+        self.memory = Memory(most=MOST_ARMS)
         self._trials: dict[Any, Trial] = {}
 
     def trial(self, key: Any, read: Callable[[], Loaded]) -> Trial:
@@ -122,7 +123,8 @@ class History:
         if key not in self._trials:
             while len(self._trials) >= 4:
                 self._trials.pop(next(iter(self._trials)))
-            self._trials[key] = trial_of(read(), self.exercise.spec.ensemble, self.memory, SERIES, lanes=False)
+            e = self.exercise.spec
+            self._trials[key] = trial_of(read(), e.ensemble, self.memory, SERIES, e.watch.products)
         return self._trials[key]
 
     def happened(self, play: Play, branch: Branch) -> LiveRun:

@@ -135,6 +135,7 @@ window.wb = window.wb || {};
     if (picture.stale) parts.push("The last answer, before the mistakes below.");
     if (picture.runs) parts.push(`${picture.runs} of ${picture.of} runs${picture.settled || picture.stale ? "" : ", refining"}.`);
     if (picture.failed) parts.push(`${picture.failed} runs could not be finished: ${picture.reasons.join("; ")}.`);
+    if (picture.note) parts.push(picture.note);
     at("status").textContent = parts.join(" ");
     if (picture.settled) at("aloud").textContent = picture.mistakes.length ? `${picture.mistakes.length} mistakes` : picture.headline;
     const list = at("mistakes");
