@@ -406,6 +406,8 @@ def main(arguments):
     }.get(first, [])
     if any(argument.split("=")[0] == "--cluster" for argument in arguments):
         extras = ["cluster"]
+    if first == "workbench" and extras and not (this_python_will_do(extras) or venv_ready(extras)):
+        say("the workbench needs a few more packages than the rest; they are installed now, only once")
     python = ensure(extras)
     if first == "setup":
         say("%s has all that is needed" % (python or sys.executable))

@@ -237,9 +237,11 @@ def test_two_tabs_do_not_lose_each_others_edits(studio, context, address):
 def test_what_is_typed_while_the_connection_is_lost_arrives(studio, context):
     page, path = studio
     page.evaluate("window.socket.io.engine.close()")
+    expect(page.locator("#wb-lost")).to_contain_text("Connection lost")
     choose(page, "6 months")
     page.keyboard.type("11 months")
     assert saved(path, "11 months")
+    expect(page.locator("#wb-lost")).to_be_empty()
     assert text(page) == path.read_text()
 
 

@@ -113,6 +113,15 @@ def test_an_event_of_a_policy_is_added():
     assert len(plain(text)["policies"]["reserve"]["events"]) == 2
 
 
+def test_a_policy_is_written_over_several_lines():
+    policy = {"title": "store", "events": [{"type": "strategic_stockpile", "target": "60 days"}]}
+    lines = "  store:\n    title: store\n    events:\n      - type: strategic_stockpile\n        target: 60 days\n"
+    text = "title: x\nevents: []\nmonte_carlo: {runs: 3} # few\n"
+    new = after(put(text, ("policies", "store"), policy), text)
+    assert new == f"title: x\nevents: []\n\npolicies:\n{lines}\nmonte_carlo: {{runs: 3}} # few\n"
+    assert lines in after(put(TEXT, ("policies", "store"), policy))
+
+
 def test_what_is_in_brackets_is_changed_there():
     text = "title: x # keep\nevents: [{type: a}, {type: b}]\n"
     assert plain(after(remove(text, ("events", 0)), text))["events"] == ({"type": "b"},)

@@ -147,7 +147,7 @@ def server(tmp_path_factory):
 
 
 def get(server, path, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=60)
     cookie = {"Cookie": f"wb_{server[1]}={server[2]}"}
     try:
         connection.request("GET", path, headers=cookie | headers)
@@ -167,6 +167,21 @@ def test_it_answers_its_own_page_and_no_other(server):
     assert get(server, "/", Host="evil.example")[0] == 403
     assert get(server, "/static/style.css", Cookie="")[0] == 403
     assert get(server, "/docs")[0] == get(server, "/openapi.json")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/runs", "/exercise", "/world", "/gallery"])
+def test_every_page_comes_without_a_browser(server, path):
+    status, _, body = get(server, path)
+    assert status == 200
+    assert "wb-header" in body
+
+
+def test_what_is_used_of_the_inside_of_the_libraries_is_there():
+    from nicegui import Client, core
+
+    assert isinstance(Client.instances, dict)
+    assert hasattr(core.sio.eio, "cors_allowed_origins")
+    assert hasattr(core.sio.eio, "max_http_buffer_size")
 
 
 @pytest.mark.parametrize(

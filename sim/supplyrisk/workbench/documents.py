@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
 
 from ..bounded import confined
@@ -25,6 +26,7 @@ from ..shipped import PACKAGE, scenarios_folder
 MAX_BYTES = 500_000  # of a document
 STATE = ".workbench"
 HEAD = re.compile(r"\A# draft of .*, laid on ([0-9a-f]{64}|nothing)\n")
+SCENARIO = re.compile(rb"^[\"']?(title|world|extends|horizon|study)[\"']?[ ]*:", re.MULTILINE)
 SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 500  # that are listed
 MAX_FOLDERS = 5_000  # that are looked into for them
@@ -413,6 +415,12 @@ class Documents:
         """Scenario and study files below the folder, at most 500: not those of hidden folders, run folders and links."""
         found: list[str] = []
         for path in _walk(self.folder):
+            try:
+                stamp = path.stat()
+            except OSError:
+                continue
+            if stamp.st_size > MAX_BYTES or not _is_scenario(path, stamp.st_mtime_ns, stamp.st_size):
+                continue
             found.append(path.relative_to(self.folder).as_posix())
             if len(found) >= MAX_FILES:
                 break
@@ -421,6 +429,15 @@ class Documents:
     def confined(self) -> AbstractContextManager[None]:
         """In this context files are read from the folder, the shipped worlds and scenarios alone (see `bounded`)."""
         return confined(self.folder, PACKAGE, scenarios_folder())
+
+
+@lru_cache(maxsize=5_000)
+def _is_scenario(path: Path, _changed: int, size: int) -> bool:
+    """Whether a file has a key that only scenarios and studies have, or nothing yet."""
+    try:
+        return size == 0 or SCENARIO.search(path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def _walk(folder: Path) -> Iterator[Path]:

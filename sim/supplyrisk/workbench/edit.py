@@ -16,6 +16,8 @@ from .pieces import (
     CannotEdit,
     Change,
     Path,
+    block,
+    block_item,
     plain_of,
     round_trip,
     shown,
@@ -136,7 +138,7 @@ def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
     wanted = with_value(plain, path, [*items, value])
     node = node_at(root, path)
     if not items or node is None:
-        block = _block_item(value, _indent_of(root, path) + 2)
+        block = block_item(value, _indent_of(root, path) + 2)
         change = _section(text, root, path, block)
         return tried(text, change, wanted)
     try:
@@ -145,7 +147,7 @@ def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
             return tried(text, Change(at, at, "", f", {written(value)}"), wanted)
         column = node.value[-1].start_mark.column - 2
         at = _line_end(text, _last(node))
-        return tried(text, Change(at, at, "", _after_line(text, at) + _block_item(value, column)), wanted)
+        return tried(text, Change(at, at, "", _after_line(text, at) + block_item(value, column)), wanted)
     except CannotEdit:
         return tried(text, round_trip(text, (*path, len(items)), value, remove=False), wanted)
 
@@ -200,7 +202,7 @@ def _inserted(text: str, root: Any, path: Path, value: Any) -> Change:
     line = f"{written(key)}: {written(inside)}"
     if depth == 0:
         if isinstance(inside, Mapping) and key in ORDER:
-            line = f"{key}:\n" + "".join(f"  {written(str(k))}: {written(v)}\n" for k, v in inside.items()).rstrip("\n")
+            line = f"{key}:\n" + "".join(block(str(k), v, 2) for k, v in inside.items()).rstrip("\n")
         return _new_section(text, root, key, line)
     if parent.flow_style:
         at = parent.end_mark.index - 1
@@ -209,7 +211,7 @@ def _inserted(text: str, root: Any, path: Path, value: Any) -> Change:
         return Change(at, at, "", f", {line}" if parent.value else line)
     at = _line_end(text, _last(parent))
     column = parent.value[0][0].start_mark.column
-    return Change(at, at, "", _after_line(text, at) + " " * column + line + "\n")
+    return Change(at, at, "", _after_line(text, at) + block(key, inside, column))
 
 
 def _new_section(text: str, root: Any, key: str, lines: str) -> Change:
@@ -314,9 +316,3 @@ def _indent_of(root: Any, path: Path) -> int:
     if parent is None or parent.id != "mapping" or not parent.value:
         return 0
     return int(parent.value[0][0].start_mark.column)
-
-
-def _block_item(value: Mapping[str, Any], column: int) -> str:
-    lines = [f"{key}: {written(item)}" for key, item in value.items()]
-    first = " " * column + "- " + lines[0] + "\n"
-    return first + "".join(" " * (column + 2) + line + "\n" for line in lines[1:])

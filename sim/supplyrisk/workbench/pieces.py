@@ -49,6 +49,29 @@ def written(value: Any) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def block(key: str, value: Any, column: int) -> str:
+    """A key with its value over several lines where that holds lists of mappings, else on one; each line ends."""
+    lead = " " * column
+    if isinstance(value, Mapping) and any(_deep(item) for item in value.values()):
+        return f"{lead}{written(key)}:\n" + "".join(block(str(k), item, column + 2) for k, item in value.items())
+    if isinstance(value, (list, tuple)) and value and all(isinstance(item, Mapping) for item in value):
+        return f"{lead}{written(key)}:\n" + "".join(block_item(item, column + 2) for item in value)
+    return f"{lead}{written(key)}: {written(value)}\n"
+
+
+def block_item(value: Mapping[str, Any], column: int) -> str:
+    """An item of a list, one key a line."""
+    lines = [block(str(key), item, column + 2) for key, item in value.items()]
+    return " " * column + "- " + "".join(lines)[column + 2 :]
+
+
+def _deep(value: Any) -> bool:
+    """Whether a value holds a list of mappings, which nobody reads on one line."""
+    if isinstance(value, Mapping):
+        return any(_deep(item) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value)
+
+
 def shown(path: Path) -> str:
     """A path in words."""
     return ".".join(str(step) for step in path) or "the file"

@@ -135,6 +135,17 @@ def copy(folder: Path, name: str) -> str:
     return file.name
 
 
+def twin(folder: Path, name: str, text: str) -> str:
+    """A copy of a document beside it, under a name of its own; returns that."""
+    place = Path(name)
+    beside = place.parent.as_posix()
+    stem = re.sub(r"_\d+$", "", place.stem)
+    file = free_name(below(folder, beside) if beside != "." else folder, stem)
+    path = below(folder, f"{beside}/{file}" if beside != "." else file)
+    write_whole(path, text)
+    return path.relative_to(folder.resolve()).as_posix()
+
+
 def free_name(folder: Path, name: str) -> str:
     """A file name that is free: `NAME.yaml`, or with a number."""
     word = re.sub(r"[^\w-]+", "_", name.strip().lower(), flags=re.ASCII).strip("_")[:60]

@@ -11,9 +11,10 @@ from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 from ..bench import Workbench
 from ..documents import Document, NotAllowed, digest
 from ..reading import is_study_text
+from ..shelf import twin
 from .answer import answer_panel
 from .shell import frame
-from .threads import soon
+from .threads import soon, told
 
 HEAD = """
 <script src="/static/studio.js"></script>
@@ -106,16 +107,26 @@ class Studio:
                         option.props("selected")
             chosen.on("change", js_handler="(e) => { location.href = '/?file=' + e.target.value }")
             self.state = ui.label().classes("wb-state").props("role=status aria-live=polite")
+            ui.element("span").classes("wb-lost").props("id=wb-lost role=status aria-live=polite")
             with ui.element("span").classes("wb-views").props('role=group aria-label="View"'):
                 for name, label in VIEWS:
                     with ui.element("button").props(f"type=button data-view-button={name}").classes("wb-view"):
                         ui.label(label)
             self.button("Undo", "() => wb.editor && wb.editor.undo()")
             self.button("Redo", "() => wb.editor && wb.editor.redo()")
+            with ui.element("button").classes("wb-plain").props("type=button") as copied:
+                ui.label("Copy")
+            copied.on("click", self.copy)
             with ui.element("details").classes("wb-menu"):
                 with ui.element("summary"):
                     ui.label("Versions")
                 self.kept = ui.element("div").classes("wb-menu-body")
+
+    async def copy(self) -> None:
+        """A variant: the text as it stands in a file of its own."""
+        name = await told(twin, self.bench.folder, self.document.name, self.document.text)
+        if name is not None:
+            ui.navigate.to(f"/?file={quote(name)}")
 
     def button(self, label: str, script: str) -> None:
         """A button that only the page's own scripts answer."""

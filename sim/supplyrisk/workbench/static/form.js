@@ -89,7 +89,7 @@
     return info.example || "…";
   }
 
-  function group(each, vocabulary, names) {
+  function group(each, vocabulary, names, outline) {
     const section = wb.el("section", { class: "wb-card" }, wb.el("h2", {}, each.title));
     for (const item of each.events) section.append(event(item, vocabulary, names));
     if (!each.events.length) section.append(wb.el("p", { class: "wb-hint" }, "Nothing yet."));
@@ -100,17 +100,51 @@
       if (!groups[type.group]) add.append((groups[type.group] = wb.el("optgroup", { label: type.group })));
       groups[type.group].append(wb.el("option", { value: name, title: type.doc }, name.replaceAll("_", " ")));
     }
-    add.addEventListener("change", () => add.value && wb.editor.edit("add", each.path, { type: add.value, ...moved(vocabulary.types[add.value].example) }));
+    add.addEventListener("change", () => add.value && wb.editor.edit("add", each.path, { type: add.value, ...fitted(vocabulary.types[add.value], outline, names) }));
     section.append(wb.el("div", { class: "wb-foot" }, add));
     return section;
   }
 
-  // An example's dates, moved into the scenario's horizon.
-  function moved(example) {
-    const shift = wb.time(wb.horizon.start || "2026-01-01") - wb.time("2026-01-01");
-    return JSON.parse(JSON.stringify(example), (key, value) =>
-      typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? wb.day(wb.time(value) + shift + 181 * 86400000) : value,
+  // An example as it fits this scenario: dates moved into its horizon, names of another world taken for some of this one.
+  function fitted(type, outline, names) {
+    const shift = wb.time(wb.horizon.start || "2026-01-01") - wb.time("2026-01-01") + 181 * 86400000;
+    const made = JSON.parse(JSON.stringify(type.example), (key, value) =>
+      typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? wb.day(wb.time(value) + shift) : value,
     );
+    const near = (of) => {
+      // What the scenario speaks of already is the likeliest to be meant.
+      for (const group of outline.groups) {
+        for (const each of group.events) {
+          const field = each.fields.find((one) => of === "product" && /^products?$/.test(one.key));
+          const said = field && (field.text || (field.items || [])[0]);
+          if (said && said in names[of]) return said;
+        }
+      }
+      return Object.keys(names[of])[0];
+    };
+    for (const [key, value] of Object.entries(made)) {
+      const of = type.keys[key] && type.keys[key].of;
+      const known = of && names[of];
+      if (!known || !Object.keys(known).length) continue;
+      const list = (Array.isArray(value) ? value : [value]).filter((one) => one in known);
+      if (!list.length) made[key] = near(of);
+      else if (Array.isArray(value)) made[key] = list;
+    }
+    return made;
+  }
+
+  // A new policy: a name is all it needs, its first measure is an example to change.
+  function policy(outline, vocabulary, names) {
+    const box = wb.el("input", { type: "text", class: "wb-wide", maxlength: "60", placeholder: "a policy to compare: its name", "aria-label": "Name of a new policy", "data-path": '["policies","+"]' });
+    const add = () => {
+      const name = box.value.trim().replace(/[^\w-]+/g, "_").replace(/^_+|_+$/g, "");
+      if (!name) return wb.tell("Give the policy a name of letters and digits.");
+      const example = fitted(vocabulary.types.strategic_stockpile, outline, names);
+      box.value = "";
+      return wb.editor.edit("put", ["policies", name], { title: name.replaceAll("_", " "), events: [{ type: "strategic_stockpile", ...example }] });
+    };
+    box.addEventListener("keydown", (event) => event.key === "Enter" && add());
+    return wb.el("section", { class: "wb-card" }, wb.el("div", { class: "wb-foot" }, box, wb.el("button", { type: "button", class: "wb-plain", onclick: add }, "+ add a policy")));
   }
 
   function draw(outline, vocabulary, names) {
@@ -121,7 +155,7 @@
     const next = shape(outline) + JSON.stringify(Object.keys(names.country || {}));
     const path = focus && focus.dataset.path;
     const typing = focus && focus.tagName === "INPUT" && next === shown ? focus : null;
-    const made = [head(outline, vocabulary, names), ...outline.groups.map((each) => group(each, vocabulary, names)), numbers(outline, vocabulary, names)];
+    const made = [head(outline, vocabulary, names), ...outline.groups.map((each) => group(each, vocabulary, names, outline)), policy(outline, vocabulary, names), numbers(outline, vocabulary, names)];
     if (typing) {
       // Somebody types here: the values of the others are renewed, the boxes stay.
       const fresh = new Map();

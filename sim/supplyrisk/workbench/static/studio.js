@@ -111,6 +111,10 @@
       button.setAttribute("aria-pressed", String(button.dataset.viewButton === name));
     }
     localStorage.setItem("wb-view", name);
+    const address = new URL(location.href);
+    if (name === "text") address.searchParams.delete("view");
+    else address.searchParams.set("view", name);
+    history.replaceState(null, "", address);
     if (wb.editor) wb.editor.view.requestMeasure();
   }
 
@@ -147,9 +151,16 @@
     for (const button of document.querySelectorAll("[data-view-button]")) {
       button.addEventListener("click", () => view(button.dataset.viewButton));
     }
-    view(localStorage.getItem("wb-view") || "text");
+    const given = new URLSearchParams(location.search).get("view") || localStorage.getItem("wb-view");
+    view(["text", "form", "both"].includes(given) ? given : "text");
     wb.showLine = (line) => (view("text"), editor.show(line));
     restoring(editor);
+    const lost = (yes) => {
+      document.body.classList.toggle("wb-is-lost", yes);
+      byId("wb-lost").textContent = yes ? "Connection lost: what you type is kept in this browser." : "";
+    };
+    window.socket.on("disconnect", () => lost(true));
+    window.socket.on("connect", () => (lost(false), read()));
     read();
   };
 })();
