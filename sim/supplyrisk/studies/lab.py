@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import SupplyriskError
@@ -19,7 +19,7 @@ from ..experiment.pool import Pool
 from ..experiment.runner import Progress
 from ..experiment.versions import code_hash
 from ..results.store import Damaged, Span, Store, missing
-from ..spec.resolved import Scenario
+from ..spec.resolved import Scenario, World
 from .cells import Cell
 from .found import Found, Placed
 from .load import LoadedStudy
@@ -69,6 +69,7 @@ class Lab:
         self._progress = progress
         self._code = code_hash()
         self._stored = store.spans()
+        self._worlds: dict[str, World] = {}  # without their numbers
         self._last: tuple[Any, Any, tuple[Scenario, ...]] = None, None, ()
         self._arms: dict[tuple[int, int], tuple[Scenario, str]] = {}  # of the scenario resolved last
         self.computed = 0  # stretches computed by this process
@@ -141,7 +142,13 @@ class Lab:
                 self.found.spans[rank] = self._sound(rank, digest)
                 waiting.extend(self._missing(rank, digest, unit, size))
         titles = {arm.name: arm.title for arm in scenario.arms}
-        self.found.add(Placed(cell, scenario.world, scenario.start, scenario.days, arms, titles))
+        self.found.add(Placed(cell, self._names_of(scenario.world), scenario.start, scenario.days, arms, titles))
+
+    def _names_of(self, world: World) -> World:
+        """The world without its numbers, which are many and are not told; one for all cells that have the same names."""
+        bare = replace(world, values={})
+        kept = self._worlds.setdefault(world.name, bare)
+        return kept if kept == bare else bare
 
     def _sound(self, rank: int, digest: str) -> list[Span]:
         """Stretches of a unit that are in the folder as they were written; others are removed."""

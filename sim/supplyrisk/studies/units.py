@@ -8,11 +8,13 @@ are keyed by names, never by places in a list, so that an arm alone has the draw
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import json
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,8 @@ from .cells import Selection
 from .draws import AS_USUAL, Draws
 
 Floats = NDArray[np.float64]
+COLLECT = 20  # stretches after which models of earlier cells are cleared away
+_computed = count()  # stretches computed by this process
 OUTCOMES, VALUES = "outcomes.parquet", "values.parquet"  # files of a chunk
 
 
@@ -118,6 +122,8 @@ class Stretch:
 
 def compute(job: Stretch) -> dict[str, bytes]:
     """The files of a chunk: the kept outcomes of every run (NaN where it failed), and what was drawn for it."""
+    if next(_computed) % COLLECT == COLLECT - 1:
+        gc.collect()  # models hold themselves in circles, and a worker of batches seldom looks for such
     ready = bench(job.batch)
     if job.draws:
         ready = replace(ready, design=job.draws.design(ready.design))
