@@ -59,6 +59,7 @@ HAND_WORKED = (
             "ration",
             "buyers",
             "week",
+            "applications",
             "memory",
             "substitutes",
             "fob",

@@ -81,6 +81,19 @@ def test_a_suspended_rule_is_not_over_and_another_sellers_teaches_nothing() -> N
     assert believed(both, 154, first, ban(both, 154, origins="C", name="second")) == [pytest.approx(weeks(B0))]
 
 
+def test_every_time_is_counted_by_itself_and_a_ban_of_nothing_is_over() -> None:
+    """The third time begins on day 801, a Tuesday; the second lasted ten weeks, not twenty."""
+    made = world(memory_of_rules=1.0)
+    again = ban(made, 70, 10, every="1 year")
+    assert believed(made, 805, again) == [pytest.approx(weeks(10.0, 1.0 + 4.0 / 7.0))]
+    stepped = ban(made, 70, name="first", share={"start": "100 %", "10 weeks": "0 %"})
+    one = stopped(made, 168, stepped, ban(made, 161, name="second"))
+    second = next(
+        e for e in range(one.L.n_effects) if one.F[one.L.effect_past + e] > 0.0 and one.F[one.L.effect_held + e] > 0.0
+    )
+    assert one.F[one.L.effect_past + second] == 10.0
+
+
 @pytest.mark.parametrize("memory", [0.0, 1.0])
 def test_a_rule_that_is_known_to_come_back_is_remembered(memory: float) -> None:
     """Ten weeks in force, then a truce of twenty whose end everybody knows: half-way through it, ten weeks are left."""
@@ -112,6 +125,13 @@ def test_buyers_keep_more_stock_after_a_squeeze(lasted: int, share: float) -> No
         one = stopped(made, over + 7 + 7 * waited, squeeze)
         assert one.F[one.L.desk_remembered] == pytest.approx(most * 0.99**waited)
     assert stopped(made, over, squeeze).F[one.L.desk_remembered] == 0.0
+
+
+def test_a_second_like_squeeze_alerts_as_much_as_the_first() -> None:
+    made = world(remembered_cover_weeks=8.0, stock_memory_weeks=100.0)
+    first, second = ban(made, 70, 26, share=0.6, name="first"), ban(made, 266, 26, share=0.6, name="second")
+    one = stopped(made, 266 + 182 + 7, first, second)
+    assert one.F[one.L.desk_remembered] == pytest.approx(8.0 * 0.6 * 26 * 7 / 365.25)
 
 
 def test_the_second_squeeze_meets_thicker_stocks() -> None:

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from supplyrisk.engines import get_engine
 from supplyrisk.errors import Problems
-from supplyrisk.model.substitutes import going_over
+from supplyrisk.model.substitutes import choose_substitutes, going_over, swap_demand
 from supplyrisk.spec.load import load_scenario
 
 from .small_worlds import WEEKS_PER_YEAR, Outcome, World, metal_and_oxide, run, written
+from .tiny import Tiny
 
 
 def two_goods(**numbers: float) -> World:
@@ -33,6 +34,55 @@ def squeezed(world: World, years: float = 3.0, engine: Any = None, **fields: Any
 def test_users_go_over_as_the_gap_passes_their_cost(gap: float, share: float) -> None:
     """60 % can, at a cost spread evenly between 20 % and 60 % of the price."""
     assert going_over(gap, 0.6, 0.4) == pytest.approx(share)
+
+
+def pair(**more: Any) -> Tiny:
+    """Two users at two nodes; the second buys what the first can go over to."""
+    given: dict[str, Any] = {
+        "user_node": [0, 1],
+        "swap_user": 0,
+        "swap_to": 1,
+        "swap_weight": 0.5,
+        "swap_most": 0.6,
+        "swap_cost": 0.4,
+        "swap_speed": 1.0,
+        "swap_ratio": 0.25,
+        "node_paid_clean": [1.0, 1.0],
+        "user_now": [100.0, 50.0],
+        "user_normal": [110.0, 40.0],
+        "user_coming": [105.0, 45.0],
+    }
+    return Tiny({"users": 2, "nodes": 2, "swaps": 1}, **{**given, **more})
+
+
+def test_what_has_gone_over_is_moved_in_each_of_the_three_demands() -> None:
+    """A fifth has gone over, half of it to this user: a tenth of 100, 110, 105 t; a quarter of a tonne does for one."""
+    t = pair(swap_moved=0.2)
+    t.call(swap_demand)
+    assert t["user_now"] == pytest.approx([90.0, 52.5])
+    assert t["user_normal"] == pytest.approx([99.0, 42.75])
+    assert t["user_coming"] == pytest.approx([94.5, 47.625])
+
+
+@pytest.mark.parametrize(
+    ("paid", "before", "after"),
+    [
+        ((1.5, 1.2), 0.0, 1.0 / WEEKS_PER_YEAR),  # a gap of a quarter pays for some: a week's step
+        ((1.5, 1.2), 0.07, 0.075),  # 0.6 (0.25 - 0.2)/0.4
+        ((1.5, 1.2), 0.5, 0.5 - 1.0 / WEEKS_PER_YEAR),
+        ((1.0, 1.2), 0.01, 0.0),
+    ],
+)
+def test_the_share_moves_towards_what_pays(paid: tuple[float, float], before: float, after: float) -> None:
+    t = pair(node_paid_clean=list(paid), swap_moved=before)
+    t.call(choose_substitutes)
+    assert t["swap_moved"] == pytest.approx([after])
+
+
+def test_a_good_that_costs_nothing_draws_nobody() -> None:
+    t = pair(node_paid_clean=[1.5, 0.0])
+    t.call(choose_substitutes)
+    assert t["swap_moved"] == [0.0]
 
 
 def test_use_goes_over_at_the_speed_given_and_in_tonnes_of_the_other() -> None:
