@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from supplyrisk.model import applications as eq
+from supplyrisk.model.controls import set_officers
 from supplyrisk.model.states import FROZEN, FROZEN_BUT_GENERAL
 from supplyrisk.operations.declare import MOST_NUMBERS
-from supplyrisk.operations.ops.licence import EXPIRY_WEEKS, GRANT_RATE
+from supplyrisk.operations.ops.licence import EXPIRY_WEEKS, GRANT_RATE, REVIEW_DAYS
 
 from .tiny import Tiny
 
@@ -177,3 +178,23 @@ def test_a_lot_held_back_is_due() -> None:
     assert waiting().call(eq.is_due, 0) == 0
     assert waiting(lane_unfiled=LOT).call(eq.is_due, 0) == 1
     assert waiting(lane_unfiled=LOT, lane_office=-1).call(eq.is_due, 0) == 0
+
+
+@pytest.mark.parametrize(("frozen", "officers"), [((0, 0), 10), ((1, 0), 7), ((0, 2), 3), ((1, 2), 0)])
+def test_an_office_has_no_officers_for_frozen_lanes(frozen: tuple[int, int], officers: int) -> None:
+    """Half of 30 and 70 t a week in lots of 5 t, a week each: ten officers for both, three for the first lane alone."""
+    t = Tiny(
+        {"lanes": 2, "offices": 1, "effects": 1, "targets": 2, "products": 1},
+        lane_flow=[30.0, 70.0],
+        lane_freeze=list(frozen),
+        frozen=int(any(frozen)),
+        target_entity=[0, 1],
+        effect_target_count=2,
+        office_level=0.5,
+        office_normal=100.0,
+        office_lot=LOT,
+        office_reviewed=0.5,
+    )
+    t.F[t.L.effect_numbers + REVIEW_DAYS] = 7.0
+    t.call(set_officers, 0)
+    assert t["office_officers"] == [officers]

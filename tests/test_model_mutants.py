@@ -287,6 +287,7 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
         "pass",
         "how long the last rule held",
     ),
+    ("controls.py", " - frozen_flow(L, F, I, o)", "", "others are served no faster in a freeze"),
     ("memory.py", "F[L.effect_past + f] = F[L.effect_held + e]", "pass", "a rule that is over teaches"),
     ("memory.py", "F[L.desk_alert + d] = max(F[L.desk_alert + d], level)", "pass", "more stock after a squeeze"),
     (
