@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from supplyrisk.commands import run as run_command
+from supplyrisk.commands import study as study_command
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.results.store import Store
 from supplyrisk.workbench.documents import NotAllowed
@@ -138,8 +140,6 @@ def test_a_disk_without_room_fails_the_job_with_the_reason(folder: Path) -> None
 
 
 def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(folder: Path) -> None:
-    from click.testing import CliRunner
-
     out = folder / "mine" / "one"
     CliRunner().invoke(run_command.command, [str(folder / "ban.yaml"), "--out", str(out), "--quiet", "--no-report"])
     (out / "secret.txt").write_text("no")
@@ -158,3 +158,31 @@ def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(folder: P
     assert {"one/manifest.json", "one/scenario.yaml", "one/sources.csv", "one/series.parquet"} <= set(names)
     assert Store(out).manifest()["results_hash"] in how
     assert "supplyrisk run one" in how
+
+
+def test_the_zip_of_a_study_repeats_it_elsewhere(
+    jobs: Jobs, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (folder / "studies").mkdir()
+    (folder / "studies" / "long.yaml").write_text(
+        "study: sweep\ntitle: How long\nquestion: How long?\nscenario: ../ban.yaml\nover:\n"
+        "  - {path: events.ban.duration, name: length, values: [2 months, 4 months]}\n"
+        "outcomes: [shortage_unserved_weeks]\narms: scenario\nplaces: [world]\nruns: 2\n"
+    )
+    job = jobs.start("studies/long.yaml")
+    assert jobs.wait(180)
+    assert (the(jobs, job).state, the(jobs, job).total) == (FINISHED, 4)
+    entry = Library(folder).entry(job.out)
+    assert (entry.kind, entry.done) == ("study", 4)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with zipfile.ZipFile(Library(folder).pack(job.out, folder / "x.zip")) as packed:
+        packed.extractall(elsewhere)
+    name = Path(job.out).name
+    how = (elsewhere / name / "HOW-TO-REPEAT.txt").read_text()
+    command = next(line for line in how.splitlines() if "supplyrisk study" in line).split()[2:]
+    again = CliRunner().invoke(
+        study_command.command,
+        [str(elsewhere / command[0]), "--out", str(elsewhere / "again"), "--no-page", "--workers", "1"],
+    )
+    assert again.exit_code == 0, again.output
+    assert Store(elsewhere / "again").manifest()["results_hash"] in how

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shlex
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..bounded import confined
 from ..errors import SupplyriskError
 from ..results.folder import is_ours
 from ..results.lock import at_work
 from ..results.store import Store, StoreError
+from ..shipped import PACKAGE
 from .documents import STATE, below
 from .jobs import runs_done
 
@@ -117,22 +120,45 @@ class Library:
         path = below(self.folder, name)
         told = Store(path).manifest()
         versions = told.get("versions", {})
-        study = "study" in told
-        command = f"supplyrisk study {path.name}/study.yaml" if study else f"supplyrisk run {path.name}"
-        sets = " ".join(f"--set '{each}'" for each in told.get("sets", ())) if study else ""
+        inputs: dict[str, Path] = {}
+        command = f"supplyrisk run {path.name}"
+        if "study" in told:
+            inputs = self._inputs(told)
+            study = next(iter(inputs), "study.yaml, beside the scenarios that it names (they lie outside this folder)")
+            sets = [word for each in told.get("sets", ()) for word in ("--set", str(each))]
+            command = f"supplyrisk study {path.name}/{study} {shlex.join(sets)}".strip()
         how = HOW.format(
             title=told.get("title", ""),
             version=versions.get("supplyrisk", ""),
             python=versions.get("python", ""),
             results=told.get("results_hash", "") or "not finished",
             name=path.name,
-            command=f"{command} {sets}".strip(),
+            command=command,
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
             out.writestr(f"{path.name}/HOW-TO-REPEAT.txt", how)
             for file in self.files(name):
                 out.write(path / file, f"{path.name}/{file}")
+            for inner, source in inputs.items():
+                out.write(source, f"{path.name}/{inner}")
         return target
+
+    def _inputs(self, told: Mapping[str, Any]) -> dict[str, Path]:
+        """The study's own file, first, and every file it was made from, by where they go; nothing if one lies outside."""
+        from ..studies.load import read_study
+
+        try:
+            with confined(self.folder, PACKAGE):
+                study = read_study(Path(str(told.get("file", ""))), [str(each) for each in told.get("sets", ())])
+        except SupplyriskError:
+            return {}
+        files = [study.path, *(file for loaded in study.resolved.values() for file in loaded.files)]
+        real = list(dict.fromkeys(file.resolve() for file in files))
+        own = [file for file in real if not file.is_relative_to(PACKAGE)]
+        if not all(file.is_relative_to(self.folder.resolve()) for file in own):
+            return {}
+        above = Path(os.path.commonpath([file.parent for file in own]))
+        return {f"inputs/{file.relative_to(above).as_posix()}": file for file in own}
 
     def _folders(self) -> Iterator[Path]:
         """Folders with a manifest; what lies in one is its own affair."""
