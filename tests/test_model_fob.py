@@ -50,11 +50,18 @@ def test_the_more_exporters_get_the_dearer() -> None:
 
 
 def test_it_is_told_only() -> None:
-    """No other number moves, and without it there is no column."""
+    """No other number moves but what exporters earn of the rent, and without it there is no column."""
     with_it, without = licensed(world(0.7)), licensed(world(0.0))
     assert not any(column.variable == "price_fob_index" for column in without.model.weekly_columns)
-    kept = [i for i, column in enumerate(with_it.model.weekly_columns) if column.variable != "price_fob_index"]
-    assert with_it.weekly[:, kept].tobytes() == without.weekly.tobytes()
+    earned = "export_rent_earned_usd"
+    assert with_it.column(earned) == pytest.approx(0.7 * without.column(earned))
+    same = [
+        out.weekly[
+            :, [i for i, c in enumerate(out.model.weekly_columns) if c.variable not in ("price_fob_index", earned)]
+        ]
+        for out in (with_it, without)
+    ]
+    assert same[0].tobytes() == same[1].tobytes()
 
 
 def test_where_nothing_leaves_it_is_what_would_be_asked() -> None:

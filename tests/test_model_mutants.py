@@ -175,7 +175,12 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
     ),
     # --- makers and mines --------------------------------------------------------------------------------------
     ("economics.py", "return (price - closing) / (full - closing)", "return 1.0", "mines close by their costs"),
-    ("supply.py", "rung = ladder(price, F[L.entry_price_index + s], F[L.entry_price_span + s])", "rung = 0.0", "new firms enter"),
+    (
+        "supply.py",
+        "rung = ladder(price, F[L.entry_price_index + s], F[L.entry_price_span + s])",
+        "rung = 0.0",
+        "new firms enter",
+    ),
     ("economics.py", "clip((price / unit_cost - 0.9) * 10.0, 0.0, 1.0)", "1.0", "projects stop below their cost"),
     ("production.py", "ratio = price - paid / F[", "ratio = price - 0.0 * paid / F[", "input costs in margins"),
     (
