@@ -17,7 +17,7 @@ from .docs_pages import ROOT, Block, anchors, apply_diff, blocks, cut_short, lin
 # Only these may stand in a block that is not run: they set up, would start the tests within the tests, or take minutes
 # and have tests of their own.
 NOT_RUN = re.compile(
-    r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery)|python run_scenario\.py (test|lint|setup)"
+    r"(supplyrisk|python run_scenario\.py) (backtest|calibrate|gallery|workbench)|python run_scenario\.py (test|lint|setup)"
     r"|git |cd |python3? -m venv|python3? -m pip|pip install|source |\.venv|#|pytest|ruff|mypy|sphinx-build|\.ci/run"
     r"|python -m pytest|python benchmarks/|$"
 )
