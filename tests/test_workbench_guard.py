@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import re
 import signal
 import socket
@@ -17,6 +18,7 @@ TOKEN = "the-token-of-this-start"
 OWN = (b"host", b"127.0.0.1:8123")
 COOKIE = (b"cookie", b"other=1; wb_8123=" + TOKEN.encode())
 ORIGIN = (b"origin", b"http://127.0.0.1:8123")
+NASTY = 'x" :onload="alert(1)" y="<script>.yaml'  # a file's name that would be an attribute, and a script
 PAGE = b'<html><script>var a = "&lt;script"</script><script src="/x.js"></script></html>'
 
 
@@ -136,6 +138,7 @@ def server(tmp_path_factory):
     """A workbench on an empty folder: process, port, token."""
     folder = tmp_path_factory.mktemp("folder")
     (folder.parent / "secret.yaml").write_text("title: secret\n")
+    (folder / NASTY).write_text("title: x\n")
     command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(folder), "--no-browser"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     line = process.stdout.readline()
@@ -174,6 +177,17 @@ def test_every_page_comes_without_a_browser(server, path):
     status, _, body = get(server, path)
     assert status == 200
     assert "wb-header" in body
+
+
+def test_what_a_file_is_called_adds_no_attribute_and_no_script(server):
+    _, _, body = get(server, "/")
+    elements = re.search(r"String\.raw`(.*?)`", body, re.DOTALL)[1]
+    assert "<" not in elements
+    for sign, meant in (("&#36;", "$"), ("&#96;", "`"), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&")):
+        elements = elements.replace(sign, meant)
+    props = [element.get("props", {}) for element in json.loads(elements).values()]
+    assert NASTY in [each.get("label") for each in props]
+    assert not [name for each in props for name in each if "onload" in name]
 
 
 def test_what_is_used_of_the_inside_of_the_libraries_is_there():

@@ -45,6 +45,14 @@ def test_no_text_is_put_into_a_page_as_html() -> None:
             assert not [word for word in refused if word in text], path
 
 
+def test_no_attribute_is_written_from_a_text_that_is_made_up() -> None:
+    """Attributes that begin with a colon are run in the browser: what something is called must not be able to add one."""
+    for path in sorted((SIM / "workbench").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "props":
+                assert all(isinstance(given, ast.Constant) for given in node.args), f"{path.name}:{node.lineno}"
+
+
 def test_static_files_name_no_other_place() -> None:
     for path in sorted((SIM / "workbench" / "static").iterdir()):
         text = Path(path).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")

@@ -12,6 +12,7 @@ import pkgutil
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -175,6 +176,7 @@ def field_rows(cls: type[BaseModel]) -> Iterator[FieldRow]:
         )
 
 
+@lru_cache(maxsize=1_000)
 def field_of(cls: type[BaseModel], key: str) -> TextField | None:
     """How the value of a key is read; nothing if it is a mapping of its own."""
     hint = typing.get_type_hints(cls, include_extras=True)[key]

@@ -10,6 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from ..live import LiveAnswer
 from ..picture import Picture
+from .shell import set_props
 from .threads import beside, soon
 
 HEAD = """
@@ -23,7 +24,8 @@ def figures(names: tuple[str, ...]) -> dict[str, int]:
     """Places for charts, each with its title and its numbers as a table; returns the ids `chart.js` draws them by."""
     ids = {}
     for name in names:
-        with ui.element("figure").classes("wb-figure").props(f"data-wb-figure={name} hidden"):
+        with ui.element("figure").classes("wb-figure").props("hidden") as figure:
+            set_props(figure, data_wb_figure=name)
             ui.element("figcaption").props("data-wb=title")
             chart = ui.echart({"animation": False, "xAxis": {"type": "time"}, "yAxis": {}, "series": []})
             ids[name] = chart.props("data-wb=chart").id

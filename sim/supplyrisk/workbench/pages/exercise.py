@@ -11,7 +11,7 @@ from ..exercise.table import Session, Table
 from . import team
 from .answer import HEAD as CHARTS
 from .queue import button
-from .shell import frame
+from .shell import frame, set_props
 from .threads import told
 
 HEAD = f'{CHARTS}<link rel="stylesheet" href="/static/runs.css">'
@@ -20,7 +20,7 @@ PRINT = '<link rel="stylesheet" href="/static/exercise.css">'
 
 def heading(text: str, level: int = 2) -> None:
     """A heading within a page."""
-    ui.label(text).classes("wb-h2").props(f"role=heading aria-level={level}")
+    set_props(ui.label(text).classes("wb-h2"), role="heading", aria_level=str(level))
 
 
 def build(bench: Workbench) -> None:

@@ -11,7 +11,7 @@ from nicegui import ui
 from ...spec.worldfile import shipped_worlds
 from ..bench import Workbench
 from ..shelf import Card, cards, copy, fresh
-from .shell import RESPONSE_S, frame
+from .shell import RESPONSE_S, frame, option
 from .threads import told
 
 
@@ -93,9 +93,7 @@ def own(bench: Workbench) -> None:
         world = ui.element("select").props('aria-label="World of your scenario"')
         with world:
             for name in shipped_worlds():
-                option = ui.element("option").props(f"value={name} label={name}")
-                if name == values["world"]:
-                    option.props("selected")
+                option(name, name, name == values["world"])
         world.on("change", lambda event: values.update(world=str(event.args)), js_handler="(e) => emit(e.target.value)")
         button = ui.element("button").classes("wb-button").props("type=button")
         with button:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nicegui import ui
 
 from ..jobs import FINISHED, OPEN, RUNNING, Job, Jobs
+from .shell import set_props
 from .threads import beside, told
 
 MOST_ROWS = 20
@@ -55,7 +55,7 @@ class Row:
         """Bring them up to date."""
         self.state.set_text(words(job))
         share = job.done / job.total if job.total else 0.0
-        self.bar.props(f"value={share:.4f}")
+        set_props(self.bar, value=round(share, 4))
         self.bar.set_visibility(job.state == RUNNING and bool(job.total))
         self.said.set_text(job.told if job.state not in (FINISHED, *OPEN) else "")
         self.cancel.set_visibility(job.state in OPEN)
@@ -90,7 +90,7 @@ class Queue:
             with ui.element("div").classes("wb-job"):
                 ui.label(f"{job.kind} {job.file}").classes("wb-job-name")
                 state = ui.label()
-                bar = ui.element("progress").props(f"max=1 aria-label={json.dumps(f'Progress of {job.file}')}")
+                bar = set_props(ui.element("progress"), max=1, aria_label=f"Progress of {job.file}")
                 cancel = button("Cancel", lambda: beside(self.jobs.cancel, job.id))
                 again = button("Go on", lambda: told(self.jobs.again, job.id))
                 opened = button("Open", lambda: self.on_open(job))

@@ -19,7 +19,7 @@ from ..documents import STATE
 from ..guard import RESULTS
 from ..library import SHOWN, Library
 from .queue import button
-from .shell import frame
+from .shell import frame, set_props
 from .threads import told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
@@ -121,7 +121,7 @@ def show(library: Library, found: dict[str, Any]) -> None:
         for name in figures:
             title = Path(name).stem.replace("_", " ")
             with ui.element("figure").classes("wb-figure"):
-                ui.element("img").props(f'src="{address(f"{entry.name}/{name}")}" alt="{title}" loading=lazy')
+                set_props(ui.element("img"), src=address(f"{entry.name}/{name}"), alt=title, loading="lazy")
                 with ui.element("figcaption"):
                     ui.label(title)
                     for ending in ("svg", "png", "csv"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TypeVar
 
 from nicegui import ui
 
@@ -19,6 +20,25 @@ HEAD = """
 <link rel="stylesheet" href="/static/style.css">
 <script src="/static/shell.js"></script>
 """
+
+
+Made = TypeVar("Made", bound=ui.element)
+
+
+def set_props(element: Made, **values: object) -> Made:
+    """Set attributes to values as they are (`aria_label` is `aria-label`).
+
+    Never by a text that is taken apart again: what a file or a scenario is called could then add attributes of its own, and
+    those that begin with a colon are run in the browser.
+    """
+    for name, value in values.items():
+        element.props[name.replace("_", "-")] = value
+    return element
+
+
+def option(value: str, label: str, selected: bool = False) -> None:
+    """A choice of a select."""
+    set_props(ui.element("option"), value=value, label=label, **({"selected": True} if selected else {}))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from ..documents import Document, NotAllowed, digest
 from ..reading import is_study_text
 from ..shelf import twin
 from .answer import answer_panel
-from .shell import frame
+from .shell import frame, option, set_props
 from .threads import soon, told
 
 HEAD = """
@@ -102,15 +102,14 @@ class Studio:
         with ui.element("div").classes("wb-tools").props('role=toolbar aria-label="Scenario"'):
             with ui.element("select").classes("wb-file").props('aria-label="Open a scenario"') as chosen:
                 for name in self.names:
-                    option = ui.element("option").props(f"value={json.dumps(quote(name))} label={json.dumps(name)}")
-                    if name == self.document.name:
-                        option.props("selected")
+                    option(quote(name), name, name == self.document.name)
             chosen.on("change", js_handler="(e) => { location.href = '/?file=' + e.target.value }")
             self.state = ui.label().classes("wb-state").props("role=status aria-live=polite")
             ui.element("span").classes("wb-lost").props("id=wb-lost role=status aria-live=polite")
             with ui.element("span").classes("wb-views").props('role=group aria-label="View"'):
                 for name, label in VIEWS:
-                    with ui.element("button").props(f"type=button data-view-button={name}").classes("wb-view"):
+                    with ui.element("button").props("type=button").classes("wb-view") as view:
+                        set_props(view, data_view_button=name)
                         ui.label(label)
             self.button("Undo", "() => wb.editor && wb.editor.undo()")
             self.button("Redo", "() => wb.editor && wb.editor.redo()")

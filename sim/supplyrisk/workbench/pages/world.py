@@ -17,7 +17,7 @@ from ...spec.worldfile import shipped_worlds
 from ..atlas import chain, rows, shares, size, tiles, with_number, with_table, written_value
 from ..bench import Workbench
 from ..documents import Document
-from .shell import RESPONSE_S, frame
+from .shell import RESPONSE_S, frame, option, set_props
 from .threads import told
 
 COLUMNS: tuple[tuple[str, str, int], ...] = (
@@ -75,9 +75,7 @@ def head(name: str, known: tuple[str, ...], document: Document | None) -> None:
             ui.label("World")
         with ui.element("select").props('aria-label="World"') as chosen:
             for each in known:
-                option = ui.element("option").props(f"value={each} label={each}")
-                if each == name:
-                    option.props("selected")
+                option(each, each, each == name)
         chosen.on("change", js_handler="(e) => { location.href = '/world?world=' + e.target.value }")
         if document is not None:
             ui.label("own numbers go into").classes("wb-hint")
@@ -114,7 +112,7 @@ def draw_map(world: str, made: dict[str, dict[str, float]]) -> None:
             ui.label("Shares by country")
             with ui.element("select").props('aria-label="Shares of"') as chosen:
                 for name in made:
-                    ui.element("option").props(f'value="{quote(name)}" label="{name.replace(chr(34), "")}"')
+                    option(quote(name), name)
         place = ui.element("div").classes("wb-map-and")
 
     def show(name: str) -> None:
@@ -152,7 +150,7 @@ def squares(world: str, name: str, found: dict[str, float]) -> None:
             look = "wb-tile" + (on if tile["share"] > 0 else "") + (" wb-tile-high" if tile["share"] > 0.3 else "")
             with ui.element("span").classes(look).style(style):
                 ui.label(tile["code"])
-    drawn._props["role"], drawn._props["aria-label"] = "img", f"Map: {name}: {says}"
+    set_props(drawn, role="img", aria_label=f"Map: {name}: {says}")
 
 
 def foremost(world: str, found: dict[str, float]) -> None:
@@ -249,9 +247,7 @@ class Numbers:
                 ui.label("Confidence")
                 with ui.element("select") as level:
                     for word in CONFIDENCES:
-                        option = ui.element("option").props(f"value={word} label={word}")
-                        if word == "medium":
-                            option.props("selected")
+                        option(word, word, word == "medium")
                 level.on("change", partial(self.take, "confidence"), js_handler="(e) => emit(e.target.value)")
             self.entry("note", "Note", "")
             with ui.element("button").classes("wb-button").props("type=button") as button:
@@ -264,7 +260,7 @@ class Numbers:
         with ui.element("label"):
             ui.label(label)
             box = ui.element("input").props("type=text")
-            box._props["value"] = value
+            set_props(box, value=value)
         box.on("input", partial(self.take, key), js_handler="(e) => emit(e.target.value)")
 
     def take(self, key: str, event: GenericEventArguments) -> None:
