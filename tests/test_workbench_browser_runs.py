@@ -69,7 +69,7 @@ def fits(page: Page) -> None:
 
 def test_a_batch_is_started_followed_and_opened(context: Any, address: str, folder: Path) -> None:
     page = at(context, address, "/runs")
-    page.get_by_label("Runs (empty").fill("3")
+    page.get_by_label("Runs", exact=True).fill("3")
     page.get_by_role("combobox", name="Scenario or study").fill("ban.yaml")
     page.get_by_role("option", name="ban.yaml").click()
     page.get_by_role("button", name="Start").click()

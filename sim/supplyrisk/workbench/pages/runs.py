@@ -65,8 +65,8 @@ class Runs:
         with ui.element("div").classes("wb-answer-tools"):
             self.file = ui.select(names, label="Scenario or study", value=names[0] if names else None, with_input=True)
             self.file.classes("wb-wide")
-            self.runs = ui.number("Runs (empty: as the file says)", min=1, max=1_000_000, precision=0)
-            self.seed = ui.number("Seed (empty: as the file says)", precision=0)
+            self.runs = ui.number("Runs", placeholder="as the file says", min=1, max=1_000_000, precision=0)
+            self.seed = ui.number("Seed", placeholder="as the file says", precision=0)
             button("Start", self._start)
 
     async def _start(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from nicegui import core, run, ui
 
 from ...errors import SupplyriskError
+
+log = logging.getLogger(__name__)
 
 
 def beside(work: Callable[..., object], *given: object) -> None:
@@ -27,5 +30,9 @@ async def told(work: Callable[..., Any], *given: object) -> Any:
     try:
         return await run.io_bound(work, *given)
     except (SupplyriskError, OSError) as error:
-        ui.notify(str(error), type="negative", multi_line=True, close_button="Close", timeout=0)
-        return None
+        said = str(error)
+    except Exception as error:  # a fault of the program: the page must say so, the log has the rest
+        log.exception("%s failed", getattr(work, "__qualname__", work))
+        said = f"The workbench failed here ({type(error).__name__}: {error}). What was typed and computed is kept."
+    ui.notify(said, type="negative", multi_line=True, close_button="Close", timeout=0)
+    return None
