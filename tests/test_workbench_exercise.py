@@ -314,3 +314,18 @@ def test_an_exercise_is_checked_while_it_is_written(tmp_path: Path) -> None:
     assert (found.kind, len(found.mistakes)) == ("exercise", 1)
     assert "90 moons" in found.mistakes[0].said
     assert EXERCISE.splitlines()[found.mistakes[0].line - 1].find("90 days") > 0
+
+
+def test_a_team_may_begin_before_anything_is_announced(tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE.replace("start: 2026-02-15", "start: 2026-01-10"))
+    play = Play(read_exercise(tmp_path / "exercise.yaml"), tmp_path / "played")
+    with ThreadPoolExecutor(2) as threads:
+        history = History(play.exercise, threads)
+        view = team_view(play, history)
+        play.play("reserve")
+        acted = team_view(play, history)
+    assert view.news == acted.news == ()
+    assert [chart.name for chart in view.charts] == ["price-crude_gallium", "shortage-crude_gallium"]
+    ahead = [line for line in view.charts[0].lines if line.kind == "fan"]
+    assert max(x for x in ahead[0].levels["p50"] if x is not None) < 1.2  # nobody expects what is not announced
