@@ -10,6 +10,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from supplyrisk.workbench.shelf import copy
 
 CHROMIUM = "/usr/bin/chromium"
 ARGS = [
@@ -275,6 +276,17 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     page.get_by_label("Its source").fill("our visit")
     page.get_by_role("button", name="Put into what_if_it_stops.yaml").click()
     assert "source: our visit" in saved(folder / "what_if_it_stops.yaml", "our visit")
+
+
+def test_a_study_is_edited_too(context, address, folder):
+    name = copy(folder, "how_long_a_ban")
+    page = opened(context, address, name)
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes", timeout=PATIENCE_MS)
+    expect(page.locator("#wb-sentences")).not_to_be_empty(timeout=PATIENCE_MS)
+    choose(page, "study: ")
+    page.keyboard.type("studdy: ")
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("mistake", timeout=PATIENCE_MS)
+    expect(page.locator(".wb-mistake-mark").first).to_be_visible()
 
 
 def test_a_narrow_page_does_not_scroll_sideways(studio):

@@ -140,12 +140,14 @@ def _distribution(node: Node, path: Path, plain: Mapping[str, Any], reader: Any)
         names = ("lowest", "most likely", "highest") if len(body.value) == 3 else ("lowest", "highest")
         for index, item in enumerate(body.value):
             if isinstance(item.value, str) and index < len(names):
-                parts.append({"label": names[index], "path": [*path, kind, index], "text": item.value})
+                parts.append(
+                    {"label": names[index], "path": [*path, kind, index], "text": item.value} | _number(item.value)
+                )
     elif body is not None:
         for name, item in body.items():
             if isinstance(item.value, str):
                 label = {"p5": "5 % lie below", "p95": "95 % lie below"}.get(name, name)
-                parts.append({"label": label, "path": [*path, kind, name], "text": item.value})
+                parts.append({"label": label, "path": [*path, kind, name], "text": item.value} | _number(item.value))
     found: dict[str, Any] = {"distribution": kind, "parts": parts}
     drawn = _uncertain(plain, reader)
     return found | ({"curve": curve(drawn)} if drawn is not None else {})

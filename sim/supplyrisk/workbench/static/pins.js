@@ -46,6 +46,7 @@
 
   function* inside(field, info, label) {
     if (field.value !== undefined && info.units) yield [field, info, label];
+    for (const part of field.parts || []) if (part.value !== undefined && info.units) yield [part, info, `${label}, ${part.label}`];
     for (const step of field.steps || []) yield* inside(step, info, `${label} from ${step.label}`);
   }
 
@@ -126,6 +127,7 @@
     if (!words) load();
     [last, words] = [outline, vocabulary];
     const root = document.getElementById("wb-pins");
+    if (!root) return; // a study has no answer beside it
     const known = new Map();
     for (const found of all(outline, vocabulary)) known.set(key(found[0].path), found);
     const there = pinned.map((path) => known.get(key(path))).filter(Boolean);

@@ -20,8 +20,23 @@
     }
     running = true;
     again = false;
+    const text = wb.editor.text;
+    let found;
+    try {
+      found = await reading(text);
+    } finally {
+      running = false; // whatever goes wrong with one text, the next is read
+    }
+    if (again || wb.editor.text !== text) {
+      read();
+      return;
+    }
+    clearTimeout(explaining);
+    explaining = setTimeout(() => explain(found), SENTENCES_MS);
+  }
+
+  async function reading(text) {
     const editor = wb.editor;
-    const text = editor.text;
     const asked = { name: editor.name, text };
     const found = await wb.ask("read", asked);
     if (found) {
@@ -29,25 +44,18 @@
       editor.setMarks(text, [...found.mistakes, ...notes]);
       list(found.mistakes, notes);
     }
-    if (!again) {
-      const seen = await wb.ask("outline", asked);
-      if (seen && seen.outline && editor.setPlaces(text, seen.places)) {
-        outline = seen.outline;
-        names = seen.names;
-        wb.form.draw(outline, vocabulary, names);
-        wb.timeline.draw(outline);
-        wb.pins.draw(outline, vocabulary);
-      }
-      byId("wb-form").classList.toggle("wb-old", !!(seen && !seen.outline));
-      byId("wb-timeline").classList.toggle("wb-old", !!(seen && !seen.outline));
+    if (again) return found;
+    const seen = await wb.ask("outline", asked);
+    if (seen && seen.outline && editor.setPlaces(text, seen.places)) {
+      outline = seen.outline;
+      names = seen.names;
+      wb.form.draw(outline, vocabulary, names);
+      wb.timeline.draw(outline);
+      wb.pins.draw(outline, vocabulary);
     }
-    running = false;
-    if (again || editor.text !== text) {
-      read();
-      return;
-    }
-    clearTimeout(explaining);
-    explaining = setTimeout(() => explain(found), SENTENCES_MS);
+    byId("wb-form").classList.toggle("wb-old", !!(seen && !seen.outline));
+    byId("wb-timeline").classList.toggle("wb-old", !!(seen && !seen.outline));
+    return found;
   }
 
   async function explain(found) {
