@@ -246,6 +246,16 @@ def test_what_is_typed_while_the_connection_is_lost_arrives(studio, context):
     assert text(page) == path.read_text()
 
 
+def test_what_did_not_reach_the_workbench_is_offered_again(studio):
+    page, path = studio
+    typed = SCENARIO.replace("6 months", "13 months")  # what the browser keeps while nobody listens
+    page.evaluate("typed => localStorage.setItem(wb.editor.store, JSON.stringify({text: typed, time: 0}))", typed)
+    page.reload()
+    page.get_by_role("button", name="Take it").click()
+    assert saved(path, "13 months") == typed
+    page.wait_for_function("localStorage.getItem(wb.editor.store) === null")
+
+
 def test_a_file_changed_outside_is_shown_and_not_overwritten(studio):
     page, path = studio
     path.write_text(SCENARIO.replace("6 months", "3 months"))

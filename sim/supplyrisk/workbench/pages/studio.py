@@ -13,6 +13,7 @@ from ..documents import Document, NotAllowed, digest
 from ..reading import is_study_text
 from ..shelf import twin
 from .answer import answer_panel
+from .gallery import own
 from .shell import frame, option, set_props
 from .threads import soon, told
 
@@ -43,7 +44,7 @@ def build(bench: Workbench) -> None:
             names = bench.documents.names()
             name = file or (bench.last if bench.last in names else "") or next(iter(names), "")
             if not name:
-                nothing_yet()
+                nothing_yet(bench)
                 return
             try:
                 document = bench.documents.open(name)
@@ -54,16 +55,27 @@ def build(bench: Workbench) -> None:
             Studio(bench, document, names).draw()
 
 
-def nothing_yet() -> None:
+STEPS = (
+    "Name what happens and choose a world: a small scenario is written, which you change by text, form or timeline.",
+    "Look at the answer beside it: who goes short, when, and at what price.",
+    "Put in your own numbers in World, compare policies, start the full batch in Runs.",
+)
+
+
+def nothing_yet(bench: Workbench) -> None:
     """What an empty folder shows: the first steps."""
     with ui.element("section").classes("wb-start"):
         with ui.element("h1"):
             ui.label("Change a number, see the crisis change")
-        ui.label(
-            "This folder holds no scenario yet. Take one that is shipped as a start: it is copied here and yours to change."
-        )
+        ui.label("This folder holds no scenario yet.")
+        with ui.element("ol"):
+            for step in STEPS:
+                with ui.element("li"):
+                    ui.label(step)
+        own(bench)
         with ui.element("div").classes("wb-foot"):
-            ui.link("Choose from the gallery", "/gallery").classes("wb-button")
+            ui.label("Or start from one that is shipped:")
+            ui.link("Choose from the gallery", "/gallery")
 
 
 class Studio:
