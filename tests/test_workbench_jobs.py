@@ -88,22 +88,6 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_queued(jobs: Jobs,
     assert not jobs.jobs()
 
 
-def test_a_job_that_is_cancelled_keeps_its_runs_and_can_be_resumed(jobs: Jobs, folder: Path) -> None:
-    job, waiting = jobs.start("ban.yaml", runs=MANY), jobs.start("ban.yaml")
-    until(lambda: the(jobs, job).done > 0)
-    jobs.cancel(waiting.id)
-    jobs.cancel(job.id)
-    assert jobs.wait(60)
-    assert [the(jobs, each).state for each in (job, waiting)] == [CANCELLED, CANCELLED]
-    entry = Library(folder).entry(job.out)
-    assert (entry.state, entry.resumable) == ("interrupted", True)
-    assert 0 < entry.done < MANY
-    again = jobs.again(job.id)
-    assert again.kind == "resume"
-    until(lambda: the(jobs, again).state == RUNNING)
-    assert the(jobs, again).done_before >= entry.done
-
-
 def test_a_job_that_is_killed_says_so_and_can_be_resumed(jobs: Jobs, folder: Path) -> None:
     job = jobs.start("ban.yaml", runs=MANY)
     until(lambda: the(jobs, job).done > 0)
@@ -114,18 +98,25 @@ def test_a_job_that_is_killed_says_so_and_can_be_resumed(jobs: Jobs, folder: Pat
     until(lambda: Library(folder).entry(job.out).state == "interrupted", 5)
 
 
-def test_a_server_that_ends_takes_its_job_with_it_and_the_next_one_resumes_it(folder: Path) -> None:
+def test_what_a_server_takes_with_it_is_resumed_by_the_next_and_can_be_cancelled(folder: Path) -> None:
     before = Jobs(folder)
-    job, waiting = before.start("ban.yaml", runs=MANY), before.start("ban.yaml")
+    job, waiting, unwanted = before.start("ban.yaml", runs=MANY), before.start("ban.yaml"), before.start("ban.yaml")
+    before.cancel(unwanted.id)
     until(lambda: the(before, job).done > 0)
     before.close()
     after = Jobs(folder)
-    assert [the(after, each).state for each in (job, waiting)] == [STOPPED, STOPPED]
-    assert Store(folder / job.out).manifest()["status"] == "interrupted"
+    assert [the(after, each).state for each in (job, waiting, unwanted)] == [STOPPED, STOPPED, CANCELLED]
+    entry = Library(folder).entry(job.out)
+    assert (entry.state, entry.resumable) == ("interrupted", True)
+    assert 0 < entry.done < MANY
     again = [after.again(number.id) for number in (job, waiting)]
     assert [each.kind for each in again] == ["resume", "run"]
-    for each in again:
-        after.cancel(each.id)
+    after.cancel(again[1].id)
+    until(lambda: the(after, again[0]).state == RUNNING)
+    after.cancel(again[0].id)
+    assert after.wait(60)
+    assert [the(after, each).state for each in again] == [CANCELLED, CANCELLED]
+    assert the(after, again[0]).done_before >= entry.done
     after.close()
 
 

@@ -226,13 +226,14 @@ class Jobs:
             self._lock.notify_all()
         return job
 
-    def _set(self, job: Job) -> None:
-        """Take note of a job as it stands; called with the lock held."""
+    def _set(self, job: Job, keep: bool = True) -> None:
+        """Take note of a job as it stands, on disk too if it is to be kept; called with the lock held."""
         self._jobs[job.id] = job
         closed = [number for number, each in self._jobs.items() if each.state not in OPEN]
         for number in closed[: max(0, len(self._jobs) - KEPT)]:
             del self._jobs[number]
-        self._store()
+        if keep:
+            self._store()
         self._lock.notify_all()
         for callback in list(self._listeners):
             callback()
@@ -278,7 +279,9 @@ class Jobs:
             with self._lock:
                 self._lock.wait_for(lambda: self._closed or job.id in self._cancelled, LOOK_SECONDS)
                 ending = self._closed or job.id in self._cancelled
-                self._set(replace(self._jobs[job.id], done=self._done(job), seconds=time.monotonic() - begin))
+            done = self._done(job)  # not with the lock held: the page asks for the list meanwhile
+            with self._lock:
+                self._set(replace(self._jobs[job.id], done=done, seconds=time.monotonic() - begin), keep=False)
             if ending and not asked_to_end:
                 child.send_signal(signal.SIGTERM)
                 asked_to_end = time.monotonic()
@@ -287,10 +290,11 @@ class Jobs:
             elif ending:
                 time.sleep(LOOK_SECONDS / 5)
         _end(child)  # its workers, if it was killed and left some
+        done = self._done(job)
         with self._lock:
             state = CANCELLED if job.id in self._cancelled else STOPPED if self._closed else _state(child.returncode)
             state = FINISHED if child.returncode == 0 else state
-            now = replace(self._jobs[job.id], state=state, done=self._done(job), seconds=time.monotonic() - begin)
+            now = replace(self._jobs[job.id], state=state, done=done, seconds=time.monotonic() - begin)
             self._set(replace(now, told=_told(log, child.returncode)))
 
     def _done(self, job: Job) -> int:
