@@ -179,6 +179,31 @@ def test_every_page_comes_without_a_browser(server, path):
     assert "wb-header" in body
 
 
+def post(server, path, asked, **headers):
+    """What a question of the page's scripts is answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=60)
+    own = {"Cookie": f"wb_{server[1]}={server[2]}", "Origin": f"http://127.0.0.1:{server[1]}"}
+    try:
+        connection.request("POST", path, body=json.dumps(asked), headers=own | headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def test_questions_are_answered_of_texts_and_of_no_file_outside(server):
+    text = "title: x\nworld: gallium\nextends: ../secret.yaml\n"
+    status, said = post(server, "/api/read", {"name": "x.yaml", "text": text})
+    assert status == 200
+    assert "outside" in said
+    assert post(server, "/api/read", {"name": "../secret.yaml", "text": text})[0] == 422
+    assert post(server, "/api/read", {"name": "x.yaml", "text": "x" * 600_000})[0] == 413
+    assert post(server, "/api/read", {"name": "x.yaml"})[0] == 400
+    assert post(server, "/api/edit", {"op": "drop", "text": text, "path": []})[0] == 400
+    assert post(server, "/api/read", {"name": "x.yaml", "text": text}, Origin="https://evil.example")[0] == 403
+    assert post(server, "/api/complete", {"text": "𝒳: 1\nwor", "offset": 9})[0] == 200
+
+
 def test_what_a_file_is_called_adds_no_attribute_and_no_script(server):
     _, _, body = get(server, "/")
     elements = re.search(r"String\.raw`(.*?)`", body, re.DOTALL)[1]
