@@ -40,7 +40,9 @@ policies:
     events: [{type: strategic_stockpile, products: refining, countries: JP, target: 180 days, start: 2026-03-01}]
 monte_carlo: {runs: 32, seed: 1}
 """
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000  # on a machine whose cores are all at work; nothing waits so long where it works
+COMPILED_MS = 240_000  # the first answer of a machine waits for the engine's machine code
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +157,7 @@ def test_a_mistake_is_underlined_and_mended(studio):
     page.keyboard.press("Control+z")
     expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
     assert text(page) == SCENARIO
-    expect(page.locator("[data-wb=headline]")).not_to_be_empty()
+    expect(page.locator("[data-wb=headline]")).not_to_be_empty(timeout=COMPILED_MS)
 
 
 def test_completion_and_hover_tell_what_may_stand_there(studio):
@@ -279,7 +281,7 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     page.get_by_role("button", name="Write it").click()
     page.wait_for_function("window.wb && wb.editor && wb.editor.places.size > 0")
     expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
-    expect(page.locator("[data-wb=headline]")).not_to_be_empty(timeout=PATIENCE_MS)
+    expect(page.locator("[data-wb=headline]")).not_to_be_empty(timeout=COMPILED_MS)
     page.get_by_role("link", name="World").click()
     page.get_by_label("Search the numbers").fill("crude gallium China output")
     page.locator(".ag-center-cols-container .ag-row").first.click()
@@ -291,11 +293,11 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
 def test_a_study_is_edited_too(context, address, folder):
     name = copy(folder, "how_long_a_ban")
     page = opened(context, address, name)
-    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes", timeout=PATIENCE_MS)
-    expect(page.locator("#wb-sentences")).not_to_be_empty(timeout=PATIENCE_MS)
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
+    expect(page.locator("#wb-sentences")).not_to_be_empty()
     choose(page, "study: ")
     page.keyboard.type("studdy: ")
-    expect(page.locator("#wb-mistakes-count")).to_contain_text("mistake", timeout=PATIENCE_MS)
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("mistake")
     expect(page.locator(".wb-mistake-mark").first).to_be_visible()
 
 
