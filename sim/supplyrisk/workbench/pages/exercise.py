@@ -60,9 +60,13 @@ async def overview(table: Table) -> None:
     files = await told(table.files) or {}
     with ui.element("section").classes("wb-section"):
         heading("Begin an exercise")
+        ui.label(
+            "A team sees what is known by today, chooses measures, and plays on; you can go back and branch. Everything is kept in a "
+            "folder beside your scenarios."
+        ).classes("wb-hint")
         with ui.element("div").classes("wb-answer-tools"):
             chosen = ui.select({name: f"{title} ({name})" for name, title in files.items()}, label="Exercise")
-            chosen.classes("wb-wide").set_value(next(iter(files), None))
+            chosen.classes("wb-wide").props("outlined").set_value(next(iter(files), None))
 
             async def begin() -> None:
                 name = await told(table.begin, chosen.value) if chosen.value else None
@@ -72,8 +76,11 @@ async def overview(table: Table) -> None:
             button("Begin", begin)
     with ui.element("section").classes("wb-section"):
         heading("Begun before")
+        sessions = await told(table.sessions) or ()
+        if not sessions:
+            ui.label("None yet.").classes("wb-hint")
         with ui.element("ul"):
-            for name in await told(table.sessions) or ():
+            for name in sessions:
                 with ui.element("li"):
                     ui.link(name, f"/exercise/play?name={quote(name)}")
 

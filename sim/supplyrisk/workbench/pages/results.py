@@ -159,7 +159,7 @@ def grid_of(summary: Any) -> None:
 
     options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": {"flex": 1, "minWidth": 80}}
     with ui.element("div").classes("wb-answer-tools"):
-        chosen = ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide")
+        chosen = ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined")
         button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
     grid = ui.aggrid(options).classes("wb-grid")
 

@@ -64,9 +64,11 @@ class Runs:
         names = [name for name in self.bench.documents.names() if not name.startswith("outputs/")]
         with ui.element("div").classes("wb-answer-tools"):
             self.file = ui.select(names, label="Scenario or study", value=names[0] if names else None, with_input=True)
-            self.file.classes("wb-wide")
+            self.file.classes("wb-wide").props("outlined")
             self.runs = ui.number("Runs", placeholder="as the file says", min=1, max=1_000_000, precision=0)
             self.seed = ui.number("Seed", placeholder="as the file says", precision=0)
+            for field in (self.runs, self.seed):
+                field.props("outlined stack-label")
             button("Start", self._start)
 
     async def _start(self) -> None:
