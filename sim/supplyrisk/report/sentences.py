@@ -30,6 +30,7 @@ from .case import (
     the_case,
     weeks_lost,
 )
+from .duty_words import price_with_duties
 from .enough import FEWEST_RUNS, MANY_RUNS
 from .gaps import price_of, why_prices_differ
 from .headline import headline, output_at_risk, rate, subject
@@ -72,7 +73,7 @@ def answer(run: Run) -> Answer:
 
 
 def _notes(run: Run) -> tuple[str, ...]:
-    return tuple(text for text in (why_prices_differ(run), *within_budget(run), brackets(run)) if text)
+    return tuple(text for text in (why_prices_differ(run), price_with_duties(run), *within_budget(run), brackets(run)) if text)
 
 
 def _sentences(run: Run) -> tuple[str, ...]:
