@@ -114,3 +114,24 @@ def test_workers_import_nothing_from_the_current_folder(tmp_path: Path, name: st
     assert done.returncode == 0, done.stderr
     assert (here / "run" / "runs.parquet").exists()
     assert not (tmp_path / "marker").exists()
+
+
+def test_threads_that_compile_at_once_keep_to_their_folders(tmp_path: Path) -> None:
+    """Each sees its own folder while it decorates, and the setting of before is back at the end."""
+    from concurrent.futures import ThreadPoolExecutor
+    from time import sleep
+
+    from numba import config
+    from supplyrisk.engines.compiled.jit import _cached_in
+
+    before = config.CACHE_DIR
+
+    def seen(number: int) -> bool:
+        folder = tmp_path / str(number)
+        with _cached_in(folder):
+            sleep(0.01)
+            return bool(str(folder) == config.CACHE_DIR)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(seen, range(16)))
+    assert before == config.CACHE_DIR

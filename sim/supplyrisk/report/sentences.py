@@ -73,7 +73,9 @@ def answer(run: Run) -> Answer:
 
 
 def _notes(run: Run) -> tuple[str, ...]:
-    return tuple(text for text in (why_prices_differ(run), price_with_duties(run), *within_budget(run), brackets(run)) if text)
+    return tuple(
+        text for text in (why_prices_differ(run), price_with_duties(run), *within_budget(run), brackets(run)) if text
+    )
 
 
 def _sentences(run: Run) -> tuple[str, ...]:

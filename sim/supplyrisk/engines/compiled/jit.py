@@ -11,8 +11,11 @@ import hashlib
 import importlib
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +93,7 @@ INLINE = {
     *("exp", "log"),
 }
 PYTHON_ONLY = {"hash64", "run_key"}
+_CACHE_SETTING = Lock()
 
 
 @lru_cache(maxsize=1)
@@ -121,11 +125,9 @@ def compiled_kernel() -> Kernel:
                 twins[function] = _twin(numba, function, forceinline=name in INLINE, **inner)
     for module in modules:
         _link(module, modules, twins)
-    before = config.CACHE_DIR
     folder = cache_folder(numba.__version__)
-    config.CACHE_DIR = str(folder)
-    entry = _twin(numba, _at_home(run_at, folder), cache=True, nogil=True)
-    config.CACHE_DIR = before
+    with _cached_in(folder):
+        entry = _twin(numba, _at_home(run_at, folder), cache=True, nogil=True)
     entry.py_func.__globals__.update(
         run_one=twins[vars(modules[-1])["run_one"]],
         layout_at=pointer(LayoutPointer(Layout._fields)),
@@ -147,13 +149,30 @@ def compiled_loops() -> loops.Loops | None:
     config: Any = numba.config
     if config.DISABLE_JIT:
         return None
-    before = config.CACHE_DIR
     folder = cache_folder(numba.__version__)
-    config.CACHE_DIR = str(folder)
     names = loops.Loops._fields
-    found = [numba.njit(_at_home(getattr(loops, name), folder), cache=True, nogil=True) for name in names]
-    config.CACHE_DIR = before
+    with _cached_in(folder):
+        found = [numba.njit(_at_home(getattr(loops, name), folder), cache=True, nogil=True) for name in names]
     return loops.Loops(*found)
+
+
+@contextmanager
+def _cached_in(folder: Path) -> Iterator[None]:
+    """What is decorated here is cached in the folder.
+
+    The setting is one for the whole process. Two threads that set and restored it at once left it empty, and machine code was
+    written to wherever the program had been started.
+    """
+    from numba import config
+
+    with _CACHE_SETTING:
+        settings: Any = config
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = str(folder)
+        try:
+            yield
+        finally:
+            settings.CACHE_DIR = before
 
 
 def run_at(layout: Any, floats: Any, ints: Any, arm_events: Any, key: Any, out: Any) -> None:
