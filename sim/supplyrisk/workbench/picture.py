@@ -229,7 +229,7 @@ def _shortage(run: LiveRun, product: str, place: str, before: LiveRun | None) ->
     other = of_wanted(before, "shortage_t", before.main_arm, product, place) if before is not None else None
     if other is not None and np.array_equal(other.dates, fan.dates):
         lines.append(Line("shortage:before", "pinned version", "before", _levels(other, ["p50"])))
-    title = f"Use of {small(run.label(product))} that is lost {run.where(place)}"
+    title = f"Use of {small(run.label(product))} that is lost {run.where(place)}, missing or given up"
     return _chart("shortage", title, "% of what is wanted", lines, fan)
 
 
