@@ -48,6 +48,8 @@ ELSEWHERE = {
     "joint_purchase",
     "suspend",
     "project_delay",
+    "inspection",  # test_events_home
+    "state_trade",  # test_model_states_and_traders
 }  # have tests of their own below
 EXPECTED = {
     "larger": max,

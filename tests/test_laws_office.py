@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from simpy.events import Event
-from supplyrisk.engines.simpy_engine import Clock, LicenceOffice
+from supplyrisk.engines.simpy_engine import Clock, File, LicenceOffice
 from supplyrisk.streams import STREAM_OUTAGE_GAP, STREAM_REVIEW_DAYS, exponential_quantile, run_key, uniform
 
 REVIEW = 3000.0  # days: so long that whole days make no difference
@@ -23,10 +23,16 @@ def erlang_c(officers: int, load: float) -> float:
     return last / (sum(terms) + last)
 
 
+def open_to_all(lane: int, filed: int) -> bool:
+    """No file has to wait for anything but an officer."""
+    return False
+
+
 def waits(officers: int, load: float, seed: int, files: int = 1500, warm_up: int = 200) -> np.ndarray:
     """Days that applications wait for an officer; arrivals and reviews are exponential."""
     clock = Clock()
-    office = LicenceOffice(clock, capacity=officers)
+    office = LicenceOffice(clock, open_to_all)
+    office.set_officers(officers)
     key = run_key(seed, officers)
     found: list[int] = []
 
@@ -35,7 +41,7 @@ def waits(officers: int, load: float, seed: int, files: int = 1500, warm_up: int
 
     def application(number: int, filed: int) -> Generator[Event, Any, None]:
         yield clock.at(filed, (0, number, 0))
-        with office.request() as turn:
+        with File(office, 0, filed) as turn:
             yield turn
             found.append(int(clock.now) - filed)
             yield clock.at(int(clock.now) + drawn(STREAM_REVIEW_DAYS, number, REVIEW), (1, number, 0))
@@ -76,14 +82,14 @@ class Desk:
 
     def __init__(self, officers: int, files: int) -> None:
         self.clock = Clock()
-        self.office = LicenceOffice(self.clock, capacity=1)
+        self.office = LicenceOffice(self.clock, open_to_all)
         self.office.set_officers(officers)
         self.opened: dict[int, int] = {}
         for number in range(files):
             self.clock.process(self.file(number))
 
     def file(self, number: int) -> Generator[Event, Any, None]:
-        with self.office.request() as turn:
+        with File(self.office, 0, 0) as turn:
             yield turn
             self.opened[number] = int(self.clock.now)
             yield self.clock.at(int(self.clock.now) + 10, (1, number, 0))

@@ -80,7 +80,11 @@ BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
 
 
 # These count where a rule singles out a buyer, which the small world has not: `test_laws_signs` holds what they move.
-ELSEWHERE = ("detour_share", "detour_growth_per_week", "detour_cost")
+ELSEWHERE = (
+    *("detour_share", "detour_growth_per_week", "detour_cost"),
+    *("memory_of_rules", "stock_memory_weeks"),  # of a second squeeze
+    *("substitute_share", "substitute_cost", "substitute_speed_per_year", "substitute_t_per_t"),  # of uses that buy two goods
+)
 
 
 @cache
@@ -229,6 +233,8 @@ PARTS: dict[str, Any] = {
 WRITTEN: dict[str, Any] = {
     "announced": START + dt.timedelta(days=START_DAY - 31),
     "start": START + dt.timedelta(days=START_DAY),
+    "rumoured": START + dt.timedelta(days=START_DAY - 50),
+    "rumour_probability": "40 %",
     "end": START + dt.timedelta(days=START_DAY + 182),
     "duration": "26 weeks",
     "probability": "60 %",
@@ -244,7 +250,8 @@ WRITTEN: dict[str, Any] = {
     "ramp": "20 weeks",
     "reached_after": "40 weeks",
 }
-COMMON = set(Event.model_fields)
+RUMOURS = {"rumoured": "rumour_probability", "rumour_probability": "rumoured"}  # each needs the other
+COMMON = set(Event.model_fields) | set(RUMOURS)
 COMMON_ON = ("export_ban", "tariff", "licence_regime", "capacity_outage", "strategic_stockpile")
 
 
@@ -307,6 +314,7 @@ def reads(cls: type[Event], key: str) -> bool:
     """Whether a type reads a key that all have: levels without a half-way state have no profile, and only of what
     withholds goods is the news heard."""
     meant = {"profile": cls.profiled, "announced": issubclass(cls, Control), "chance": cls.repeatable}
+    meant |= dict.fromkeys(RUMOURS, issubclass(cls, Control))
     return meant.get(key, True)
 
 
@@ -341,7 +349,10 @@ def ranges(field: TextField, value: Any) -> tuple[Any, Any, Any, list[float]]:
 def with_key(fields: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
     """An event's fields with one key set, in the mapping it stands in."""
     made = {key: item for key, item in fields.items() if key not in {INSTEAD_OF.get(step) for step in path}}
-    if path[0] in COMMON:
+    if path[0] in RUMOURS:
+        made[RUMOURS[path[0]]] = WRITTEN[RUMOURS[path[0]]]
+        made["start"] = WRITTEN["start"]
+    elif path[0] in COMMON:
         made.pop("start", None)
     if path[0] == "chance":
         made.setdefault("duration", "10 weeks")

@@ -100,7 +100,7 @@ SLIPS = [
     (
         "announced: 2025-03-20\n    start: 2025-04-04",
         "start: 2018-04-04",
-        "what holds on the first day is part of the baseline, as the world's numbers have it: leave the event out, or write",
+        "what holds on the first day is part of the baseline, as the world's numbers have it: leave the event out, write start: 2025-01-01",
     ),
     (
         AFTER_BAN,

@@ -42,7 +42,8 @@ def failures(found: Found) -> Iterator[Failed]:
 
 def failed_of(failed: list[Failed]) -> int:
     """Runs that failed, those that cells share counted once."""
-    return sum({each.placed.units[each.arm]: each.runs for each in failed}.values())
+    runs = {each.placed.units[each.arm]: each.runs for each in failed}
+    return sum(int(number) for number in runs.values())
 
 
 def with_failures(answer: Answer, failed: list[Failed]) -> Answer:

@@ -117,7 +117,7 @@ def concordant(pairs: Sequence[tuple[float, float]]) -> tuple[int, int]:
     both = [
         (a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in itertools.combinations(pairs, 2) if a[0] != b[0] and a[1] != b[1]
     ]
-    return sum(both), len(both)
+    return sum(int(same) for same in both), len(both)
 
 
 def _remark(

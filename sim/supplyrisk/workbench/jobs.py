@@ -144,7 +144,7 @@ class Jobs:
             else:
                 given = [*sets, *([f"monte_carlo.runs={runs}"] if runs else [])]
                 found = read_scenario(path, given).scenarios
-                kind, total = "run", sum(scenario.runs for scenario in found)
+                kind, total = "run", sum(int(scenario.runs) for scenario in found)
         out = default_path(self.folder / "outputs", path.stem, dt.datetime.now(dt.UTC))
         with self._lock:  # two jobs of one second
             taken = {job.out for job in self._jobs.values()}
