@@ -83,7 +83,12 @@ BESIDE: dict[str, dict[tuple[str, ...], Any]] = {
 ELSEWHERE = (
     *("detour_share", "detour_growth_per_week", "detour_cost"),
     *("memory_of_rules", "stock_memory_weeks"),  # of a second squeeze
-    *("substitute_share", "substitute_cost", "substitute_speed_per_year", "substitute_t_per_t"),  # of uses that buy two goods
+    *(
+        "substitute_share",
+        "substitute_cost",
+        "substitute_speed_per_year",
+        "substitute_t_per_t",
+    ),  # of uses that buy two goods
 )
 
 

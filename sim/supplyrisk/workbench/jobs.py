@@ -303,7 +303,7 @@ class Jobs:
         if job.kind == "compare" or not out.is_dir():
             return 0
         folders = [out] if (out / "chunks").is_dir() or (out / "runs.parquet").is_file() else list(out.iterdir())
-        return sum(runs_done(folder) for folder in folders if folder.is_dir())
+        return sum(int(runs_done(folder)) for folder in folders if folder.is_dir())
 
     # --- what is kept on disk ---------------------------------------------------------------------
 

@@ -170,6 +170,6 @@ def measure(name: str, played: Sequence[tuple[Card, Node, dt.date]]) -> Change:
         own["start"] = Node(start.isoformat(), event.position)
         keys = {**event.key_positions, "name": event.position, "start": event.position}
         entries.append(Node(own, event.position, keys, event.size + 2))
-    size = sum(entry.size for entry in entries)
+    size = sum(int(entry.size) for entry in entries)
     events = Node(tuple(entries), first.position, {}, size)
     return f"policies.{name}", Node({"events": events}, first.position, {"events": first.position}, size)

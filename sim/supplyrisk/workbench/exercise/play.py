@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import SupplyriskError
 from ...spec.load import Loaded
 from ...spec.variants import Change
+from ...sums import add_up
 from .known import measure
 from .rules import Exercise
 
@@ -144,7 +145,7 @@ class Play:
     def spent(self, role: str) -> float:
         """What a role's cards have cost in the present branch, in billion USD."""
         cards = [self.exercise.card(played.card) for played in self.course.branch.played]
-        return sum(card.cost for card in cards if card.role == role)
+        return add_up(card.cost for card in cards if card.role == role)
 
     # --- the log ----------------------------------------------------------------------------------
 
