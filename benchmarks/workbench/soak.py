@@ -19,7 +19,11 @@ def settled(page: Any, pid: int) -> float:
     """What the server holds, in MB, once it has nothing left to do."""
     page.wait_for_timeout(500)
     page.wait_for_function("wb.drawn.settled", timeout=300_000)
-    return memory_mb(pid)
+    found = []
+    for _ in range(8):  # the answer before is given back a little later
+        page.wait_for_timeout(500)
+        found.append(memory_mb(pid))
+    return min(found)
 
 
 def main() -> None:
