@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from supplyrisk.workbench.guard import MAX_BODY_BYTES, Guard
+from supplyrisk.workbench.launch import CannotStart, listening
 
 PORT = 8123
 TOKEN = "the-token-of-this-start"
@@ -139,7 +140,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("folder")
     (folder.parent / "secret.yaml").write_text("title: secret\n")
     (folder / NASTY).write_text("title: x\n")
-    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(folder), "--no-browser"]
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(folder), "--no-browser", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/enter\?token=([\w-]{40,})\n", line)
@@ -292,8 +293,21 @@ def test_without_its_packages_it_says_what_to_install(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_two_that_start_at_once_have_ports_of_their_own():
+    """Whoever asks second is refused, or given another, before the first one has answered anybody."""
+    first = listening(0)
+    port = first.getsockname()[1]
+    with pytest.raises(CannotStart):
+        listening(port)
+    second = listening(None)
+    third = listening(None)
+    assert len({port, second.getsockname()[1], third.getsockname()[1]}) == 3
+    for one in (first, second, third):
+        one.close()
+
+
 def test_ctrl_c_ends_it(tmp_path):
-    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(tmp_path), "--no-browser"]
+    command = [sys.executable, "-m", "supplyrisk.cli", "workbench", str(tmp_path), "--no-browser", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline().startswith("http://127.0.0.1:")
     process.send_signal(signal.SIGINT)

@@ -19,6 +19,7 @@ from .live import LiveAnswer
 
 LOOPBACK = "127.0.0.1"
 PORT = 8642  # the same every time if it can be: what the browser keeps of a lost connection belongs to an address
+BACKLOG = 128  # connections that may wait
 MAX_MESSAGE_BYTES = 2_000_000  # over the websocket; a document has at most 500 kB
 RECONNECT_SECONDS = 60.0  # within which a page that lost its connection goes on where it was
 MISSING = (
@@ -51,6 +52,8 @@ def listening(port: int | None) -> socket.socket:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((LOOPBACK, port))
+        # From here on it is ours: two programs may bind a port that neither listens on, and one would answer for the other.
+        taken.listen(BACKLOG)
     except OSError as error:
         taken.close()
         raise CannotStart(f"can't listen on port {port} ({error.strerror}): name another with --port") from None
