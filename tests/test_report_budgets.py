@@ -17,8 +17,25 @@ LOW, HIGH = "1 USD", "1000 billion USD"
 
 @pytest.fixture(scope="module")
 def paid() -> np.ndarray:
-    """What Japan pays out in the dearest year of each run."""
-    return told(LOW).values("public_outlay_peak_year_usd", product="all", place="JP", arm="reserve").to_numpy()
+    """What the reserve adds to what Japan pays out in the dearest year of each run; what it has anyhow is no cost of it."""
+    found = told(LOW)
+    with_it, without = (
+        found.values("public_outlay_peak_year_usd", product="all", place="JP", arm=arm).to_numpy()
+        for arm in ("reserve", "scenario")
+    )
+    return with_it - without
+
+
+def test_a_policy_that_pays_nothing_keeps_to_any_budget() -> None:
+    """Japan's stock of before stands in the accounts of every arm, as bought in the first week."""
+    nothing = {
+        "title": "Nothing",
+        "yearly_budget": "1 USD",
+        "payer": "JP",
+        "events": [{"type": "demand_change", "change": "1 %", "start": "2025-06-01"}],
+    }
+    text = supplyrisk.run(SHORT, runs=4, engine="reference", workers=1, policies={"nothing": nothing}).answer()
+    assert "keeps to its yearly budget in every run" in text
 
 
 def told(budget: str, payer: str = "JP") -> supplyrisk.Results:

@@ -91,3 +91,14 @@ def test_a_policy_may_lay_a_wider_rule_on_a_narrow_one(tmp_path: Path) -> None:
 
 def test_the_good_file_has_no_rule_too_many(tmp_path: Path) -> None:
     assert load(tmp_path, GOOD).scenarios
+
+
+@pytest.mark.parametrize(
+    ("regime", "is_refused"),
+    [("start: 2025-06-01", True), ("start: 2025-01-15", False), ("start: 2025-01-05, duration: 4 weeks", True)],
+)
+def test_a_freeze_needs_a_regime_while_it_lasts(tmp_path: Path, regime: str, is_refused: bool) -> None:
+    freeze = "type: licence_freeze, products: part, origins: CN, start: 2025-02-10, duration: 8 weeks"
+    found = faults(tmp_path, rules(f"{OFFICE}, capacity: 60 %, name: office, {regime}", f"{freeze}, name: halt"))
+    assert bool(found) is is_refused, found
+    assert all("none of these goods needs a licence while it lasts" in line for line in found)

@@ -269,8 +269,31 @@ def test_the_shipped_exercises_can_be_played_for_three_turns(name: str, tmp_path
             play.play(card.name)
             play.go()
         view = team_view(play, history)
-    assert len(view.played) == 3
-    assert len(view.news) > 3
+        assert len(view.played) == 3
+        assert len(view.news) > 3
+        assert all(chart.lines for chart in view.charts)
+        # Measures of the branch that is left may part a zone of prices, which the new branch does not know.
+        play.back(play.turns(play.course.branch)[0])
+        view = team_view(play, history)
+    assert view.played == ()
+    assert all(chart.lines for chart in view.charts)
+
+
+def test_going_back_after_talks_that_part_a_zone(tmp_path: Path) -> None:
+    """The talks give the EU licences of its own: the history then tells three prices, the branch without them two."""
+    shipped = read_exercise(scenarios_folder() / "exercises" / "heavy_rare_earths_2025.yaml")
+    small = replace(shipped, spec=shipped.spec.model_copy(update={"ensemble": 100, "history": 7}))
+    play = Play(small, tmp_path / "played")
+    with ThreadPoolExecutor(2) as threads:
+        history = History(small, threads)
+        first = play.course.branch.week
+        play.play("eu_licences")
+        play.go()
+        with_talks = team_view(play, history)
+        play.back(first)
+        view = team_view(play, history)
+    assert len(with_talks.charts[0].lines) != len(view.charts[0].lines)
+    assert view.played == ()
     assert all(chart.lines for chart in view.charts)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .pick import values
 from .policy_words import phrases
 from .rounding import quantity, share
 from .run import Run
+
+if TYPE_CHECKING:
+    import numpy as np
 
 OUTLAY = "public_outlay_peak_year_usd"
 
@@ -31,18 +36,24 @@ def _budgets(run: Run) -> list[tuple[str, float]]:
     found = []
     for arm in run.scenario.arms:
         if arm.yearly_budget_usd is not None:
-            paid = values(run, OUTLAY, arm.name, place=arm.payer)
+            paid = _extra(run, arm.name, arm.payer)
             found.append(
                 (arm.name.removeprefix("policy:"), float(np.mean(paid > arm.yearly_budget_usd)) if len(paid) else 0.0)
             )
     return found
 
 
+def _extra(run: Run, arm: str, payer: str) -> np.ndarray:
+    """What a policy adds to the dearest year, run by run: stock that is there anyhow, and what the scenario pays, are not its cost."""
+    paid, without = (values(run, OUTLAY, each, place=payer) for each in (arm, "scenario"))
+    return paid - without if len(paid) == len(without) else paid
+
+
 def _over(run: Run, policy: str, over: float) -> str:
     from ..results.quantiles import quantiles
 
     (arm,) = [each for each in run.scenario.arms if each.name == f"policy:{policy}"]
-    paid = values(run, OUTLAY, arm.name, place=arm.payer)
+    paid = _extra(run, arm.name, arm.payer)
     assert arm.yearly_budget_usd is not None
     budget, most = quantity(arm.yearly_budget_usd, "USD"), quantity(float(quantiles(paid, (0.5,))[0]), "USD")
     often = "in every run" if over == 1.0 else f"in {share(over)} of the runs"

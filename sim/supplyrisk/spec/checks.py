@@ -362,15 +362,35 @@ def what_they_act_on_is_there(case: Case) -> Faults:
     """A general licence exempts from a licence regime, enforcement polices a transshipment: without one they do nothing."""
     reach = reach_of(case.resolutions[0])
     for policy, placed in case.arms():
-        effects = [effect for item in placed for effect in item.resolved.effects]
         for item in placed:
             if policy and item.arm != f"policy:{policy}":
                 continue
             for op, needed, missing in NEEDED:
                 selects = [effect.select for effect in item.resolved.effects if effect.op == op]
-                others = [effect.select for effect in effects if effect.op == needed]
-                if selects and not any(reach.shared_lanes(a, b) for a in selects for b in others):
+                found = [
+                    (other, effect.select)
+                    for other in placed
+                    for effect in other.resolved.effects
+                    if effect.op == needed
+                ]
+                shared = [other for other, b in found if any(reach.shared_lanes(a, b) for a in selects)]
+                if selects and not shared:
                     yield item.path, f"can't touch anything: {missing}"
+                elif selects and op == "freeze" and not any(_at_one_time(case, item, other) for other in shared):
+                    yield item.path, "can't touch anything: none of these goods needs a licence while it lasts"
+
+
+def _at_one_time(case: Case, one: Placed, other: Placed) -> bool:
+    """Whether two events may be in force on one day, by their central dates; a trigger may bring them at any time."""
+    columns = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
+    spans = []
+    for event in (one.resolved, other.resolved):
+        if event.trigger is not None or event.by_chance or event.every_days > 0.0:
+            return True
+        start = central(event.start_day, columns)
+        spans.append((start, start + central(event.duration_days, columns)))
+    (a, b), (c, d) = spans
+    return a < d and c < b
 
 
 def earlier_rules_are_remembered(case: Case) -> Faults:

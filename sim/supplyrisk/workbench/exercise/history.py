@@ -162,12 +162,21 @@ class History:
         e, day = self.exercise, self.exercise.day(branch.week)
         past, ensemble = self.happened(play, branch), self.expected(play, branch)
         origins = origins_of(ensemble.scenario)  # of what is known: whose turn comes later must not show
-        seen = watched(e, past, past.arms[0], origins)
-        runs = watched(e, ensemble, ensemble.arms[0], origins)
+        seen, runs = _paired(watched(e, past, past.arms[0], origins), watched(e, ensemble, ensemble.arms[0], origins))
         others = np.flatnonzero(ensemble.numbers != e.spec.history)
         runs = [Watched(w.kind, w.product, w.place, w.dates, w.values[others]) for w in runs]
         rows = nearest(seen, runs, day, max(1, len(others) // NEAREST_PART))
         return seen, [Watched(w.kind, w.product, w.place, w.dates, w.values[rows]) for w in runs]
+
+
+def _paired(seen: Sequence[Watched], runs: Sequence[Watched]) -> tuple[list[Watched], list[Watched]]:
+    """What both know, in one order: the history holds the measures of all branches, and these may part a zone of prices.
+
+    Where it is parted in one of them only, no rule of this branch parts it: the zone it belongs to says the same.
+    """
+    known = {(one.kind, one.product, one.place): one for one in seen}
+    pairs = [(known[key], one) for one in runs if (key := (one.kind, one.product, one.place)) in known]
+    return [one for one, _ in pairs], [one for _, one in pairs]
 
 
 def arm_number(trial: Trial, branch: Branch) -> int:
