@@ -456,3 +456,19 @@ def test_what_would_come_again_after_all_is_over_is_refused(tmp_path: Path, agai
     assert "events[0].every" in fault
     assert said in fault
     load(tmp_path, GOOD.replace("    duration: 26 weeks\n", "    duration: 26 weeks\n    every: 1 year\n"))
+
+
+@pytest.mark.parametrize(
+    ("deal", "said"),
+    [
+        ("type: state_purchase, per_year: 9000 kt/yr", "buys 9,000,000 t/yr of metal, of which the world makes "),
+        ("type: state_sale, per_year: 1 t/yr", "sells metal from an empty store: give in_store (in t)"),
+        ("type: state_sale, per_year: 1 t/yr, in_store: 5 t", ""),
+        ("type: state_purchase, per_year: 1 t/yr", ""),
+    ],
+)
+def test_a_state_deals_in_what_there_is(tmp_path: Path, deal: str, said: str) -> None:
+    text = GOOD.replace("events:\n", f"events:\n  - {{{deal}, product: metal, country: JP, start: 2025-03-01}}\n", 1)
+    found = [line for line in faults(tmp_path, text) if ("metal" in line and "store" in line) or "buys" in line]
+    assert len(found) == (1 if said else 0), found
+    assert all(said in line for line in found)

@@ -26,6 +26,7 @@ from .cells import cells_of, lookup
 from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
 from .scenario import MAX_YEARS, WORLD, ScenarioSpec
+from .state_checks import states_deal_in_what_there_is
 from .touch import reach_of
 
 Faults = Iterator[Fault]
@@ -442,6 +443,7 @@ CHECKS = (
     durations_fit,
     correlations_are_possible,
     what_they_act_on_is_there,
+    states_deal_in_what_there_is,
 )
 
 

@@ -386,6 +386,20 @@ class Documents:
                     self._open[path].listen(listener)
             return self._open[path]
 
+    def is_there(self, name: str) -> bool:
+        """Whether a name is that of a file below the folder, or of what is being written.
+
+        Raises
+        ------
+        NotAllowed
+            If it lies outside the folder.
+        """
+        path = below(self.folder, name)
+        try:
+            return path.is_file() or any(one.path == path for one in self.opened())
+        except OSError:
+            return False
+
     def keep(self) -> Callable[[], None]:
         """Save what is typed from now on, in a thread of its own; returns what ends that, after a last saving."""
 

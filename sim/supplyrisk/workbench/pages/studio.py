@@ -47,6 +47,10 @@ def build(bench: Workbench) -> None:
                 nothing_yet(bench)
                 return
             try:
+                if name not in names and not bench.documents.is_there(name):
+                    raise NotAllowed(
+                        f"there is no file {name[:80]!r} in this folder; the gallery has scenarios to start from"
+                    )
                 document = bench.documents.open(name)
             except NotAllowed as error:
                 ui.label(str(error)).classes("wb-banner")

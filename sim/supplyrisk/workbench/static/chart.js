@@ -76,6 +76,8 @@ window.wb = window.wb || {};
         lineStyle: { ...style, color: colour }, itemStyle: { color: colour },
       });
     }
+    // What a series had marked stays with its name: where it is the last no more, the mark has to be taken away.
+    for (const each of made) each.markLine = { data: [] };
     if (chart.today) {
       made[made.length - 1].markLine = {
         symbol: "none", silent: true, animation: false, label: { formatter: "today", color: dark() ? "#ddd" : "#333" },
@@ -132,12 +134,12 @@ window.wb = window.wb || {};
     at("headline").textContent = picture.headline || "No answer yet.";
     at("before").textContent = picture.before ? `Pinned version: ${picture.before}` : "";
     const parts = [];
-    if (picture.stale) parts.push("The last answer, before the mistakes below.");
+    if (picture.stale) parts.push(picture.headline ? "The last answer, before the mistakes below." : "It comes when the mistakes below are mended.");
     if (picture.runs) parts.push(`${picture.runs} of ${picture.of} runs${picture.settled || picture.stale ? "" : ", refining"}.`);
     if (picture.failed) parts.push(`${picture.failed} runs could not be finished: ${picture.reasons.join("; ")}.`);
     if (picture.note) parts.push(picture.note);
     at("status").textContent = parts.join(" ");
-    if (picture.settled) at("aloud").textContent = picture.mistakes.length ? `${picture.mistakes.length} mistakes` : picture.headline;
+    if (picture.settled) at("aloud").textContent = picture.mistakes.length ? `${picture.mistakes.length} ${picture.mistakes.length === 1 ? "mistake" : "mistakes"}` : picture.headline;
     const list = at("mistakes");
     list.replaceChildren(
       ...picture.mistakes.map((mistake) => {
