@@ -49,6 +49,12 @@ BAD: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("export_ban", {"end_announced": "maybe"}, "end_announced", "must be yes or no"),
     ("export_ban", {"in_force_since": "5.5"}, "in_force_since", "has no unit"),
     ("export_tax", {"in_force_since": "1 year"}, "in_force_since", "Extra inputs"),
+    (
+        "export_ban",
+        {"in_force_since": "2 years", "rumoured": "2025-01-10", "probability": "40 %"},
+        "rumoured",
+        "in force already",
+    ),
     ("capacity_outage", {"in_force_since": "1 year"}, "in_force_since", "Extra inputs"),
     (
         "export_ban",

@@ -174,7 +174,7 @@ def test_a_tree_finds_the_same_cuts():
         ("above: 3 times", "worst: 100 %", "line.worst: must be between 0 and 100 % (got 100 %)"),
         ("product: part", "product: prt", "is not reported for price_paid_peak_index (got prt; there are metal, ore, part)"),
         ("place: JP, ", "place: XX, ", "line.place: is not reported for price_paid_peak_index (got XX"),
-        ("price_paid_peak_index", "price_paid_peak", "price_paid_peak_index"),
+        ("price_paid_peak_index", "price_paid_peak", "line.outcome: must be one of price_spot_index, "),
         (TEXT.splitlines()[3], "line: {outcome: leakage_t, above: 3 t}", "line.outcome: is not reported by this scenario (got leakage_t)"),
         ("runs: 800", "arms: reserv", "no such arm (got reserv); did you mean reserve"),
         ("runs: 800", "arms: [scenario, baseline]", "takes one arm"),

@@ -57,9 +57,9 @@ class Withheld(EndKnown):
     the simulated time are remembered by themselves. Default: 0, there was none."""
 
     rumoured: UncertainDay | None = None
-    """Day from which on it is rumoured. Until it is announced, buyers reckon with it by its chance; in runs in which it does
-    not happen (`probability`) the rumour proves false on the day of the announcement, and nothing has happened but what was
-    bought in the meantime. Default: nobody speaks of it."""
+    """Day from which on it is rumoured. Until it is announced, buyers reckon with it by its chance, but only in the last weeks
+    before its date, in which they would rush. In runs in which it does not happen (`probability`) the rumour proves false on the
+    day of the announcement, and nothing has happened but what was bought in the meantime. Default: nobody speaks of it."""
 
     rumour_probability: Share | None = None
     """Probability that buyers give it while it is rumoured. Default: its `probability`."""
@@ -75,6 +75,11 @@ class Withheld(EndKnown):
             if self.rumour_probability is not None:
                 yield ("rumour_probability",), "is read only where the event is rumoured; give rumoured (a date)"
             return
+        if self.in_force_since != 0.0:
+            yield (
+                ("rumoured",),
+                "can't be meant of a rule that is in force already (in_force_since); leave one of them out",
+            )
         if not self.is_dated():
             yield ("rumoured",), "needs an event with a start of its own, once: nobody can know when it would come"
         if not self.is_noticed():

@@ -44,9 +44,13 @@ def _budgets(run: Run) -> list[tuple[str, float]]:
 
 
 def _extra(run: Run, arm: str, payer: str) -> np.ndarray:
-    """What a policy adds to the dearest year, run by run: stock that is there anyhow, and what the scenario pays, are not its cost."""
+    """What a policy adds to the dearest year, run by run: stock that is there anyhow, and what the scenario pays, are not its cost.
+
+    Where the policy's dearest year is another than the scenario's, this is less than what it pays in that year.
+    """
     paid, without = (values(run, OUTLAY, each, place=payer) for each in (arm, "scenario"))
-    return paid - without if len(paid) == len(without) else paid
+    more: np.ndarray = paid - without
+    return more
 
 
 def _over(run: Run, policy: str, over: float) -> str:
@@ -58,6 +62,6 @@ def _over(run: Run, policy: str, over: float) -> str:
     budget, most = quantity(arm.yearly_budget_usd, "USD"), quantity(float(quantiles(paid, (0.5,))[0]), "USD")
     often = "in every run" if over == 1.0 else f"in {share(over)} of the runs"
     return (
-        f"{phrases(run, policy)[0]} pays out more than its budget of {budget} a year {often}: {most} in the dearest year (median). The "
-        "budget stops nothing in a run, so what the policy averts is told as if the money were there."
+        f"{phrases(run, policy)[0]} pays out more than its budget of {budget} a year {often}: it adds {most} to the dearest year "
+        "(median). The budget stops nothing in a run, so what the policy averts is told as if the money were there."
     )

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ class Case:
     def placed(self) -> tuple[Placed, ...]:
         """Events as resolved in the first world."""
         return self.resolutions[0].placed
+
+    @cached_property
+    def centrals(self) -> dict[str, float]:
+        """Central value of every uncertain number, by name."""
+        return {column.name: column.central for column in self.resolutions[0].scenario.sampled}
 
     @property
     def standing(self) -> frozenset[tuple[str | int, ...]]:
@@ -304,8 +310,7 @@ def what_comes_again_does_so(case: Case) -> Faults:
         resolved = item.resolved
         if not resolved.every_days or item.standing:
             continue
-        columns = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
-        first = central(resolved.start_day, columns) if resolved.trigger is None else 0.0
+        first = central(resolved.start_day, case.centrals) if resolved.trigger is None else 0.0
         last = min(float(case.resolutions[0].scenario.days), resolved.until_day)
         if math.isfinite(first) and first + resolved.every_days >= last:
             end = "until" if resolved.until_day <= case.resolutions[0].scenario.days else "the end of the horizon"
@@ -377,21 +382,16 @@ def what_they_act_on_is_there(case: Case) -> Faults:
                 shared = [other for other, b in found if any(reach.shared_lanes(a, b) for a in selects)]
                 if selects and not shared:
                     yield item.path, f"can't touch anything: {missing}"
-                elif selects and op == "freeze" and not any(_at_one_time(case, item, other) for other in shared):
+                elif selects and op == "freeze" and not any(_may_meet(case, item, other) for other in shared):
                     yield item.path, "can't touch anything: none of these goods needs a licence while it lasts"
 
 
-def _at_one_time(case: Case, one: Placed, other: Placed) -> bool:
-    """Whether two events may be in force on one day, by their central dates; a trigger may bring them at any time."""
-    columns = {column.name: column.central for column in case.resolutions[0].scenario.sampled}
-    spans = []
-    for event in (one.resolved, other.resolved):
-        if event.trigger is not None or event.by_chance or event.every_days > 0.0:
-            return True
-        start = central(event.start_day, columns)
-        spans.append((start, start + central(event.duration_days, columns)))
-    (a, b), (c, d) = spans
-    return a < d and c < b
+def _may_meet(case: Case, one: Placed, other: Placed) -> bool:
+    """Whether two events may be in force on one day; what waits for a trigger or comes again may do so at any time."""
+    events = (one.resolved, other.resolved)
+    if any(event.trigger is not None or event.by_chance or event.every_days > 0.0 for event in events):
+        return True
+    return rules.overlap(one, other, case.centrals)
 
 
 def earlier_rules_are_remembered(case: Case) -> Faults:

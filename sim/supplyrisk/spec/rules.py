@@ -37,7 +37,7 @@ def events_do_not_contradict(case: Case) -> Faults:
         for first, second in combinations(dated, 2):
             if policy and second.arm != f"policy:{policy}":
                 continue
-            if (first.path, second.path) in said or not _overlap(first, second, central):
+            if (first.path, second.path) in said or not overlap(first, second, central):
                 continue
             said.add((first.path, second.path))
             yield from _contradiction(first, second, reach, central, halted)
@@ -138,7 +138,8 @@ def _span(item: Placed, central: Mapping[str, float]) -> tuple[float, float]:
     return begin, begin + _single(item.resolved.duration_days, central)
 
 
-def _overlap(first: Placed, second: Placed, central: Mapping[str, float]) -> bool:
+def overlap(first: Placed, second: Placed, central: Mapping[str, float]) -> bool:
+    """Whether both are in force on some day, by central values."""
     spans = [_span(item, central) for item in (first, second)]
     return max(begin for begin, _ in spans) < min(end for _, end in spans)
 
