@@ -315,3 +315,101 @@ def test_without_the_token_there_is_no_page(browser, address):
     assert page.goto(f"{address.partition('/enter')[0]}/").status == 403
     expect(page.locator("body")).to_contain_text("Open the address that it printed")
     window.close()
+
+
+def drag(page, place, by, steps=12, release=True):
+    """Take hold of something by the middle of it and move it by so many pixels."""
+    box = place.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, steps + 1):
+        page.mouse.move(x + by * step / steps, y)
+        page.evaluate("new Promise(requestAnimationFrame)")
+    if release:
+        page.mouse.up()
+
+
+COUNT_CHANGES = """() => {
+  window.seen = new Set();
+  wb.editor.listen(() => window.seen.add(wb.editor.text));
+}"""
+
+
+def test_one_gesture_is_one_step_of_undo(studio):
+    page, _ = studio
+    page.evaluate(COUNT_CHANGES)
+    bar = page.locator(".wb-bar").first
+    drag(page, bar, 120)
+    assert page.evaluate("seen.size") > 4, "the text follows the pointer"
+    moved = text(page)
+    page.keyboard.press("Control+z")
+    assert text(page) == SCENARIO
+    page.keyboard.press("Control+Shift+z")
+    assert text(page) == moved
+    page.keyboard.press("Control+z")
+
+    drag(page, bar, 150, release=False)
+    assert text(page) != SCENARIO
+    page.keyboard.press("Escape")
+    assert text(page) == SCENARIO
+    page.mouse.up()
+    assert text(page) == SCENARIO
+
+    page.get_by_role("button", name="Form", exact=True).click()
+    page.get_by_label("Pin duration of ban as a slider").click()
+    slider = page.locator("#wb-pins input[type=range]")
+    drag(page, slider, 100)
+    page.wait_for_function("!wb.editor.text.includes('duration: 6 months')")
+    drag(page, slider, 30)
+    page.get_by_role("button", name="Undo").click()
+    assert "duration: 6 months" not in text(page), "two ways of the slider are two steps"
+    page.get_by_role("button", name="Undo").click()
+    assert text(page) == SCENARIO
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#wb-message")).to_contain_text("nothing left to undo")
+    number = page.get_by_label("duration of ban", exact=True)
+    number.focus()
+    for _ in range(5):  # held down: the browser repeats it
+        page.keyboard.down("ArrowUp")
+    page.keyboard.up("ArrowUp")
+    assert "duration: 6 months" not in text(page)
+    page.keyboard.press("Control+z")
+    assert text(page) == SCENARIO
+
+
+def test_what_cannot_be_is_not_put_and_told_why(studio):
+    page, _ = studio
+    bar = page.locator(".wb-bar").first
+    told = page.locator("#wb-message")
+    drag(page, bar, -900)
+    expect(told).to_contain_text("begins between the first day")
+    assert "start: 2026-01-01\n" in text(page)
+    drag(page, bar, 1800)
+    assert "start: 2027-12-31\n" in text(page)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    drag(page, bar.locator(".wb-bar-end"), -900)
+    expect(told).to_contain_text("a day at least")
+    assert "duration: 1 month\n" in text(page)
+    page.keyboard.press("Control+z")
+    drag(page, bar.locator(".wb-bar-end"), 1800)
+    expect(told).to_contain_text("end of the horizon")
+    assert "duration: 18 months\n" in text(page)
+    page.keyboard.press("Control+z")
+    page.get_by_role("button", name="Form", exact=True).click()
+    for typed, why in (("-4", "at least"), ("1e9", "at most"), ("90 years", "at most 60 years")):
+        number = page.get_by_label("duration of ban", exact=True)
+        number.fill(typed)
+        number.press("Enter")
+        expect(told).to_contain_text(why)
+        assert text(page) != SCENARIO
+        read = page.evaluate("wb.ask('read', {name: wb.editor.name, text: wb.editor.text})")
+        assert read["mistakes"] == [], "the nearest that can be is put"
+        page.get_by_role("button", name="Undo").click()
+        page.wait_for_function("wb.editor.text.includes('duration: 6 months')")
+    date = page.get_by_label("start of ban", exact=True)
+    date.fill("2031-01-01")
+    date.blur()
+    expect(told).to_contain_text("within the horizon")
+    assert "start: 2027-12-31\n" in text(page)

@@ -47,7 +47,9 @@ def outline(text: str) -> dict[str, Any] | None:
     groups = [_group("scenario", "What happens", ("events",), root, last)]
     outlook = root.get("outlook")
     if outlook is not None and outlook.get("events") is not None:
-        groups.append(_group("outlook", "Under way in every arm (outlook)", ("outlook", "events"), root, last))
+        begun, _ = _date(outlook.get("simulate_from"))
+        made = _group("outlook", "Under way in every arm (outlook)", ("outlook", "events"), root, last)
+        groups.append(made | {"first": _iso(begun)})
     policies = root.get("policies")
     if policies is not None:
         for name, policy in policies.items():

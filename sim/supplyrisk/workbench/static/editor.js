@@ -3,6 +3,9 @@ import * as CM from "nicegui-codemirror";
 
 const MAX_LETTERS = 500000;
 const SETTLED_MS = 400;
+// What the editor's history adds to the step before, however far apart the letters lie (as it does for letters that are
+// composed of several keys).
+const JOINED = "input.type.compose";
 
 // A fingerprint that the server works out in the same way.
 async function digest(text) {
@@ -34,6 +37,7 @@ class Editor {
     this.extend();
     this.look();
     document.addEventListener("wb-dark", () => this.look());
+    document.addEventListener("keydown", (event) => this.key(event));
   }
 
   get text() {
@@ -59,6 +63,7 @@ class Editor {
       return false;
     });
     const propose = async (context) => {
+      if (!this.view.hasFocus) return null; // a slider or a bar changes the text
       const word = context.matchBefore(/[\w./-]+$/);
       const after = context.matchBefore(/:\s+$|^\s*- $|^\s*$|[{[,]\s*$|\d\s$/);
       if (!context.explicit && !word && !after) return null;
@@ -188,9 +193,27 @@ class Editor {
     return place ? this.view.state.sliceDoc(place[0], place[1]) : undefined;
   }
 
+  // Single values at a path and below it, as they stand at this moment: [[path, text], ...], quotes left out.
+  within(path) {
+    const lead = JSON.stringify(path).slice(0, -1);
+    const found = [];
+    for (const [key, [from, to]] of this.places) {
+      if (!key.startsWith(lead) || !"],".includes(key[lead.length])) continue;
+      found.push([JSON.parse(key), this.view.state.sliceDoc(from, to).replace(/^(["'])(.*)\1$/, "$2")]);
+    }
+    return found;
+  }
+
+  // Whether this tab may change the text; if not, it is told.
+  mayEdit() {
+    if (!this.view.state.readOnly && !this.element.disable) return true;
+    wb.tell("This document is edited in another tab: press “Edit here” above to edit it in this one.");
+    return false;
+  }
+
   // Put texts in the place of values: [[path, text], ...] as one step that can be undone.
   put(pairs, event = "input.form") {
-    if (this.view.state.readOnly || this.element.disable) return false;
+    if (!this.mayEdit()) return false;
     const changes = [];
     for (const [path, text] of pairs) {
       const place = this.places.get(JSON.stringify(path));
@@ -203,6 +226,41 @@ class Editor {
     if (!changes.length) return true;
     this.view.dispatch({ changes, userEvent: event });
     return true;
+  }
+
+  // Values that follow a pointer: however often they are put, undo takes them back in one step.
+  gesture(event) {
+    const state = () => this.view.state;
+    const before = state().doc;
+    let depth = -1; // of the history after the last put: somebody else's change in between begins a new step
+    const begun = () => depth >= 0 && CM.undoDepth(state()) === depth;
+    return {
+      put: (pairs) => {
+        const was = state().doc;
+        const done = this.put(pairs, begun() ? JOINED : event);
+        if (state().doc !== was) depth = CM.undoDepth(state());
+        return done;
+      },
+      // Back where it began there is nothing to undo.
+      end: () => {
+        if (begun() && state().doc.eq(before)) this.take();
+        depth = -1;
+      },
+      cancel: () => {
+        if (begun()) this.take();
+        depth = -1;
+      },
+    };
+  }
+
+  take() {
+    CM.undo(this.view);
+  }
+
+  // A key that is held down is one gesture.
+  held(key, event) {
+    if (!key.repeat || !this.holding) this.holding = this.gesture(event);
+    return this.holding;
   }
 
   // A change that the server worked out from `text`: refused if the text is another one by now.
@@ -218,19 +276,30 @@ class Editor {
   }
 
   async edit(op, path, value) {
-    if (this.element.disable) return false;
+    if (!this.mayEdit()) return false;
     const text = this.text;
     return this.apply(text, await wb.ask("edit", { text, op, path, value }));
   }
 
+  // The focus stays where it is: on a bar, in the form, on the button.
   undo() {
-    CM.undo(this.view);
-    this.view.focus();
+    if (this.mayEdit() && !CM.undo(this.view)) wb.tell("There is nothing left to undo.");
   }
 
   redo() {
-    CM.redo(this.view);
-    this.view.focus();
+    if (this.mayEdit() && !CM.redo(this.view)) wb.tell("There is nothing to do again.");
+  }
+
+  // Undo and redo by keys wherever the focus is; what is being typed into a box is the browser's to take back.
+  key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || this.view.dom.contains(event.target)) return;
+    const letter = event.key.toLowerCase();
+    const act = letter === "z" ? (event.shiftKey ? "redo" : "undo") : letter === "y" && !event.shiftKey ? "redo" : "";
+    const box = event.target;
+    const typed = box.matches("input:not([type=range]), textarea") && box.value !== box.defaultValue;
+    if (!act || typed) return;
+    event.preventDefault();
+    this[act]();
   }
 
   // To a line, where it is a mistake to its letters.

@@ -1,9 +1,11 @@
 // One value of a scenario as what can be filled in: numbers with units, dates, choices, names, drawn numbers with a picture.
 "use strict";
 (() => {
+  const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([^\d\s].*)?$/i;
   const KINDS = { uniform: "anywhere between", triangular: "triangular", pert: "most likely near", normal: "normal", lognormal: "lognormal", discrete: "one of" };
 
   const put = async (field, text) => {
+    if (!wb.editor.mayEdit()) return;
     if (!wb.editor.put([[field.path, text]])) await wb.editor.edit("put", field.path, text);
   };
 
@@ -39,19 +41,19 @@
       "aria-label": label,
     });
     const unit = () => (chosen ? chosen.value : field.unit || "");
-    const write = (value) => put(field, `${value} ${unit()}`.trim());
+    const written = (value) => `${value} ${unit()}`.trim();
+    const write = (value) => put(field, written(value));
     box.addEventListener("change", () => {
       const typed = box.value.trim();
-      if (typed) put(field, /^[-+]?[\d.]+$/.test(typed) ? `${typed} ${unit()}`.trim() : typed);
+      if (!typed) return void (box.value = box.defaultValue);
+      const found = NUMBER.exec(typed);
+      if (!found) return void put(field, typed);
+      const of = found[2] || unit();
+      box.value = wb.bounded(Number(found[1]), of, info, label, found[1]);
+      put(field, `${box.value} ${of}`.trim());
     });
-    box.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-      const value = Number(box.value);
-      if (!Number.isFinite(value)) return;
-      event.preventDefault();
-      const step = wb.step(Math.abs(value) || 1) * (event.key === "ArrowUp" ? 1 : -1);
-      box.value = wb.short(value + step, 8);
-      write(box.value);
+    wb.keys(box, field, { ...info, unit }, async (value, key) => {
+      if (!wb.editor.held(key, "input.form").put([[field.path, written(value)]])) await put(field, written(value));
     });
     let chosen;
     if (units.length > 1) {
@@ -60,11 +62,44 @@
       chosen.addEventListener("change", () => {
         const [from, to] = [info.units[field.unit], info.units[chosen.value]];
         const value = Number(box.value);
-        if (from && to && Number.isFinite(value)) box.value = wb.short((value * from) / to);
+        if (from && to && box.value.trim() && Number.isFinite(value)) box.value = wb.short((value * from) / to);
         write(box.value);
       });
     }
     return [box, chosen || (field.unit ? wb.el("span", { class: "wb-unit-text" }, field.unit) : null)];
+  };
+
+  // A bound in four digits, none of which lies beyond it.
+  const inward = (bound, low) => {
+    const near = Number(bound.toPrecision(4));
+    if (low ? near >= bound : near <= bound) return wb.short(near);
+    return wb.short(near + (low ? 1 : -1) * 10 ** (Math.floor(Math.log10(Math.abs(bound))) - 3));
+  };
+
+  // A number within the bounds of what it is, as `check` has them; where it was beyond, why it is not any more.
+  wb.bounded = (value, unit, info, label, typed) => {
+    const factor = (info && info.units && info.units[unit || ""]) || 0;
+    if (!factor || !Number.isFinite(value)) return typed ?? wb.short(value, 8);
+    const [low, high] = [info.low ?? -Infinity, info.high ?? Infinity].map((each) => Number((each / factor).toPrecision(12)));
+    if (value >= low && value <= high) return typed ?? wb.short(value, 8);
+    const end = inward(value < low ? low : high, value < low);
+    wb.tell(`${label[0].toUpperCase()}${label.slice(1)} is at ${value < low ? "least" : "most"} ${`${end} ${unit || ""}`.trim()} (not ${typed ?? wb.short(value, 8)}).`);
+    return end;
+  };
+
+  // Arrow keys change a number by a step within its bounds; a key that is held down is one step of undo.
+  wb.keys = (box, field, info, write) => {
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      const value = Number(box.value);
+      if (!box.value.trim() || !Number.isFinite(value)) return;
+      event.preventDefault();
+      const step = wb.step(Math.abs(value) || 1) * (event.key === "ArrowUp" ? 1 : -1);
+      const unit = typeof info.unit === "function" ? info.unit() : field.unit;
+      box.value = wb.bounded(Number(wb.short(value + step, 8)), unit, info, box.getAttribute("aria-label"));
+      box.defaultValue = box.value;
+      write(box.value, event);
+    });
   };
 
   // A step that people count in: 1, 2 or 5 times a power of ten, about a fiftieth of the size.
@@ -102,10 +137,36 @@
     return [row];
   };
 
+  // A part of a distribution, as it was typed: within the bounds, the lowest below the highest; else what it was.
+  const ordered = (box, part, parts, info, label) => {
+    const found = NUMBER.exec(box.value.trim());
+    const refuse = (why) => {
+      if (why) wb.tell(why);
+      box.value = box.defaultValue;
+      return "";
+    };
+    if (!box.value.trim()) return refuse("");
+    if (!found || part.value === undefined) return box.value.trim();
+    const unit = found[2] || part.unit;
+    const value = wb.bounded(Number(found[1]), unit, info, label, found[1]);
+    const size = (number, of) => number * ((info.units && info.units[of || ""]) || 1);
+    const at = parts.indexOf(part);
+    const rising = ["lowest", "most likely", "highest", "5 % lie below", "95 % lie below"];
+    for (const [n, other] of parts.entries()) {
+      if (n === at || other.value === undefined || ![part, other].every((each) => rising.includes(each.label))) continue;
+      const over = size(Number(value), unit) - size(other.value, other.unit);
+      if (n < at ? over < 0 : over > 0) return refuse(`“${part.label}” has to lie ${n < at ? "above" : "below"} “${other.label}”, ${other.text}.`);
+    }
+    return (box.value = `${value} ${unit}`.trim());
+  };
+
   const drawn = (field, info, label) => {
     const parts = field.parts.map((part) => {
       const box = wb.el("input", { type: "text", class: "wb-part", value: part.text, "aria-label": `${label}, ${part.label}`, title: part.label, "data-path": JSON.stringify(part.path) });
-      box.addEventListener("change", () => put(part, box.value.trim()));
+      box.addEventListener("change", () => {
+        const typed = ordered(box, part, field.parts, info, `${label}, ${part.label}`);
+        if (typed) put(part, typed);
+      });
       return wb.el("label", { class: "wb-part-label" }, box, wb.el("small", {}, part.label));
     });
     const said = `${label}: drawn, ${KINDS[field.distribution] || field.distribution}`;
@@ -118,6 +179,39 @@
         wb.el("span", { class: "wb-parts" }, parts),
       ),
     ];
+  };
+
+  // A date: a browser tells each digit of it, so only what can be meant is put, and leaving the box ends the step.
+  const dated = (box, field) => {
+    const [low, high, why] = days(field);
+    let steps = null;
+    if (low) box.min = low;
+    if (high) box.max = high;
+    const within = (value) => value >= low && (!high || value <= high);
+    box.addEventListener("change", () => {
+      steps = steps || wb.editor.gesture("input.form");
+      if (box.value && within(box.value)) steps.put([[field.path, box.value]]);
+    });
+    box.addEventListener("blur", () => {
+      if (!box.value) box.value = box.defaultValue;
+      else if (!within(box.value)) {
+        wb.tell(why);
+        box.value = box.value < low ? low : high;
+        (steps || wb.editor.gesture("input.form")).put([[field.path, box.value]]);
+      }
+      if (steps) steps.end();
+      steps = null;
+    });
+  };
+
+  // Between which days a date can lie, and why.
+  const days = (field) => {
+    const { start, end } = wb.horizon;
+    const event = field.path.includes("events");
+    if (event && field.key === "start" && field.path[0] !== "outlook" && start && end) return [start, end, `An event begins within the horizon, ${start} to ${end}.`];
+    const begin = wb.editor.at([...field.path.slice(0, -1), "start"]) || "";
+    if (field.key === "end" && /^\d{4}-\d\d-\d\d$/.test(begin)) return [wb.day(wb.time(begin) + 86400000), "2300-12-31", `The end lies after the start, ${begin}.`];
+    return ["1900-01-01", "2300-12-31", "A date lies between 1900 and 2300."];
   };
 
   // From one number to a range about it, to be set by hand.
@@ -139,7 +233,7 @@
       made = [wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(field.line) }, `in the text, line ${field.line}`)];
     } else if (info.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(field.text)) {
       const box = wb.el("input", { type: "date", value: field.text, "aria-label": label, "data-path": JSON.stringify(field.path) });
-      box.addEventListener("change", () => box.value && put(field, box.value));
+      dated(box, field);
       made = [box];
     } else if (info.kind === "choice") {
       const box = wb.el("select", { "aria-label": label, "data-path": JSON.stringify(field.path) });

@@ -162,7 +162,10 @@
       for (const part of made) for (const box of part.querySelectorAll("[data-path]")) fresh.set(box.dataset.path, box);
       for (const box of root.querySelectorAll("input[data-path], select[data-path]")) {
         const other = fresh.get(box.dataset.path);
-        if (other && box !== typing && box.value !== other.value) box.value = other.value;
+        if (!other) continue;
+        const mid = box === typing && box.value !== box.defaultValue; // what is being typed is left alone
+        if (box.tagName === "INPUT") box.defaultValue = other.defaultValue;
+        if (!mid && box.value !== other.value) box.value = other.value;
       }
       return;
     }

@@ -79,22 +79,47 @@
     const whole = Number.isInteger(field.value) && high - least >= 10;
     const step = Math.max(wb.step((high - least) / 2), whole ? 1 : 0);
     const low = Math.ceil(least / step - 1e-9) * step; // a slider counts its steps from its low end
-    const write = (value) => wb.editor.put([[field.path, `${wb.short(Number(value), 8)} ${field.unit || ""}`.trim()]], "input.slider");
+    const change = (value) => [[field.path, `${wb.short(Number(value), 8)} ${field.unit || ""}`.trim()]];
     const bar = wb.el("input", { type: "range", min: String(low), max: String(high), step: String(step), "aria-label": label, "data-path": key(field.path) });
     bar.value = String(field.value);
     const box = wb.el("input", { type: "number", min: String(low), max: String(high), step: "any", "aria-label": `${label}, as a number`, "data-path": key([...field.path, "box"]) });
-    box.value = String(field.value);
+    box.defaultValue = String(field.value);
     let frame = 0;
+    let grip = null; // one way of the pointer, or of a key that is held down: undo takes it back in one step
+    let pressed = false;
+    const write = () => {
+      frame = 0;
+      grip = grip || wb.editor.gesture("input.slider");
+      grip.put(change(bar.value));
+    };
+    bar.addEventListener("pointerdown", () => (grip = null));
+    bar.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && grip) grip.cancel();
+      if (!event.repeat) grip = null;
+      pressed = true;
+    });
+    bar.addEventListener("keyup", () => {
+      pressed = false;
+      grip = null;
+    });
     bar.addEventListener("input", () => {
       held = true;
       box.value = wb.short(Number(bar.value), 8);
-      if (!frame) frame = requestAnimationFrame(() => ((frame = 0), write(bar.value)));
+      if (!frame) frame = requestAnimationFrame(write);
     });
     bar.addEventListener("change", () => {
       held = false;
-      write(bar.value);
+      cancelAnimationFrame(frame);
+      write();
+      grip.end();
+      if (!pressed) grip = null;
     });
-    box.addEventListener("change", () => box.value !== "" && write(box.value));
+    wb.keys(box, field, info, (value, key) => wb.editor.held(key, "input.slider").put(change(value)));
+    box.addEventListener("change", () => {
+      if (box.value === "") return void (box.value = String(now(before).value));
+      box.value = wb.bounded(Number(box.value), field.unit, info, label);
+      wb.editor.put(change(box.value), "input.slider");
+    });
     return wb.el(
       "div",
       { class: "wb-pin" },
@@ -137,10 +162,13 @@
       for (const [field] of there) {
         for (const [path, box] of [[field.path, "range"], [[...field.path, "box"], "number"]]) {
           const input = [...root.querySelectorAll(`input[type=${box}]`)].find((each) => each.dataset.path === key(path));
-          if (input && Number(input.value) !== field.value && document.activeElement !== input) {
-            if (field.value > Number(input.max)) input.max = String(field.value);
-            input.value = String(field.value);
-          }
+          if (!input) continue;
+          const typing = document.activeElement === input && input.type === "number" && input.value !== input.defaultValue;
+          input.defaultValue = String(field.value);
+          if (Number(input.value) === field.value || typing) continue;
+          if (field.value > Number(input.max)) input.max = String(field.value);
+          if (field.value < Number(input.min)) input.min = String(field.value);
+          input.value = String(field.value);
         }
       }
       return;

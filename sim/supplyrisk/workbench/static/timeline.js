@@ -17,40 +17,69 @@
     return `${said(bar.start)} ${until}${bar.again ? `, again every ${bar.again}` : ""}`;
   }
 
-  // Texts for a bar moved by days and lengthened by days; nothing where a date is drawn or waits.
-  function changes(each, by, longer) {
-    const { bar, path } = each;
-    const found = [];
-    const date = (key, days) => {
-      const at = wb.editor.at([...path, key]);
-      if (days && at && /^\d{4}-\d\d-\d\d$/.test(at)) found.push([[...path, key], wb.day(wb.time(at) + days * DAY)]);
-    };
-    date("start", by);
-    date("announced", by);
-    date("end", by + longer);
-    if (longer && bar.duration) {
-      const units = { days: 1, day: 1, weeks: 7, week: 7, months: 30.4375, month: 30.4375, years: 365.25, year: 365.25, "working days": 1.4 };
-      const factor = units[bar.duration.unit];
-      if (factor) {
-        let unit = bar.duration.unit;
-        let value = Math.round((bar.duration.value * factor + longer) / factor);
-        if (unit.startsWith("year")) {
-          unit = "months";
-          value = Math.round((bar.duration.value * factor + longer) / units.months);
-        }
-        found.push([[...path, "duration"], `${Math.max(1, value)} ${unit}`]);
-      }
-    }
+  const DATE = /^\d{4}-\d\d-\d\d$/;
+  const UNITS = { days: 1, day: 1, "working days": 1.4, weeks: 7, week: 7, months: 30.4375, month: 30.4375, years: 365.25, year: 365.25 };
+  const LONGEST = 60 * 365; // days that an event may last
+
+  // An event as the text has it when it is taken hold of: its dates (of drawn ones all) and how long it lasts.
+  function grip(each) {
+    const of = (key) => wb.editor.within([...each.path, key]);
+    const dates = (key) => of(key).filter(([, at]) => DATE.test(at)).map(([path, at]) => [path, wb.time(at) / DAY]);
+    const lasts = of("duration").map(([path, at]) => [path, /^(\d[\d.]*) ([a-z ]+)$/.exec(at)]);
+    const lasting = lasts.length === 1 && lasts[0][0].length === each.path.length + 1 && lasts[0][1];
+    const found = { start: dates("start"), announced: dates("announced"), end: dates("end"), open: each.bar.open };
+    if (lasting && UNITS[lasting[2]]) found.lasting = { path: lasts[0][0], value: Number(lasting[1]), unit: lasting[2] };
+    found.first = wb.time(each.first) / DAY;
+    found.last = wb.time(last.horizon.end) / DAY;
     return found;
   }
 
-  function move(each, by, longer) {
-    const pairs = changes(each, by, longer);
-    if (!pairs.length) {
-      wb.tell("This event's dates are drawn or wait for something: change them in the text or the form.");
-      return false;
+  const ends = (dates) => [Math.min(...dates.map(([, day]) => day)), Math.max(...dates.map(([, day]) => day))];
+  const kept = (value, low, high) => Math.min(Math.max(value, Math.min(low, 0)), Math.max(high, 0));
+
+  // By how many days an event can be moved: it begins within the horizon.
+  function moved(held, by) {
+    const [low, high] = ends(held.start);
+    const days = kept(by, held.first - low, held.last - high);
+    const why = `An event begins between the first day, ${said(wb.day(held.first * DAY))}, and the last, ${said(wb.day(held.last * DAY))}.`;
+    return [days, days === by ? "" : why];
+  }
+
+  // By how many days it can be lengthened: it lasts a day at least, and what comes after the horizon is not simulated.
+  function stretched(held, longer) {
+    const [, begin] = held.start.length ? ends(held.start) : [held.first, held.first];
+    let now = held.end.length ? ends(held.end)[0] : begin + held.lasting.value * UNITS[held.lasting.unit];
+    now = Math.round(now - begin);
+    const days = kept(longer, 1 - now, Math.min(held.last + 1 - begin - now, LONGEST - now));
+    if (days === longer) return [days, ""];
+    return [days, longer < 0 ? "An event lasts a day at least." : `It lasts to the end of the horizon, ${said(wb.day(held.last * DAY))}; what comes after is not simulated.`];
+  }
+
+  function lengthened({ path, value, unit }, longer, fine) {
+    const days = value * UNITS[unit] + longer;
+    const other = fine ? "days" : unit.startsWith("year") ? "months" : unit;
+    const many = Math.max(1, Math.round(days / UNITS[other]));
+    return [path, `${many} ${many === 1 ? other.replace(/s$/, "") : other.replace(/s?$/, "s")}`];
+  }
+
+  // What to put for an event that is moved or lengthened by days: [[path, text], ...], by how much, and why not by more.
+  function changes(held, by, longer, fine) {
+    const pairs = [];
+    let why = "";
+    const shift = (dates, days) => dates.forEach(([path, day]) => pairs.push([path, wb.day((day + days) * DAY)]));
+    if (longer === null && held.start.length) {
+      [by, why] = moved(held, by);
+      for (const key of ["start", "announced", "end"]) shift(held[key], by);
+      return [pairs, by, why];
     }
-    return wb.editor.put(pairs, "move.timeline");
+    if (longer !== null && (held.end.length || held.lasting)) {
+      [longer, why] = stretched(held, longer);
+      if (held.end.length) shift(held.end, longer);
+      else pairs.push(longer ? lengthened(held.lasting, longer, fine) : [held.lasting.path, `${held.lasting.value} ${held.lasting.unit}`]);
+      return [pairs, longer, why];
+    }
+    if (longer === null) return [pairs, 0, "This event waits for something: change when it begins in the text or the form."];
+    return [pairs, 0, held.open ? "This event has no end: give it a duration or an end in the form." : "How long this lasts is drawn: change it in the text or the form."];
   }
 
   function handle(event, each, bar, track, first, span, stretch) {
@@ -60,45 +89,63 @@
     bar.focus();
     const width = track.getBoundingClientRect().width;
     const from = event.clientX;
+    const held = grip(each);
+    const steps = wb.editor.gesture("move.timeline");
     let done = 0;
     let frame = 0;
+    let warned = "";
     dragging = true;
     bar.setPointerCapture(event.pointerId);
-    const follow = (moved) => {
-      const raw = ((moved.clientX - from) / width) * span;
-      const grid = moved.shiftKey ? 1 : 7;
-      const days = Math.round(raw / grid) * grid;
-      if (days === done || frame) return;
-      frame = requestAnimationFrame(() => {
-        frame = 0;
-        // The event as it stood when the drag began, moved by all of it: no step is lost in rounding.
-        if (stretch ? put(each, 0, days) : put(each, days, 0)) done = days;
-        const start = wb.time(each.bar.start) + (stretch ? 0 : done) * DAY;
-        const end = wb.time(each.bar.end) + done * DAY;
-        place(bar, start, each.bar.open && !stretch ? wb.time(each.bar.end) : end, first, span);
-      });
+    let next = null; // where the pointer is by now
+    const put = () => {
+      frame = 0;
+      if (!next) return;
+      const [wanted, fine] = next;
+      next = null;
+      // The event as it stood when the drag began, moved by all of it: no step is lost in rounding.
+      const [pairs, days, why] = changes(held, wanted, stretch ? wanted : null, fine);
+      if (why && why !== warned) wb.tell((warned = why));
+      if (!pairs.length || !steps.put(pairs)) return;
+      done = days;
+      const start = wb.time(each.bar.start) + (stretch ? 0 : done) * DAY;
+      const end = wb.time(each.bar.end) + (each.bar.open ? 0 : done) * DAY;
+      place(bar, start, end, first, span);
     };
-    // Dates are read from the bar, not from the text that the drag has changed already.
-    const put = (item, by, longer) => {
-      const { path } = item;
-      const pairs = [];
-      for (const key of ["start", "announced", "end"]) {
-        const days = key === "end" ? by + longer : by;
-        const old = key === "announced" ? item.bar.announced : item.bar[key];
-        const now = wb.editor.at([...path, key]);
-        if (old && now && /^\d{4}-\d\d-\d\d$/.test(now)) pairs.push([[...path, key], wb.day(wb.time(old) + days * DAY)]);
-      }
-      pairs.push(...changes(item, 0, longer).filter(([where]) => where[where.length - 1] === "duration"));
-      return pairs.length > 0 && wb.editor.put(pairs, "move.timeline");
+    const follow = (at) => {
+      const grid = at.shiftKey ? 1 : 7;
+      const days = Math.round((((at.clientX - from) / width) * span) / grid) * grid;
+      if (days === done && !next) return;
+      next = [days, at.shiftKey];
+      if (!frame) frame = requestAnimationFrame(put);
     };
-    const stop = () => {
+    const stop = (cancelled) => {
+      if (!dragging) return;
       bar.removeEventListener("pointermove", follow);
+      document.removeEventListener("keydown", escape, true);
+      if (cancelled) next = null;
+      put();
       dragging = false;
+      if (cancelled) steps.cancel();
+      else steps.end();
+      shown = "";
       if (last) draw(last);
     };
+    const escape = (key) => {
+      if (key.key !== "Escape") return;
+      key.stopPropagation();
+      stop(true);
+    };
     bar.addEventListener("pointermove", follow);
-    bar.addEventListener("pointerup", stop, { once: true });
-    bar.addEventListener("pointercancel", stop, { once: true });
+    bar.addEventListener("pointerup", () => stop(false), { once: true });
+    bar.addEventListener("pointercancel", () => stop(true), { once: true });
+    document.addEventListener("keydown", escape, true);
+  }
+
+  // The same by keys; a key that is held down is one step.
+  function press(event, each, by, longer) {
+    const [pairs, , why] = changes(grip(each), by, longer, false);
+    if (why) wb.tell(why);
+    if (pairs.length) wb.editor.held(event, "move.timeline").put(pairs);
   }
 
   function place(bar, start, end, first, span) {
@@ -132,21 +179,14 @@
       const days = event.shiftKey ? 1 : 7;
       const by = { ArrowLeft: -days, ArrowRight: days }[event.key];
       const longer = { "+": 30.4375, "-": -30.4375 }[event.key];
-      if (by) move(current(each), by, 0);
-      else if (longer) move(current(each), 0, Math.round(longer));
+      if (by) press(event, each, by, null);
+      else if (longer) press(event, each, 0, Math.round(longer));
       else if (event.key === "Enter") wb.showLine(each.line);
       else return;
       event.preventDefault();
     });
     return made;
   }
-
-  // The event as the last reading has it: keys may come faster than readings.
-  const current = (each) => {
-    const path = JSON.stringify(each.path);
-    for (const group of last.groups) for (const item of group.events) if (JSON.stringify(item.path) === path) return item;
-    return each;
-  };
 
   function whisker(range, first, span) {
     const made = wb.el("span", { class: "wb-whisker", title: `between ${said(range[0])} and ${said(range[1])}`, "aria-hidden": "true" });
@@ -206,7 +246,7 @@
           mark.style.left = `${Math.max(0, ((wb.time(each.bar.announced) - first) / DAY / span) * 100)}%`;
           track.append(mark);
         }
-        track.append(bar(each, track, first, span));
+        track.append(bar({ ...each, first: group.first || start }, track, first, span));
         lane.append(track);
       }
       rows.push(lane);
