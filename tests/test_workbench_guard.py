@@ -202,7 +202,88 @@ def test_questions_are_answered_of_texts_and_of_no_file_outside(server):
     assert post(server, "/api/read", {"name": "x.yaml"})[0] == 400
     assert post(server, "/api/edit", {"op": "drop", "text": text, "path": []})[0] == 400
     assert post(server, "/api/read", {"name": "x.yaml", "text": text}, Origin="https://evil.example")[0] == 403
-    assert post(server, "/api/complete", {"text": "𝒳: 1\nwor", "offset": 9})[0] == 200
+    assert post(server, "/api/complete", {"name": "x.yaml", "text": "𝒳: 1\nwor", "offset": 9})[0] == 200
+
+
+ASKED = {"name": "x.yaml", "text": "title: x\n", "offset": 3, "op": "put", "path": ["title"], "value": "y"}
+ABSURD = [  # for every key of a question, whatever it is; raw JSON
+    "null", "true", "[]", "{}", "-1", "1e400", "-1e400", "NaN", "0.5", "9" * 30, "9" * 5000, '"\\ud800"',
+    "[" * 100_000, '{"a":' * 100_000, "[" * 30 + "]" * 30, '{"a": 1}', '[1e400]', '"' + "x" * 600_000 + '"',
+    '"' + "[" * 3000 + '"', '"' + "- " * 3000 + '"', '"' + "\\u0000" * 50 + '"',
+]  # fmt: skip
+BODIES = [b"", b"{", b"nonsense", b"\xff\xfe\x00", b'{"text": "\xff"}', b"[" * 200_000, b"1" * 6000, b"x" * 3_000_000]
+
+
+def refused(server, path, body):
+    """The sentence with which a body is refused; nothing if it is answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=120)
+    try:
+        connection.request("POST", path, body=body, headers={"Cookie": f"wb_{server[1]}={server[2]}"})
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        assert answer.status in (200, 400, 413, 422), (path, body[:80], said[:200])
+        if answer.status == 200:
+            json.loads(said)
+            return ""
+        said = json.loads(said)["error"]
+        assert "Error" not in said, said
+        assert len(said) < 600
+        return said
+    finally:
+        connection.close()
+
+
+def test_absurd_questions_are_refused_in_a_sentence(server):
+    from supplyrisk.workbench.pages.api import ANSWERS
+
+    for path, (kind, _) in ANSWERS.items():
+        asked = {key: ASKED[key] for key in kind.model_fields}
+        assert refused(server, f"/api/{path}", json.dumps(asked).encode()) == ""
+        for body in BODIES:
+            assert refused(server, f"/api/{path}", body), (path, body[:50])
+        for key in asked:
+            for absurd in ABSURD:
+                rest = {name: value for name, value in asked.items() if name != key}
+                body = json.dumps(rest).removesuffix("}") + (", " if rest else "") + f'"{key}": {absurd}}}'
+                said = refused(server, f"/api/{path}", body.encode())
+                assert said or absurd[0] in '"[{n', (path, key, absurd[:50])
+    assert "offset: " in refused(server, "/api/hover", json.dumps(ASKED | {"offset": 0.5}).encode())
+    assert "1e400" not in refused(server, "/api/hover", b'{"name": "x.yaml", "text": "", "offset": 1e400}')
+
+
+ODD = (
+    "%00",
+    "%ff%fe",
+    "..%2f..%2fetc%2fpasswd",
+    "x" * 4000,
+    "%F0%9F%98%80",
+    "%3Cscript%3E",
+    "-1",
+    "1e999",
+    "a/" * 300,
+    "%ED%A0%80",
+)
+
+
+def test_no_address_makes_the_server_fail(server):
+    """All pages and files that the sources register, with odd words in the place of everything that may be given."""
+    room = Path(sys.modules[Guard.__module__].__file__).parent / "pages"
+    found = [
+        each
+        for path in sorted(room.glob("*.py"))
+        for each in re.findall(r'@ui\.page\("([^"]+)"|@app\.get\((\w+)', path.read_text())
+    ]
+    pages = [page for page, _ in found if page]
+    assert len(pages) > 8
+    assert {files for _, files in found if files} == {"RESULTS", "PACKED"}
+    for odd in ODD:
+        for page in pages:
+            query = "&".join(
+                f"{name}={odd}" for name in ("file", "name", "world", "place", "product", "pins", "branch", "role")
+            )
+            assert get(server, f"{page}?{query}")[0] < 500, (page, odd)
+        for files in ("/result/", "/packed/", "/static/", "/_nicegui/", "/", "/nowhere/"):
+            assert 400 <= get(server, files + odd)[0] < 500, (files, odd)
 
 
 def test_what_a_file_is_called_adds_no_attribute_and_no_script(server):

@@ -65,6 +65,8 @@ def composed(text: str) -> Any:
         return YAML(pure=True).compose(text)
     except YAMLError as error:
         raise CannotEdit(f"the text is not valid YAML yet: {getattr(error, 'problem', None) or error}") from None
+    except RecursionError:
+        raise CannotEdit("the text is nested too deep") from None
 
 
 def spans(text: str) -> dict[Path, Span]:
@@ -117,8 +119,8 @@ def put(text: str, path: Path, value: Any) -> Change:
     CannotEdit
         If the text is not valid YAML, or the path leads through what is no mapping.
     """
-    root = composed(text)
     wanted = with_value(plain_of(text), path, value)
+    root = composed(text)
     node = node_at(root, path)
     try:
         change = _replaced(text, node, value) if node is not None else _inserted(text, root, path, value)
@@ -129,8 +131,8 @@ def put(text: str, path: Path, value: Any) -> Change:
 
 def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
     """A further item at the end of the list at a path."""
-    root = composed(text)
     plain = plain_of(text)
+    root = composed(text)
     there = value_at(plain, path)
     items = list(there) if isinstance(there, tuple) else []
     if there is not None and not isinstance(there, tuple):
@@ -154,8 +156,8 @@ def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
 
 def remove(text: str, path: Path) -> Change:
     """Take away what stands at a path, with its key and the comment beside it."""
-    root = composed(text)
     wanted = without_value(plain_of(text), path)
+    root = composed(text)
     parent, node = node_at(root, path[:-1]), node_at(root, path)
     if node is None:
         raise CannotEdit(f"there is no {shown(path)}")

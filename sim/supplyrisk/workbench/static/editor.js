@@ -69,7 +69,7 @@ class Editor {
       if (!context.explicit && !word && !after) return null;
       if (!context.explicit && !word && context.matchBefore(/^\s*$/)) return null;
       const text = context.state.doc.toString();
-      const found = await wb.ask("complete", { text, offset: context.pos });
+      const found = await wb.ask("complete", { name: this.name, text, offset: context.pos });
       if (!found || !found.options.length) return null;
       return {
         from: context.pos - found.back,
@@ -86,7 +86,7 @@ class Editor {
     const explain = CM.hoverTooltip(async (view, pos) => {
       const here = this.marked(pos);
       if (here.length) return this.tooltip(here[0].from, here[0].to, "wb-hover wb-hover-mistake", here.map((each) => each.said));
-      const found = await wb.ask("hover", { text: view.state.doc.toString(), offset: pos });
+      const found = await wb.ask("hover", { name: this.name, text: view.state.doc.toString(), offset: pos });
       if (!found || !found.text) return null;
       const word = view.state.wordAt(pos);
       return this.tooltip(word ? word.from : pos, word ? word.to : pos, "wb-hover", [found.text]);
