@@ -192,6 +192,33 @@ def post(server, path, asked, **headers):
         connection.close()
 
 
+def test_an_address_that_leads_nowhere_shows_the_way_back(server):
+    for path, said in (
+        ("/nowhere", "Nothing stands at /nowhere"),
+        ("/?file=none.yaml", "no file"),
+        ("/?file=../a.yaml", "below"),
+    ):
+        _, _, body = get(server, path)
+        assert "wb-header" in body
+        assert said in body
+        assert '"href":"/gallery"' in body
+    assert get(server, "/nowhere")[0] == 404
+    assert "wb-header" not in post(server, "/nowhere", {})[1]
+
+
+def test_who_has_no_token_is_told_what_to_do(server):
+    for headers in (
+        {"Cookie": ""},
+        {"Cookie": "", "Accept": "text/html,*/*"},
+        {"Cookie": "wb=1", "Accept": "image/png"},
+    ):
+        for path in ("/", "/enter?token=old", "/api/read", "/static/style.css"):
+            status, _, body = get(server, path, **headers)
+            assert status == 403
+            assert "Open the address that it printed" in body
+            assert ("<h1>" in body) == ("html" in headers.get("Accept", ""))
+
+
 def test_questions_are_answered_of_texts_and_of_no_file_outside(server):
     text = "title: x\nworld: gallium\nextends: ../secret.yaml\n"
     status, said = post(server, "/api/read", {"name": "x.yaml", "text": text})
@@ -326,7 +353,12 @@ def upgraded(server, *headers):
     ]
     with socket.create_connection(("127.0.0.1", server[1]), timeout=10) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        return connection.recv(200).split(b"\r\n")[0].decode()
+        answer = connection.recv(2000)
+        while b" 403 " in answer and b"draft.\n" not in answer:
+            more = connection.recv(2000)
+            assert more, answer
+            answer += more
+        return answer.split(b"\r\n")[0].decode()
 
 
 def test_its_websocket_answers_its_own_page_and_no_other(server):

@@ -49,6 +49,13 @@ REFUSED = (
     "This is a supplyrisk workbench, and it answers only to the page that it opened itself. Open the address that it "
     "printed when it started; after a restart that is a new one. What you typed is kept in the scenario's draft.\n"
 )
+# No file of the workbench is given away without the cookie, so the page brings what it looks like.
+REFUSED_PAGE = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>supplyrisk workbench: not let in</title><style>:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1rem; }}</style></head>
+<body><h1>Open the printed address</h1><p>{REFUSED.strip()}</p></body></html>
+"""
 
 
 class Guard:
@@ -79,18 +86,18 @@ class Guard:
                 await self.app(without_forwarding(scope), receive, send)
             else:
                 await receive()  # the wish to connect, which has to be taken before it is refused
-                await send({"type": "websocket.close", "code": 1008})
+                await refuse(scope, send)
         elif scope["type"] == "http":
             await self.http(scope, receive, send)
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, give the cookie for the token, or refuse with 403."""
         if not self.allows(scope):
-            await answer(send, 403, REFUSED)
+            await turn_away(scope, send)
         elif scope["path"] == ENTER:
             await self.enter(scope, send)
         elif not self.knows(scope):
-            await answer(send, 403, REFUSED)
+            await turn_away(scope, send)
         elif body_bytes(scope) > MAX_BODY_BYTES:
             await answer(send, 413, f"at most {MAX_BODY_BYTES // 1_000_000} MB\n")
         else:
@@ -100,7 +107,7 @@ class Guard:
         """The token for the cookie, and on to the page without the token in its address."""
         given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])
         if scope["method"] != "GET" or not same(given[0], self.token):
-            await answer(send, 403, REFUSED)
+            await turn_away(scope, send)
             return
         cookie = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict"
         await answer(send, 303, "", [(b"location", b"/"), (b"set-cookie", cookie.encode())])
@@ -197,10 +204,28 @@ def without_forwarding(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-async def answer(send: Send, status: int, text: str, headers: Headers | None = None) -> None:
+async def turn_away(scope: Scope, send: Send) -> None:
+    """Say what to do: to a person as a page, to a program as text."""
+    if any("text/html" in value for value in values(scope, b"accept")):
+        await answer(send, 403, REFUSED_PAGE, kind="text/html")
+    else:
+        await answer(send, 403, REFUSED)
+
+
+async def refuse(scope: Scope, send: Send) -> None:
+    """Refuse a websocket, in words where the server can send them."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(REFUSED)).encode())]
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": REFUSED.encode()})
+
+
+async def answer(send: Send, status: int, text: str, headers: Headers | None = None, kind: str = "text/plain") -> None:
     """A plain answer of the guard itself."""
     body = text.encode()
-    dressed = Dressed(send).dressed([(b"content-type", b"text/plain; charset=utf-8"), *(headers or [])])
+    dressed = Dressed(send).dressed([(b"content-type", f"{kind}; charset=utf-8".encode()), *(headers or [])])
     dressed += [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": dressed})
     await send({"type": "http.response.body", "body": body})

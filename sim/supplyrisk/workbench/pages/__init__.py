@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..bench import Workbench
-from . import api, exercise, gallery, runs, studio, world
+from . import api, astray, exercise, gallery, runs, studio, world
 
-PAGES = (studio, runs, exercise, world, gallery)
+PAGES = (studio, runs, exercise, world, gallery, astray)
 
 
 def build(bench: Workbench) -> None:

@@ -13,6 +13,7 @@ from ..documents import Document, NotAllowed, digest
 from ..reading import is_study_text
 from ..shelf import twin
 from .answer import answer_panel
+from .astray import lost
 from .gallery import own
 from .shell import frame, option, set_props
 from .threads import soon, told
@@ -53,7 +54,7 @@ def build(bench: Workbench) -> None:
                     )
                 document = bench.documents.open(name)
             except NotAllowed as error:
-                ui.label(str(error)).classes("wb-banner")
+                lost("This file can't be opened", str(error))
                 return
             bench.last = document.name
             Studio(bench, document, names).draw()
