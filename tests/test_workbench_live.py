@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from supplyrisk import run as run_batch
 from supplyrisk.engines.compiled.engine import BatchEngine
+from supplyrisk.engines.compiled.jit import compiled_balance
 from supplyrisk.errors import RunFailed
 from supplyrisk.model import opened
 from supplyrisk.model.compile import compile_scenario
+from supplyrisk.model.trade import balance
 from supplyrisk.report.answer_tables import losses, policies
 from supplyrisk.report.headline import headline
 from supplyrisk.report.run import open_run
@@ -76,6 +78,37 @@ def test_an_answer_is_the_batch_of_the_same_file(tmp_path: Path, threads: Thread
     assert ours[keys].equals(theirs[keys])
     for column in columns[5:]:
         assert np.array_equal(ours[column], theirs[column], equal_nan=True), column
+
+
+def test_a_row_of_the_summary_is_the_same_with_and_without_the_table(threads: ThreadPoolExecutor) -> None:
+    live = answer(TEXT, threads)
+    names = ("arm", "metric", "product", "place", "end_use")
+    for metric in live.metrics():
+        table = live.summarised(metric)
+        assert len(table)
+        for row in table.to_dict("records"):
+            found = live.summary_row(row["metric"], *(row[name] for name in names if name != "metric"))
+            assert found is not None
+            assert found.keys() == row.keys()
+            assert all(found[k] == row[k] or (found[k] != found[k] and row[k] != row[k]) for k in row)
+    assert live.summary_row("price_peak", "nobody", "", "", "") is None
+    assert live.summary_row("nothing", "scenario", "", "", "") is None
+
+
+def test_lanes_open_alike_with_machine_code_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = TEXT.replace("\nevents:", "\nbaseline: {shares: {crude_gallium: {CN: 61.3 %}}}\nevents:")
+    scenario = read_trial(text, PATH, {}, Memory()).scenario
+    found = []
+    for function in (balance, compiled_balance()):
+        monkeypatch.setattr(opened, "_balance", function)
+        monkeypatch.setattr(opened, "_answers", {})
+        model = compile_scenario(scenario)
+        arena = opened.balance_arena(model.structure, scenario.sampled)
+        arena.draw(lambda column: scenario.sampled[column].central)
+        function(arena.layout, arena.floats, arena.ints)
+        found.append((model.structure.lanes, [number.hex() for number in arena.floats]))
+    assert found[0] == found[1]
+    assert any(found[0][0])
 
 
 def test_the_first_runs_are_those_of_the_whole(threads: ThreadPoolExecutor) -> None:

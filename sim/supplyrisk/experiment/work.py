@@ -12,7 +12,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -133,9 +133,15 @@ def bench(batch: Batch) -> Bench:
 @lru_cache(maxsize=4)
 def _bench(batch: Batch) -> Bench:
     scenario: Scenario = pickle.loads(batch.scenario)
-    model = _compiler(batch.engine)(scenario)
-    design = Design(scenario.sampled, scenario.rank_correlations, batch.sampler, batch.seed, batch.block)
-    return Bench(model, batch.engine, design, chunks.layout(model, batch.runs, batch.keep), shared_arms(scenario))
+    scenario = replace(scenario, runs=batch.runs, seed=batch.seed, sampler=batch.sampler)
+    return bench_of(scenario, batch.engine, batch.block, batch.keep)
+
+
+def bench_of(scenario: Scenario, engine: str, block: int, keep: str) -> Bench:
+    """A scenario's model and all that is worked out of it, for its own number of runs, seed and sampler."""
+    model = _compiler(engine)(scenario)
+    design = Design(scenario.sampled, scenario.rank_correlations, scenario.sampler, scenario.seed, block)
+    return Bench(model, engine, design, chunks.layout(model, scenario.runs, keep), shared_arms(scenario))
 
 
 def shared_arms(scenario: Scenario) -> tuple[int, ...]:

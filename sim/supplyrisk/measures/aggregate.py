@@ -169,6 +169,18 @@ class Places:
         )
 
 
+class _Keys(dict[str, Any]):
+    """What names are sorted by; each is worked out once."""
+
+    def __init__(self, rank: Mapping[str, int]) -> None:
+        super().__init__()
+        self._rank = rank
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = tuple((self._rank.get(part, len(self._rank)), part) for part in name.split(">"))
+        return self[name]
+
+
 class Columns:
     """Which engine columns hold what, as sorted (label, column number) pairs."""
 
@@ -197,11 +209,12 @@ class Columns:
             )
             for rank, name in enumerate(names)
         }
+        self._keys = _Keys(self._rank)
         self.weekly = self._sorted(model.weekly_columns)
         self.monthly = self._sorted(model.monthly_columns)
 
     def _key(self, label: Label) -> tuple[Any, ...]:
-        return tuple(tuple((self._rank.get(part, len(self._rank)), part) for part in name.split(">")) for name in label)
+        return tuple([self._keys[name] for name in label])
 
     def _sorted(self, columns: Sequence[Any]) -> dict[str, dict[Label, list[int]]]:
         found: dict[str, dict[Label, list[int]]] = {}

@@ -17,6 +17,7 @@ from ..streams import hash64
 from .arena import Arena
 from .arrays import DIMENSIONS
 from .layout import make_layout
+from .layout_types import Layout
 from .trade import STRETCH, STRETCH_OF_NOTHING, balance
 
 if TYPE_CHECKING:
@@ -35,6 +36,17 @@ KEPT = (
     8  # answers that are remembered: events hardly ever change what is balanced, and balancing takes most of compiling
 )
 _answers: dict[Hashable, frozenset[int]] = {}
+Balance = Callable[[Layout, list[float], list[int]], object]
+_balance: Balance = balance
+
+
+def balance_by(function: Balance) -> None:
+    """Have another function do what `trade.balance` does to the arena, to the bit: the same as machine code.
+
+    For those who compile a scenario at every key that is pressed; for a batch, Python is soon enough.
+    """
+    global _balance
+    _balance = function
 
 
 def fill_balance(a: Arena, s: Structure) -> None:
@@ -126,7 +138,7 @@ def _opened(arena: Arena, s: Structure, sampled: Sequence[SampledColumn], maybe:
     quiet = 0
     for value in _trials(arena, sampled):
         arena.draw(value)
-        balance(arena.layout, arena.floats, arena.ints)
+        _balance(arena.layout, arena.floats, arena.ints)
         new = {m for m in maybe if _opens(arena, s, m)} - found
         found |= new
         quiet = 0 if new else quiet + 1

@@ -7,15 +7,18 @@ countries or events in the files, and idle entities between others, change nothi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..events.effects import Effect, Select
 from ..events.numbers import Num, Sampled
 from ..operations.table import OP_BY_NAME
+from ..spec.cells import orders
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.resolved import Product, ResolvedEvent, Scenario, World
 from .opened import find_open
 
 Signature = tuple[int, ...]  # which end-use selectors a purchasing desk falls under
+Given = tuple[bool, ...]  # which dimensions of a parameter a row gives
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,27 @@ class Structure:
 
     def value(self, parameter: str, *dims: str) -> Num:
         """Number of a parameter: the row with most dimensions given wins, then the default."""
-        return lookup(self.world, parameter, dims)
+        values = self.world.values
+        for given in self._given.get(parameter, ()):
+            key = (parameter, *[name if stated else "" for name, stated in zip(dims, given, strict=True)])
+            if key in values:
+                return values[key]
+        return default_of(parameter, dims)
+
+    @cached_property
+    def _given(self) -> dict[str, list[Given]]:
+        """Which dimensions the world's rows of each parameter give, most of them first."""
+        found: dict[str, set[Given]] = {}
+        for name, *dims in self.world.values:
+            found.setdefault(name, set()).add(tuple(map(bool, dims)))
+        return {name: [g for g in orders(len(next(iter(given)))) if g in given] for name, given in found.items()}
+
+    @cached_property
+    def _buying(self) -> set[int]:
+        """Nodes that buy in the baseline, for users or for makers."""
+        used = {(u.product, u.country) for u in self.users if not u.made}
+        fed = {(product, self.sites[site][1]) for site, product in self.inputs if _outputs(self, site)}
+        return {n for n, pair in enumerate(self.nodes) if pair in used or pair in fed}
 
     def country_zone(self, country: int) -> int:
         """Index of the zone of a country."""
@@ -77,10 +100,7 @@ class Structure:
 
     def trades(self, site: int, node: int) -> bool:
         """Whether both ends of a link exist in the baseline."""
-        k, c = self.nodes[node]
-        used = any(u.product == k and u.country == c and not u.made for u in self.users)
-        fed = any(k == product and self.sites[i][1] == c and _outputs(self, i) for i, product in self.inputs)
-        return _outputs(self, site) and (used or fed)
+        return node in self._buying and _outputs(self, site)
 
     def transit(self, origin: str, destination: str, guess: bool) -> Num:
         """Days from door to door.
@@ -109,12 +129,15 @@ class Structure:
 
 def lookup(world: World, parameter: str, dims: tuple[str, ...]) -> Num:
     """Most specific number of a parameter for the given dimensions."""
-    n = len(dims)
-    masks = sorted(range(2**n), key=lambda m: (-bin(m).count("1"), -m))
-    for mask in masks:
-        key = (parameter, *(d if mask >> (n - 1 - i) & 1 else "" for i, d in enumerate(dims)))
+    for given in orders(len(dims)):
+        key = (parameter, *[name if stated else "" for name, stated in zip(dims, given, strict=True)])
         if key in world.values:
             return world.values[key]
+    return default_of(parameter, dims)
+
+
+def default_of(parameter: str, dims: tuple[str, ...]) -> Num:
+    """What holds where the world has no row."""
     default = PARAMETER_BY_NAME[parameter].default
     if default is None:
         raise KeyError(f"the world has no {parameter} for {', '.join(dims)}")

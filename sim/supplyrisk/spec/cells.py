@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TypeVar
 
 from ..language.names import ALL, Names
@@ -20,6 +21,13 @@ def path_of(key: Key) -> str:
     return ".".join(part or ALL for part in parts)
 
 
+@cache
+def orders(dims: int) -> tuple[tuple[bool, ...], ...]:
+    """Which of so many dimensions a row may give: most of them first, of equally many the earlier ones."""
+    masks = sorted(range(1 << dims), key=lambda mask: (-mask.bit_count(), -mask))
+    return tuple(tuple(bool(mask >> (dims - 1 - i) & 1) for i in range(dims)) for mask in masks)
+
+
 def lookup(values: Mapping[Key, T], key: Key) -> T | None:
     """The number that holds for a cell: of the rows that fit, the one that names most dimensions.
 
@@ -28,10 +36,8 @@ def lookup(values: Mapping[Key, T], key: Key) -> T | None:
     found = values.get(key)
     if found is not None:
         return found
-    size = len(key) - 1
-    for mask in sorted(range(1 << size), key=lambda m: (-m.bit_count(), -m)):
-        cell = tuple(part if mask >> (size - 1 - i) & 1 else "" for i, part in enumerate(key[1:]))
-        found = values.get((key[0], *cell))
+    for given in orders(len(key) - 1):
+        found = values.get((key[0], *[part if stated else "" for part, stated in zip(key[1:], given, strict=True)]))
         if found is not None:
             return found
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..errors import Position, Problem
 from ..language.names import Names
@@ -29,7 +30,15 @@ class Draft:
 
     def sites(self, product: str) -> set[str]:
         """Countries that make a product."""
-        return {key[2] for key, value in cells_of(self.values, "output_t_per_year") if key[1] == product and value > 0}
+        return self._sites.get(product, set())
+
+    @cached_property
+    def _sites(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for key, value in cells_of(self.values, "output_t_per_year"):
+            if value > 0:
+                found.setdefault(key[1], set()).add(key[2])
+        return found
 
     def users(self, product: str) -> set[tuple[str, str]]:
         """(country, end use) that use a product."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from ..bounded import confined
 from ..errors import SupplyriskError
 from ..shipped import PACKAGE, scenarios_folder
+from .loading import Loadings
 
 MAX_BYTES = 500_000  # of a document
 STATE = ".workbench"
@@ -350,6 +351,11 @@ class Documents:
     ----------
     folder : Path
         Files are opened from here and below alone.
+
+    Attributes
+    ----------
+    loadings : Loadings
+        What was read of their texts, for all who ask of them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -358,6 +364,7 @@ class Documents:
         self._lock = threading.Lock()
         self._end = threading.Event()
         self._listeners: list[Listener] = []
+        self.loadings = Loadings()
 
     def listen(self, listener: Listener) -> None:
         """Call `listener(document, origin)` after each change of any document."""

@@ -89,7 +89,9 @@ def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str
     port = sock.getsockname()[1]
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     guard = Guard(outer, port)
-    bench = Workbench(folder, Documents(folder), LiveAnswer(folder), Jobs(folder), guard.token, port)
+    documents = Documents(folder)
+    live = LiveAnswer(documents.folder, loadings=documents.loadings)
+    bench = Workbench(folder, documents, live, Jobs(folder), guard.token, port)
     bench.at_end += [bench.live.close, bench.jobs.close, bench.documents.keep()]
     address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
 

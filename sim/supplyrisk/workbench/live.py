@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..bounded import confined
+from ..engines.compiled.jit import compiled_balance
 from ..errors import SupplyriskError
 from ..experiment.batch import machine_code_at_hand
-from ..shipped import PACKAGE
+from ..model.opened import balance_by
+from ..shipped import PACKAGE, scenarios_folder
 from .liverun import LiveRun
+from .loading import Loadings
 from .picture import Mistake, Picture, View, draw, mistakes_of
 from .reading import is_exercise_text
 from .trial import PREVIEW, Memory, NotWanted, Trial, read_trial
@@ -74,10 +77,13 @@ class LiveAnswer:
     ----------
     folder : Path
         Names of documents are paths below it; nothing outside it is read but what the program itself brings along.
+    loadings : Loadings, optional
+        Readings that are shared with others who ask of the same text.
     """
 
-    def __init__(self, folder: Path, threads: int = THREADS) -> None:
+    def __init__(self, folder: Path, threads: int = THREADS, loadings: Loadings | None = None) -> None:
         self.folder = folder
+        self._loadings = loadings or Loadings()
         self._memory = Memory()
         self._lock = threading.Condition()
         self._waiting: dict[str, Asked] = {}  # the newest last
@@ -164,6 +170,8 @@ class LiveAnswer:
         try:
             warm = read_trial(WARM, self.folder / "warm.yaml", {}, Memory())
             draw(warm.run(warm.main_arms, warm.runs, self._threads, lambda: True), Picture("", 0), View())
+            if warm.ready.engine_name == "batch":
+                balance_by(compiled_balance())
         except Exception:  # the first text will tell what is wrong
             log.exception("the engine could not be warmed")
         self._notice = ""
@@ -194,8 +202,8 @@ class LiveAnswer:
     def _answer(self, asked: Asked) -> None:
         if is_exercise_text(asked.text):
             raise SupplyriskError("this is an exercise: begin it on the page Exercise")
-        with confined(self.folder, PACKAGE):
-            trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory)
+        with confined(self.folder, PACKAGE, scenarios_folder()):
+            trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory, self._loadings)
         few, still = min(PREVIEW, trial.runs), self._still(asked)
         policies = 0 < len(trial.all_arms) - len(trial.main_arms) <= MOST_POLICIES
         run = trial.run(trial.main_arms, few, self._threads, lambda: not self._closed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -124,13 +124,19 @@ class Picture:
 
     def as_payload(self) -> dict[str, Any]:
         """Ready for JSON."""
-        from dataclasses import asdict
-
-        return asdict(self)
+        found: dict[str, Any] = _payload(self)
+        return found
 
     def with_mistakes(self, generation: int, mistakes: Sequence[Mistake]) -> Picture:
         """The same picture, greyed, with what is wrong with a later text."""
         return replace(self, generation=generation, stale=True, settled=True, mistakes=tuple(mistakes)[:MOST_MISTAKES])
+
+
+def _payload(thing: Any) -> Any:
+    """Plain data; numbers in lists are not copied, as `dataclasses.asdict` would do one by one."""
+    if is_dataclass(thing):
+        return {each.name: _payload(getattr(thing, each.name)) for each in fields(thing)}
+    return [_payload(each) for each in thing] if isinstance(thing, tuple) else thing
 
 
 def mistakes_of(error: Exception) -> list[Mistake]:

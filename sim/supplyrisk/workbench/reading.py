@@ -76,7 +76,7 @@ def check_text(documents: Documents, name: str, text: str) -> Reading:
                 from .exercise.rules import exercise_of
 
                 exercise_of(path, text)
-            notes = _loaded(path, text, kind).notes if kind == "scenario" else ()
+            notes = documents.loadings.scenario(text, path).notes if kind == "scenario" else ()
             if kind == "study":
                 _study(path, text)
     except Problems as error:
@@ -98,18 +98,12 @@ def explain_text(documents: Documents, name: str, text: str) -> list[str]:
         with documents.confined():
             if is_study_text(text):
                 return "\n".join(explain_study(_study(path, text))).split("\n")
-            loaded = _loaded(path, text, "scenario")
+            loaded = documents.loadings.scenario(text, path)
             said = plain_changes(plain_uncertainty(explain(loaded)))
             lines = [said, *("\n" + "\n".join(balance_lines(loaded, each)) for each in loaded.resolutions)]
             return "\n".join(lines).split("\n")
     except SupplyriskError:
         return []
-
-
-def _loaded(path: Path, text: str, kind: str) -> Any:
-    from ..spec.load import text_scenario
-
-    return text_scenario(text, path)
 
 
 def _study(path: Path, text: str) -> Any:

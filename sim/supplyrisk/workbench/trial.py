@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..experiment.batch import Options, prepare
+from ..experiment.batch import choose_engine, place_weeks
 from ..experiment.designs import Design
-from ..experiment.work import Bench, simulate
+from ..experiment.work import Bench, bench_of, simulate
 from ..language.numbers import Sampled
 from ..measures.aggregate import Floats
 from ..results import chunks
@@ -28,10 +28,12 @@ from ..results.store import Span
 from ..spec.load import Loaded, text_scenario
 from ..spec.resolved import Scenario
 from .liverun import SHOWN, ArmRuns, Kept, LiveRun
+from .loading import Loadings
 
 RUNS = 200  # of a settled answer, and what a Latin hypercube is divided into from the first run on
 PREVIEW = 32  # of the first picture
 STRETCH = 4  # runs that a thread computes before it looks whether the answer is still wanted
+SHORT_STRETCH = 1  # the same behind the first picture: a newer text is to find the threads free
 REMEMBERED = 10  # arms; 200 runs of ndfeb over four years are 17 MB
 PINNED = "slider"  # how messages call a number that is pinned
 
@@ -146,9 +148,10 @@ class Trial:
     ) -> dict[int, ArmRuns]:
         known = {arm: self._known(arm) for arm in arms}
         begun = {arm: len(before.messages) if before else 0 for arm, before in known.items()}
+        stretch = STRETCH if runs <= PREVIEW else SHORT_STRETCH
         tasks = [
-            (arm, Span(first, min(first + STRETCH, runs)))
-            for first in range(0, runs, STRETCH)
+            (arm, Span(first, min(first + stretch, runs)))
+            for first in range(0, runs, stretch)
             for arm in arms
             if first >= begun[arm]
         ]
@@ -210,8 +213,15 @@ class Trial:
         )
 
 
-def read_trial(text: str, path: Path, pins: Mapping[str, object], memory: Memory) -> Trial:
+def read_trial(
+    text: str, path: Path, pins: Mapping[str, object], memory: Memory, loadings: Loadings | None = None
+) -> Trial:
     """Read and compile a text as if it stood in the file `path`.
+
+    Parameters
+    ----------
+    loadings : Loadings, optional
+        What others have read, or are reading.
 
     Raises
     ------
@@ -220,7 +230,10 @@ def read_trial(text: str, path: Path, pins: Mapping[str, object], memory: Memory
     """
     from ..api.scenario import sets_of
 
-    loaded = text_scenario(text, path, sets_of(pins), PINNED)
+    if loadings is not None and not pins:
+        loaded = loadings.scenario(text, path)
+    else:
+        loaded = text_scenario(text, path, sets_of(pins), PINNED)
     return trial_of(loaded, min(RUNS, loaded.scenarios[0].runs), memory)
 
 
@@ -235,7 +248,8 @@ def trial_of(
         Of which the series of every run are kept; no products: of all.
     """
     scenario = replace(loaded.scenarios[0], runs=runs)
-    _, ready = prepare(scenario, Options(engine="batch"), lambda _: None)
+    engine = choose_engine("batch", place_weeks(scenario, runs), lambda _: None)
+    ready = bench_of(scenario, engine, runs, "quantiles")
     made = ready.layout
     if not made.values_kept or made.sketched:  # however many runs: every run's series is kept, as in a batch of few
         made = chunks.layout(ready.model, EXACT_RUNS, "quantiles")

@@ -20,6 +20,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...measures import loops
+from ...model import trade
 from ...model.layout import Layout
 from ...operations.table import OPS
 from .cachefolder import private_folder
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ...model.layout_types import Layout as LayoutNumbers
+    from ...model.opened import Balance
     from .workspace import Kernel, Workspace
 
 OPERATION_FILES = tuple(f"supplyrisk.operations.ops.{op.name}" for op in OPS)
@@ -93,6 +96,12 @@ INLINE = {
     *("exp", "log"),
 }
 PYTHON_ONLY = {"hash64", "run_key"}
+# What `run_at` and `balance_at` call: their compiled twins get it when there is a compiler.
+layout_at: Any = None
+floats_at: Any = None
+ints_at: Any = None
+run_one: Any = None
+balance: Any = None
 _CACHE_SETTING = Lock()
 
 
@@ -110,30 +119,7 @@ def compiled_kernel() -> Kernel:
         from .workspace import plain_kernel
 
         return plain_kernel
-    config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner
-    from .bits import BODIES
-    from .parts import PartCompiler
-    from .pointers import Arena, LayoutPointer, pointer
-
-    modules = load_modules()
-    inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
-    twins: dict[Any, Any] = dict(BODIES)
-    for module in modules:
-        for name, function in vars(module).items():
-            own = isinstance(function, FunctionType) and function.__module__ == module.__name__
-            if own and name not in PYTHON_ONLY and function not in twins:
-                twins[function] = _twin(numba, function, forceinline=name in INLINE, **inner)
-    for module in modules:
-        _link(module, modules, twins)
-    folder = cache_folder(numba.__version__)
-    with _cached_in(folder):
-        entry = _twin(numba, _at_home(run_at, folder), cache=True, nogil=True)
-    entry.py_func.__globals__.update(
-        run_one=twins[vars(modules[-1])["run_one"]],
-        layout_at=pointer(LayoutPointer(Layout._fields)),
-        floats_at=pointer(Arena("float")),
-        ints_at=pointer(Arena("int")),
-    )
+    entry = _entry(numba, run_at, {"run_one": vars(load_modules()[-1])["run_one"]})
 
     def kernel(work: Workspace, arm_events: NDArray[np.int64], key: int, out: NDArray[np.float64]) -> None:
         entry(*work.addresses, arm_events.ctypes.data, key, out.ctypes.data)
@@ -175,9 +161,74 @@ def _cached_in(folder: Path) -> Iterator[None]:
             settings.CACHE_DIR = before
 
 
+@lru_cache(maxsize=1)
+def compiled_balance() -> Balance:
+    """`trade.balance`, compiled and cached like the kernel, or plain with NUMBA_DISABLE_JIT=1."""
+    import numba
+    import numpy as np
+
+    config: Any = numba.config
+    if config.DISABLE_JIT:
+        return trade.balance
+    entry = _entry(numba, balance_at, {"balance": trade.balance})
+
+    def balanced(layout: LayoutNumbers, floats: list[float], ints: list[int]) -> None:
+        numbers, places = np.array(layout, dtype=np.int64), np.array(ints, dtype=np.int64)
+        cells = np.array(floats)
+        entry(numbers.ctypes.data, cells.ctypes.data, places.ctypes.data)
+        floats[:] = cells.tolist()
+
+    return balanced
+
+
+def _entry(numba: Any, function: Any, called: dict[str, Any]) -> Any:
+    """A function that Python calls with addresses, compiled together with all that it calls."""
+    from .pointers import Arena, LayoutPointer, pointer
+
+    twins = _twins()
+    folder = cache_folder(numba.__version__)
+    with _cached_in(folder):
+        entry = _twin(numba, _at_home(function, folder), cache=True, nogil=True)
+    entry.py_func.__globals__.update({name: twins[plain] for name, plain in called.items()})
+    entry.py_func.__globals__.update(
+        layout_at=pointer(LayoutPointer(Layout._fields)),
+        floats_at=pointer(Arena("float")),
+        ints_at=pointer(Arena("int")),
+    )
+    return entry
+
+
+@lru_cache(maxsize=1)
+def _twins() -> dict[Any, Any]:
+    """The compiled twin of each function of the model."""
+    import numba
+
+    from .bits import BODIES
+    from .parts import PartCompiler
+
+    config: Any = numba.config
+    config.SLP_VECTORIZE = 1  # joins neighbouring operations; the results are the same, 5 % sooner
+    modules = load_modules()
+    inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+    twins: dict[Any, Any] = dict(BODIES)
+    for module in modules:
+        for name, function in vars(module).items():
+            own = isinstance(function, FunctionType) and function.__module__ == module.__name__
+            if own and name not in PYTHON_ONLY and function not in twins:
+                twins[function] = _twin(numba, function, forceinline=name in INLINE, **inner)
+    for module in modules:
+        _link(module, modules, twins)
+    return twins
+
+
+def balance_at(layout: Any, floats: Any, ints: Any) -> None:
+    """`trade.balance` on memory given by address."""
+    balance(layout_at(layout), floats_at(floats), ints_at(ints))
+
+
 def run_at(layout: Any, floats: Any, ints: Any, arm_events: Any, key: Any, out: Any) -> None:
     """`kernel.run_one` on memory given by address."""
-    run_one(layout_at(layout), floats_at(floats), ints_at(ints), ints_at(arm_events), key, floats_at(out))  # type: ignore[name-defined]  # noqa: F821
+    run_one(layout_at(layout), floats_at(floats), ints_at(ints), ints_at(arm_events), key, floats_at(out))
 
 
 def _at_home(function: Any, folder: Path) -> Any:

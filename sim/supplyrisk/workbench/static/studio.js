@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const PAUSE_MS = 60;
+  const OUTLINE_MS = 600; // at most: form and timeline come behind the next picture
   const SENTENCES_MS = 900; // after the first pictures: telling a scenario takes as long as one of them
   let vocabulary;
   let outline = null;
@@ -9,6 +10,7 @@
   let running = false;
   let again = false;
   let explaining;
+  let hurry = () => {};
 
   const byId = (id) => document.getElementById(id);
 
@@ -16,6 +18,7 @@
   async function read() {
     if (running) {
       again = true;
+      hurry();
       return;
     }
     running = true;
@@ -44,6 +47,7 @@
       editor.setMarks(text, [...found.mistakes, ...notes]);
       list(found.mistakes, notes);
     }
+    if (outline && !found?.mistakes.length) await picture();
     if (again) return found;
     const seen = await wb.ask("outline", asked);
     if (seen && seen.outline && editor.setPlaces(text, seen.places)) {
@@ -56,6 +60,20 @@
     byId("wb-form").classList.toggle("wb-old", !!(seen && !seen.outline));
     byId("wb-timeline").classList.toggle("wb-old", !!(seen && !seen.outline));
     return found;
+  }
+
+  // The next picture, or that it takes long, or that a newer text waits.
+  function picture() {
+    return new Promise((done) => {
+      const end = () => {
+        clearTimeout(limit);
+        document.removeEventListener("wb-drawn", end);
+        done();
+      };
+      const limit = setTimeout(end, OUTLINE_MS);
+      document.addEventListener("wb-drawn", end);
+      hurry = end;
+    });
   }
 
   async function explain(found) {
