@@ -50,6 +50,7 @@ HAND_WORKED = (
             "use",
             "receive",
             "movement",
+            "general_licences",
             "rules",
             "start",
             "begin",

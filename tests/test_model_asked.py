@@ -60,8 +60,8 @@ def test_what_a_rule_stops_is_asked_of_others() -> None:
 )
 def test_under_a_rule_buyers_ask_for_what_passes(given: dict[str, Any], asked: float) -> None:
     t = sellers(lane_pace=[0.3, 1.0], **given)
-    assert t.call(eq.order_under_rule, 0, 10.0, 90.0) == pytest.approx(asked, rel=1e-12)
-    assert t.call(eq.order_under_rule, 0, 1e6, 90.0) <= 90.0
+    assert t.call(eq.order_under_rule, 0, 10.0, 90.0, 10.0) == pytest.approx(asked, rel=1e-12)
+    assert t.call(eq.order_under_rule, 0, 1e6, 90.0, 1e6) <= 90.0
 
 
 # --- in a rush ------------------------------------------------------------------------------------------------------

@@ -30,11 +30,11 @@ def learning(**more: Any) -> Tiny:
 
 
 def test_an_offices_pace_is_learnt_a_sixth_a_week() -> None:
-    """From 0.35 to 14/70 = 0.2 by a sixth: 0.325. A general licence is no work of the office: of both sums alike."""
+    """From 0.35 to 14/70 = 0.2 by a sixth: 0.325. What leaves under a general licence is no work of the office: 7 of 35 t."""
     t = learning()
     t.call(beliefs.learn_paces)
     assert t["office_seen"] == pytest.approx([0.325], rel=1e-14)
-    t = learning(lane_general=0.5)
+    t = learning(lane_general=0.5, lane_general_left=7.0)
     t.call(beliefs.learn_paces)
     assert t["office_seen"] == pytest.approx([0.325], rel=1e-14)
     t = learning(office_seen=0.95, lane_left=140.0)

@@ -54,11 +54,11 @@ def test_half_a_week_has_half_the_allowance() -> None:
     ("content", "threshold", "waits"),
     [(0.05, 0.1, 0.0), (0.1, 0.1, 75.0), (0.0, 0.0, 75.0)],
 )
-def test_what_needs_a_licence_waits_but_for_general_licences(content: float, threshold: float, waits: float) -> None:
-    """A fourth of 100 t leaves on a general licence; goods below the threshold of content need none."""
-    t = lane(lane_office=0, lane_general=0.25, lane_content_threshold=threshold, site_content=content)
-    assert t.call(eq.part_licensed, 0, 100.0) == waits
-    assert lane(lane_general=0.25).call(eq.part_licensed, 0, 100.0) == 0.0
+def test_what_needs_a_licence_waits(content: float, threshold: float, waits: float) -> None:
+    """Goods below the threshold of content need none."""
+    t = lane(lane_office=0, lane_content_threshold=threshold, site_content=content)
+    assert t.call(eq.part_licensed, 0, 75.0) == waits
+    assert lane().call(eq.part_licensed, 0, 75.0) == 0.0
 
 
 def test_a_refused_lot_goes_back_and_bars_its_buyer() -> None:

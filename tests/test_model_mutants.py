@@ -315,7 +315,14 @@ MECHANISMS: tuple[tuple[str, str, str, str], ...] = (
     # --- goods on their way --------------------------------------------------------------------------------------
     ("movement.py", "1.0 - close + F[L.lane_leak + lane]", "1.0 - close", "leaks leave under a ban"),
     ("movement.py", "+ int(F[L.lane_delay + lane] + 0.5)", "", "slower transit"),
-    ("movement.py", "amount * (1.0 - general_share(L, F, I, lane))", "amount", "general licences"),
+    (
+        "general_licences.py",
+        "order = left if left > general else general",
+        "order = left",
+        "a queue leaves general licences their orders",
+    ),
+    ("general_licences.py", "exempt = amount * exempt_share(L, F, I, lane)", "exempt = 0.0", "general licences"),
+    ("beliefs.py", "- F[L.lane_general_left + lane], 0.0)", ", 0.0)", "general licences are no work of the office"),
     ("movement.py", "F[L.lane_blocked + lane] += share", "pass", "refused buyers wait"),
     (
         "receive.py",
@@ -426,6 +433,7 @@ FILES = (
     "parting.py",
     "offices.py",
     "movement.py",
+    "general_licences.py",
     "applications.py",
     "memory.py",
     "substitutes.py",

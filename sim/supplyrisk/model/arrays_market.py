@@ -306,6 +306,9 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         lane_hold_days | days | mean time set aside
         lane_hold_cv | ratio | spread of that time
         lane_general | share | covered by general licences now
+        lane_general_asked | share | covered by them when the week's order was placed
+        lane_exempt | share | of the week's order what needed no single licence then
+        lane_general_left | t | left under general licences since the last market
         lane_content_threshold | share | licence needed from this content on
         lane_sourcing | factor | preference now
         lane_leak_cap | share | most that can leak now

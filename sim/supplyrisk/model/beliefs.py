@@ -280,7 +280,7 @@ def learn_paces(L: Layout, F: Floats, I: Ints) -> None:
                 if free <= 0.0 or I[L.lane_freeze + lane] != NOT_FROZEN:
                     continue
                 single = 1.0 - F[L.lane_general + lane]
-                left += F[L.lane_left + lane] * single
+                left += max(F[L.lane_left + lane] - F[L.lane_general_left + lane], 0.0)
                 normal += F[L.lane_flow + lane] * single * free
         if normal > 0.0 and I[L.office_weeks + o] > 0:
             F[L.office_seen + o] = smooth(F[L.office_seen + o], left / normal, 1.0 / F[L.pace_learning_weeks + k])
@@ -354,6 +354,7 @@ def sum_flows(L: Layout, F: Floats, I: Ints) -> None:
         if p >= 0:
             F[L.pair_flow + p] += F[L.lane_left + lane]
         F[L.lane_left + lane] = 0.0
+        F[L.lane_general_left + lane] = 0.0
 
 
 # --- sales ------------------------------------------------------------------------------------------

@@ -549,6 +549,12 @@ class Layout(NamedTuple):
     """float by lanes, ratio: spread of that time"""
     lane_general: int
     """float by lanes, share: covered by general licences now"""
+    lane_general_asked: int
+    """float by lanes, share: covered by them when the week's order was placed"""
+    lane_exempt: int
+    """float by lanes, share: of the week's order what needed no single licence then"""
+    lane_general_left: int
+    """float by lanes, t: left under general licences since the last market"""
     lane_content_threshold: int
     """float by lanes, share: licence needed from this content on"""
     lane_sourcing: int

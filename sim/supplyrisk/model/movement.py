@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from .arrays import Floats, Ints
 from .layout_types import Layout
-from .states import FROZEN
 
 
 def part_returned(L: Layout, F: Floats, I: Ints, lane: int, amount: float, part: float) -> float:
@@ -51,15 +50,8 @@ def needs_licence(L: Layout, F: Floats, I: Ints, lane: int) -> int:
 
 
 def part_licensed(L: Layout, F: Floats, I: Ints, lane: int, amount: float) -> float:
-    """Part of `amount` t that must wait for a licence, t."""
-    if needs_licence(L, F, I, lane) == 0:
-        return 0.0
-    return amount * (1.0 - general_share(L, F, I, lane))
-
-
-def general_share(L: Layout, F: Floats, I: Ints, lane: int) -> float:
-    """Share of a lane's goods that leave under general licences: none while a freeze stops these too."""
-    return 0.0 if I[L.lane_freeze + lane] == FROZEN else F[L.lane_general + lane]
+    """Part of `amount` t, none of it under a general licence, that must wait for a single one, t."""
+    return amount if needs_licence(L, F, I, lane) == 1 else 0.0
 
 
 def transit_days(L: Layout, F: Floats, I: Ints, lane: int, leaking: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..operations.ops.quota import apply_quotas, count_quotas
 from .arrays import Floats, Ints
 from .economics import landed_ratio, power, power_by_log, wanted_order
+from .general_licences import general_share, order_licensed
 from .layout_types import Layout
 from .prices import lane_cost_ratio
 
@@ -77,6 +78,10 @@ def order(L: Layout, F: Floats, I: Ints) -> None:
     for c in range(L.n_cells):
         F[L.asked_in + c] = 0.0
         I[L.cell_ruled + c] = 0
+    if I[L.rules] == 1:
+        for lane in range(L.n_lanes):
+            F[L.lane_general_asked + lane] = 0.0
+            F[L.lane_exempt + lane] = 0.0
     weigh_lanes(L, F, I)
     for d in range(L.n_desks):
         first = I[L.desk_lane_first + d]
@@ -105,7 +110,7 @@ def order(L: Layout, F: Floats, I: Ints) -> None:
         for lane in range(first, last):
             F[L.lane_order + lane] = each * F[L.lane_order + lane]
         if I[L.known] == 1 or ask_calmly(L, F, I, k, first, last) == 1:
-            ask_abroad(L, F, I, k, first, last)
+            ask_abroad(L, F, I, k, first, last, expected / total if total > expected else 1.0)
     mark_full_links(L, F, I)
 
 
@@ -125,12 +130,13 @@ def ask_calmly(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> 
     return 0
 
 
-def ask_abroad(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> None:
+def ask_abroad(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int, usual: float) -> None:
     """Keep the orders of a desk's lanes to what links carry and rules are believed to let through; the rest goes to open lanes.
 
     A link between zones carries at most m times its normal flow, which grows with demand. What closed origins can't send
     is asked of the open ones, by the room they have: what a lane carries, and within a zone what the seller has not sold.
-    Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w.
+    Where a rule binds buyers order whatever passes; before a rule, in a rush, at least need/w. `usual` is the share of the
+    desk's order that is for its expected use, at most 1.
     """
     multiple = F[L.link_multiple + k] * F[L.trend_level + k]
     short = 0.0
@@ -153,7 +159,7 @@ def ask_abroad(L: Layout, F: Floats, I: Ints, k: int, first: int, last: int) -> 
             if amount > passes:
                 short += amount - passes
             F[L.lane_room + lane] = 0.0
-            F[L.lane_order + lane] = order_under_rule(L, F, I, lane, amount, most)
+            F[L.lane_order + lane] = order_under_rule(L, F, I, lane, amount, most, usual * amount)
             continue
         if F[L.lane_wait + lane] > 0.0 and p >= 0:
             rushed = order_in_rush(L, F, I, lane, p, amount, most)
@@ -186,8 +192,8 @@ def unsold(L: Layout, F: Floats, I: Ints, s: int) -> float:
     return more if more > 0.0 else 0.0
 
 
-def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, most: float) -> float:
-    """What is asked of a lane under a rule in force, t.
+def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, most: float, usual: float) -> float:
+    """What is asked of a lane under a rule in force, t. `usual` is the part of `amount` that is for expected use.
 
     Where the rule binds, whatever passes (a closed lane's allowance; under a quota up to what the link carries). Applications
     for licences: no more than keeps the queue at what the buyer misses, as those who wait go on waiting.
@@ -198,10 +204,11 @@ def order_under_rule(L: Layout, F: Floats, I: Ints, lane: int, amount: float, mo
         binds = I[L.block_binds + I[L.pair_block + p]]
     if I[L.lane_office + lane] >= 0:
         normal = F[L.lane_flow + lane]
-        if binds == 1 and amount < normal:
-            amount = normal
-        amount -= F[L.lane_held + lane] * F[L.order_rate + I[L.lane_product + lane]]
-    elif binds == 1:
+        if binds == 1:
+            amount = amount if amount > normal else normal
+            usual = usual if usual > normal else normal
+        return order_licensed(L, F, I, lane, amount, most, usual)
+    if binds == 1:
         amount = most if I[L.lane_quota + lane] >= 0 else max(amount, F[L.lane_pace + lane] * F[L.lane_flow + lane])
     if amount > most:
         amount = most
@@ -277,12 +284,12 @@ def cheapness(L: Layout, F: Floats, I: Ints, lane: int, extra: float) -> float:
 
 
 def open_share(L: Layout, F: Floats, I: Ints, lane: int) -> float:
-    """Share of a lane's normal flow that may leave or leaks, and may be applied for where it needs a licence."""
+    """Share of a lane's normal flow that may leave or leaks, and needs no licence or may be applied for."""
     part = 1.0 - F[L.lane_close + lane]
     if part < 1.0:
         part += F[L.lane_leak + lane]
     if I[L.lane_office + lane] >= 0:
-        part = part * (1.0 - F[L.lane_blocked + lane])
+        part = part * max(1.0 - F[L.lane_blocked + lane], general_share(L, F, I, lane))
     return part
 
 

@@ -61,6 +61,7 @@ MODULES = (
     "supplyrisk.model.trade",
     "supplyrisk.model.start",
     "supplyrisk.model.receive",
+    "supplyrisk.model.general_licences",
     "supplyrisk.model.orders",
     "supplyrisk.model.leaks",
     "supplyrisk.model.movement",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...model import applications, draws, market, movement, production
+from ...model import applications, draws, general_licences, market, movement, production
 from ...model.arrays import Floats, Ints
 from ...model.controls import close_new_offices, set_rules
 from ...model.layout_types import Layout
@@ -50,10 +50,11 @@ def dispatch(L: Layout, F: Floats, I: Ints, key: int, lane: int, amount: float, 
     back = movement.part_returned(L, F, I, lane, amount, part)
     if back > 0.0:
         movement.return_goods(L, F, I, lane, back)
-    leaking = movement.part_leaking(L, F, I, lane, amount - back, part)
-    rest = amount - back - leaking
+    exempt = general_licences.take_exempt(L, F, I, lane, amount - back)
+    leaking = movement.part_leaking(L, F, I, lane, amount - back - exempt, part)
+    rest = amount - back - exempt - leaking
     licensed = movement.part_licensed(L, F, I, lane, rest)
-    free = rest - licensed
+    free = exempt + (rest - licensed)
     held = free * F[L.lane_hold + lane]
     free -= held
     content = F[L.site_content + I[L.lane_site + lane]]
