@@ -413,3 +413,35 @@ def test_what_cannot_be_is_not_put_and_told_why(studio):
     date.blur()
     expect(told).to_contain_text("within the horizon")
     assert "start: 2027-12-31\n" in text(page)
+
+
+def test_what_comes_from_another_file_is_shown_and_becomes_its_own_when_changed(context, address, folder):
+    (folder / "below.yaml").write_text(SCENARIO.replace("outlook: calm\n", ""))
+    path = folder / "laid.yaml"
+    path.write_text("extends: below.yaml # as it was\ntitle: laid on it\n")
+    page = opened(context, address, "laid.yaml")
+    bar = page.locator(".wb-lane-scenario .wb-bar-inherited")
+    expect(bar).to_have_attribute("aria-valuetext", "1 Jul 2026 to 31 Dec 2026, from below.yaml")
+    expect(page.locator(".wb-lane-more summary")).to_contain_text("from today of the world gallium")
+    drag(page, bar, 80)
+    page.wait_for_function("wb.editor.text.includes('- name: ban')")
+    expect(page.locator(".wb-lane-scenario .wb-bar")).not_to_have_class(re.compile("inherited"))
+    moved = text(page)
+    assert "start: 2026-1" in moved
+    assert "duration" not in moved
+    page.keyboard.press("Control+z")
+    expect(bar).to_be_visible()
+    page.get_by_role("button", name="Form", exact=True).click()
+    runs = page.get_by_label("Runs", exact=True)
+    expect(runs).to_have_value("32")
+    expect(page.locator(".wb-row", has=runs)).to_contain_text("from below.yaml")
+    runs.fill("16")
+    runs.press("Enter")
+    page.wait_for_function("wb.editor.text.includes('monte_carlo:')")
+    page.locator(".wb-event summary", has_text="ban").first.click()
+    page.get_by_label("Pin duration of ban as a slider").click()
+    slider = page.locator("#wb-pins input[type=range]")
+    expect(slider).to_have_value("6")
+    assert "duration: 6 months" in text(page)
+    expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")
+    assert saved(path, "duration: 6 months").startswith("extends: below.yaml # as it was\n")

@@ -1,9 +1,13 @@
 """Edits of form, slider and timeline: they say what was meant, and leave every comment and everything else."""
 
 import pytest
+from supplyrisk.language.layers import leaves, numbered
+from supplyrisk.language.problems import find
 from supplyrisk.language.text import parse_text
 from supplyrisk.shipped import scenarios_folder
-from supplyrisk.workbench.edit import add, put, remove, spans
+from supplyrisk.spec.load import laid, text_scenario
+from supplyrisk.workbench.edit import add, lay, put, remove, spans
+from supplyrisk.workbench.outline import outline
 from supplyrisk.workbench.pieces import CannotEdit, written
 
 TEXT = """\
@@ -167,3 +171,103 @@ def test_every_single_value_of_every_shipped_scenario_can_be_put_again(path):
                 value = value[step]
             if value is not None:
                 assert plain(after(put(text, at, value), text)) == plain(text)
+
+
+BASE = """\
+title: base
+world: gallium
+horizon: {start: 2026-01-01, years: 2}
+outlook: {base: today}
+baseline: {cover_weeks: {gallium_wafer: 9 weeks}}
+events:
+  - name: ban
+    type: export_ban
+    origins: CN
+    products: refining
+    start: 2026-07-01
+    duration: {uniform: [3 months, 9 months]}
+  - {type: tariff, origins: CN, destinations: US, products: refining, rate: 10 %, start: 2026-03-01}
+policies:
+  reserve: {events: [{type: strategic_stockpile, products: refining, countries: JP, target: 180 days, start: 2026-03-01}]}
+monte_carlo: {runs: 64, seed: 3}
+"""
+LAID = """\
+extends: base.yaml # what it starts from
+title: laid
+events:
+  - {name: ban, start: 2026-08-01} # later
+  - {type: tariff, name: mine, origins: CN, destinations: JP, products: refining, rate: 5 %, start: 2026-04-01}
+"""
+
+
+def test_what_a_file_takes_over_is_told_from_what_it_says(tmp_path):
+    (tmp_path / "base.yaml").write_text(BASE)
+    path = tmp_path / "laid.yaml"
+    found = outline(LAID, path)
+    assert found["worlds"] == ["gallium"]
+    assert found["horizon"] == {"start": "2026-01-01", "end": "2027-12-31"}
+    head = {tuple(field["path"]): field.get("from") for field in found["head"] if field["kind"] != "missing"}
+    assert head[("title",)] is None
+    assert head[("world",)] == head[("monte_carlo", "runs")] == "base.yaml"
+    assert [(each["path"], each["from"], each["value"]) for each in found["numbers"]] == [
+        (["baseline", "cover_weeks", "gallium_wafer"], "base.yaml", 9.0)
+    ]
+    groups = {group["id"]: group["events"] for group in found["groups"]}
+    ban, tariff, mine = groups["scenario"]
+    assert (ban["path"], ban["lay"], ban.get("from")) == (["events", 0], ["events", "ban"], None)
+    assert ban["bar"]["start"] == "2026-08-01"
+    origin = {field["key"]: (field.get("from"), field["path"]) for field in ban["fields"]}
+    assert origin["start"] == (None, ["events", 0, "start"])
+    assert origin["duration"] == ("base.yaml", ["events", "ban", "duration"])
+    assert (tariff["path"], tariff["from"]) == (["events", "tariff"], "base.yaml")
+    assert (mine["path"], mine.get("from")) == (["events", 1], None)
+    assert {each["from"] for each in groups["outlook"]} == {"today of the world gallium"}
+    assert groups["policy:reserve"][0]["from"] == "base.yaml"
+    alone = outline(LAID)
+    assert [event["path"] for event in alone["groups"][0]["events"]] == [["events", 0], ["events", 1]]
+    broken = outline(LAID.replace("base.yaml", "none.yaml"), path)  # `check` says so; the rest is shown
+    assert len(broken["groups"][0]["events"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        (("events", "ban"), {"duration": "5 months", "announced": "2026-07-15"}),
+        (("events", "tariff"), {"rate": "20 %"}),
+        (("baseline", "cover_weeks"), {"gallium_wafer": {"uniform": ["5 weeks", "6 weeks"]}}),
+        (("monte_carlo",), {"runs": "32"}),
+        (("policies", "reserve", "events", "strategic_stockpile"), {"target": "90 days"}),
+        (("horizon",), {"start": "2026-02-01"}),
+    ],
+)
+def test_a_value_of_another_file_is_said_by_this_one(tmp_path, path, values):
+    """It holds then, all else stays as it was, and the text is changed where it has to be."""
+    (tmp_path / "base.yaml").write_text(BASE)
+    file = tmp_path / "laid.yaml"
+    before = laid(LAID, file)
+    change = lay(LAID, path, values)
+    text = change.applied(LAID)
+    assert LAID[change.start : change.end] == change.old
+    assert "extends: base.yaml # what it starts from" in text
+    assert "# later" in text
+    after = laid(text, file)
+    text_scenario(text, file)
+    for key, value in values.items():
+        wanted = {name: tuple(item) for name, item in value.items()} if isinstance(value, dict) else value
+        assert find(after, numbered(after, [*path, key])).plain() == wanted
+
+    def rest(root):
+        return {
+            where: node.plain() for where, node in leaves(root) if where[: len(path)] != path and where[-1] != "name"
+        }
+
+    assert rest(after) == rest(before)
+
+
+def test_an_outlook_in_its_short_form_takes_a_changed_event():
+    text = "title: x\nworld: gallium\noutlook: today\n"
+    changed = lay(text, ("outlook", "events", "ban"), {"start": "2026-08-01"}).applied(text)
+    assert parse_text(changed, "").get("outlook").plain() == {
+        "base": "today",
+        "events": ({"name": "ban", "start": "2026-08-01"},),
+    }

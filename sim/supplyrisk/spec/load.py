@@ -119,6 +119,21 @@ def text_scenario(text: str, path: str | Path, sets: Sequence[str] = (), given_a
     return _typed(path, _with_sets(root, sets, given_as), [path], sets, given_as)
 
 
+def laid(text: str, path: str | Path) -> Node:
+    """A scenario given as text, laid on the files it extends and its outlook on what its worlds bring along.
+
+    Every node knows the file it was written in. What is wrong with its values is left to `text_scenario`.
+
+    Raises
+    ------
+    Problems
+        If a layer can't be read.
+    """
+    path = Path(path)
+    root = _tidied(_Layers([path]).extended(path, spelled_out(parse_text(text, str(path))), ()))
+    return with_outlook(root, [world.today for world in _worlds(path, root)[0]])[0]
+
+
 # --- layers ---------------------------------------------------------------------------------------
 @dataclass
 class _Layers:

@@ -16,6 +16,7 @@ from .pieces import (
     CannotEdit,
     Change,
     Path,
+    between,
     block,
     block_item,
     plain_of,
@@ -152,6 +153,44 @@ def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
         return tried(text, Change(at, at, "", _after_line(text, at) + block_item(value, column)), wanted)
     except CannotEdit:
         return tried(text, round_trip(text, (*path, len(items)), value, remove=False), wanted)
+
+
+def lay(text: str, path: Path, values: Mapping[str, Any]) -> Change:
+    """Values that another file gives are said by this one: what it says is laid on the other.
+
+    Parameters
+    ----------
+    path : tuple
+        Keys; of a list of events the name of one, or its type where it has no name.
+    values : mapping
+        Keys there, with what they are to be.
+    """
+    now = text
+    for key, value in values.items():
+        now = _laid(now, (*path, key), value).applied(now)
+    return between(text, now)
+
+
+def _laid(text: str, path: Path, value: Any) -> Change:
+    plain = plain_of(text)
+    if path[0] == "outlook" and isinstance(value_at(plain, ("outlook",)), str):  # the short form
+        text_ = put(text, ("outlook",), {"base": value_at(plain, ("outlook",))}).applied(text)
+        return between(text, _laid(text_, path, value).applied(text_))
+    if "events" not in path[:-1]:
+        return put(text, path, value)
+    at = path.index("events") + 1
+    head, label, rest = path[:at], str(path[at]), path[at + 1 :]
+    items = value_at(plain, head)
+    for index, item in enumerate(items if isinstance(items, tuple) else ()):
+        if isinstance(item, Mapping) and item.get("name") == label:
+            return put(text, (*head, index, *rest), value)
+    inside: Any = value
+    for step in reversed(rest):
+        inside = {str(step): inside}
+    item = {"name": label, **(inside if isinstance(inside, Mapping) else {})}
+    if items or len(head) == 1:
+        return add(text, head, item)
+    return put(text, head, [item])
 
 
 def remove(text: str, path: Path) -> Change:

@@ -5,26 +5,36 @@ Made from the text alone, so that it is there while mistakes are; whatever can't
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ..errors import Problems
 from ..events.registry import EVENT_TYPE_BY_NAME, field_of
-from ..language.fields import Lasting, Quantity, UncertainDay, parser_of
+from ..language.fields import Quantity
+from ..language.layers import labels_of, name_of
 from ..language.text import Node
 from ..language.uncertain import Uncertain, is_distribution
 from ..spec.baseline import SHARE_QUANTITY, SHARES, TABLES, is_leaf
+from ..spec.load import laid
+from ..spec.outlooks import TODAY_FILE
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.scenario import Horizon, MonteCarlo, ScenarioSpec
-from ..units import REGISTRY_UNITS, UnitError, split_quantity
+from ..units import REGISTRY_UNITS
+from .bars import bar_of, date_of, iso, number_of
 from .curves import curve
 from .edit import spans
-from .pieces import Path, tree
+from .pieces import Path as Path_
+from .pieces import tree
 from .vocabulary import parameters
 
-HEAD: tuple[tuple[Path, type[BaseModel], str], ...] = (
+HEAD: tuple[tuple[Path_, type[BaseModel], str], ...] = (
     (("title",), ScenarioSpec, "Title"),
     (("question",), ScenarioSpec, "Question"),
     (("world",), ScenarioSpec, "World"),
@@ -34,38 +44,75 @@ HEAD: tuple[tuple[Path, type[BaseModel], str], ...] = (
     (("monte_carlo", "runs"), MonteCarlo, "Runs"),
     (("monte_carlo", "seed"), MonteCarlo, "Seed"),
 )
-_day = parser_of(UncertainDay)
-_lasting = parser_of(Lasting)
 
 
-def outline(text: str) -> dict[str, Any] | None:
-    """Sections, events and numbers of a text; nothing while it can't be read as YAML."""
-    root = tree(text)
-    if root is None:
+@dataclass(frozen=True)
+class _Source:
+    """Whose text is shown: what is written in another file is told from what is written here."""
+
+    file: str = ""
+
+    def of(self, node: Node) -> str:
+        """Where a value comes from; nothing for what this file says itself."""
+        file = node.position.file
+        if not file or file == self.file:
+            return ""
+        other = Path(file)
+        if other.name == TODAY_FILE:
+            return f"today of the world {other.parent.name}"
+        return os.path.relpath(other, Path(self.file).parent) if other.is_absolute() else file
+
+
+NOBODY = _Source()
+
+
+def outline(text: str, path: Path | None = None) -> dict[str, Any] | None:
+    """Sections, events and numbers of a text; nothing while it can't be read as YAML.
+
+    Parameters
+    ----------
+    text : str
+        A scenario.
+    path : Path, optional
+        The file it stands in: what it takes over from the files it extends, and its outlook from its worlds, is then in
+        the outline too, with `from` where it comes from.
+    """
+    own = tree(text)
+    if own is None:
         return None
+    root, source = own, _Source()
+    if path is not None:
+        with contextlib.suppress(Problems):  # `check` says what is wrong with the others
+            root, source = laid(text, path), _Source(str(path))
     first, last = _horizon(root)
-    groups = [_group("scenario", "What happens", ("events",), root, last)]
+    groups = [_group("scenario", "What happens", ("events",), root, own, last, source)]
     outlook = root.get("outlook")
     if outlook is not None and outlook.get("events") is not None:
-        begun, _ = _date(outlook.get("simulate_from"))
-        made = _group("outlook", "Under way in every arm (outlook)", ("outlook", "events"), root, last)
-        groups.append(made | {"first": _iso(begun)})
+        begun, _ = date_of(outlook.get("simulate_from"))
+        made = _group("outlook", "Under way in every arm (outlook)", ("outlook", "events"), root, own, last, source)
+        groups.append(made | {"first": iso(begun)})
     policies = root.get("policies")
     if policies is not None:
         for name, policy in policies.items():
             title = policy.get("title")
             said = f"Policy {name}" + (f": {title.value}" if title is not None and title.value else "")
-            groups.append(_group(f"policy:{name}", said, ("policies", name, "events"), root, last))
+            groups.append(_group(f"policy:{name}", said, ("policies", name, "events"), root, own, last, source))
     return {
-        "horizon": {"start": _iso(first), "end": _iso(last)},
-        "world": _text_at(root, ("world",)),
-        "head": [_field(root, path, path[-1], field_of(cls, str(path[-1])), label) for path, cls, label in HEAD],
-        "numbers": list(_numbers(root)),
+        "horizon": {"start": iso(first), "end": iso(last)},
+        "worlds": _worlds(root),
+        "head": [_head(root, own, path_, field_of(cls, str(path_[-1])), label, source) for path_, cls, label in HEAD],
+        "numbers": list(_numbers(root, source)),
         "groups": groups,
     }
 
 
-def places(text: str) -> dict[Path, tuple[int, int]]:
+def _worlds(root: Node) -> list[str]:
+    node = root.get("world")
+    items = () if node is None else node.value if isinstance(node.value, tuple) else (node,)
+    return [item.value for item in items if isinstance(item.value, str)]
+
+
+def places(text: str) -> dict[Path_, tuple[int, int]]:
     """Where each single value stands, in letters as the browser counts them (UTF-16); of texts over several lines none."""
     wide = [0]
     for letter in text:
@@ -86,7 +133,7 @@ def _horizon(root: Node) -> tuple[dt.date | None, dt.date | None]:
     return horizon.start, horizon.last
 
 
-def _at(root: Node, path: Path) -> Node | None:
+def _at(root: Node, path: Path_) -> Node | None:
     node: Node | None = root
     for step in path:
         if node is None:
@@ -98,21 +145,30 @@ def _at(root: Node, path: Path) -> Node | None:
     return node
 
 
-def _text_at(root: Node, path: Path) -> str:
+def _text_at(root: Node, path: Path_) -> str:
     node = _at(root, path)
     return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 # --- fields ---------------------------------------------------------------------------------------
-def _field(root: Node, path: Path, key: Any, reader: Any, label: str = "") -> dict[str, Any]:
+def _head(root: Node, own: Node, path: Path_, reader: Any, label: str, source: _Source) -> dict[str, Any]:
+    # `outlook: today` and the like are spelled out in the layers; what stands here is shown as it stands.
+    node = _at(own, path) or _at(root, path)
+    return _field(node, path, path[-1], reader, label, source if _at(own, path) is None else _Source())
+
+
+def _field(
+    node: Node | None, path: Path_, key: Any, reader: Any, label: str = "", source: _Source = NOBODY
+) -> dict[str, Any]:
     """One value: as it is written, as number and unit, as a distribution, as values over time."""
-    node = _at(root, path)
     found: dict[str, Any] = {"path": list(path), "key": str(key), "label": label or str(key).replace("_", " ")}
     if node is None:
         return found | {"kind": "missing"}
+    if source.file and (origin := source.of(node)):
+        found["from"] = origin
     found["line"] = node.position.line
     if node.value is None or isinstance(node.value, str):
-        return found | {"kind": "scalar", "text": node.value or ""} | _number(node.value)
+        return found | {"kind": "scalar", "text": node.value or ""} | number_of(node.value)
     plain = node.plain()
     if isinstance(node.value, tuple):
         simple = all(isinstance(item.value, str) for item in node.value)
@@ -120,20 +176,12 @@ def _field(root: Node, path: Path, key: Any, reader: Any, label: str = "") -> di
     if is_distribution(plain):
         return found | {"kind": "distribution"} | _distribution(node, path, plain, reader)
     if plain and isinstance(reader, Quantity):
-        steps = [_field(root, (*path, name), name, reader, name) for name, _ in node.items()]
+        steps = [_field(item, (*path, name), name, reader, name, source) for name, item in node.items()]
         return found | {"kind": "over", "steps": steps}
     return found | {"kind": "mapping"}
 
 
-def _number(text: str | None) -> dict[str, Any]:
-    try:
-        value, unit = split_quantity(text or "")
-    except UnitError:
-        return {}
-    return {"value": value, "unit": unit}
-
-
-def _distribution(node: Node, path: Path, plain: Mapping[str, Any], reader: Any) -> dict[str, Any]:
+def _distribution(node: Node, path: Path_, plain: Mapping[str, Any], reader: Any) -> dict[str, Any]:
     """Its parts with their places, and its picture."""
     kind = next(iter(plain))
     body = node.get(kind)
@@ -143,13 +191,13 @@ def _distribution(node: Node, path: Path, plain: Mapping[str, Any], reader: Any)
         for index, item in enumerate(body.value):
             if isinstance(item.value, str) and index < len(names):
                 parts.append(
-                    {"label": names[index], "path": [*path, kind, index], "text": item.value} | _number(item.value)
+                    {"label": names[index], "path": [*path, kind, index], "text": item.value} | number_of(item.value)
                 )
     elif body is not None:
         for name, item in body.items():
             if isinstance(item.value, str):
                 label = {"p5": "5 % lie below", "p95": "95 % lie below"}.get(name, name)
-                parts.append({"label": label, "path": [*path, kind, name], "text": item.value} | _number(item.value))
+                parts.append({"label": label, "path": [*path, kind, name], "text": item.value} | number_of(item.value))
     found: dict[str, Any] = {"distribution": kind, "parts": parts}
     drawn = _uncertain(plain, reader)
     return found | ({"curve": curve(drawn)} if drawn is not None else {})
@@ -167,7 +215,7 @@ def _uncertain(plain: Mapping[str, Any], reader: Any) -> Uncertain | None:
 
 
 # --- numbers of the baseline ----------------------------------------------------------------------
-def _numbers(root: Node) -> Iterator[dict[str, Any]]:
+def _numbers(root: Node, source: _Source) -> Iterator[dict[str, Any]]:
     section = root.get("baseline")
     if section is None:
         return
@@ -182,10 +230,10 @@ def _numbers(root: Node) -> Iterator[dict[str, Any]]:
             accepted, example = REGISTRY_UNITS[parameter.unit]
             reader = Quantity(name, accepted, example, parameter.unit, parameter.low, parameter.high)
         for path in _leaves(node, ("baseline", name)):
-            yield _leaf(root, path, name, reader)
+            yield _leaf(root, path, name, reader, source)
 
 
-def _leaves(node: Node, path: Path) -> Iterator[Path]:
+def _leaves(node: Node, path: Path_) -> Iterator[Path_]:
     if is_leaf(node.plain()):
         yield path
         return
@@ -193,7 +241,7 @@ def _leaves(node: Node, path: Path) -> Iterator[Path]:
         yield from _leaves(item, (*path, key))
 
 
-def _leaf(root: Node, path: Path, name: str, reader: Quantity) -> dict[str, Any]:
+def _leaf(root: Node, path: Path_, name: str, reader: Quantity, source: _Source) -> dict[str, Any]:
     where = path
     label = parameters()[name]["label"] + (": " + " · ".join(str(step) for step in path[2:]) if path[2:] else "")
     extra: dict[str, Any] = {}
@@ -201,100 +249,55 @@ def _leaf(root: Node, path: Path, name: str, reader: Quantity) -> dict[str, Any]
         if _at(root, (*path, key)) is not None:
             where = (*path, key)
             extra = {"scaled": key == "scale", "source": _text_at(root, (*path, "source"))}
-    return _field(root, where, name, reader, label) | {"parameter": name, "item": list(path)} | extra
+    found = _field(_at(root, where), where, name, reader, label, source)
+    return found | {"parameter": name, "item": list(path)} | extra
 
 
 # --- events ---------------------------------------------------------------------------------------
-def _group(ident: str, title: str, path: Path, root: Node, last: dt.date | None) -> dict[str, Any]:
-    node = _at(root, path)
+def _group(
+    ident: str, title: str, path: Path_, root: Node, own: Node, last: dt.date | None, source: _Source
+) -> dict[str, Any]:
+    """The events at a path of all layers: those that this file speaks of by their place in it, others by name."""
+    node, here = _at(root, path), _at(own, path)
     items = node.value if node is not None and isinstance(node.value, tuple) else ()
-    events = [_event(root, (*path, index), item, last) for index, item in enumerate(items) if item.items()]
+    mine = here.value if here is not None and isinstance(here.value, tuple) else ()
+    named = {name_of(item): index for index, item in enumerate(mine) if name_of(item)}
+    events = []
+    free = iter(index for index, item in enumerate(mine) if not name_of(item))
+    for item, label in zip(items, labels_of(node) if node is not None else (), strict=False):
+        if not isinstance(item.value, dict) or not item.value:
+            continue
+        written = not source.file or not source.of(item)
+        index = named.get(name_of(item)) if name_of(item) else next(free, None) if written else None
+        events.append(_event(item, path, index, label, last, source))
     return {"id": ident, "title": title, "path": list(path), "events": events}
 
 
-def _event(root: Node, path: Path, node: Node, last: dt.date | None) -> dict[str, Any]:
+def _event(
+    node: Node, path: Path_, index: int | None, label: str, last: dt.date | None, source: _Source
+) -> dict[str, Any]:
+    """One event; `lay` is how another file speaks of it."""
     kind = _text_at(node, ("type",))
     cls = EVENT_TYPE_BY_NAME.get(kind)
-    fields = [
-        _field(root, (*path, key), key, field_of(cls, key) if cls is not None and key in cls.model_fields else None)
-        for key, _ in node.items()
-        if key != "type"
-    ]
-    return {
-        "path": list(path),
+    lay = (*path, label)
+    here = lay if index is None else (*path, index)
+    fields = []
+    for key, item in node.items():
+        if key == "type":
+            continue
+        foreign = bool(source.file and source.of(item))
+        reader = field_of(cls, key) if cls is not None and key in cls.model_fields else None
+        field = _field(item, (*(lay if foreign else here), key), key, reader, source=source)
+        fields.append(field | {"lay": [*lay, key]})
+    found = {
+        "path": list(here),
+        "lay": list(lay),
         "type": kind,
         "label": _text_at(node, ("name",)) or kind.replace("_", " ") or "event without a type",
         "line": node.position.line,
         "fields": fields,
-        "bar": _bar(node, last),
+        "bar": bar_of(node, last),
     }
-
-
-def _bar(node: Node, last: dt.date | None) -> dict[str, Any]:
-    """When an event is in force: dates, how they are written, and by how much they may differ."""
-    found: dict[str, Any] = {}
-    if node.get("trigger") is not None:
-        found["waits"] = _wait(node)
-    again = node.get("every") or node.get("chance")
-    if again is not None and isinstance(again.value, str):
-        found["again"] = again.value
-    start, spread = _date(node.get("start"))
-    announced, _ = _date(node.get("announced"))
-    if start is None:
-        return found | {"always": node.get("start") is None and node.get("trigger") is None}
-    end, late = _end(node, start, last)
-    found |= {"start": _iso(start), "end": _iso(end), "announced": _iso(announced)}
-    found["open"] = node.get("end") is None and node.get("duration") is None
-    found["start_drawn"] = spread
-    found["end_drawn"] = late
-    lasting = node.get("duration")
-    if lasting is not None and isinstance(lasting.value, str):
-        found["duration"] = _number(lasting.value)
+    if index is None:
+        found["from"] = source.of(node)
     return found
-
-
-def _wait(node: Node) -> str:
-    trigger = node.get("trigger")
-    assert trigger is not None
-    after = trigger.get("after") or trigger.get("variable")
-    return str(after.value) if after is not None and isinstance(after.value, str) else "a condition"
-
-
-def _date(node: Node | None) -> tuple[dt.date | None, list[str]]:
-    """A date, of a drawn one the central day; and between which days it lies."""
-    if node is None:
-        return None, []
-    try:
-        value = _day(node.plain(), None)
-    except ValueError:
-        return None, []
-    if isinstance(value, Uncertain):
-        low, high = (dt.date.fromordinal(int(day)) for day in value.support())
-        return dt.date.fromordinal(round(value.central)), [low.isoformat(), high.isoformat()]
-    assert isinstance(value, dt.date)
-    return value, []
-
-
-def _end(node: Node, start: dt.date, last: dt.date | None) -> tuple[dt.date | None, list[str]]:
-    """The first day after an event (the horizon's end if it stays), and between which days that lies."""
-    if node.get("end") is not None:
-        return _date(node.get("end"))
-    lasting = node.get("duration")
-    if lasting is None:
-        return last, []
-    try:
-        value = _lasting(lasting.plain(), None)
-    except ValueError:
-        return None, []
-    if isinstance(value, Uncertain):
-        low, high = (_after(start, days) for days in value.support())
-        return _after(start, value.central), [low.isoformat(), high.isoformat()]
-    return _after(start, float(value)), []
-
-
-def _after(start: dt.date, days: float) -> dt.date:
-    return dt.date.fromordinal(min(start.toordinal() + round(days), dt.date(2300, 1, 1).toordinal()))
-
-
-def _iso(date: dt.date | None) -> str:
-    return date.isoformat() if date is not None else ""

@@ -174,7 +174,7 @@ def round_trip(text: str, path: Path, value: Any, remove: bool) -> Change:
             place[path[-1]] = yaml.load(written(value))
     except (KeyError, IndexError, TypeError):
         raise CannotEdit(f"there is no {shown(path[:-1])}") from None
-    return _difference(text, _carried(text, before, _dumped(data)))
+    return between(text, _carried(text, before, _dumped(data)))
 
 
 def _yaml() -> Any:
@@ -214,7 +214,8 @@ def _carried(text: str, before: str, after: str) -> str:
     return "".join(out + lines[at:])
 
 
-def _difference(old: str, new: str) -> Change:
+def between(old: str, new: str) -> Change:
+    """The change that turns one text into another, as short as it can be."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1

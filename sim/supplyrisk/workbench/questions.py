@@ -64,7 +64,7 @@ class OfPlace(OfDocument):
 class OfChange(OfText):
     """How a change of form or timeline is written."""
 
-    op: Literal["put", "add", "remove"]
+    op: Literal["put", "add", "remove", "lay"]
     path: Annotated[
         list[Annotated[int, Field(ge=0, le=MAX_BYTES)] | Word],
         Field(min_length=1, max_length=MOST_STEPS),

@@ -140,8 +140,17 @@ def sections() -> dict[tuple[str, ...], dict[str, Any]]:
 
 
 @lru_cache(maxsize=16)
-def names_of(world: str) -> dict[str, dict[str, str]]:
-    """Countries, products and end uses of a shipped world, with what they mean; empty for another one."""
+def names_of(*worlds: str) -> dict[str, dict[str, str]]:
+    """Countries, products and end uses of shipped worlds, with what they mean; nothing of another one."""
+    found: dict[str, dict[str, str]] = {"country": {}, "product": {}, "end use": {}}
+    for world in worlds:
+        for kind, names in _names(world).items():
+            found[kind] = names | found[kind]
+    return found
+
+
+@lru_cache(maxsize=16)
+def _names(world: str) -> dict[str, dict[str, str]]:
     if world not in shipped_worlds():
         return {"country": {}, "product": {}, "end use": {}}
     try:

@@ -18,7 +18,7 @@ from ...errors import SupplyriskError
 from ..bench import Workbench
 from ..complete import meaning, proposals
 from ..documents import Documents
-from ..edit import add, put, remove
+from ..edit import add, lay, put, remove
 from ..outline import outline, places
 from ..pieces import Change
 from ..questions import (
@@ -48,11 +48,12 @@ def read(documents: Documents, asked: OfDocument) -> Any:
 
 def outlined(documents: Documents, asked: OfDocument) -> Any:
     """What form and timeline show."""
-    found = outline(asked.text)
+    with documents.confined():
+        found = outline(asked.text, documents.open(asked.name).path)
     if found is None:
         return {"outline": None, "places": []}
     where = [[list(path), *at] for path, at in places(asked.text).items()]
-    return {"outline": found, "places": where, "names": names_of(found["world"])}
+    return {"outline": found, "places": where, "names": names_of(*found["worlds"])}
 
 
 def explained(documents: Documents, asked: OfDocument) -> Any:
@@ -78,9 +79,9 @@ def edited(_: Documents, asked: OfChange) -> Any:
     elif asked.op == "put":
         change = put(text, path, asked.value)
     elif isinstance(asked.value, dict):
-        change = add(text, path, asked.value)
+        change = add(text, path, asked.value) if asked.op == "add" else lay(text, path, asked.value)
     else:
-        raise NotUnderstood("value: what is added to a list has to be a mapping")
+        raise NotUnderstood(f"value: has to be a mapping for {asked.op}")
     return sent(text, change)
 
 

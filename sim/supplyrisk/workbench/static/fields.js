@@ -4,10 +4,33 @@
   const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([^\d\s].*)?$/i;
   const KINDS = { uniform: "anywhere between", triangular: "triangular", pert: "most likely near", normal: "normal", lognormal: "lognormal", discrete: "one of" };
 
+  // What a field says, as the file would write it, with another value at a path in it.
+  const value_of = (field, path, value) => {
+    if (path && String(field.path) === String(path)) return value;
+    if (field.kind === "over") return Object.fromEntries(field.steps.map((step) => [step.key, value_of(step, path, value)]));
+    if (field.kind !== "distribution") return field.kind === "list" ? field.items : field.text;
+    const parts = field.parts.map((part) => [part.path[part.path.length - 1], value_of(part, path, value)]);
+    return { [field.distribution]: typeof parts[0][0] === "number" ? parts.map(([, each]) => each) : Object.fromEntries(parts) };
+  };
+
+  // A value that comes from another file is written into this one, whole; one that stands here is replaced.
+  const set = (field, value) => {
+    if (!field.from) return wb.editor.edit("put", field.path, value);
+    if (field.owner) return set(field.owner, value_of(field.owner, field.path, value));
+    return wb.editor.edit("lay", field.path.slice(0, -1), { [field.path[field.path.length - 1]]: value });
+  };
+
   const put = async (field, text) => {
     if (!wb.editor.mayEdit()) return;
-    if (!wb.editor.put([[field.path, text]])) await wb.editor.edit("put", field.path, text);
+    if (field.from) await set(field, text);
+    else if (!wb.editor.put([[field.path, text]])) await wb.editor.edit("put", field.path, text);
   };
+
+  // The same value, but said by this file.
+  wb.own = (field) => set(field, value_of(field));
+
+  // What tells a field from all others, whichever file says it.
+  wb.key = (field, ...more) => JSON.stringify([...(field.lay || field.path), ...more]);
 
   // Digits enough for a quantity, and no more.
   wb.short = (value, digits = 4) => String(Number(value.toPrecision(digits)));
@@ -37,7 +60,7 @@
       inputmode: "decimal",
       class: "wb-number",
       value: field.value === undefined ? field.text : String(field.value),
-      "data-path": JSON.stringify(field.path),
+      "data-path": wb.key(field),
       "aria-label": label,
     });
     const unit = () => (chosen ? chosen.value : field.unit || "");
@@ -57,7 +80,7 @@
     });
     let chosen;
     if (units.length > 1) {
-      chosen = wb.el("select", { class: "wb-unit", "aria-label": `unit of ${label}`, "data-path": JSON.stringify([...field.path, "unit"]) });
+      chosen = wb.el("select", { class: "wb-unit", "aria-label": `unit of ${label}`, "data-path": wb.key(field, "unit") });
       for (const each of units) chosen.append(wb.el("option", { value: each, selected: each === (field.unit || "") }, each || "–"));
       chosen.addEventListener("change", () => {
         const [from, to] = [info.units[field.unit], info.units[chosen.value]];
@@ -114,7 +137,7 @@
     const put_all = (list) => {
       if (!list.length) return wb.editor.edit("remove", field.path);
       if (list.length === 1 && field.kind === "scalar") return put(field, list[0]);
-      return wb.editor.edit("put", field.path, list.length === 1 ? list[0] : list);
+      return set(field, list.length === 1 ? list[0] : list);
     };
     const row = wb.el("span", { class: "wb-chips" });
     for (const item of items) {
@@ -129,7 +152,7 @@
       );
     }
     const left = Object.keys(known).filter((each) => !items.includes(each));
-    const more = wb.el("select", { class: "wb-more", "aria-label": info.single ? `${label}: another` : `${label}: one more`, "data-path": JSON.stringify(field.path) });
+    const more = wb.el("select", { class: "wb-more", "aria-label": info.single ? `${label}: another` : `${label}: one more`, "data-path": wb.key(field) });
     more.append(wb.el("option", { value: "" }, info.single ? "change…" : "add…"));
     for (const each of left) more.append(wb.el("option", { value: each }, known[each] && known[each] !== each ? `${each} – ${known[each]}` : each));
     more.addEventListener("change", () => more.value && put_all(info.single || more.value === "all" ? [more.value] : [...items.filter((each) => each !== "all"), more.value]));
@@ -150,7 +173,7 @@
     const unit = found[2] || part.unit;
     const value = wb.bounded(Number(found[1]), unit, info, label, found[1]);
     const size = (number, of) => number * ((info.units && info.units[of || ""]) || 1);
-    const at = parts.indexOf(part);
+    const at = parts.findIndex((each) => String(each.path) === String(part.path));
     const rising = ["lowest", "most likely", "highest", "5 % lie below", "95 % lie below"];
     for (const [n, other] of parts.entries()) {
       if (n === at || other.value === undefined || ![part, other].every((each) => rising.includes(each.label))) continue;
@@ -161,8 +184,9 @@
   };
 
   const drawn = (field, info, label) => {
-    const parts = field.parts.map((part) => {
-      const box = wb.el("input", { type: "text", class: "wb-part", value: part.text, "aria-label": `${label}, ${part.label}`, title: part.label, "data-path": JSON.stringify(part.path) });
+    const parts = field.parts.map((each) => {
+      const part = { ...each, from: field.from, owner: field };
+      const box = wb.el("input", { type: "text", class: "wb-part", value: part.text, "aria-label": `${label}, ${part.label}`, title: part.label, "data-path": wb.key(part) });
       box.addEventListener("change", () => {
         const typed = ordered(box, part, field.parts, info, `${label}, ${part.label}`);
         if (typed) put(part, typed);
@@ -189,6 +213,7 @@
     if (high) box.max = high;
     const within = (value) => value >= low && (!high || value <= high);
     box.addEventListener("change", () => {
+      if (field.from) return;
       steps = steps || wb.editor.gesture("input.form");
       if (box.value && within(box.value)) steps.put([[field.path, box.value]]);
     });
@@ -197,8 +222,9 @@
       else if (!within(box.value)) {
         wb.tell(why);
         box.value = box.value < low ? low : high;
-        (steps || wb.editor.gesture("input.form")).put([[field.path, box.value]]);
+        if (!field.from) (steps || wb.editor.gesture("input.form")).put([[field.path, box.value]]);
       }
+      if (field.from && box.value !== box.defaultValue) put(field, box.value);
       if (steps) steps.end();
       steps = null;
     });
@@ -217,7 +243,16 @@
   // From one number to a range about it, to be set by hand.
   const range = (field) => {
     const text = (factor) => `${wb.short(field.value * factor, 3)} ${field.unit}`.trim();
-    return wb.editor.edit("put", field.path, { uniform: [text(0.75), text(field.unit === "%" && field.value * 1.25 > 100 ? 1 : 1.25)] });
+    return set(field, { uniform: [text(0.75), text(field.unit === "%" && field.value * 1.25 > 100 ? 1 : 1.25)] });
+  };
+
+  // Where something comes from that this file does not say itself; a file of this folder can be opened.
+  wb.from = (where) => {
+    const said = `from ${where}`;
+    const why = "Comes from there. What you change here is written into this file, and holds instead.";
+    if (!/\.ya?ml$/.test(where)) return wb.el("small", { class: "wb-from", title: why }, said);
+    const folder = wb.editor.name.replace(/[^/]*$/, "");
+    return wb.el("small", { class: "wb-from", title: why }, "from ", wb.el("a", { href: `/?file=${encodeURIComponent(folder + where)}` }, where));
   };
 
   // What stands at the right of a label: the value, and what else can be done with it.
@@ -227,16 +262,16 @@
     let made;
     if (field.kind === "distribution") made = drawn(field, info, label);
     else if (field.kind === "over") {
-      made = [wb.el("span", { class: "wb-steps" }, field.steps.map((step) => wb.el("span", { class: "wb-step" }, wb.el("span", { class: "wb-when" }, `from ${step.label}`), wb.field(step, { ...info, over: false }, known, `${label} from ${step.label}`))))];
+      made = [wb.el("span", { class: "wb-steps" }, field.steps.map((step) => wb.el("span", { class: "wb-step" }, wb.el("span", { class: "wb-when" }, `from ${step.label}`), wb.field({ ...step, owner: field }, { ...info, over: false }, known, `${label} from ${step.label}`))))];
     } else if (info.kind === "names" && (field.kind === "scalar" || field.kind === "list")) made = names(field, info, of, label);
     else if (field.kind === "mapping" || field.kind === "list") {
-      made = [wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(field.line) }, `in the text, line ${field.line}`)];
+      made = field.from ? ["…"] : [wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(field.line) }, `in the text, line ${field.line}`)];
     } else if (info.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(field.text)) {
-      const box = wb.el("input", { type: "date", value: field.text, "aria-label": label, "data-path": JSON.stringify(field.path) });
+      const box = wb.el("input", { type: "date", value: field.text, "aria-label": label, "data-path": wb.key(field) });
       dated(box, field);
       made = [box];
     } else if (info.kind === "choice") {
-      const box = wb.el("select", { "aria-label": label, "data-path": JSON.stringify(field.path) });
+      const box = wb.el("select", { "aria-label": label, "data-path": wb.key(field) });
       for (const word of new Set([...info.words, field.text])) box.append(wb.el("option", { value: word, selected: word === field.text }, word));
       box.addEventListener("change", () => put(field, box.value));
       made = [box];
@@ -247,10 +282,12 @@
         if (!info.certain) made.push(wb.el("button", { type: "button", class: "wb-mini", title: "Make it uncertain: a range instead of one number", "aria-label": `Make ${label} uncertain`, onclick: () => range(field) }, "≈"));
       }
     } else {
-      const box = wb.el("input", { type: "text", class: "wb-wide", value: field.text || "", "aria-label": label, "data-path": JSON.stringify(field.path) });
+      const box = wb.el("input", { type: "text", class: "wb-wide", value: field.text || "", "aria-label": label, "data-path": wb.key(field) });
       box.addEventListener("change", () => put(field, box.value));
       made = [box];
     }
-    return wb.el("span", { class: "wb-value" }, made);
+    const foreign = field.from && !field.owner;
+    if (foreign) made.push(wb.from(field.from));
+    return wb.el("span", { class: foreign ? "wb-value wb-inherited" : "wb-value" }, made);
   };
 })();

@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   let shown = "";
-  const open = new Set();
+  const closed = new Set();
+  const opened = new Set(); // of those that come from another file
 
   // What tells one shape of the form from another: values may change without it.
   const shape = (outline) =>
@@ -39,7 +40,7 @@
       const form = field.scaled ? { kind: "number", units: { times: 1, "%": 0.01 }, low: 0, high: 1000 } : info;
       const label = field.label + (field.scaled ? " (times the world's)" : "");
       section.append(
-        row(label, info.doc, wb.field(field, form, names, label), remove(field.item, label), field.source && wb.el("small", { class: "wb-source" }, `source: ${field.source}`)),
+        row(label, info.doc, wb.field(field, form, names, label), !field.from && remove(field.item, label), field.source && wb.el("small", { class: "wb-source" }, `source: ${field.source}`)),
       );
     }
     return section;
@@ -47,32 +48,40 @@
 
   function event(each, vocabulary, names) {
     const type = vocabulary.types[each.type];
-    const key = JSON.stringify(each.path);
-    const card = wb.el("details", { class: "wb-event", open: !open.has(key) });
-    card.addEventListener("toggle", () => (card.open ? open.delete(key) : open.add(key)));
+    const key = JSON.stringify(each.lay);
+    const card = wb.el("details", { class: each.from ? "wb-event wb-inherited" : "wb-event", open: each.from ? opened.has(key) : !closed.has(key) });
+    card.addEventListener("toggle", () => {
+      if (each.from) card.open ? opened.add(key) : opened.delete(key);
+      else card.open ? closed.delete(key) : closed.add(key);
+    });
     const until = each.bar.end && !each.bar.open ? ` to ${each.bar.end}` : "";
     card.append(
-      wb.el("summary", {}, wb.el("strong", {}, each.label), wb.el("span", { class: "wb-kind" }, each.type.replaceAll("_", " ")), wb.el("span", { class: "wb-dates" }, each.bar.start ? each.bar.start + until : each.bar.waits ? `waits for ${each.bar.waits}` : "from the first day")),
+      wb.el("summary", {}, wb.el("strong", {}, each.label), wb.el("span", { class: "wb-kind" }, each.type.replaceAll("_", " ")), wb.el("span", { class: "wb-dates" }, each.bar.start ? each.bar.start + until : each.bar.waits ? `waits for ${each.bar.waits}` : "from the first day"), each.from && wb.from(each.from)),
     );
     if (type) card.append(wb.el("p", { class: "wb-hint" }, type.doc));
     for (const field of each.fields) {
       const info = type && type.keys[field.key];
       const label = `${field.label} of ${each.label}`;
-      card.append(row(field.label, info && info.doc, wb.field(field, info, names, label), remove(field.path, label)));
+      card.append(row(field.label, info && info.doc, wb.field(each.from ? { ...field, from: field.from || each.from } : field, info, names, label), !field.from && remove(field.path, label)));
     }
     const used = new Set(each.fields.map((field) => field.key));
     const foot = wb.el("div", { class: "wb-foot" });
     if (type) {
-      const more = wb.el("select", { "aria-label": `Add to ${each.label}`, "data-path": JSON.stringify([...each.path, "+"]) });
+      const more = wb.el("select", { "aria-label": `Add to ${each.label}`, "data-path": JSON.stringify([...each.lay, "+"]) });
       more.append(wb.el("option", { value: "" }, "add a key…"));
       for (const [name, info] of Object.entries(type.keys)) {
         if (used.has(name) || info.kind === "mapping") continue;
         more.append(wb.el("option", { value: name, title: info.doc }, name.replaceAll("_", " ")));
       }
-      more.addEventListener("change", () => more.value && wb.editor.edit("put", [...each.path, more.value], first(type.keys[more.value], names)));
+      more.addEventListener("change", () => {
+        if (!more.value) return;
+        const value = first(type.keys[more.value], names);
+        if (each.from) wb.editor.edit("lay", each.lay, { [more.value]: value });
+        else wb.editor.edit("put", [...each.path, more.value], value);
+      });
       foot.append(more);
     }
-    foot.append(
+    if (!each.from) foot.append(
       wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.showLine(each.line) }, "show in the text"),
       wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.editor.edit("remove", each.path) }, "delete this event"),
     );

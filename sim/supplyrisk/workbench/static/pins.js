@@ -6,6 +6,7 @@
   let words = null;
   let shown = "";
   let held = false;
+  let awaited = "";
 
   const key = (path) => JSON.stringify(path);
 
@@ -30,7 +31,8 @@
   // Every number of the text with what is known of it.
   function* all(outline, vocabulary) {
     for (const field of outline.head) {
-      if (field.value !== undefined && field.path.length > 1) yield [field, (vocabulary[field.path[0]] || {})[field.key] || {}, field.label];
+      const info = (vocabulary[field.path[0]] || {})[field.key] || {};
+      if (field.value !== undefined && info.units) yield [field, info, field.label];
     }
     for (const field of outline.numbers) {
       const info = field.scaled ? { units: { times: 1, "%": 0.01 }, low: 0, high: 1000 } : vocabulary.parameters[field.parameter] || {};
@@ -46,8 +48,9 @@
 
   function* inside(field, info, label) {
     if (field.value !== undefined && info.units) yield [field, info, label];
-    for (const part of field.parts || []) if (part.value !== undefined && info.units) yield [part, info, `${label}, ${part.label}`];
-    for (const step of field.steps || []) yield* inside(step, info, `${label} from ${step.label}`);
+    const own = { from: field.from, owner: field };
+    for (const part of field.parts || []) if (part.value !== undefined && info.units) yield [{ ...part, ...own }, info, `${label}, ${part.label}`];
+    for (const step of field.steps || []) yield* inside({ ...step, ...own }, info, `${label} from ${step.label}`);
   }
 
   // Ends of a slider in the unit of the text: the bounds of the number, or what is worth trying about it.
@@ -138,7 +141,14 @@
     draw(last, words);
   }
 
-  function add(field) {
+  // A number that comes from another file is written into this one first: a slider moves what stands here.
+  async function add(field) {
+    if (field.from) {
+      awaited = wb.key(field.owner || field);
+      if (!(await wb.own(field.owner || field))) awaited = "";
+      else wb.tell(`Written into this file, for the slider: until now it came from ${field.from}.`);
+      return;
+    }
     if (!pinned.some((each) => key(each) === key(field.path))) pinned.push(field.path);
     keep();
     shown = "";
@@ -155,7 +165,13 @@
     if (!root) return; // a study has no answer beside it
     const known = new Map();
     for (const found of all(outline, vocabulary)) known.set(key(found[0].path), found);
-    const there = pinned.map((path) => known.get(key(path))).filter(Boolean);
+    for (const [field] of known.values()) {
+      if (!awaited || field.from || wb.key(field.owner || field) !== awaited) continue;
+      pinned.push(field.path);
+      awaited = "";
+      keep();
+    }
+    const there = pinned.map((path) => known.get(key(path))).filter((found) => found && !found[0].from);
     const next = JSON.stringify(there.map(([field, , label]) => [field.path, field.unit, label]));
     if (next === shown) {
       if (held) return;
@@ -176,7 +192,7 @@
     shown = next;
     const more = wb.el("select", { "aria-label": "Pin a number as a slider" }, wb.el("option", { value: "" }, "+ slider for…"));
     for (const [path, [, , label]] of known) if (!pinned.some((each) => key(each) === path)) more.append(wb.el("option", { value: path }, label));
-    more.addEventListener("change", () => more.value && add({ path: JSON.parse(more.value) }));
+    more.addEventListener("change", () => more.value && add(known.get(more.value)[0]));
     root.replaceChildren(...there.map(slider), wb.el("div", { class: "wb-pin-add" }, more));
   }
 

@@ -5,6 +5,7 @@
   let dragging = false;
   let last = null;
   let shown = "";
+  let unfolded = false;
 
   wb.time = (iso) => Date.parse(`${iso}T00:00:00Z`);
   wb.day = (time) => new Date(Math.round(time / DAY) * DAY).toISOString().slice(0, 10);
@@ -23,7 +24,12 @@
 
   // An event as the text has it when it is taken hold of: its dates (of drawn ones all) and how long it lasts.
   function grip(each) {
-    const of = (key) => wb.editor.within([...each.path, key]);
+    const of = (key) => {
+      const here = wb.editor.within([...each.path, key]);
+      if (here.length) return here;
+      const field = each.fields.find((one) => one.key === key && one.from && one.kind === "scalar");
+      return field ? [[field.path, field.text]] : [];
+    };
     const dates = (key) => of(key).filter(([, at]) => DATE.test(at)).map(([path, at]) => [path, wb.time(at) / DAY]);
     const lasts = of("duration").map(([path, at]) => [path, /^(\d[\d.]*) ([a-z ]+)$/.exec(at)]);
     const lasting = lasts.length === 1 && lasts[0][0].length === each.path.length + 1 && lasts[0][1];
@@ -82,6 +88,10 @@
     return [pairs, 0, held.open ? "This event has no end: give it a duration or an end in the form." : "How long this lasts is drawn: change it in the text or the form."];
   }
 
+  // What comes from another file can't follow the pointer: it is written into this one at the end of the way.
+  const foreign = (pairs) => pairs.some(([path]) => wb.editor.at(path) === undefined);
+  const lay = (each, pairs) => wb.editor.edit("lay", each.lay, Object.fromEntries(pairs.map(([path, text]) => [path[path.length - 1], text])));
+
   function handle(event, each, bar, track, first, span, stretch) {
     if (event.button) return;
     event.preventDefault();
@@ -96,6 +106,7 @@
     let warned = "";
     dragging = true;
     bar.setPointerCapture(event.pointerId);
+    let later = null;
     let next = null; // where the pointer is by now
     const put = () => {
       frame = 0;
@@ -105,7 +116,9 @@
       // The event as it stood when the drag began, moved by all of it: no step is lost in rounding.
       const [pairs, days, why] = changes(held, wanted, stretch ? wanted : null, fine);
       if (why && why !== warned) wb.tell((warned = why));
-      if (!pairs.length || !steps.put(pairs)) return;
+      if (!pairs.length) return;
+      if (foreign(pairs)) later = pairs;
+      else if (!steps.put(pairs)) return;
       done = days;
       const start = wb.time(each.bar.start) + (stretch ? 0 : done) * DAY;
       const end = wb.time(each.bar.end) + (each.bar.open ? 0 : done) * DAY;
@@ -127,6 +140,7 @@
       dragging = false;
       if (cancelled) steps.cancel();
       else steps.end();
+      if (later && done && !cancelled) lay(each, later);
       shown = "";
       if (last) draw(last);
     };
@@ -145,7 +159,8 @@
   function press(event, each, by, longer) {
     const [pairs, , why] = changes(grip(each), by, longer, false);
     if (why) wb.tell(why);
-    if (pairs.length) wb.editor.held(event, "move.timeline").put(pairs);
+    if (foreign(pairs)) lay(each, pairs);
+    else if (pairs.length) wb.editor.held(event, "move.timeline").put(pairs);
   }
 
   function place(bar, start, end, first, span) {
@@ -159,16 +174,16 @@
     const made = wb.el(
       "div",
       {
-        class: `wb-bar${each.bar.open ? " wb-bar-open" : ""}`,
+        class: `wb-bar${each.bar.open ? " wb-bar-open" : ""}${each.from ? " wb-bar-inherited" : ""}`,
         tabindex: "0",
         role: "slider",
         "aria-label": `${each.label}: when it is in force. Arrow keys move it by a week, with Shift by a day; plus and minus change how long it lasts; Enter shows it in the text.`,
         "aria-valuemin": "0",
         "aria-valuemax": String(span),
         "aria-valuenow": String(Math.round((wb.time(each.bar.start) - first) / DAY)),
-        "aria-valuetext": text(each),
-        "data-path": JSON.stringify(each.path),
-        title: `${each.label}: ${text(each)}`,
+        "aria-valuetext": text(each) + (each.from ? `, from ${each.from}` : ""),
+        "data-path": JSON.stringify(each.lay),
+        title: `${each.label}: ${text(each)}${each.from ? `; from ${each.from}` : ""}`,
       },
       wb.el("span", { class: "wb-bar-label" }, each.label),
       !each.bar.open && wb.el("span", { class: "wb-bar-end", "aria-hidden": "true" }),
@@ -181,12 +196,14 @@
       const longer = { "+": 30.4375, "-": -30.4375 }[event.key];
       if (by) press(event, each, by, null);
       else if (longer) press(event, each, 0, Math.round(longer));
-      else if (event.key === "Enter") wb.showLine(each.line);
+      else if (event.key === "Enter") line(each);
       else return;
       event.preventDefault();
     });
     return made;
   }
+
+  const line = (each) => (each.from ? wb.tell(`${each.label} stands in another place: it comes from ${each.from}.`) : wb.showLine(each.line));
 
   function whisker(range, first, span) {
     const made = wb.el("span", { class: "wb-whisker", title: `between ${said(range[0])} and ${said(range[1])}`, "aria-hidden": "true" });
@@ -211,12 +228,22 @@
     }
   }
 
+  // What is under way in the world of itself is one line until somebody wants to see it.
+  function fold(group, dated, own) {
+    const from = dated.filter((each) => each.from);
+    if (group.id !== "outlook" || from.length < 2) return own;
+    const made = wb.el("details", { class: "wb-lane-more", open: unfolded }, wb.el("summary", {}, `${from.length} from ${from[0].from}`));
+    made.addEventListener("toggle", () => (unfolded = made.open));
+    own.append(made);
+    return made;
+  }
+
   function draw(outline) {
     last = outline;
     const root = document.getElementById("wb-timeline");
     const { start, end } = outline.horizon;
     if (dragging || !root) return;
-    const next = JSON.stringify([outline.horizon, outline.groups.map((group) => group.events.map((each) => [each.label, each.bar, each.line]))]);
+    const next = JSON.stringify([outline.horizon, outline.groups.map((group) => group.events.map((each) => [each.label, each.bar, each.line, each.from]))]);
     if (next === shown) return;
     shown = next;
     if (!start || !end) {
@@ -232,11 +259,12 @@
       const dated = group.events.filter((each) => each.bar.start && each.bar.end);
       for (const each of group.events) {
         if (each.bar.start) continue;
-        chips.push(wb.el("button", { type: "button", class: "wb-chip", onclick: () => wb.showLine(each.line) }, `${each.label}: ${each.bar.waits ? `waits for ${each.bar.waits}` : each.bar.always ? "from the first day" : "no date yet"}`));
+        chips.push(wb.el("button", { type: "button", class: "wb-chip", onclick: () => line(each) }, `${each.label}: ${each.bar.waits ? `waits for ${each.bar.waits}` : each.bar.always ? "from the first day" : "no date yet"}`));
       }
       if (!dated.length) continue;
       const title = group.id === "scenario" ? "Scenario" : group.title;
-      const lane = wb.el("div", { class: `wb-lane wb-lane-${group.id.split(":")[0]}` }, wb.el("div", { class: "wb-lane-title" }, title));
+      const own = wb.el("div", { class: `wb-lane wb-lane-${group.id.split(":")[0]}` }, wb.el("div", { class: "wb-lane-title" }, title));
+      const others = fold(group, dated, own);
       for (const each of dated) {
         const track = wb.el("div", { class: "wb-track" });
         if (each.bar.start_drawn.length) track.append(whisker(each.bar.start_drawn, first, span));
@@ -247,9 +275,9 @@
           track.append(mark);
         }
         track.append(bar({ ...each, first: group.first || start }, track, first, span));
-        lane.append(track);
+        (each.from ? others : own).append(track);
       }
-      rows.push(lane);
+      rows.push(own);
     }
     if (chips.length) rows.push(wb.el("div", { class: "wb-chips wb-undated" }, chips));
     if (rows.length === 1) rows.push(wb.el("p", { class: "wb-hint" }, "No event yet: add one in the form."));
