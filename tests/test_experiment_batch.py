@@ -14,7 +14,7 @@ from supplyrisk.experiment import pools
 from supplyrisk.experiment.batch import prepare, resume, shard_span
 from supplyrisk.experiment.merging import merge
 from supplyrisk.experiment.precision import Precision
-from supplyrisk.experiment.runner import CHUNK_BYTES, chunk_runs
+from supplyrisk.experiment.runner import CHUNK_BYTES, CHUNK_SECONDS, MOST_CHUNKS, chunk_runs
 from supplyrisk.experiment.single import run_alone
 from supplyrisk.experiment.work import shared_arms
 from supplyrisk.results import fans, series, summary
@@ -423,3 +423,15 @@ def test_chunks_fit_in_memory_and_leave_no_worker_waiting(todo, workers):
     assert 1 <= size * (2 * 2 * 60_000 + 8 * 3 * 1000) <= CHUNK_BYTES
     turns = np.ceil(np.ceil(todo / size) / workers)  # chunks of the busiest worker
     assert turns * size <= todo / workers + turns
+
+
+def test_a_chunk_is_some_seconds_of_work_so_that_little_is_lost_with_it():
+    made = SimpleNamespace(
+        fans=SimpleNamespace(n_cells=60), values_kept=False, sketched=True, columns="a", outcomes="a"
+    )
+    ready = SimpleNamespace(same=(0, 1), layout=made)
+    batch, reference = (SimpleNamespace(keep="quantiles", engine=engine) for engine in ("batch", "reference"))
+    assert chunk_runs(ready, batch, 30, 2) == 15  # nothing known of what a run costs
+    assert chunk_runs(ready, batch, 30, 2, run_seconds=CHUNK_SECONDS / 2) == 2
+    assert chunk_runs(ready, reference, 100, 2, run_seconds=2 * CHUNK_SECONDS) == 1
+    assert chunk_runs(ready, batch, 200 * MOST_CHUNKS, 2, run_seconds=CHUNK_SECONDS) == 200  # not thousands of files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 import zipfile
@@ -16,8 +17,22 @@ from supplyrisk.commands import run as run_command
 from supplyrisk.commands import study as study_command
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.results.store import Store
-from supplyrisk.workbench.documents import NotAllowed
-from supplyrisk.workbench.jobs import CANCELLED, FAILED, FINISHED, RUNNING, STOPPED, Job, Jobs
+from supplyrisk.workbench.asked import fault, runs_asked, seed_asked
+from supplyrisk.workbench.documents import STATE, NotAllowed
+from supplyrisk.workbench.job import (
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Job,
+    advanced,
+    how_far,
+    own_words,
+    what_happened,
+)
+from supplyrisk.workbench.jobs import Jobs, _environment
 from supplyrisk.workbench.library import Library
 
 TEXT = """
@@ -29,6 +44,26 @@ events:
   - {name: ban, type: export_ban, origins: CN, products: [crude_gallium], start: 2026-03-01, duration: 6 months}
 monte_carlo: {runs: 4, seed: 5, sampler: lhs}
 """
+SWEEP = """
+study: sweep
+title: How long
+question: How long?
+scenario: ban.yaml
+over:
+  - {path: events.ban.duration, name: length, values: [2 months, 4 months]}
+outcomes: [shortage_unserved_weeks]
+arms: scenario
+places: [world]
+runs: 2
+"""
+# The command line without the report, which takes most of the time of a small batch.
+QUICK = (
+    sys.executable,
+    "-c",
+    "import supplyrisk.commands.shown as shown; shown.build_report = lambda folder: folder; "
+    "from supplyrisk.cli import main; main()",
+)
+SOME = 300  # runs that take some seconds
 MANY = 3000  # runs that take longer than a test looks
 
 
@@ -40,7 +75,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def jobs(folder: Path) -> Iterator[Jobs]:
-    made = Jobs(folder)
+    made = Jobs(folder, QUICK)
     yield made
     for job in made.jobs():
         made.cancel(job.id)
@@ -58,7 +93,8 @@ def the(jobs: Jobs, job: Job) -> Job:
     return next(each for each in jobs.jobs() if each.id == job.id)
 
 
-def test_a_batch_is_computed_and_another_waits_its_turn(jobs: Jobs, folder: Path) -> None:
+def test_a_batch_is_computed_and_another_waits_its_turn(folder: Path) -> None:
+    jobs = Jobs(folder)
     first, second = jobs.start("ban.yaml"), jobs.start("ban.yaml", runs=2, pins={"events.ban.duration": "3 months"})
     assert first.out != second.out
     assert jobs.wait(180)
@@ -74,6 +110,7 @@ def test_a_batch_is_computed_and_another_waits_its_turn(jobs: Jobs, folder: Path
     assert jobs.wait(120)
     assert the(jobs, compared).state == FINISHED
     assert library.file(f"{first.out}/compare/compare.html").is_file()
+    jobs.close()
 
 
 def test_what_is_wrong_with_a_file_is_said_before_anything_is_queued(jobs: Jobs, folder: Path) -> None:
@@ -88,29 +125,121 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_queued(jobs: Jobs,
     assert not jobs.jobs()
 
 
+def test_what_is_typed_is_refused_beside_the_field_before_anything_is_written(jobs: Jobs, folder: Path) -> None:
+    for said in ("-5", "0", "1.7", "many", "1e3", "10000000", "9" * 40):
+        assert "whole number from 1 to 1,000,000" in str(fault(said, runs_asked))
+        with pytest.raises(SupplyriskError, match="Runs must be"):
+            jobs.start("ban.yaml", runs=said)
+    assert "did you mean 10000" in str(fault("10,000", runs_asked))
+    for seed in ("-3", "1.7", str(2**53 + 1)):
+        assert "The seed must be" in str(fault(seed, seed_asked))
+        with pytest.raises(SupplyriskError, match="The seed must be"):
+            jobs.start("ban.yaml", seed=seed)
+    assert [fault(said, asked) for said, asked in (("", runs_asked), ("10 000", runs_asked), ("0", seed_asked))] == [
+        None
+    ] * 3
+    assert not jobs.jobs()
+    assert [path.name for path in folder.iterdir()] == ["ban.yaml"]
+
+
+def test_a_cancelled_batch_keeps_its_runs_and_goes_on_to_the_same_results(jobs: Jobs, folder: Path) -> None:
+    job = jobs.start("ban.yaml", runs=SOME)
+    seen: list[int] = []
+
+    def few() -> bool:
+        seen.append(the(jobs, job).done)
+        return seen[-1] > 0
+
+    until(few)
+    jobs.cancel(job.id)
+    assert "ending" in how_far(the(jobs, job))
+    assert jobs.wait(60)
+    stopped = the(jobs, job)
+    kept = stopped.done
+    assert (stopped.state, stopped.can_go_on, stopped.can_open) == (CANCELLED, True, True)
+    assert 0 < kept < SOME / 2  # progress moves in steps that are not much to lose
+    assert f"{kept:,} of {SOME:,} runs are finished and kept: “Go on”" in what_happened(stopped)
+    assert "resume" not in what_happened(stopped)
+    rest = jobs.again(job.id)
+    assert not the(jobs, job).can_go_on
+    assert what_happened(the(jobs, job)) == f"It went on as job {rest.id}."
+    with pytest.raises(SupplyriskError, match="nothing to go on with"):
+        jobs.again(job.id)
+    until(lambda: the(jobs, rest).state != WAITING)
+    assert the(jobs, rest).done_before == kept
+    assert jobs.wait(180)
+    assert (the(jobs, rest).state, the(jobs, rest).done) == (FINISHED, SOME)
+    with pytest.raises(SupplyriskError, match="is finished"):
+        jobs.resume(job.out)
+    whole = folder / "whole"
+    CliRunner().invoke(
+        run_command.command, [str(folder / "ban.yaml"), "--out", str(whole), "--runs", str(SOME), "-q", "--no-report"]
+    )
+    assert Store(folder / job.out).manifest()["results_hash"] == Store(whole).manifest()["results_hash"]
+
+
+def test_a_cancelled_study_says_how_far_it_is_and_goes_on(jobs: Jobs, folder: Path) -> None:
+    (folder / "long.yaml").write_text(SWEEP.replace("runs: 2", "runs: 3000"))
+    job = jobs.start("long.yaml")
+    until(lambda: the(jobs, job).done > 0)
+    jobs.cancel(job.id)
+    assert jobs.wait(60)
+    entry = Library(folder).entry(job.out)
+    assert (entry.state, entry.runs, entry.resumable) == ("interrupted", 6000, True)
+    assert 0 < entry.done < 6000
+    rest = jobs.again(job.id)
+    assert jobs.wait(180)
+    assert (the(jobs, rest).state, the(jobs, rest).done, the(jobs, rest).total) == (FINISHED, 6000, 6000)
+
+
+def test_the_time_left_is_that_of_the_pace_and_the_end_is_named() -> None:
+    job = Job(1, "run", "a.yaml", "outputs/a", (), state=RUNNING, total=100)
+    assert "starting" in how_far(advanced(job, 0, 100, 9.0))
+    job = advanced(job, 10, 100, 10.0)  # ten seconds of start are no pace
+    assert job.seconds_left is None
+    job = advanced(job, 30, 100, 14.0)
+    assert job.seconds_left == pytest.approx(14.0)
+    assert how_far(job) == "30 of 100 runs, about 14 s left, then the report"
+    assert "report are being written" in how_far(advanced(job, 100, 100, 30.0))
+
+
+def test_commands_of_the_command_line_are_not_repeated_on_the_page() -> None:
+    said = (
+        "3 runs are missing; python run_scenario.py resume outputs/a/b computes them\n"
+        "the tables are complete, but the report failed: OSError: no; supplyrisk report outputs/a/b tries again\n"
+        "outputs/a/b/report.html"
+    )
+    assert own_words(said) == "3 runs are missing\nthe tables are complete, but the report failed: OSError: no"
+
+
 def test_a_job_that_is_killed_says_so_and_can_be_resumed(jobs: Jobs, folder: Path) -> None:
     job = jobs.start("ban.yaml", runs=MANY)
     until(lambda: the(jobs, job).done > 0)
     os.kill(jobs.child_pid, signal.SIGKILL)
     assert jobs.wait(30)
     assert the(jobs, job).state == FAILED
-    assert "signal 9" in the(jobs, job).told
+    assert "ended from outside (signal 9" in what_happened(the(jobs, job))
+    assert the(jobs, job).can_go_on
     until(lambda: Library(folder).entry(job.out).state == "interrupted", 5)
 
 
 def test_what_a_server_takes_with_it_is_resumed_by_the_next_and_can_be_cancelled(folder: Path) -> None:
-    before = Jobs(folder)
+    before = Jobs(folder, QUICK)
     job, waiting, unwanted = before.start("ban.yaml", runs=MANY), before.start("ban.yaml"), before.start("ban.yaml")
     before.cancel(unwanted.id)
     until(lambda: the(before, job).done > 0)
     before.close()
-    after = Jobs(folder)
+    after = Jobs(folder, QUICK)
     assert [the(after, each).state for each in (job, waiting, unwanted)] == [STOPPED, STOPPED, CANCELLED]
+    assert "interrupted before its end" in what_happened(the(after, job))
+    assert "turn had not come" in what_happened(the(after, waiting))
     entry = Library(folder).entry(job.out)
     assert (entry.state, entry.resumable) == ("interrupted", True)
     assert 0 < entry.done < MANY
     again = [after.again(number.id) for number in (job, waiting)]
     assert [each.kind for each in again] == ["resume", "run"]
+    with pytest.raises(SupplyriskError, match=r"in the queue already|is being computed"):
+        after.resume(job.out)
     after.cancel(again[1].id)
     until(lambda: the(after, again[0]).state == RUNNING)
     after.cancel(again[0].id)
@@ -120,14 +249,47 @@ def test_what_a_server_takes_with_it_is_resumed_by_the_next_and_can_be_cancelled
     after.close()
 
 
-def test_a_disk_without_room_fails_the_job_with_the_reason(folder: Path) -> None:
+def test_a_job_of_a_server_that_was_killed_is_followed_to_its_end(folder: Path) -> None:
+    words = (
+        "import sys, time; from pathlib import Path; from supplyrisk.workbench.jobs import Jobs\n"
+        "jobs = Jobs(Path(sys.argv[1])); jobs.start('ban.yaml', runs=int(sys.argv[2])); time.sleep(600)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", words, str(folder), str(MANY)], env=_environment())
+    listed = folder / STATE / "jobs.json"
+    until(lambda: listed.is_file() and [each for each in Library(folder).entries() if each.who and each.done])
+    server.kill()
+    server.wait()
+    after = Jobs(folder, QUICK)
+    (job,) = after.jobs()
+    assert job.state == RUNNING
+    after.cancel(job.id)
+    assert after.wait(60)
+    assert the(after, job).state == CANCELLED
+    assert not Library(folder).entry(job.out).who
+    after.close()
+
+
+@pytest.mark.parametrize("name", ["ban.yaml", "long.yaml"])
+def test_a_disk_without_room_fails_the_job_with_the_reason(folder: Path, name: str) -> None:
+    (folder / "long.yaml").write_text(SWEEP)
     small = ("bash", "-c", 'ulimit -f 4; exec "$@"', "--", sys.executable, "-m", "supplyrisk.cli")
     jobs = Jobs(folder, small)
-    job = jobs.start("ban.yaml")
+    job = jobs.start(name)
     assert jobs.wait(120)
     jobs.close()
     assert the(jobs, job).state == FAILED
-    assert "space" in the(jobs, job).told or "room" in the(jobs, job).told or "large" in the(jobs, job).told
+    assert "The disk is full" in what_happened(the(jobs, job))
+
+
+def test_what_cannot_be_compared_is_said_at_once(jobs: Jobs, folder: Path) -> None:
+    (folder / "long.yaml").write_text(SWEEP)
+    for name, command, file in (("a", run_command, "ban.yaml"), ("s", study_command, "long.yaml")):
+        page = "--no-page" if name == "s" else "--no-report"
+        CliRunner().invoke(command.command, [str(folder / file), "--out", str(folder / name), page, "--workers", "1"])
+    for one, other, why in (("a", "s", "s is a study"), ("a", "a", "with itself")):
+        with pytest.raises(SupplyriskError, match=why):
+            jobs.compare(one, other)
+    assert not jobs.jobs()
 
 
 def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(folder: Path) -> None:
@@ -155,11 +317,7 @@ def test_the_zip_of_a_study_repeats_it_elsewhere(
     jobs: Jobs, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     (folder / "studies").mkdir()
-    (folder / "studies" / "long.yaml").write_text(
-        "study: sweep\ntitle: How long\nquestion: How long?\nscenario: ../ban.yaml\nover:\n"
-        "  - {path: events.ban.duration, name: length, values: [2 months, 4 months]}\n"
-        "outcomes: [shortage_unserved_weeks]\narms: scenario\nplaces: [world]\nruns: 2\n"
-    )
+    (folder / "studies" / "long.yaml").write_text(SWEEP.replace("ban.yaml", "../ban.yaml"))
     job = jobs.start("studies/long.yaml")
     assert jobs.wait(180)
     assert (the(jobs, job).state, the(jobs, job).total) == (FINISHED, 4)

@@ -126,9 +126,13 @@ def warm_up(batch: Batch, ready: Bench, note: Callable[[str], None]) -> None:
 
 def default_workers(batch: Batch) -> int:
     """All cores, but this process alone for what it does sooner than others could start."""
+    return 1 if batch.runs * run_seconds(batch) < POOL_SECONDS else cores()
+
+
+def run_seconds(batch: Batch) -> float:
+    """Estimated work of one run, to the order of magnitude."""
     scenario: Scenario = pickle.loads(batch.scenario)
-    seconds = PLACE_SECONDS.get(batch.engine, 1e-3) * place_weeks(scenario, batch.runs)
-    return 1 if seconds < POOL_SECONDS else cores()
+    return PLACE_SECONDS.get(batch.engine, 1e-3) * place_weeks(scenario, 1)
 
 
 def shard_span(runs: int, shard: tuple[int, int] | None) -> Span:
@@ -314,7 +318,7 @@ def _work(
                 wanted = _until_precise(runner, store, ready, wanted, options, manifest, spans)
             elif gaps := missing(spans, wanted):
                 todo = sum(gap.last - gap.first for gap in gaps)
-                runner.run(gaps, options.chunk or chunk_runs(ready, batch, todo, workers))
+                runner.run(gaps, options.chunk or chunk_runs(ready, batch, todo, workers, run_seconds(batch)))
             spans = store.sound(mark, told.note)
             if not missing(spans, wanted):
                 break
@@ -361,7 +365,8 @@ def _until_precise(
         gaps = missing(list(done), Span(0, last))
         todo = sum(gap.last - gap.first for gap in gaps)
         if todo:
-            runner.run(gaps, options.chunk or chunk_runs(ready, runner.batch, todo, runner.pool.workers))
+            size = chunk_runs(ready, runner.batch, todo, runner.pool.workers, run_seconds(runner.batch))
+            runner.run(gaps, options.chunk or size)
             done = store.spans()
         watch.read(store, last)
         if watch.enough():

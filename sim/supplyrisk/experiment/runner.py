@@ -20,6 +20,8 @@ from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it
 CHUNK_BYTES = 128_000_000  # series and outcomes of one chunk in a worker's memory; joining small chunks costs more
+CHUNK_SECONDS = 6.0  # estimated work of one chunk: what a cancellation loses, and the step in which progress is seen
+MOST_CHUNKS = 200  # into which a large batch is cut for that
 
 
 class Progress(Protocol):
@@ -49,8 +51,14 @@ class Tally:
     seconds: float = 0.0  # sum over workers
 
 
-def chunk_runs(ready: Bench, batch: Batch, todo: int, workers: int) -> int:
-    """Runs per chunk: small enough to lose, large enough to be worth a file; no result depends on it."""
+def chunk_runs(ready: Bench, batch: Batch, todo: int, workers: int, run_seconds: float = 0.0) -> int:
+    """Runs per chunk: small enough to lose, large enough to be worth a file; no result depends on it.
+
+    Parameters
+    ----------
+    run_seconds : float
+        Estimated work of one run; 0: not known.
+    """
     arms = len(set(ready.same))
     cells = ready.layout.fans.n_cells if batch.keep != "none" else 0
     per_cell = (4 if ready.layout.values_kept else 0) + (2 if ready.layout.sketched else 0)
@@ -59,6 +67,8 @@ def chunk_runs(ready: Bench, batch: Batch, todo: int, workers: int) -> int:
     slow = batch.engine == "reference"
     share = -(-todo // (workers * 4))
     size = max(1, min(most, max(share, 1 if slow else 32), 10 if slow else 1000, todo or 1))
+    if run_seconds > 0.0:
+        size = max(1, min(size, max(int(CHUNK_SECONDS / run_seconds), todo // MOST_CHUNKS)))
     rounds = -(-todo // (workers * size))  # all workers get the same number of chunks, so that none waits at the end
     return max(1, -(-todo // (workers * max(rounds, 1))))
 

@@ -8,15 +8,15 @@ to another question is computed anew. Nothing of the outcomes depends on the ord
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import SupplyriskError
-from ..experiment.batch import choose_engine, place_weeks
+from ..experiment.batch import PLACE_SECONDS, choose_engine, place_weeks
 from ..experiment.pool import Pool
-from ..experiment.runner import Progress
+from ..experiment.runner import CHUNK_SECONDS, Progress
 from ..experiment.versions import code_hash
 from ..results.store import Damaged, Span, Store, missing
 from ..spec.resolved import Scenario, World
@@ -28,6 +28,7 @@ from .units import Stretch, Unit, compute, one_arm, scenario_digest
 MOST_AT_ONCE = 1000  # runs of a stretch: what a worker holds in memory
 FEWEST_AT_ONCE = 25  # runs below which taking a unit apart costs more than it gains
 ATTEMPTS = 3  # at a stretch whose worker died
+MOST_STRETCHES = 1000  # into which a large study is cut so that little is lost with each
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Lab:
         self.found = Found(store, self.runs, self.seed)
         self._asked = engine
         self._engine = ""
+        self._most = MOST_AT_ONCE  # runs of a stretch that is not too much to lose
         self._progress = progress
         self._code = code_hash()
         self._stored = store.spans()
@@ -73,6 +75,11 @@ class Lab:
         self._last: tuple[Any, Any, tuple[Scenario, ...]] = None, None, ()
         self._arms: dict[tuple[int, int], tuple[Scenario, str]] = {}  # of the scenario resolved last
         self.computed = 0  # stretches computed by this process
+        self._wanted = self._done = 0  # runs of all units so far, and those of them that are finished
+        self._expected = max(1, study.spec.expected(study))  # cells
+        self.on_plan: Callable[[int], None] = lambda runs: (
+            None
+        )  # is told how many runs there will be, as far as is known
 
     @property
     def engine(self) -> str:
@@ -99,7 +106,9 @@ class Lab:
         self._tell()
 
     def _tell(self) -> None:
-        self._progress.advance(len(self.found.placed), 0)
+        placed = len(self.found.placed)
+        self._progress.advance(placed * self._done // max(1, self._wanted), 0)
+        self.on_plan(-(-self._wanted * max(placed, self._expected) // max(1, placed)))
 
     def _pieces(self, cells: Sequence[Cell]) -> int:
         """Runs of a stretch, so that no worker waits: many cells are units each, few are taken apart."""
@@ -127,8 +136,9 @@ class Lab:
     def _place(self, cell: Cell, scenario: Scenario, waiting: deque[_Todo], size: int) -> None:
         """Give a cell's arms their units, and queue what is missing of them."""
         if not self._engine:
-            work = place_weeks(scenario, self.runs) * max(1, self.study.spec.expected(self.study))
+            work = place_weeks(scenario, self.runs) * self._expected
             self._engine = choose_engine(self._asked, work, self._progress.note)
+            self._most = self._little(scenario)
         arms: dict[str, int] = {}
         for number, arm in enumerate(scenario.arms):
             if cell.arms and arm.name not in cell.arms:
@@ -140,9 +150,16 @@ class Lab:
             arms[arm.name] = rank
             if rank not in self.found.spans:
                 self.found.spans[rank] = self._sound(rank, digest)
-                waiting.extend(self._missing(rank, digest, unit, size))
+                self._wanted += unit.first_runs or self.runs
+                self._done += sum(span.last - span.first for span in self.found.spans[rank])
+                waiting.extend(self._missing(rank, digest, unit, min(size, self._most)))
         titles = {arm.name: arm.title for arm in scenario.arms}
         self.found.add(Placed(cell, self._names_of(scenario.world), scenario.start, scenario.days, arms, titles))
+
+    def _little(self, scenario: Scenario) -> int:
+        """Runs of an arm that are not too much to lose: some seconds' work, unless the study is so large."""
+        run_seconds = PLACE_SECONDS.get(self._engine, 1e-3) * place_weeks(one_arm(scenario, 0), 1)
+        return max(1, int(CHUNK_SECONDS / run_seconds), self.runs * self._expected // MOST_STRETCHES)
 
     def _names_of(self, world: World) -> World:
         """The world without its numbers, which are many and are not told; one for all cells that have the same names."""
@@ -213,6 +230,7 @@ class Lab:
         span = Span(first + todo.job.span.first, first + todo.job.span.last)
         self.store.write_chunk(span, future.result(), todo.digest)
         self.found.spans[todo.number].append(todo.job.span)
+        self._done += todo.job.span.last - todo.job.span.first
         self.computed += 1
         return True
 

@@ -23,6 +23,7 @@ from .lab import Lab
 from .load import LoadedStudy, read_study
 from .tables import write_cells
 
+PLAN_SECONDS = 2.0  # between two such notes
 STUDY = "study.yaml"  # the study's own text, kept with the results
 
 
@@ -73,14 +74,28 @@ def run_study(
         pool = make_pool("cluster" if options.cluster else options.pool, options.workers or cores(), options.cluster)
         try:
             lab = Lab(study, store, pool, options.engine, told)
+            lab.on_plan = _Plan(store, manifest)
             study.spec.explore(lab)
         except KeyboardInterrupt:
-            store.write_manifest({**manifest, "status": INTERRUPTED})
+            store.write_manifest({**store.manifest(), "status": INTERRUPTED})
             again = as_typed("resume", str(store.path))
             raise Interrupted(f"interrupted; finished cells are kept: {again} goes on from there") from None
         finally:
             pool.stop()
         return _concluded(study, lab, manifest, options, clock, before)
+
+
+class _Plan:
+    """Says in the manifest how many runs there will be, so that whoever looks at the folder sees how far it is."""
+
+    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+        self.store, self.manifest = store, manifest
+        self.clock, self.told, self.at = Clock(), 0, -PLAN_SECONDS
+
+    def __call__(self, runs: int) -> None:
+        if runs != self.told and self.clock.seconds() >= self.at + PLAN_SECONDS:
+            self.told, self.at = runs, self.clock.seconds()
+            self.store.write_manifest({**self.manifest, "counts": {"runs": runs}})
 
 
 def _before(store: Store) -> dict[str, Any]:

@@ -16,74 +16,38 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from ..bounded import confined
-from ..errors import INTERRUPTED
+from ..errors import INTERRUPTED, SupplyriskError
+from ..experiment.stages import INTERRUPTED as INTERRUPTED_BATCH
+from ..results.lock import at_work
 from ..results.store import Store, StoreError, default_path
 from ..shipped import PACKAGE
+from .asked import runs_asked, seed_asked
 from .documents import STATE, below, write_whole
+from .job import (
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    INCOMPLETE,
+    OPEN,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Job,
+    advanced,
+    incomparable,
+    planned,
+    runs_done,
+)
 
 NICE = 10  # what the children give way by, so that the page answers while they work
 KEPT = 200  # jobs that are remembered
 PATIENCE_SECONDS = 20.0  # in which a job that is cancelled writes what it has
 LOOK_SECONDS = 0.5
 TOLD_BYTES = 4_000  # of what a job said last
-WAITING, RUNNING, FINISHED, INCOMPLETE, FAILED, CANCELLED, STOPPED = (
-    "waiting",
-    "running",
-    "finished",
-    "incomplete",
-    "failed",
-    "cancelled",
-    "stopped",
-)
-OPEN = (WAITING, RUNNING)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One thing to be computed.
-
-    Attributes
-    ----------
-    kind : str
-        `run`, `study`, `resume` or `compare`.
-    file : str
-        What it is about: a scenario or study below the folder, or a run folder.
-    out : str
-        Where its results lie, below the folder.
-    words : tuple of str
-        The command, as the program's command line gets it.
-    total : int
-        Runs it has to compute; 0 if that is not known.
-    done, done_before : int
-        Runs that are finished, and those that were when it began.
-    told : str
-        What it said last; of a job that failed, why.
-    """
-
-    id: int
-    kind: str
-    file: str
-    out: str
-    words: tuple[str, ...]
-    state: str = WAITING
-    created: str = ""
-    total: int = 0
-    done: int = 0
-    done_before: int = 0
-    seconds: float = 0.0
-    told: str = ""
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the pace so far; None while nothing can be said."""
-        new = self.done - self.done_before
-        if self.state != RUNNING or not self.total or new <= 0:
-            return None
-        return self.seconds * max(0, self.total - self.done) / new
 
 
 class Jobs:
@@ -104,6 +68,7 @@ class Jobs:
         self._jobs: dict[int, Job] = {}
         self.child_pid = 0  # of the job at work
         self._cancelled: set[int] = set()
+        self._left: list[Job] = []  # still at work, of a workbench that was killed
         self._closed = False
         self._listeners: list[Callable[[], None]] = []
         self._load()
@@ -112,22 +77,24 @@ class Jobs:
 
     # --- asking for work --------------------------------------------------------------------------
 
-    def start(self, name: str, runs: int = 0, seed: int | None = None, pins: Mapping[str, object] | None = None) -> Job:
+    def start(
+        self, name: str, runs: object = None, seed: object = None, pins: Mapping[str, object] | None = None
+    ) -> Job:
         """Queue a scenario or a study.
 
         Parameters
         ----------
         name : str
             Its file, as a path below the folder.
-        runs : int
-            0: as the file says.
+        runs, seed : int or str, optional
+            As they were typed; nothing: as the file says.
         pins : mapping, optional
             Values set over the file, by path.
 
         Raises
         ------
         Problems, SupplyriskError
-            Everything that is wrong with the file; nothing is queued then.
+            Everything that is wrong with the file or with what was typed; nothing is queued then.
         """
         from ..api.scenario import sets_of
         from ..spec.load import read_scenario
@@ -136,15 +103,16 @@ class Jobs:
 
         path = below(self.folder, name)
         sets = sets_of(pins or {})
+        n_runs, n_seed = runs_asked(runs), seed_asked(seed)
+        asked = {"runs": n_runs, "seed": n_seed}
+        changed = [f"{key}={number}" for key, number in asked.items() if number is not None]
         with confined(self.folder, PACKAGE):
             if is_study(path):
-                given = [*sets, *([f"runs={runs}"] if runs else []), *([f"seed={seed}"] if seed is not None else [])]
-                study = read_study(path, given)
-                kind, total = "study", study.spec.expected(study) * study.spec.n_runs
+                study = read_study(path, [*sets, *changed])
+                kind, total, whole = "study", study.spec.expected(study) * study.spec.n_runs, False
             else:
-                given = [*sets, *([f"monte_carlo.runs={runs}"] if runs else [])]
-                found = read_scenario(path, given).scenarios
-                kind, total = "run", sum(int(scenario.runs) for scenario in found)
+                found = read_scenario(path, [*sets, *(f"monte_carlo.{each}" for each in changed)]).scenarios
+                kind, total, whole = "run", sum(int(scenario.runs) for scenario in found), len(found) > 1
         out = default_path(self.folder / "outputs", path.stem, dt.datetime.now(dt.UTC))
         with self._lock:  # two jobs of one second
             taken = {job.out for job in self._jobs.values()}
@@ -153,33 +121,78 @@ class Jobs:
                 out = out.with_name(f"{out.name.partition('.')[0]}.{number}")
                 number += 1
         words = [kind, "--quiet", "--out", str(out)]
-        words += ["--runs", str(runs)] if runs else []
-        words += ["--seed", str(seed)] if seed is not None else []
+        words += [word for key, number in asked.items() if number is not None for word in (f"--{key}", str(number))]
         words += [word for each in sets for word in ("--set", each)]
-        return self._queue(kind, name, self._name(out), [*words, "--", str(path)], total)
+        return self._queue(kind, name, self._name(out), [*words, "--", str(path)], total, whole)
 
     def resume(self, name: str) -> Job:
-        """Queue the rest of a run folder or study that was interrupted."""
+        """Queue the rest of a run folder or study that was interrupted.
+
+        Raises
+        ------
+        SupplyriskError
+            If there is no rest, or somebody is at it.
+        """
         path = below(self.folder, name)
         manifest = Store(path).manifest()
-        total = int(manifest.get("runs") or 0) if "study" not in manifest else 0
-        return self._queue("resume", name, name, ["resume", "--quiet", "--", str(path)], total)
+        self._free(name)
+        if "worlds" in manifest:
+            raise SupplyriskError(f"{name} holds several worlds: go on with each of its folders, or start it again")
+        if manifest.get("status") == FINISHED:
+            raise SupplyriskError(f"{name} is finished: there is nothing to go on with")
+        return self._queue("resume", name, name, ["resume", "--quiet", "--", str(path)], planned(manifest))
+
+    def _free(self, name: str) -> None:
+        """Refuse a run folder that somebody is at or will be."""
+        if who := at_work(self.folder / name):
+            raise SupplyriskError(f"{name} is being computed ({who}): it is listed under Results")
+        with self._lock:
+            if busy := next((job for job in self._jobs.values() if job.out == name and job.state in OPEN), None):
+                raise SupplyriskError(f"{name} is in the queue already (job {busy.id})")
 
     def compare(self, one: str, other: str) -> Job:
-        """Queue the page on which two run folders stand side by side."""
+        """Queue the page on which two run folders stand side by side.
+
+        Raises
+        ------
+        SupplyriskError
+            If they can't be compared.
+        """
         paths = [below(self.folder, name) for name in (one, other)]
-        for path in paths:
-            Store(path).manifest()
+        if paths[0] == paths[1]:
+            raise SupplyriskError(f"{one} can't be compared with itself: choose another run")
+        for name, path in zip((one, other), paths, strict=True):
+            if why := incomparable(Store(path).manifest(), path):
+                raise SupplyriskError(f"{name} {why}")
+            self._free(name)
         out = f"{one}/compare"
         words = ["compare", "--out", str(paths[0] / "compare"), "--", *map(str, paths)]
-        return self._queue("compare", f"{one} and {other}", out, words, 0)
+        new = self._queue("compare", f"{one} and {other}", out, words, 0)
+        with self._lock:  # a run folder holds one such page
+            for job in [job for job in self._jobs.values() if job.out == out and job.id < new.id and not job.followed]:
+                self._set(replace(job, followed=new.id))
+        return new
 
     def again(self, number: int) -> Job:
         """Queue a job that did not come to its end: what is there already is not computed again."""
         job = self._jobs[number]
-        if (self.folder / job.out / "manifest.json").is_file() and job.kind != "compare":
-            return self.resume(job.out)
-        return self._queue(job.kind, job.file, job.out, job.words, job.total)
+        if not job.can_go_on:
+            raise SupplyriskError("there is nothing to go on with")
+        self._free(job.out)
+        begun = (self.folder / job.out / "manifest.json").is_file() and job.kind != "compare"
+        if job.whole and begun:
+            out = default_path(self.folder / "outputs", Path(job.out).parent.name, dt.datetime.now(dt.UTC))
+            words = [str(out) if word == str(self.folder / job.out) else word for word in job.words]
+            new = self._queue(job.kind, job.file, self._name(out), words, job.total, whole=True)
+        elif begun and Store(self.folder / job.out).manifest().get("status") == FINISHED:
+            new = self._queue("report", job.out, job.out, ["report", "--", str(self.folder / job.out)], 0)
+        elif begun:
+            new = self.resume(job.out)
+        else:
+            new = self._queue(job.kind, job.file, job.out, job.words, job.total, job.whole)
+        with self._lock:
+            self._set(replace(self._jobs[number], followed=new.id))
+        return new
 
     def cancel(self, number: int) -> None:
         """Take a job out of the queue, or end it; what is finished by then is kept."""
@@ -190,6 +203,8 @@ class Jobs:
             self._cancelled.add(number)
             if job.state == WAITING:
                 self._set(replace(job, state=CANCELLED))
+            else:
+                self._set(replace(job, ending=True), keep=False)
             self._lock.notify_all()
 
     # --- what there is ----------------------------------------------------------------------------
@@ -218,10 +233,10 @@ class Jobs:
 
     # --- the thread -------------------------------------------------------------------------------
 
-    def _queue(self, kind: str, file: str, out: str, words: Sequence[str], total: int) -> Job:
+    def _queue(self, kind: str, file: str, out: str, words: Sequence[str], total: int, whole: bool = False) -> Job:
         with self._lock:
             number = max(self._jobs, default=0) + 1
-            job = Job(number, kind, file, out, tuple(words), created=_now(), total=total)
+            job = Job(number, kind, file, out, tuple(words), created=_now(), total=total, whole=whole)
             self._set(job)
             self._lock.notify_all()
         return job
@@ -239,20 +254,52 @@ class Jobs:
             callback()
 
     def _work(self) -> None:
+        for job in self._left:
+            self._watch(job)
         while True:
             with self._lock:
                 self._lock.wait_for(lambda: self._closed or self._next() is not None)
                 if self._closed:
                     return
-                job = self._next()
-                assert job is not None
-                job = replace(job, state=RUNNING, done_before=self._done(job), done=self._done(job))
+                found = self._next()
+                assert found is not None
+                job = found
+                done, total = self._seen(job)
+                job = replace(job, state=RUNNING, done_before=done, done=done, total=total)
                 self._set(job)
             try:
                 self._run(job)
             except OSError as error:
                 with self._lock:
                     self._set(replace(self._jobs[job.id], state=FAILED, told=f"could not be started: {error}"))
+
+    def _lives(self, job: Job) -> bool:
+        """Whether the process of a job works on its folder."""
+        return bool(job.pid) and f"{at_work(self.folder / job.out)} ".startswith(f"process {job.pid} ")
+
+    def _watch(self, job: Job) -> None:
+        """Follow a job that a killed workbench has left behind to its end."""
+        begin = time.monotonic()
+        asked = False
+        while self._lives(job):
+            with self._lock:
+                self._lock.wait_for(lambda: self._closed or job.id in self._cancelled, LOOK_SECONDS)
+                ending = self._closed or job.id in self._cancelled
+            if ending and not asked:
+                asked = True
+                with contextlib.suppress(OSError):
+                    os.kill(job.pid, signal.SIGTERM)
+            if ending:
+                time.sleep(LOOK_SECONDS)
+            found = self._seen(job)
+            with self._lock:
+                self._set(advanced(self._jobs[job.id], *found, job.seconds + time.monotonic() - begin), keep=False)
+        done = runs_done(self.folder / job.out)
+        with contextlib.suppress(StoreError):
+            status = Store(self.folder / job.out).manifest().get("status")
+            state = FINISHED if status == FINISHED else CANCELLED if job.id in self._cancelled else STOPPED
+            with self._lock:
+                self._set(replace(self._jobs[job.id], state=state, done=done, ending=False))
 
     def _next(self) -> Job | None:
         return next((job for _, job in sorted(self._jobs.items()) if job.state == WAITING), None)
@@ -272,38 +319,60 @@ class Jobs:
                 start_new_session=True,  # Ctrl-C at the terminal is for the server, which ends its jobs itself
             )
         self.child_pid = child.pid
+        with self._lock:
+            self._set(replace(self._jobs[job.id], pid=child.pid))
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
-        asked_to_end = 0.0
+        asked_to_end, hurried = 0.0, False
         while child.poll() is None:
             with self._lock:
                 self._lock.wait_for(lambda: self._closed or job.id in self._cancelled, LOOK_SECONDS)
                 ending = self._closed or job.id in self._cancelled
-            done = self._done(job)  # not with the lock held: the page asks for the list meanwhile
+            found = self._seen(job)  # not with the lock held: the page asks for the list meanwhile
             with self._lock:
-                self._set(replace(self._jobs[job.id], done=done, seconds=time.monotonic() - begin), keep=False)
+                self._set(advanced(self._jobs[job.id], *found, time.monotonic() - begin), keep=False)
             if ending and not asked_to_end:
                 child.send_signal(signal.SIGTERM)
                 asked_to_end = time.monotonic()
+            elif ending and not hurried and self._is_kept(job):
+                child.send_signal(signal.SIGTERM)  # the tables are written; nobody waits for the report
+                hurried = True
             elif ending and time.monotonic() - asked_to_end > PATIENCE_SECONDS:
                 _end(child)
             elif ending:
                 time.sleep(LOOK_SECONDS / 5)
         _end(child)  # its workers, if it was killed and left some
-        done = self._done(job)
+        done, total = self._seen(job)
         with self._lock:
             state = CANCELLED if job.id in self._cancelled else STOPPED if self._closed else _state(child.returncode)
             state = FINISHED if child.returncode == 0 else state
-            now = replace(self._jobs[job.id], state=state, done=done, seconds=time.monotonic() - begin)
-            self._set(replace(now, told=_told(log, child.returncode)))
+            now = advanced(self._jobs[job.id], done, total, time.monotonic() - begin)
+            self._set(
+                replace(
+                    now,
+                    state=state,
+                    ending=False,
+                    told=_told(log).replace(f"{self.folder}/", ""),
+                    code=child.returncode,
+                )
+            )
 
-    def _done(self, job: Job) -> int:
-        """Runs that are finished in a job's folder."""
+    def _is_kept(self, job: Job) -> bool:
+        """Whether a job that was interrupted has written all that it keeps."""
+        with contextlib.suppress(StoreError, OSError):
+            return job.kind != "compare" and Store(self.folder / job.out).manifest().get("status") == INTERRUPTED_BATCH
+        return False
+
+    def _seen(self, job: Job) -> tuple[int, int]:
+        """Runs that are finished in a job's folder, and how many there will be."""
         out = self.folder / job.out
         if job.kind == "compare" or not out.is_dir():
-            return 0
-        folders = [out] if (out / "chunks").is_dir() or (out / "runs.parquet").is_file() else list(out.iterdir())
-        return sum(int(runs_done(folder)) for folder in folders if folder.is_dir())
+            return 0, job.total
+        with contextlib.suppress(StoreError, OSError, ValueError):
+            manifest = Store(out).manifest()
+            if "worlds" not in manifest:
+                return runs_done(out), planned(manifest) or job.total
+        return sum(runs_done(each) for each in out.iterdir() if each.is_dir()), job.total
 
     # --- what is kept on disk ---------------------------------------------------------------------
 
@@ -315,25 +384,22 @@ class Jobs:
     def _load(self) -> None:
         try:
             listed = json.loads((self.folder / STATE / "jobs.json").read_text(encoding="utf-8"))
-            found = [Job(**{**each, "words": tuple(each["words"])}) for each in listed]
+            known = {each.name for each in fields(Job)}
+            found = [
+                Job(**{key: each[key] for key in known & set(each)} | {"words": tuple(each["words"])})
+                for each in listed
+            ]
         except (OSError, ValueError, TypeError, KeyError):
             return
         for job in found[-KEPT:]:
-            self._jobs[job.id] = replace(job, state=STOPPED) if job.state in OPEN else job
+            if job.state == RUNNING and self._lives(job):
+                self._left.append(job)
+            elif job.state in OPEN:
+                job = replace(job, state=STOPPED)
+            self._jobs[job.id] = replace(job, ending=False)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
-
-
-def runs_done(folder: Path) -> int:
-    """Runs of a run folder that are finished, by the names of its chunks, or all once it is concluded."""
-    store = Store(folder)
-    with contextlib.suppress(StoreError, OSError, ValueError, KeyError):
-        if (folder / "runs.parquet").is_file() or (folder / "cells.parquet").is_file():
-            counts = store.manifest().get("counts") or {}
-            return int(counts.get("runs", int(counts.get("finished", 0)) + int(counts.get("failed", 0))))
-        return sum(span.last - span.first for span in store.spans())
-    return 0
 
 
 def _environment() -> dict[str, str]:
@@ -356,15 +422,14 @@ def _state(code: int) -> str:
     return {0: FINISHED, 1: INCOMPLETE, INTERRUPTED: STOPPED}.get(code, FAILED)
 
 
-def _told(log: Path, code: int) -> str:
-    """The last lines a job wrote, and how it ended if by force."""
+def _told(log: Path) -> str:
+    """The last lines a job wrote."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - TOLD_BYTES))
-            text = file.read().decode("utf-8", "replace").strip()
+            return file.read().decode("utf-8", "replace").strip()
     except OSError:
-        text = ""
-    return f"{text}\nended by signal {-code}".strip() if code < 0 else text
+        return ""
 
 
 def _now() -> str:

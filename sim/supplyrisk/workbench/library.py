@@ -17,7 +17,7 @@ from ..results.lock import at_work
 from ..results.store import Store, StoreError
 from ..shipped import PACKAGE
 from .documents import STATE, below
-from .jobs import runs_done
+from .job import planned, runs_done
 
 MOST_FOLDERS = 20_000  # that are looked into
 MOST_RUNS = 500  # that are listed, the newest
@@ -199,8 +199,11 @@ class Library:
         state = "running" if who else str(told.get("status", ""))
         if state == "running" and not who:
             state = "interrupted"  # its process has ended without a word
-        counts = told.get("counts") or {}
-        runs = int(told.get("runs") or 0) if kind != "study" else int(counts.get("runs", 0))
+        runs, done = planned(told), runs_done(path)
+        if kind == "worlds":
+            below_it = [path / str(world) for world in told["worlds"]]
+            inner = [(each, self._told(each)) for each in below_it]
+            runs, done = sum(planned(found) for _, found in inner if found), sum(runs_done(each) for each, _ in inner)
         name = path.relative_to(self.folder).as_posix()
         title = str(told.get("title") or path.name)
-        return Entry(name, kind, title, state, str(told.get("created", "")), runs, runs_done(path), who)
+        return Entry(name, kind, title, state, str(told.get("created", "")), runs, done, who)

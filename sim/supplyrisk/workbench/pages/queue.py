@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from ..jobs import FINISHED, OPEN, RUNNING, Job, Jobs
+from ..job import OPEN, RUNNING, Job, go_on_word, how_far, what_happened
+from ..jobs import Jobs
 from .shell import set_props
 from .threads import beside, told
 
@@ -22,23 +23,6 @@ def button(text: str, act: Callable[[], object]) -> ui.element:
     return made
 
 
-def words(job: Job) -> str:
-    """How far a job is."""
-    if job.state != RUNNING:
-        return job.state
-    said = f"{job.done:,} of {job.total:,} runs" if job.total else f"{job.done:,} runs"
-    left = job.seconds_left
-    if left is None:
-        return f"{said}, {_span(job.seconds)} so far"
-    return f"{said}, about {_span(left)} left"
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 @dataclass
 class Row:
     """The widgets of one job."""
@@ -49,18 +33,22 @@ class Row:
     said: ui.label
     cancel: ui.element
     again: ui.element
+    again_word: ui.label
     open: ui.element
 
     def show(self, job: Job) -> None:
         """Bring them up to date."""
-        self.state.set_text(words(job))
+        self.state.set_text(how_far(job))
         share = job.done / job.total if job.total else 0.0
-        set_props(self.bar, value=round(share, 4))
+        set_props(self.bar, value=round(min(share, 1.0), 4))
         self.bar.set_visibility(job.state == RUNNING and bool(job.total))
-        self.said.set_text(job.told if job.state not in (FINISHED, *OPEN) else "")
-        self.cancel.set_visibility(job.state in OPEN)
-        self.again.set_visibility(job.state not in (FINISHED, *OPEN))
-        self.open.set_visibility(job.state == FINISHED)
+        said = what_happened(job)
+        self.said.set_text(said)
+        self.said.set_visibility(bool(said))
+        self.cancel.set_visibility(job.state in OPEN and not job.ending)
+        self.again_word.set_text(go_on_word(job))
+        self.again.set_visibility(job.can_go_on)
+        self.open.set_visibility(job.can_open)
 
 
 class Queue:
@@ -69,7 +57,8 @@ class Queue:
     def __init__(self, jobs: Jobs, on_open: Callable[[Job], None]) -> None:
         self.jobs, self.on_open = jobs, on_open
         self.rows: dict[int, Row] = {}
-        self.empty = ui.label("Nothing is in the queue.")
+        self.empty = ui.label("Nothing is in the queue: choose a scenario or a study above and press Start.")
+        self.empty.classes("wb-note")
         self.box = ui.element("ul").classes("wb-jobs").props('aria-label="Queue"')
 
     def show(self) -> None:
@@ -88,11 +77,13 @@ class Queue:
     def _row(self, job: Job) -> Row:
         with ui.element("li") as box:
             with ui.element("div").classes("wb-job"):
-                ui.label(f"{job.kind} {job.file}").classes("wb-job-name")
+                ui.label(f"{job.id}. {job.title}").classes("wb-job-name")
                 state = ui.label()
                 bar = set_props(ui.element("progress"), max=1, aria_label=f"Progress of {job.file}")
                 cancel = button("Cancel", lambda: beside(self.jobs.cancel, job.id))
-                again = button("Go on", lambda: told(self.jobs.again, job.id))
+                with ui.element("button").classes("wb-plain").props("type=button") as again:
+                    word = ui.label()
+                again.on("click", lambda _: told(self.jobs.again, job.id))
                 opened = button("Open", lambda: self.on_open(job))
             said = ui.label().classes("wb-said")
-        return Row(box, state, bar, said, cancel, again, opened)
+        return Row(box, state, bar, said, cancel, again, word, opened)

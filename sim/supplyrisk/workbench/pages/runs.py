@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from nicegui import ui
 
+from ...errors import SupplyriskError
+from ..asked import fault, runs_asked, seed_asked
 from ..bench import Workbench
-from ..jobs import Job
+from ..documents import below
+from ..job import Job
 from ..library import Entry, Library
 from . import results
 from .queue import Queue, button
-from .shell import frame
+from .shell import frame, set_props
 from .threads import soon, told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
 RESCAN_SECONDS = 4.0
+NOTHING_YET = (
+    "Nothing has been computed in this folder yet. What is started here or on the command line is listed here."
+)
 COLUMNS = (
     ("title", "What", 3),
     ("kind", "Kind", 1),
@@ -32,20 +41,21 @@ def build(bench: Workbench) -> None:
     results.build(bench, library)
 
     @ui.page("/runs")
-    def page() -> None:
+    async def page() -> None:
+        names = await asyncio.to_thread(runnable, bench)
         with frame("Runs"):
-            Runs(bench, library)
+            Runs(bench, library, names)
 
 
 class Runs:
     """The page of one window."""
 
-    def __init__(self, bench: Workbench, library: Library) -> None:
+    def __init__(self, bench: Workbench, library: Library, names: list[str]) -> None:
         self.bench, self.library = bench, library
         ui.add_head_html(HEAD)
         with ui.element("section").classes("wb-section"):
             ui.label("Start").classes("wb-h2").props("role=heading aria-level=2")
-            self._starter()
+            self._starter(names)
         with ui.element("section").classes("wb-section"):
             ui.label("Queue").classes("wb-h2").props("role=heading aria-level=2")
             self.queue = Queue(bench.jobs, self._open_job)
@@ -56,27 +66,31 @@ class Runs:
         client = ui.context.client
         client.on_delete(bench.jobs.listen(self._changed))
         self.queue.show()
+        ui.timer(0.1, self._rescan, once=True)
         ui.timer(RESCAN_SECONDS, self._rescan)
 
     # --- starting ---------------------------------------------------------------------------------
 
-    def _starter(self) -> None:
-        names = [name for name in self.bench.documents.names() if not name.startswith("outputs/")]
-        with ui.element("div").classes("wb-answer-tools"):
-            self.file = ui.select(names, label="Scenario or study", value=names[0] if names else None, with_input=True)
+    def _starter(self, names: list[str]) -> None:
+        if not names:
+            ui.label("There is no scenario in this folder yet: take one from the gallery, or write one in the studio.")
+        first = self.bench.last if self.bench.last in names else next(iter(names), None)
+        with ui.element("div").classes("wb-answer-tools wb-start"):
+            self.file = ui.select(names, label="Scenario or study", value=first, with_input=True)
             self.file.classes("wb-wide").props("outlined")
-            self.runs = ui.number("Runs", placeholder="as the file says", min=1, max=1_000_000, precision=0)
-            self.seed = ui.number("Seed", placeholder="as the file says", precision=0)
+            self.runs = ui.input("Runs", placeholder="as the file says", validation=lambda v: fault(v, runs_asked))
+            self.seed = ui.input("Seed", placeholder="as the file says", validation=lambda v: fault(v, seed_asked))
             for field in (self.runs, self.seed):
-                field.props("outlined stack-label")
+                field.props("outlined stack-label inputmode=numeric autocomplete=off")
             button("Start", self._start)
 
     async def _start(self) -> None:
         if not self.file.value:
-            ui.notify("Choose a file first.")
+            ui.notify("Choose a scenario or a study first.")
             return
-        runs, seed = self.runs.value, self.seed.value
-        await told(self.bench.jobs.start, self.file.value, int(runs or 0), None if seed is None else int(seed))
+        if not all([self.runs.validate(), self.seed.validate()]):
+            return  # it says beside the field why
+        await told(self.bench.jobs.start, self.file.value, self.runs.value, self.seed.value)
 
     # --- the queue --------------------------------------------------------------------------------
 
@@ -99,10 +113,14 @@ class Runs:
     # --- results ----------------------------------------------------------------------------------
 
     def _list(self) -> None:
-        with ui.element("div").classes("wb-answer-tools"):
-            button("Open", self._open)
-            button("Go on with it", self._resume)
-            button("Compare two", self._compare)
+        self.none = ui.label(NOTHING_YET).classes("wb-note")
+        with ui.element("div").classes("wb-answer-tools") as self.tools:
+            self.buttons = {
+                "open": button("Open", self._open),
+                "resume": button("Go on", self._resume),
+                "compare": button("Compare", self._compare),
+            }
+            self.hint = ui.label().classes("wb-note").props("role=status aria-live=polite")
         self.grid = ui.aggrid(
             {
                 "columnDefs": [
@@ -115,34 +133,79 @@ class Runs:
                 "domLayout": "normal",
             }
         ).classes("wb-grid")
-        self.known: list[Entry] = []
+        self.grid.on("selectionChanged", self._selected, [])
+        self.known: list[Entry] | None = None
+        self.picked: list[str] = []
+        self._allow()
 
     async def _rescan(self) -> None:
         found = await told(self.library.entries)
         if found is not None and found != self.known:
             self.known = found
-            self.grid.options["rowData"] = [row_of(entry) for entry in found]
-            self.grid.update()
+            self.grid.run_grid_method("setGridOption", "rowData", [row_of(entry) for entry in found])
+            for part in (self.tools, self.grid):
+                part.set_visibility(bool(found))
+            self.none.set_visibility(not found)
+            self._allow()
 
-    async def _chosen(self, count: int) -> list[str]:
+    async def _selected(self) -> None:
         rows = await self.grid.get_selected_rows()
-        if len(rows) != count:
-            ui.notify("Select one row." if count == 1 else "Select two rows, the first one first.")
-            return []
-        return [str(row["name"]) for row in rows]
+        names = [str(row["name"]) for row in rows]
+        kept = [name for name in self.picked if name in names]  # the first that was chosen stays the first
+        self.picked = [*kept, *(name for name in names if name not in kept)]
+        self._allow()
 
-    async def _open(self) -> None:
-        for name in await self._chosen(1):
-            ui.navigate.to(f"/runs/view?name={quote(name)}")
+    def _allow(self) -> None:
+        """Offer what can be done with the rows that are chosen, and say it."""
+        entries = {entry.name: entry for entry in self.known or ()}
+        chosen = [entries[name] for name in self.picked if name in entries]
+        allowed, hint = offers(chosen)
+        for key, made in self.buttons.items():
+            set_props(made, disabled=key not in allowed)
+        self.hint.set_text(hint)
+
+    def _open(self) -> None:
+        ui.navigate.to(f"/runs/view?name={quote(self.picked[0])}")
 
     async def _resume(self) -> None:
-        for name in await self._chosen(1):
-            await told(self.bench.jobs.resume, name)
+        await told(self.bench.jobs.resume, self.picked[0])
 
     async def _compare(self) -> None:
-        names = await self._chosen(2)
-        if names:
-            await told(self.bench.jobs.compare, *names)
+        await told(self.bench.jobs.compare, *self.picked)
+
+
+def runnable(bench: Workbench) -> list[str]:
+    """Scenarios and studies that can be started; exercises are played, and what lies in run folders was started already."""
+    from ..reading import is_exercise_text
+
+    found = []
+    for name in bench.documents.names():
+        if not name.startswith("outputs/"):
+            with contextlib.suppress(SupplyriskError, OSError):
+                text = below(bench.folder, name).read_text(encoding="utf-8", errors="replace")
+                if text.strip() and not is_exercise_text(text):
+                    found.append(name)
+    return found
+
+
+def offers(chosen: Sequence[Entry]) -> tuple[set[str], str]:
+    """What can be done with the rows that are chosen, and what to tell of it."""
+    if not chosen:
+        return set(), "Choose a row to open it or to go on with it; choose two to compare them, the first one first."
+    if len(chosen) == 1:
+        (one,) = chosen
+        allowed = {"open", *(["resume"] if one.resumable else [])}
+        return allowed, "Choose a second row to compare the two." if one.kind != "study" else ""
+    if len(chosen) > 2:
+        return set(), "Two can be compared: choose fewer rows."
+    if studies := [one.title for one in chosen if one.kind == "study"]:
+        return (
+            set(),
+            f"“{studies[0]}” is a study, which compares its cells on its own page: choose two runs of scenarios.",
+        )
+    if idle := [one.title for one in chosen if one.state == "running" or not one.done]:
+        return set(), f"“{idle[0]}” has no tables yet: wait until it is finished."
+    return {"compare"}, f"First: {chosen[0].title}. Second: {chosen[1].title}."
 
 
 def row_of(entry: Entry) -> dict[str, object]:
