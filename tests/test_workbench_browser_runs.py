@@ -105,20 +105,34 @@ def test_an_exercise_of_a_turn_and_a_branch(context: Any, address: str, folder: 
     choose = team.get_by_role("listitem").filter(has_text="A reserve in Japan").get_by_role("button", name="Choose")
     choose.click()
     expect(choose).to_be_disabled()
-    team.get_by_role("button", name="Play 13 weeks on").click()
+    team.get_by_role("button", name="Play 13 weeks on").dblclick()  # two clicks play one turn
     expect(team.get_by_text("A maker in Japan stops a line.")).to_be_visible()
-    team.get_by_role("button", name="To 2026-02-19").click()
-    expect(team.get_by_text("Branch 1, until 2026-02-19")).to_be_visible()
+    expect(team.get_by_text("It is 21 May 2026.")).to_be_visible()
+    team.get_by_role("button", name="To 19 February 2026").click()
+    expect(team.get_by_text("Branch 1, played to 19 February 2026")).to_be_visible()
     fits(team)
     told = " ".join(sent)
     assert told
     assert not [word for word in ("secret", "2026-10-15", "2026-11-01", "history: 7") if word in told]
     with context.expect_page() as opened:
         page.get_by_role("link", name="Debrief").click()
-    expect(opened.value.get_by_role("row", name="Measures none").first).to_be_visible()
+    expect(
+        opened.value.get_by_role("cell", name="0.6 billion USD (<b>Ministry</b> in Tokyo 0.6)").first
+    ).to_be_visible()
+    expect(opened.value.get_by_text("Change against no measures: median of 100 runs")).to_be_visible()
     with context.expect_page() as opened:
         page.get_by_role("link", name="<b>Ministry</b> in Tokyo").click()
     expect(opened.value.get_by_role("button", name="Print")).to_be_visible()
-    expect(opened.value.get_by_role("cell", name="0.6")).to_be_visible()
+    expect(opened.value.get_by_text("Your measures")).to_have_count(1)
+    expect(opened.value.get_by_role("cell", name="0.6 billion USD, in force 4 weeks later.")).to_be_visible()
     log = next((folder / "outputs" / "exercises").glob("*/*/log.jsonl")).read_text().splitlines()
     assert [json.loads(line)["what"] for line in log] == ["begin", "play", "go", "back"]
+
+
+def test_what_cannot_be_shown_has_a_way_back(context: Any, address: str) -> None:
+    for path in ("team?name=nix", "play?name=nix", "debrief?name=nix", "handout?name=nix"):
+        page = at(context, address, f"/exercise/{path}")
+        expect(page.get_by_role("alert").get_by_text("nix is no exercise that was begun")).to_be_visible()
+        page.get_by_role("alert").get_by_role("link", name="All exercises").click()
+        expect(page.get_by_role("button", name="Begin")).to_be_visible()
+        page.close()

@@ -17,9 +17,10 @@ from supplyrisk.workbench.documents import Documents
 from supplyrisk.workbench.exercise.debrief import debrief
 from supplyrisk.workbench.exercise.history import History, arm_number, nearest, watched
 from supplyrisk.workbench.exercise.known import announced, known_by
-from supplyrisk.workbench.exercise.play import NotNow, Play
+from supplyrisk.workbench.exercise.play import Late, NotNow, Play
 from supplyrisk.workbench.exercise.rules import Exercise, read_exercise
 from supplyrisk.workbench.exercise.seen import team_view
+from supplyrisk.workbench.exercise.shared import Resting, Work
 from supplyrisk.workbench.exercise.table import Table
 from supplyrisk.workbench.reading import check_text
 
@@ -145,7 +146,7 @@ def test_nobody_learns_what_is_announced_later(exercise: Exercise, history: Hist
                 else:
                     assert view.runs_ahead == 9  # a tenth of the ensemble without the history
         told = [each["text"] for each in view.news]
-        assert any("Export ban" in each for each in told)
+        assert any("announced that from 1 March 2026 China stops 50 % of exports of" in each for each in told)
         assert any("maker in Japan" in each for each in told) == (week > 0)
         play.go()
     later = known_by(exercise.base, dt.date(2026, 10, 20))
@@ -159,11 +160,17 @@ def test_nobody_learns_what_is_announced_later(exercise: Exercise, history: Hist
 def test_the_fan_comes_from_the_runs_nearest_to_what_was_seen(exercise: Exercise, history: History, play: Play) -> None:
     play.go()
     day = exercise.day(play.course.branch.week)
-    runs = watched(exercise, history.expected(play, play.course.branch), "scenario", ["CN"])
+    trial, arm = history.known(play, play.course.branch)
+    ensemble = trial.run([arm], trial.runs, history.threads, lambda: True)
+    runs = watched(exercise, ensemble, "scenario", ["CN"])
     one = [type(w)(w.kind, w.product, w.place, w.dates, w.values[40:41]) for w in runs]
     assert 40 in nearest(one, runs, day, 3)
     assert len(nearest(one, runs, day, 10)) == 10
     seen, ahead = history.ahead(play, play.course.branch)
+    # Only the past of all runs is simulated, and the future of the nearest: whole runs of all would say the same to the bit.
+    others = [type(w)(w.kind, w.product, w.place, w.dates, np.delete(w.values, 7, axis=0)) for w in runs]
+    rows = nearest(seen, others, day, 9)
+    assert [w.values.tobytes() for w in ahead] == [w.values[rows].tobytes() for w in others]
     apart = [
         float(np.abs(np.log(w.values[:, 11]) - np.log(s.values[:, 11])).mean())
         for s, w in zip(seen, ahead)
@@ -203,17 +210,84 @@ def test_cards_cost_and_the_log_goes_on_where_it_was(exercise: Exercise, play: P
         play.go()
 
 
+def test_of_two_clicks_or_two_windows_the_second_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    table = Table(tmp_path)
+    session = table.session(table.begin("exercise.yaml"))
+    seen, first = session.play.steps, session.exercise.first_week
+    session.step("go", seen=seen)
+    for step, given in (("go", None), ("play", "plant"), ("back", first), ("look", 0)):
+        with pytest.raises(Late, match="faster"):
+            session.step(step, given, seen=seen)
+    assert session.play.course.branch.week == first + 13
+    # Two may choose at once in a turn, but the turn is played by who has seen both.
+    seen = session.play.steps
+    session.step("play", "plant", seen=seen)
+    session.step("play", "saving", seen=seen)
+    with pytest.raises(Late):
+        session.step("go", seen=seen + 1)
+    session.step("go", seen=session.play.steps)
+    assert session.play.course.branch.week == first + 26
+    table.close()
+
+
+def test_all_windows_are_told_what_is_computed_and_one_computes_for_all(tmp_path: Path) -> None:
+    (tmp_path / "ban.yaml").write_text(SCENARIO)
+    (tmp_path / "exercise.yaml").write_text(EXERCISE)
+    table = Table(tmp_path)
+    session = table.session(table.begin("exercise.yaml"))
+    told: list[str] = []
+    session.listeners.append(lambda: told.append(session.progress()[0]))
+    view = session.view()
+    assert "what may come" in told[0]
+    assert told[1:] == [""]
+    assert session.view() is view
+    assert len(told) == 2
+    # What comes next if nothing is chosen is ready by the time somebody asks.
+    table._idle.shutdown(wait=True)
+    done = len(session.history._works)
+    session.step("go", seen=view.steps)
+    later = session.view()
+    assert later.week == view.week + 13
+    assert len(session.history._works) == done
+    table.close()
+
+
+def test_work_is_shared_and_rests_when_nobody_wants_it() -> None:
+    calls: list[int] = []
+    work = Work(range(40), lambda task: calls.append(task) or 2 * task)
+    with pytest.raises(Resting):
+        work.beside(lambda: len(calls) < 10)
+    assert work.progress == (10, 40)
+    with ThreadPoolExecutor(2) as threads:
+        assert work.result(threads) == [2 * i for i in range(40)]
+    assert sorted(calls) == list(range(40))
+    broken = Work([0, 1], lambda task: 1 // task)
+    with ThreadPoolExecutor(2) as threads, pytest.raises(ZeroDivisionError):
+        broken.result(threads)
+
+
 def test_the_debrief_sets_branches_side_by_side(exercise: Exercise, history: History, play: Play) -> None:
     play.play("reserve")
     play.go()
     play.back(exercise.first_week)
     play.play("saving")
     play.go()
+    at_once = debrief(play, history, 0)
+    assert (at_once.runs, at_once.ensemble["rows"]) == (0, [])
     found = debrief(play, history)
+    assert (found.branches, found.runs, found.of) == (at_once.branches, 100, 100)
+    assert found.measures["rows"][0][1:3] == [
+        "19 February 2026: A reserve in Japan",
+        "0.6 billion USD (Ministry in Tokyo 0.6)",
+    ]
+    assert found.measures["rows"][1][0] == "1 (left branch 0 on 19 February 2026)"
+    assert len(found.headline) == 3
+    assert "in the history that was played" in found.headline[0]
     assert found.branches["header"] == ["", "No measures", "Branch 0", "Branch 1"]
     assert found.ensemble["header"] == ["", "Branch 0", "Branch 1"]
     assert found.run == 7
-    assert "A reserve in Japan" in json.dumps(found.branches)
     assert found.ensemble["rows"]
     names = {line.id for chart in found.charts for line in chart.lines}
     assert {"none", "branch_0", "branch_1"} <= names

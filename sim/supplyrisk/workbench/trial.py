@@ -140,7 +140,7 @@ class Trial:
     def one(self, arm: int, run: int) -> LiveRun:
         """One arm of one run alone, the same as in the batch."""
         name = self.scenario.arms[arm].name
-        found = self._stretch(self.ready.same[arm], Span(run, run + 1))
+        found = self.stretch(self.ready.same[arm], Span(run, run + 1))
         return LiveRun(self.scenario, self.ready.layout, self.kept, {name: found})
 
     def _compute(
@@ -155,7 +155,7 @@ class Trial:
             for arm in arms
             if first >= begun[arm]
         ]
-        answers = list(threads.map(lambda task: self._stretch(*task) if wanted() else None, tasks))
+        answers = list(threads.map(lambda task: self.stretch(*task) if wanted() else None, tasks))
         found = {arm: runs_ for arm, runs_ in known.items() if runs_ is not None}
         for arm in arms:
             parts = [part for (of, _), part in zip(tasks, answers, strict=True) if of == arm]
@@ -168,7 +168,7 @@ class Trial:
                 self.memory.keep(self._question(arm), found[arm])
         return found
 
-    def _stretch(self, arm: int, span: Span) -> ArmRuns:
+    def stretch(self, arm: int, span: Span) -> ArmRuns:
         """One arm of a few runs, by the code of a batch."""
         ready = self._alone(arm)
         chunk = simulate(ready, span, self.scenario.seed)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ...events.words import say_date
 from ...report.cells import cell_of
-from ...report.pick import Spread, spread
-from ..liverun import LiveRun
+from ...report.pick import spread, values
+from ...results.store import Span
+from ...sums import add_up
+from ..liverun import ArmRuns, LiveRun
 from ..picture import Chart, Line, rounded
-from .history import History, origins_of, watched
+from ..trial import Trial
+from .history import History, Wanted, arm_number, origins_of, watched
+from .past import STRETCH, joined
 from .play import Branch, Play
 from .seen import TITLES, UNITS
+from .shared import Work
 
 NONE = "No measures"
+FIRST_RUNS = 200  # of a first answer
+LITTLE = 0.05  # weeks of normal use: less is told as nothing
 # What branches are compared by, in the words of the page.
 METRICS = (
     ("shortage_unserved_weeks", "physically missing, weeks of normal use"),
@@ -34,8 +43,14 @@ class Debrief:
     ----------
     run : int
         The number of the run that was history.
+    runs, of : int
+        Runs behind the differences, and what the whole ensemble has; nothing of the ensemble is told from 0 runs.
+    headline : tuple of str
+        Sentences: for every branch what its measures brought in the history, and what they bring in general.
+    measures : dict
+        Header and rows: the branches, their measures with dates and costs.
     branches : dict
-        Header and rows: what each branch brought in that run, a branch a column.
+        What each branch brought in that run, a branch a column.
     ensemble : dict
         The same as differences from no measures, over all runs on the same draws.
     """
@@ -43,6 +58,9 @@ class Debrief:
     title: str
     run: int
     runs: int
+    of: int
+    headline: tuple[str, ...]
+    measures: dict[str, Any]
     branches: dict[str, Any]
     ensemble: dict[str, Any]
     charts: tuple[Chart, ...]
@@ -51,43 +69,134 @@ class Debrief:
         return asdict(self)
 
 
-def debrief(play: Play, history: History) -> Debrief:
-    """Compare all branches that were played, each with its measures up to where it came."""
-    e = play.exercise
-    trial = history.trial(("debrief", tuple((b.number, b.played) for b in play.course.branches.values())), play.whole)
-    acted = [branch for branch in play.course.branches.values() if branch.played]
-    runs = trial.run(
-        trial.main_arms + tuple(_number(trial, b) for b in acted), trial.runs, history.threads, lambda: True
-    )
-    here = int(np.flatnonzero(runs.numbers == e.spec.history)[0]) if e.spec.history in runs.numbers else -1
-    columns = [(m, label, p, place) for m, label in METRICS for p, place in _asked(play, runs, m)]
-    arms = ["scenario", *(f"policy:{branch.name}" for branch in acted)]
+def debrief(play: Play, history: History, count: int | None = None, wanted: Wanted | None = None) -> Debrief:
+    """Compare all branches that were played, each with its measures up to where it came.
+
+    Parameters
+    ----------
+    count : int, optional
+        Runs of the ensemble that are asked, the first so many: 0 for the history alone. Default: all of them.
+    """
+    e, branches = play.exercise, tuple(play.course.branches.values())
+    acted = [branch for branch in branches if branch.played]
+    key = tuple((b.number, b.played) for b in acted)
+    trial = history.trial(key, lambda: play.whole(branches))
+    numbers = [trial.main_arms[-1], *(arm_number(trial, branch) for branch in acted)]
+    here = _runs(trial, numbers, [[trial.stretch(arm, _one(e.spec.history)) for arm in numbers]])
+    columns = [(m, label, p, place) for m, label in METRICS for p, place in _asked(play, here, m)]
+    arms = [trial.scenario.arms[number].name for number in numbers]
     names = [f"Branch {branch.number}" for branch in acted]
-    chosen = [_measures(play, branch) for branch in acted]
-    rows = [["Measures", "none", *chosen]]
-    rows += [[_heading(runs, *column), *(_in_run(runs, arm, column, here) for arm in arms)] for column in columns]
-    changes: list[list[Any]] = [["Measures", *chosen]]
-    for column in columns:
-        metric, _, product, place = column
-        cells = [cell_of(spread(runs, metric, f"{arm}-scenario", product, place)) for arm in arms[1:]]
-        changes.append([_heading(runs, *column), *([cell.text, cell.note] for cell in cells)])
+    rows = [[_heading(here, *column), *(_of_history(here, arm, column) for arm in arms)] for column in columns]
+    runs = _ensemble(history, trial, key, numbers, trial.runs if count is None else count, wanted)
+    changes = [] if runs is None else [_change(runs, arms[1:], column) for column in columns]
     return Debrief(
         title=e.spec.exercise,
         run=e.spec.history,
-        runs=runs.n_ok,
+        runs=runs.n_ok if runs is not None else 0,
+        of=trial.runs,
+        headline=tuple(_headline(play, here, runs, columns, acted)),
+        measures={"header": ["Branch", "Measures", "Cost", "Played until"], "rows": [_told(play, b) for b in branches]},
         branches={"header": ["", NONE, *names], "rows": rows},
         ensemble={"header": ["", *names], "rows": changes},
-        charts=tuple(_charts(play, runs, acted, here)),
+        charts=tuple(_charts(play, here, acted)),
     )
 
 
-def _number(trial: Any, branch: Branch) -> int:
-    return [arm.name for arm in trial.scenario.arms].index(f"policy:{branch.name}")
+def _change(runs: LiveRun, arms: Sequence[str], column: tuple[str, str, str, str]) -> list[Any]:
+    """A row of the second table: what each branch changes, with its interval."""
+    metric, _, product, place = column
+    cells = [cell_of(spread(runs, metric, f"{arm}-scenario", product, place)) for arm in arms]
+    return [_heading(runs, *column), *([cell.text, cell.note] for cell in cells)]
 
 
-def _measures(play: Play, branch: Branch) -> str:
+def _one(run: int) -> Span:
+    return Span(run, run + 1)
+
+
+def _runs(trial: Trial, numbers: Sequence[int], parts: Sequence[Sequence[ArmRuns]]) -> LiveRun:
+    """Arms of a scenario from their parts: of every stretch of runs one for each arm."""
+    names = [trial.scenario.arms[number].name for number in numbers]
+    each = {name: joined([part[i] for part in parts]) for i, name in enumerate(names)}
+    return LiveRun(trial.scenario, trial.ready.layout, trial.kept, each)
+
+
+def _ensemble(
+    history: History, trial: Trial, key: Any, numbers: Sequence[int], count: int, wanted: Wanted | None
+) -> LiveRun | None:
+    """The first so many runs in all branches; what was computed for fewer is used again."""
+    if len(numbers) < 2 or not count:
+        return None
+    first, found = 0, []
+    for last in sorted({min(count, FIRST_RUNS), count}):
+        spans = [Span(i, min(i + STRETCH, last)) for i in range(first, last, STRETCH)]
+        work = partial(Work, spans, lambda span: [trial.stretch(number, span) for number in numbers])
+        found += history.answers(("debrief", key, first, last), work, wanted)
+        first = last
+    return _runs(trial, numbers, found)
+
+
+def _told(play: Play, branch: Branch) -> list[str]:
+    """A branch: its measures with the days on which they were chosen, and what they cost each role."""
     e = play.exercise
-    return "; ".join(f"{e.day(p.week)}: {e.card(p.card).title}" for p in branch.played)
+    measures = "; ".join(f"{say_date(e.day(p.week))}: {e.card(p.card).title}" for p in branch.played)
+    costs = {
+        role.title: add_up(e.card(p.card).cost for p in branch.played if e.card(p.card).role == role.name)
+        for role in e.spec.roles
+    }
+    told = "; ".join(f"{title} {cost:g}" for title, cost in costs.items() if cost)
+    left = (
+        f"{branch.number} (left branch {branch.parent} on {say_date(e.day(branch.forked))})"
+        if branch.parent >= 0
+        else str(branch.number)
+    )
+    whole = f"{add_up(costs.values()):g} billion USD" + (f" ({told})" if told else "")
+    return [left, measures or NONE, whole, say_date(e.day(branch.week))]
+
+
+def _headline(
+    play: Play,
+    here: LiveRun,
+    runs: LiveRun | None,
+    columns: Sequence[tuple[str, str, str, str]],
+    acted: Sequence[Branch],
+) -> Iterator[str]:
+    """What the measures brought, told by what was missing most in the history without any."""
+    if not acted:
+        yield "No measure was chosen in any branch: there is nothing to compare."
+        return
+    short = [column for column in columns if column[0] == METRICS[0][0]]
+    if not short:
+        return
+    lost = {column: values(here, column[0], "scenario", column[2], column[3])[0] for column in short}
+    column = max(short, key=lambda c: lost[c])
+    metric, _, product, place = column
+    what = f"{here.label(product)}, {'worldwide' if place == 'world' else here.label(place)}"
+    if lost[column] < LITTLE:
+        yield "In the history that was played nothing of what was watched was physically missing for long, measures or not."
+        return
+    yield (
+        f"Without measures, {what}, missed {lost[column]:.1f} weeks of normal use in the history that was played: the most "
+        "of all that was watched."
+    )
+    for branch in acted:
+        cost = add_up(play.exercise.card(p.card).cost for p in branch.played)
+        mine = values(here, metric, f"policy:{branch.name}", product, place)[0]
+        text = f"Branch {branch.number} ({cost:g} billion USD): {mine:.1f} weeks there."
+        if runs is not None:
+            change = values(runs, metric, f"policy:{branch.name}-scenario", product, place)
+            low, middle, high = (float(x) for x in np.quantile(change, [0.1, 0.5, 0.9]))
+            share = 100.0 * float((change < -LITTLE).mean())
+            text += (
+                f" In all {runs.n_ok:,} runs its measures change it by {signed(middle)} weeks (80 % band: {signed(low)} to "
+                f"{signed(high)}); they lessen it in {share:.0f} % of runs."
+            )
+        yield text
+
+
+def signed(number: float) -> str:
+    """A change with its sign, to a tenth."""
+    text = f"{abs(number):.1f}"
+    return "0.0" if text == "0.0" else f"{'−' if number < 0 else '+'}{text}"
 
 
 def _asked(play: Play, runs: LiveRun, metric: str) -> list[tuple[str, str]]:
@@ -113,17 +222,14 @@ def _heading(runs: LiveRun, metric: str, label: str, product: str, place: str) -
     return f"{runs.label(product)} {where}: {label}" if product else f"{label}, {where}"
 
 
-def _in_run(runs: LiveRun, arm: str, column: tuple[str, str, str, str], here: int) -> str:
+def _of_history(here: LiveRun, arm: str, column: tuple[str, str, str, str]) -> str:
     """A number of the run that was history."""
     metric, _, product, place = column
-    table = runs.outcomes(metric, [arm], product=product, place=place, end_use="")
-    row = table[table["run"] == (runs.numbers[here] if here >= 0 else -1)]
-    number = float(row["value"].iloc[0]) if len(row) else float("nan")
-    unit = str(table["unit"].iloc[0]) if len(table) else ""
-    return cell_of(Spread(1, number, number, number, number, number, unit)).text
+    found = spread(here, metric, arm, product, place)
+    return cell_of(found).text
 
 
-def _charts(play: Play, runs: LiveRun, acted: Sequence[Branch], here: int) -> list[Chart]:
+def _charts(play: Play, runs: LiveRun, acted: Sequence[Branch]) -> list[Chart]:
     """The history in all branches, one chart for every product and kind."""
     e = play.exercise
     arms = [("none", NONE, "scenario"), *((b.name, f"Branch {b.number}", f"policy:{b.name}") for b in acted)]
@@ -132,12 +238,12 @@ def _charts(play: Play, runs: LiveRun, acted: Sequence[Branch], here: int) -> li
     groups: dict[tuple[str, str], list[int]] = {}
     for number, each in enumerate(by_arm["none"]):
         groups.setdefault((each.product, each.kind), []).append(number)
-    for numbers in groups.values() if here >= 0 else ():
+    for numbers in groups.values() if runs.n_ok else ():
         # Of several places the one in which most happened.
-        number = max(numbers, key=lambda n: float(np.ptp(by_arm["none"][n].values[here])))
+        number = max(numbers, key=lambda n: float(np.ptp(by_arm["none"][n].values[0])))
         first = by_arm["none"][number]
         lines = [
-            Line(name, label, "fan", {"p50": [rounded(float(x)) for x in by_arm[name][number].values[here]]})
+            Line(name, label, "fan", {"p50": [rounded(float(x)) for x in by_arm[name][number].values[0]]})
             for name, label, _ in arms
         ]
         dates = first.dates

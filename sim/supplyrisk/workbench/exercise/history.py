@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,16 @@ from ...spec.resolved import Scenario
 from ..liverun import LiveRun
 from ..trial import Memory, Trial, trial_of
 from .known import known_by
+from .past import as_run, runner, some
 from .play import Branch, Play
 from .rules import NEAREST_PART, Exercise
+from .shared import Work
 
 Floats = NDArray[np.float64]
 SERIES = ("price_spot_index", "wanted_t", "shortage_t", "export_t")
-MOST_ARMS = 8  # whose runs stay in memory: of 1,000 runs about 30 MB each
+MOST_TRIALS = 6  # compiled scenarios that stay in memory
+MOST_WORKS = 40  # of 100 runs about 2 MB each
+Wanted = Callable[[], bool]
 LEAST = 1e-3  # of a price's logarithm or a share: what differs by less is the same to a team
 
 
@@ -111,25 +116,52 @@ def _comparable(kind: str, values: Floats, normal: Floats) -> Floats:
 
 
 class History:
-    """Computes for one exercise; whoever asks twice gets what was computed before."""
+    """Computes for one exercise; whoever asks twice gets what was computed before.
+
+    Several threads may ask. Who passes `wanted` works alone and rests (`Resting`) when nobody wants the answer any more.
+    """
 
     def __init__(self, exercise: Exercise, threads: Executor) -> None:
         self.exercise, self.threads = exercise, threads
-        self.memory = Memory(most=MOST_ARMS)
+        self.memory = Memory()
+        self.now: Work | None = None  # what somebody waits for
+        self.ended = False  # nobody waits any more
+        self._lock = threading.RLock()
         self._trials: dict[Any, Trial] = {}
+        self._works: dict[Any, Work] = {}
+        self._nearest: dict[Any, list[int]] = {}
 
     def trial(self, key: Any, read: Callable[[], Loaded]) -> Trial:
         """A scenario compiled for the runs of the ensemble."""
-        if key not in self._trials:
-            while len(self._trials) >= 4:
-                self._trials.pop(next(iter(self._trials)))
-            e = self.exercise.spec
-            self._trials[key] = trial_of(read(), e.ensemble, self.memory, SERIES, e.watch.products)
-        return self._trials[key]
+        with self._lock:
+            if key not in self._trials:
+                while len(self._trials) >= MOST_TRIALS:
+                    self._trials.pop(next(iter(self._trials)))
+                e = self.exercise.spec
+                self._trials[key] = trial_of(read(), e.ensemble, self.memory, SERIES, e.watch.products)
+            return self._trials[key]
+
+    def answers(self, key: Any, make: Callable[[], Work], wanted: Wanted | None = None) -> list[Any]:
+        """What a work gives, whoever began it."""
+        with self._lock:
+            if key not in self._works:
+                while len(self._works) >= MOST_WORKS:
+                    self._works.pop(next(iter(self._works)))
+                self._works[key] = make()
+            work = self._works[key] = self._works.pop(key)  # the last used at the end
+        if wanted is not None:
+            return work.beside(wanted)
+        self.now = work
+        try:
+            return work.result(self.threads, lambda: not self.ended)
+        finally:
+            self.now = None
 
     def happened(self, play: Play, branch: Branch) -> LiveRun:
         """The run that is history, in a branch, to the end of the horizon: nothing of it may be shown beyond today."""
-        trial = self.trial(_key(play), play.whole)
+        branches = tuple(play.course.branches.values())
+        acted = tuple((b.number, b.played) for b in branches if b.played)
+        trial = self.trial(acted, lambda: play.whole(branches))
         found = trial.one(arm_number(trial, branch), self.exercise.spec.history)
         if not found.n_ok:
             raise SupplyriskError(f"this history can't be played, choose another: {'; '.join(found.failure_messages)}")
@@ -147,26 +179,49 @@ class History:
             if one.values[:, :past].tobytes() != other.values[:, :past].tobytes():
                 raise AssertionError(f"{branch.name} has another past: {one.kind} of {one.product}, {one.place}")
 
-    def expected(self, play: Play, branch: Branch) -> LiveRun:
-        """The ensemble of the scenario as it is known today, with what was done so far."""
+    def known(self, play: Play, branch: Branch) -> tuple[Trial, int]:
+        """The scenario as it is known today, with what was done so far, and which of its arms that is."""
         day = self.exercise.day(branch.week)
         base = known_by(self.exercise.base, day)
         trial = self.trial(("known", day, branch.played), lambda: base.resolved(play.policy(branch)))
-        return trial.run([arm_number(trial, branch)], trial.runs, self.threads, lambda: True)
+        return trial, arm_number(trial, branch)
 
-    def ahead(self, play: Play, branch: Branch) -> tuple[list[Watched], list[Watched]]:
+    def ahead(self, play: Play, branch: Branch, wanted: Wanted | None = None) -> tuple[list[Watched], list[Watched]]:
         """What was seen in a branch, and the runs that carry on from it.
 
-        The history itself is left out of the ensemble: nobody may learn it from a fan in which it is hidden.
+        The history itself is left out of the ensemble: nobody may learn it from a fan in which it is hidden. Of all other runs
+        the past is simulated, of those that came nearest the future. What is chosen today is in force later, so that it
+        changes the future of these and not which they are.
         """
-        e, day = self.exercise, self.exercise.day(branch.week)
-        past, ensemble = self.happened(play, branch), self.expected(play, branch)
-        origins = origins_of(ensemble.scenario)  # of what is known: whose turn comes later must not show
-        seen, runs = _paired(watched(e, past, past.arms[0], origins), watched(e, ensemble, ensemble.arms[0], origins))
-        others = np.flatnonzero(ensemble.numbers != e.spec.history)
-        runs = [Watched(w.kind, w.product, w.place, w.dates, w.values[others]) for w in runs]
-        rows = nearest(seen, runs, day, max(1, len(others) // NEAREST_PART))
-        return seen, [Watched(w.kind, w.product, w.place, w.dates, w.values[rows]) for w in runs]
+        past = self.happened(play, branch)
+        chosen = self._chosen(play, branch, past, wanted)
+        trial, arm = self.known(play, branch)
+        key = ("future", branch.week, branch.played)
+        parts = self.answers(key, lambda: Work(some(chosen), runner(trial, arm)), wanted)
+        return self._seen(past, trial, as_run(trial, arm, parts))
+
+    def _chosen(self, play: Play, branch: Branch, past: LiveRun, wanted: Wanted | None) -> list[int]:
+        """Numbers of the runs that came nearest to what was seen."""
+        before = replace(branch, played=tuple(played for played in branch.played if played.week < branch.week))
+        key = (branch.week, before.played)
+        if key not in self._nearest:
+            e = self.exercise.spec
+            trial, arm = self.known(play, before)
+            others = [run for run in range(e.ensemble) if run != e.history]
+            parts = self.answers(("past", *key), lambda: Work(some(others), runner(trial, arm, branch.week)), wanted)
+            found = as_run(trial, arm, parts)
+            seen, runs = self._seen(past, trial, found)
+            rows = nearest(seen, runs, self.exercise.day(branch.week), max(1, found.n_ok // NEAREST_PART))
+            self._nearest[key] = [others[number] for number in found.numbers[rows]]
+            with self._lock:
+                self._works.pop(("past", *key), None)  # the series of all runs are large
+        return self._nearest[key]
+
+    def _seen(self, past: LiveRun, trial: Trial, runs: LiveRun) -> tuple[list[Watched], list[Watched]]:
+        """What the team watches, of the history and of some runs."""
+        origins = origins_of(trial.scenario)  # of what is known: whose turn comes later must not show
+        e = self.exercise
+        return _paired(watched(e, past, past.arms[0], origins), watched(e, runs, runs.arms[0], origins))
 
 
 def _paired(seen: Sequence[Watched], runs: Sequence[Watched]) -> tuple[list[Watched], list[Watched]]:
@@ -184,7 +239,3 @@ def arm_number(trial: Trial, branch: Branch) -> int:
     names = [arm.name for arm in trial.scenario.arms]
     wanted = f"policy:{branch.name}" if branch.played else "scenario"
     return names.index(wanted) if wanted in names else 0
-
-
-def _key(play: Play) -> Any:
-    return tuple((branch.number, branch.played) for branch in play.course.branches.values() if branch.played)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ...language.text import Node
 from ...spec.variants import Base, Change
@@ -20,16 +20,9 @@ if TYPE_CHECKING:
 
 # What makes it uncertain whether or when an event comes.
 UNDATED = ("probability", "trigger", "every", "chance", "until")
+UNTOLD = ("general_licences",)  # what is simply not there before its first step
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 LASTS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?) ?([a-z]+(?: [a-z]+)?)\s*")
-
-
-@dataclass(frozen=True)
-class Told:
-    """Something that becomes known on a day."""
-
-    day: dt.date
-    text: str
 
 
 def dates_of(event: Node, key: str) -> dt.date | float | None:
@@ -80,22 +73,39 @@ def _as_of(event: Node, day: dt.date) -> Node:
     end = ends(event)
     hidden = end is not None and end > day and not (public is not None and public.value in ("yes", "true"))
     entries = {
-        key: _steps(node, day, event) for key, node in event.items() if not (hidden and key in ("end", "duration"))
+        key: _steps(node, day, event, key) for key, node in event.items() if not (hidden and key in ("end", "duration"))
     }
+    for key in UNTOLD:  # nobody knows that it will come
+        if key in entries and _comes_later(entries[key], day, event):
+            del entries[key]
     return Node(entries, event.position, event.key_positions, event.size)
 
 
-def _steps(node: Node, day: dt.date, event: Node) -> Node:
+def _steps(node: Node, day: dt.date, event: Node, named: str = "") -> Node:
     """A value without the steps of a schedule that come after a day."""
     if not isinstance(node.value, dict):
         return node
     days = {key: _step_day(key, event) for key in node.value}
     if not node.value or any(found is None for found in days.values()):
-        entries = {key: _steps(child, day, event) for key, child in node.items()}
+        entries = {key: _steps(child, day, event, key) for key, child in node.items()}
         return Node(entries, node.position, node.key_positions, node.size)
     first = min(days, key=lambda key: days[key] or dt.date.max)
+    if named == "share" and _comes_later(node, day, event):
+        # It holds from a day that nobody knows yet; until then nothing of it does.
+        return Node({"start": Node("0 %", node.position)}, node.position, {"start": node.position}, node.size)
     entries = {key: child for key, child in node.items() if key == first or (days[key] or dt.date.max) <= day}
     return Node(entries, node.position, node.key_positions, node.size)
+
+
+def _comes_later(node: Node, day: dt.date, event: Node) -> bool:
+    """Whether a value over time has its first step after a day, and after the day on which the event begins."""
+    if not isinstance(node.value, dict) or not node.value:
+        return False
+    start = dates_of(event, "start")
+    days = [_step_day(key, event) for key in node.value]
+    return all(found is not None and found > day for found in days) and not (
+        isinstance(start, dt.date) and min(found for found in days if found is not None) <= start
+    )
 
 
 def _step_day(key: str, event: Node) -> dt.date | None:
@@ -108,53 +118,6 @@ def _step_day(key: str, event: Node) -> dt.date | None:
         return dt.date.fromisoformat(key)
     found = LASTS.fullmatch(key)
     return begin + dt.timedelta(days=round(float(found[1]) * TIME[found[2]])) if found and found[2] in TIME else None
-
-
-def news(base: Base, day: dt.date, labels: Any) -> list[Told]:
-    """What the events of the scenario have told by a day: that they were announced, began, changed and ended."""
-    found = []
-    events = base.root.get("events")
-    for event in events.value if events is not None and isinstance(events.value, tuple) else ():
-        what, start, end = _called(event, labels), dates_of(event, "start"), ends(event)
-        known = announced(event)
-        if known <= day and known > dt.date.min:
-            later = isinstance(start, dt.date) and start != known
-            found.append(
-                Told(known, f"{what} is announced, in force from {start}." if later else f"{what} is in force.")
-            )
-        for change in sorted(set(_changes(event))):
-            if isinstance(start, dt.date) and start < change <= day:
-                found.append(Told(change, f"The terms of this change: {what[:1].lower()}{what[1:]}."))
-        if end is not None and end <= day:
-            found.append(Told(end, f"{what} is no longer in force."))
-    return sorted(found, key=lambda told: told.day)
-
-
-def _changes(node: Node, event: Node | None = None) -> Iterator[dt.date]:
-    """Days on which a value of an event changes."""
-    event = event or node
-    for key, child in node.items():
-        found = _step_day(key, event) if node is not event else None
-        if found is not None and found > dt.date.min:
-            yield found
-        yield from _changes(child, event)
-
-
-def _called(event: Node, labels: Any) -> str:
-    """An event by its type, its products and who it is about, and no more: how strict it is shows in what follows."""
-    kind = event.get("type")
-    text = str(kind.value).replace("_", " ") if kind is not None else "event"
-    products, origins = (_names(event.get(key) or event.get(key[:-1])) for key in ("products", "origins"))
-    text = f"{text[:1].upper()}{text[1:]}"
-    if products:
-        text += f" on {', '.join(labels(name) for name in products)}"
-    return f"{text} ({', '.join(labels(name) for name in origins)})" if origins else text
-
-
-def _names(node: Node | None) -> list[str]:
-    if node is None or node.value is None or isinstance(node.value, dict):
-        return []
-    return [str(item.value) for item in node.value] if isinstance(node.value, tuple) else [node.value]
 
 
 # --- measures -------------------------------------------------------------------------------------

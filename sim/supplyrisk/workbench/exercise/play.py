@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ BEGIN, PLAY, GO, BACK, LOOK = "begin", "play", "go", "back", "look"
 
 class NotNow(SupplyriskError):
     """A card that can't be played, or a step that can't be taken; the message says why."""
+
+
+class Late(NotNow):
+    """A step asked for by who has not seen the steps before it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class Play:
         self.exercise, self.folder = exercise, folder
         self._lock = threading.Lock()
         self.course = Course()
+        self.steps = 0  # that were taken: entries of the log
+        self._turn = 0  # of these, when this turn began
         folder.mkdir(parents=True, exist_ok=True)
         for entry in self._entries():
             self._apply(entry)
@@ -115,6 +121,10 @@ class Play:
         if number not in self.course.branches:
             raise NotNow(f"there is no branch {number}")
         self._take({"what": LOOK, "branch": number})
+
+    def has_seen(self, steps: int, same_turn: bool = False) -> bool:
+        """Whether who has seen so many steps knows where the exercise stands, or at least the turn that is played."""
+        return self._turn <= steps <= self.steps if same_turn else steps == self.steps
 
     def turns(self, branch: Branch) -> list[int]:
         """Weeks at which a turn of a branch began, up to today."""
@@ -168,6 +178,9 @@ class Play:
 
     def _apply(self, entry: dict[str, Any]) -> None:
         course, what = self.course, entry.get("what")
+        self.steps += 1
+        if what != PLAY:
+            self._turn = self.steps
         if what == BEGIN:
             course.branches[0] = Branch(0, self.exercise.first_week)
             return
@@ -193,6 +206,7 @@ class Play:
         played = [(e.card(p.card), e.event_node(p.card), e.day(p.week)) for p in branch.played]
         return [measure(branch.name, played)] if played else []
 
-    def whole(self) -> Loaded:
-        """The scenario as it will come, with a policy for every branch in which something was done."""
-        return self.exercise.base.resolved([c for branch in self.course.branches.values() for c in self.policy(branch)])
+    def whole(self, branches: Sequence[Branch] = ()) -> Loaded:
+        """The scenario as it will come, with a policy for every branch in which something was done. Default: of all of them."""
+        among = branches or tuple(self.course.branches.values())
+        return self.exercise.base.resolved([change for branch in among for change in self.policy(branch)])

@@ -262,7 +262,7 @@ def _undated(e: Exercise) -> Iterator[tuple[tuple[str | int, ...], str]]:
         keys = [key for key in UNDATED if node.get(key) is not None]
         keys += [
             key
-            for key in ("announced", "start", "end", "duration")
+            for key in ("announced", "rumoured", "start", "end", "duration")
             if node.get(key) is not None and dates_of(node, key) is None
         ]
         if keys:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from ...events.words import say_date
 from ...report.run import Run
 from ...results.quantiles import quantiles
 from ..liverun import LiveRun
 from ..picture import LEVELS, Chart, Line, rounded
 from .history import History, Watched
-from .known import Told, known_by, news
+from .news import Told, news
 from .play import Play
+from .rules import Card, Exercise
 
 UNITS = {"price": "times normal", "shortage": "% of what is wanted", "export": "t a month"}
 TITLES = {"price": "Price of {}", "shortage": "Use of {} that is lost", "export": "Exports of {}"}
@@ -26,9 +29,12 @@ class TeamView:
 
     title: str
     briefing: str
+    steps: int
     today: str
+    today_in_words: str
     week: int
-    turn_weeks: int
+    next_weeks: int
+    next_in_words: str
     over: bool
     branch: int
     runs_ahead: int
@@ -49,41 +55,45 @@ def team_view(play: Play, history: History) -> TeamView:
     """What the team sees today in the branch that is played."""
     e, branch = play.exercise, play.course.branch
     day = e.day(branch.week)
+    later = min(branch.week + e.turn_weeks, e.weeks)
     seen, ahead = history.ahead(play, branch)
     past = history.happened(play, branch)
-    told = news(known_by(e.base, day), day, past.label)
-    told += [Told(each.day, each.text) for each in e.spec.news if each.day <= day]
     return TeamView(
         title=e.spec.exercise,
         briefing=e.spec.briefing,
+        steps=play.steps,
         today=day.isoformat(),
+        today_in_words=say_date(day),
         week=branch.week,
-        turn_weeks=e.turn_weeks,
+        next_weeks=later - branch.week,
+        next_in_words=say_date(e.day(later)),
         over=branch.week >= e.weeks,
         branch=branch.number,
         runs_ahead=len(ahead[0].values) if ahead else 0,
         roles=tuple(_role(play, role.name) for role in e.spec.roles),
         news=tuple(
-            {"date": t.day.isoformat(), "text": t.text} for t in sorted(told, key=lambda t: t.day, reverse=True)
+            {"date": t.day.isoformat(), "in_words": say_date(t.day), "text": t.text} for t in reversed(news_by(e, day))
         ),
         cards=tuple(_card(play, card.name) for card in e.spec.deck),
-        played=tuple({"date": e.day(p.week).isoformat(), "card": e.card(p.card).title} for p in branch.played),
+        played=tuple({"in_words": say_date(e.day(p.week)), "card": e.card(p.card).title} for p in branch.played),
         branches=tuple(
             {
                 "number": b.number,
-                "today": e.day(b.week).isoformat(),
+                "in_words": say_date(e.day(b.week)),
                 "measures": [e.card(p.card).title for p in b.played],
             }
             for b in play.course.branches.values()
         ),
-        turns=tuple({"week": w, "date": e.day(w).isoformat()} for w in play.turns(branch) if w < branch.week),
+        turns=tuple({"week": w, "in_words": say_date(e.day(w))} for w in play.turns(branch) if w < branch.week),
         charts=tuple(_charts(past, seen, ahead, day)),
     )
 
 
 def _role(play: Play, name: str) -> dict[str, Any]:
     role = play.exercise.role(name)
-    return {"name": name, "title": role.title, "budget": role.budget, "spent": play.spent(name)}
+    spent = play.spent(name)
+    left = None if role.budget is None else max(0.0, round(role.budget - spent, 9))
+    return {"name": name, "title": role.title, "budget": role.budget, "spent": spent, "left": left}
 
 
 def _card(play: Play, name: str) -> dict[str, Any]:
@@ -92,11 +102,23 @@ def _card(play: Play, name: str) -> dict[str, Any]:
         "name": name,
         "title": card.title,
         "role": card.role,
-        "cost": card.cost,
-        "lead_weeks": round(card.lead_time / 7.0, 1),
-        "once": card.once,
+        "terms": terms(card),
         "why_not": play.why_not(name),
     }
+
+
+def news_by(e: Exercise, day: dt.date) -> list[Told]:
+    """All that was told by a day, of the events and beside them, the oldest first."""
+    told = [*news(e, day), *(Told(each.day, each.text) for each in e.spec.news if each.day <= day)]
+    return sorted(told, key=lambda each: each.day)
+
+
+def terms(card: Card) -> str:
+    """What a card costs and when it works, as a sentence."""
+    cost = f"{card.cost:g} billion USD" if card.cost else "No cost"
+    weeks = round(card.lead_time / 7.0, 1)
+    force = f"in force {weeks:g} week{'' if weeks == 1 else 's'} later" if weeks else "in force at once"
+    return f"{cost}, {force}{'' if card.once else ', may be chosen each turn'}."
 
 
 def chart_names(products: Sequence[str]) -> list[str]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...bounded import confined
-from ...errors import SupplyriskError
+from ...errors import Problems, SupplyriskError
+from ...events.words import say_date
 from ...results.store import default_path
 from ...shipped import PACKAGE, scenarios_folder
 from ..documents import below, write_whole
 from .debrief import Debrief, debrief
 from .history import History
-from .play import LOG, Play
+from .play import GO, LOG, Late, Play
 from .rules import Exercise, read_exercise
 from .seen import TeamView, team_view
+from .shared import Resting
 
 SHIPPED = "shipped/"
 PLAYED = "outputs/exercises"
@@ -27,6 +31,7 @@ WHAT = "exercise.json"  # which file is played
 THREADS = 2
 MOST_OPEN = 4  # exercises whose runs stay in memory
 MOST_FILES = 300
+MOST_CHECKED = 30
 HEAD_BYTES = 4000
 
 
@@ -37,25 +42,45 @@ class Session:
     name: str
     play: Play
     history: History
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    idle: Executor  # one thread, for what may be asked next
+    lock: threading.RLock = field(default_factory=threading.RLock)
     listeners: list[Callable[[], None]] = field(default_factory=list)
+    doing: str = ""  # what is computed at the moment, for all windows
+    _shown: tuple[int, TeamView] | None = None
+    _begun: float = 0.0
+    _took: dict[str, float] = field(default_factory=dict)  # seconds, by kind of what was computed
+    _thought: int = 0
 
     @property
     def exercise(self) -> Exercise:
         return self.play.exercise
 
     def view(self) -> TeamView:
-        """What the team sees now."""
+        """What the team sees now; computed once for all windows."""
+        self._thought += 1  # what is computed beside rests
         with self.lock:
-            return team_view(self.play, self.history)
+            if self._shown is None or self._shown[0] != self.play.steps:
+                week = self.play.course.branch.week
+                kind = "choice" if self._shown is not None and self._shown[1].week == week else "turn"
+                with self._busy(kind, f"Computing what may come from {say_date(self._today)} on"):
+                    self._shown = (self.play.steps, team_view(self.play, self.history))
+                self._think()
+            return self._shown[1]
 
-    def debrief(self) -> Debrief:
-        """What the facilitator shows at the end."""
-        with self.lock:
-            return debrief(self.play, self.history)
+    def debrief(self, runs: int | None = None) -> Debrief:
+        """What the facilitator shows at the end, from the first so many runs."""
+        self._thought += 1
+        return debrief(self.play, self.history, runs)
 
-    def step(self, what: str, given: str | int | None = None) -> None:
+    def step(self, what: str, given: str | int | None = None, seen: int | None = None) -> None:
         """Take a step, `play`, `go`, `back` or `look`, and tell all pages that show this exercise.
+
+        Parameters
+        ----------
+        seen : int, optional
+            How many steps had been taken when the page that asks was drawn. A turn is played and a branch left only by who
+            has seen all of them, a measure chosen only by who has seen this turn: of two clicks or two windows the second
+            changes nothing.
 
         Raises
         ------
@@ -69,9 +94,82 @@ class Session:
             "look": lambda: self.play.look(int(given or 0)),
         }
         with self.lock:
+            if seen is not None and not self.play.has_seen(seen, same_turn=what == "play"):
+                raise Late(
+                    "Somebody was faster: the exercise has gone on meanwhile. Look at what has changed, and decide again."
+                )
             steps[what]()
+        self._tell()
+
+    def progress(self) -> tuple[str, float]:
+        """What is computed at the moment, in words, and how much of it is done; "" if nothing is."""
+        doing, work = self.doing, self.history.now
+        if not doing:
+            return "", 0.0
+        done, of = work.progress if work is not None else (0, 0)
+        return doing, done / of if of else 0.0
+
+    def end(self) -> None:
+        """Nothing more is computed."""
+        self._thought += 1
+        self.history.ended = True
+
+    @property
+    def _today(self) -> dt.date:
+        return self.exercise.day(self.play.course.branch.week)
+
+    @contextlib.contextmanager
+    def _busy(self, kind: str, words: str) -> Iterator[None]:
+        """All windows are told what is computed, and how long it usually takes here."""
+        usual = self._took.get(kind)
+        often = (
+            f"about {max(1, round(usual))} s" if usual is not None else "a few seconds; the first picture takes longest"
+        )
+        self.doing, begun = f"{words}: usually {often}.", time.monotonic()
+        self._tell()
+        try:
+            yield
+        finally:
+            self.doing = ""
+            self._took[kind] = time.monotonic() - begun
+            self._tell()
+
+    def _tell(self) -> None:
         for listener in list(self.listeners):
             listener()
+
+    def _think(self) -> None:
+        """Begin with what will be asked next if nothing more is chosen, beside whatever the team does."""
+        self._thought += 1
+        mine, branch, e = self._thought, self.play.course.branch, self.exercise
+
+        def wanted() -> bool:
+            return mine == self._thought
+
+        def think() -> None:
+            try:
+                if branch.week < e.weeks and wanted():
+                    later = replace(branch, week=min(branch.week + e.turn_weeks, e.weeks))
+                    self.history.ahead(self.play, later, wanted)
+                elif wanted():
+                    debrief(self.play, self.history, None, wanted)
+            except Resting:
+                pass
+            except SupplyriskError:
+                pass  # it is said when somebody asks for it
+
+        with contextlib.suppress(RuntimeError):  # the workbench ends
+            self.idle.submit(think)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An exercise that was begun, as its log tells."""
+
+    name: str
+    title: str
+    at: str
+    turns: int
 
 
 class Table:
@@ -80,6 +178,7 @@ class Table:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="exercise")
+        self._idle = ThreadPoolExecutor(1, thread_name_prefix="exercise-ahead")
         self._open: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -101,6 +200,22 @@ class Table:
             key=lambda n: n.rpartition("/")[2],
             reverse=True,
         )
+
+    def faulty(self) -> dict[str, list[str]]:
+        """Files below the folder that can't be begun, each with all that is wrong with it."""
+        found = {}
+        for name in [name for name in self.files() if not name.startswith(SHIPPED)][:MOST_CHECKED]:
+            try:
+                self._read(name)
+            except Problems as error:
+                found[name] = [str(problem).replace(f"{self.folder}/", "") for problem in error.problems]
+            except (SupplyriskError, OSError) as error:
+                found[name] = [str(error)]
+        return found
+
+    def begun(self) -> list[Begun]:
+        """Those that were begun, the newest first."""
+        return [_begun(self.folder, name) for name in self.sessions()]
 
     def begin(self, file: str) -> str:
         """Begin an exercise; returns the name of the session.
@@ -137,6 +252,11 @@ class Table:
         return self._opened(name, self._read(file), folder)
 
     def close(self) -> None:
+        """End all that is computed."""
+        with self._lock:
+            for session in self._open.values():
+                session.end()
+        self._idle.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _opened(self, name: str, exercise: Exercise, folder: Path) -> Session:
@@ -144,7 +264,7 @@ class Table:
             if name not in self._open:
                 while len(self._open) >= MOST_OPEN:
                     self._open.pop(next(iter(self._open)))
-                self._open[name] = Session(name, Play(exercise, folder), History(exercise, self._threads))
+                self._open[name] = Session(name, Play(exercise, folder), History(exercise, self._threads), self._idle)
             return self._open[name]
 
     def _read(self, file: str) -> Exercise:
@@ -161,6 +281,18 @@ class Table:
         for pattern in ("*.yaml", "*/*.yaml", "*/*/*.yaml"):
             found += [path for path in sorted(self.folder.glob(pattern)) if not path.is_symlink()]
         return [path for path in found if "outputs" not in path.parts and path.is_file()][:MOST_FILES]
+
+
+def _begun(folder: Path, name: str) -> Begun:
+    """What can be said of a session without reading its exercise; a log that is damaged says nothing."""
+    try:
+        lines = (folder / name / LOG).read_text(encoding="utf-8").splitlines()
+        entries = [dict(json.loads(line)) for line in lines]
+        first = dt.datetime.fromisoformat(str(entries[0]["at"])).astimezone()
+        title, at = str(entries[0]["exercise"]), f"{say_date(first.date())} at {first:%H:%M}"
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return Begun(name, name, "a day its log does not tell", 0)
+    return Begun(name, title, at, sum(entry.get("what") == GO for entry in entries))
 
 
 def _title(path: Path) -> str:

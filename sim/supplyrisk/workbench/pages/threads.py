@@ -25,14 +25,23 @@ def soon(work: Callable[[], object]) -> None:
         core.loop.call_soon_threadsafe(work)
 
 
-async def told(work: Callable[..., Any], *given: object) -> Any:
-    """Do something in a thread and wait for it; what is wrong is shown on the page, and None comes back."""
+async def tried(work: Callable[..., Any], *given: object) -> tuple[Any, str]:
+    """Do something in a thread and wait for it: what it gives and "", or None and what is wrong."""
     try:
-        return await run.io_bound(work, *given)
+        return await run.io_bound(work, *given), ""
     except (SupplyriskError, OSError) as error:
-        said = str(error)
+        return None, str(error)
     except Exception as error:  # a fault of the program: the page must say so, the log has the rest
         log.exception("%s failed", getattr(work, "__qualname__", work))
-        said = f"The workbench failed here ({type(error).__name__}: {error}). What was typed and computed is kept."
-    ui.notify(said, type="negative", multi_line=True, close_button="Close", timeout=0)
-    return None
+        return (
+            None,
+            f"The workbench failed here ({type(error).__name__}: {error}). What was typed and computed is kept.",
+        )
+
+
+async def told(work: Callable[..., Any], *given: object) -> Any:
+    """Do something in a thread and wait for it; what is wrong is shown on the page, and None comes back."""
+    found, said = await tried(work, *given)
+    if said:
+        ui.notify(said, type="negative", multi_line=True, close_button="Close", timeout=0)
+    return found

@@ -1,0 +1,101 @@
+"""The debrief: the history at once, the ensemble as its runs come."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from nicegui import ui
+
+from ..exercise.debrief import FIRST_RUNS, Debrief
+from ..exercise.seen import chart_names
+from ..exercise.table import Session, Table
+from .answer import figures
+from .exercise_parts import heading, print_button
+from .team import HEAD, draw_table, no_way
+from .threads import tried
+
+LESS = "Below zero is relief. The history is one of many: a measure that helped in it need not be the one that helps most often."
+
+
+def build(table: Table) -> None:
+    """Register the page."""
+
+    @ui.page("/exercise/debrief")
+    async def page(name: str = "") -> None:
+        ui.add_head_html(HEAD)
+        await ui.context.client.connected()
+        session, said = await tried(table.session, name)
+        with ui.element("main").classes("wb-main wb-team"):
+            if session is None:
+                no_way(said)
+                return
+            await After(session).fill()
+
+
+class After:
+    """The page of one window."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        ui.page_title(f"Debrief: {session.exercise.spec.exercise}")
+        with ui.element("section").classes("wb-section"):
+            heading(f"{session.exercise.spec.exercise}: debrief", 1)
+            self.headline = ui.element("div").classes("wb-debrief-said")
+            self.state = ui.label("Computing the history in all branches …").classes("wb-note").props("role=status")
+        self.wrong = ui.element("div")
+        with ui.element("section").classes("wb-section"):
+            heading("What was chosen")
+            self.measures = ui.element("div")
+        with ui.element("section").classes("wb-section"):
+            heading("In the history that was played")
+            self.history = ui.element("div")
+        with ui.element("section").classes("wb-section"):
+            heading("In all runs: what the measures change")
+            ui.label(LESS).classes("wb-note")
+            self.ensemble = ui.element("div")
+        with ui.element("section").classes("wb-section") as self.root:
+            heading("How it went in each branch")
+            self.ids = figures(tuple(chart_names(session.exercise.spec.watch.products)))
+        with ui.element("div").classes("wb-answer-tools wb-no-print"):
+            print_button()
+            ui.link("Back to this exercise", f"/exercise/play?name={session.name}")
+
+    async def fill(self) -> None:
+        """The history first, then a part of the ensemble, then all of it."""
+        of = self.session.exercise.spec.ensemble
+        for runs in (0, FIRST_RUNS, of):
+            found, said = await tried(partial(self.session.debrief, runs))
+            if ui.context.client.is_deleted:
+                return
+            if found is None:
+                self.state.set_text("")
+                with self.wrong:
+                    no_way(said, self.session.name)
+                return
+            self.show(found, runs == 0)
+
+    def show(self, found: Debrief, first: bool) -> None:
+        """Bring the page up to date."""
+        self.headline.clear()
+        with self.headline:
+            for text in found.headline:
+                ui.label(text)
+        if found.runs < found.of and len(found.measures["rows"]) and found.ensemble["header"][1:]:
+            done = f"{found.runs:,} of {found.of:,} runs so far. " if found.runs else ""
+            self.state.set_text(f"{done}Computing {found.of:,} runs in all branches, usually some seconds a branch …")
+        else:
+            self.state.set_text(
+                f"The history was run {found.run} of the ensemble. All branches have the same draws, so that they differ by "
+                "their measures alone. Costs were assumed by whoever wrote the exercise."
+            )
+        draw_table(self.measures, found.measures["header"], found.measures["rows"])
+        draw_table(self.history, found.branches["header"], found.branches["rows"], f"Run {found.run}")
+        if found.ensemble["rows"]:
+            caption = f"Change against no measures: median of {found.runs:,} runs, and the 80 % band"
+            draw_table(self.ensemble, found.ensemble["header"], found.ensemble["rows"], caption)
+        if first:
+            charts = found.as_payload()["charts"]
+            ui.run_javascript(
+                f"wb.figures({json.dumps(self.root.html_id)}, {json.dumps(self.ids)}, {json.dumps(charts)})"
+            )
