@@ -305,3 +305,24 @@ def test_who_waits_for_the_compiler_is_told(tmp_path: Path, monkeypatch: pytest.
     assert live.wait(60)
     assert found[-1].settled
     live.close()
+
+
+def test_of_several_worlds_one_is_shown_and_another_can_be_chosen(live: LiveAnswer) -> None:
+    live.submit("two.yaml", TEXT.replace("world: gallium", "world: [germanium, gallium]"))
+    assert live.wait()
+    first = live.picture("two.yaml")
+    assert first is not None
+    assert (first.world, first.worlds) == ("germanium", ("germanium", "gallium"))
+    live.pin("two.yaml")
+    live.look("two.yaml", world="gallium")
+    assert live.wait()
+    other = live.picture("two.yaml")
+    assert other is not None
+    assert (other.world, other.before) == ("gallium", "")
+    live.submit("one.yaml", TEXT)
+    assert live.wait()
+    alone = live.picture("one.yaml")
+    assert alone is not None
+    assert alone.worlds == ()
+    assert alone.headline == other.headline
+    assert other.generation > first.generation

@@ -91,6 +91,7 @@ class LiveAnswer:
         self._generation = 0
         self._answers: dict[str, Answer] = {}
         self._looks: dict[str, Look] = {}
+        self._asked: dict[str, Asked] = {}  # the last text of a document
         self._listeners: list[Listener] = []
         self._closed = False
         self._notice = COMPILING if compiles() else ""
@@ -105,7 +106,7 @@ class LiveAnswer:
         with self._lock:
             self._generation += 1
             self._waiting.pop(name, None)
-            self._waiting[name] = Asked(name, text, dict(pins or {}), self._generation)
+            self._waiting[name] = self._asked[name] = Asked(name, text, dict(pins or {}), self._generation)
             self._lock.notify_all()
             number, told = self._generation, self._notice and not self._answers.get(name)
         if told:
@@ -129,9 +130,14 @@ class LiveAnswer:
         found = self._answers.get(name)
         return found.picture if found else None
 
-    def look(self, name: str, product: str = "", place: str = "") -> None:
-        """Choose what the charts of a document show; they are drawn again from the same runs."""
-        self._look(name, lambda look: replace(look, view=View(product, place)))
+    def look(self, name: str, product: str = "", place: str = "", world: str = "") -> None:
+        """Choose what the charts of a document show; they are drawn again from the same runs, of another world from its own."""
+        with self._lock:
+            other = world != self._looks.get(name, Look()).view.world
+            asked = self._asked.get(name)
+        self._look(name, lambda look: replace(look, view=View(product, place, world)))
+        if other and asked is not None:
+            self.submit(name, asked.text, asked.pins)
 
     def pin(self, name: str) -> None:
         """Keep the present answer of a document, to draw later ones against it."""
@@ -202,8 +208,9 @@ class LiveAnswer:
     def _answer(self, asked: Asked) -> None:
         if is_exercise_text(asked.text):
             raise SupplyriskError("this is an exercise: begin it on the page Exercise")
+        world = (self._looks.get(asked.name) or Look()).view.world
         with confined(self.folder, PACKAGE, scenarios_folder()):
-            trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory, self._loadings)
+            trial = read_trial(asked.text, self.folder / asked.name, asked.pins, self._memory, self._loadings, world)
         few, still = min(PREVIEW, trial.runs), self._still(asked)
         policies = 0 < len(trial.all_arms) - len(trial.main_arms) <= MOST_POLICIES
         run = trial.run(trial.main_arms, few, self._threads, lambda: not self._closed)
@@ -228,6 +235,8 @@ class LiveAnswer:
             else ""
         )
         base = Picture(asked.name, asked.generation, of=trial.runs, settled=settled, note=note)
+        if len(trial.loaded.scenarios) > 1:
+            base = replace(base, worlds=tuple(each.world.name for each in trial.loaded.scenarios))
         self._draw(asked.name, Answer(base, run, whole))
 
     def _draw(self, name: str, answer: Answer, only_if: Answer | None = None) -> None:
@@ -265,6 +274,7 @@ class LiveAnswer:
             oldest = next(iter(self._answers))
             self._answers.pop(oldest)
             self._looks.pop(oldest, None)
+            self._asked.pop(oldest, None)
 
     def _tell(self, picture: Picture) -> None:
         for listener in list(self._listeners):

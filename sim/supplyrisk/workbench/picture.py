@@ -33,10 +33,11 @@ DIGITS = 3
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at; "" leaves the choice to the report."""
+    """What is looked at; "" leaves the choice to the report, of worlds to the file, whose first it is."""
 
     product: str = ""
     place: str = ""
+    world: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Picture:
     place: str = ""
     products: tuple[tuple[str, str], ...] = ()  # id and name, to choose from
     places: tuple[tuple[str, str], ...] = ()
+    worlds: tuple[str, ...] = ()  # of the file, to choose from: a picture is of one
     charts: tuple[Chart, ...] = ()
     tables: tuple[dict[str, Any], ...] = ()
 
@@ -182,7 +184,7 @@ def draw(
     short = view.product if view.product in short_products(run) else case.product
     places = tuple(p for p in ("world", *run.zones, *run.groups, *run.countries) if run.has_users(p))
     place = view.place if view.place in places else case.place if case.place in places else "world"
-    known = before if before is not None and before.n_ok else None
+    known = before if before is not None and before.n_ok and before.world.name == run.world.name else None
     charts = (_prices(run, product, known), _shortage(run, short, place, known), _licences(run, product, known))
     best = whole if whole is not None and whole.policies and whole.n_ok else None
     tables = [losses(run)]

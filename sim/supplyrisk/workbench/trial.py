@@ -214,7 +214,7 @@ class Trial:
 
 
 def read_trial(
-    text: str, path: Path, pins: Mapping[str, object], memory: Memory, loadings: Loadings | None = None
+    text: str, path: Path, pins: Mapping[str, object], memory: Memory, loadings: Loadings | None = None, world: str = ""
 ) -> Trial:
     """Read and compile a text as if it stood in the file `path`.
 
@@ -222,6 +222,8 @@ def read_trial(
     ----------
     loadings : Loadings, optional
         What others have read, or are reading.
+    world : str
+        Which of the text's worlds; by default the first.
 
     Raises
     ------
@@ -234,11 +236,16 @@ def read_trial(
         loaded = loadings.scenario(text, path)
     else:
         loaded = text_scenario(text, path, sets_of(pins), PINNED)
-    return trial_of(loaded, min(RUNS, loaded.scenarios[0].runs), memory)
+    return trial_of(loaded, min(RUNS, loaded.scenarios[0].runs), memory, world=world)
 
 
 def trial_of(
-    loaded: Loaded, runs: int, memory: Memory, variables: Sequence[str] = SHOWN, products: Collection[str] = ()
+    loaded: Loaded,
+    runs: int,
+    memory: Memory,
+    variables: Sequence[str] = SHOWN,
+    products: Collection[str] = (),
+    world: str = "",
 ) -> Trial:
     """A scenario that was read, compiled for so many runs.
 
@@ -246,8 +253,11 @@ def trial_of(
     ----------
     variables, products :
         Of which the series of every run are kept; no products: of all.
+    world :
+        Which of the scenario's worlds, the first where it names no such.
     """
-    scenario = replace(loaded.scenarios[0], runs=runs)
+    found = next((each for each in loaded.scenarios if each.world.name == world), loaded.scenarios[0])
+    scenario = replace(found, runs=runs)
     engine = choose_engine("batch", place_weeks(scenario, runs), lambda _: None)
     ready = bench_of(scenario, engine, runs, "quantiles")
     made = ready.layout

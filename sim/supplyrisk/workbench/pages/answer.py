@@ -17,6 +17,7 @@ HEAD = """
 <link rel="stylesheet" href="/static/answer.css">
 <script src="/static/chart.js"></script>
 """
+LOOKED = ("product", "place", "world")
 CHARTS = ("prices", "shortage", "licences")
 
 
@@ -55,6 +56,7 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
         ui.element("p").classes("wb-aloud").props("data-wb=aloud aria-live=polite")
         ui.element("ul").props("data-wb=mistakes")
         with ui.element("div").classes("wb-answer-tools"):
+            ui.element("span").props("data-wb=world")
             ui.element("span").props("data-wb=product")
             ui.element("span").props("data-wb=place")
             for text, act in (("Pin this version (A)", live.pin), ("Unpin", live.unpin)):
@@ -83,8 +85,8 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
 
     def connected() -> None:
         asked = client.request.query_params
-        if asked.get("product") or asked.get("place"):
-            beside(live.look, document, asked.get("product", ""), asked.get("place", ""))
+        if any(asked.get(key) for key in LOOKED):
+            beside(live.look, document, *(asked.get(key, "") for key in LOOKED))
         last = live.picture(document)
         if last is not None:
             newest.setdefault("", json.dumps(last.as_payload()))
@@ -92,7 +94,7 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
 
     def looked(event: GenericEventArguments) -> None:
         chosen = event.args if isinstance(event.args, dict) else {}
-        beside(live.look, document, str(chosen.get("product", "")), str(chosen.get("place", "")))
+        beside(live.look, document, *(str(chosen.get(key, "")) for key in LOOKED))
 
     def clicked(event: GenericEventArguments) -> None:
         at = event.args if isinstance(event.args, dict) else {}

@@ -137,6 +137,7 @@ window.wb = window.wb || {};
     if (picture.stale) parts.push(picture.headline ? "The last answer, before the mistakes below." : "It comes when the mistakes below are mended.");
     if (picture.runs) parts.push(`${picture.runs} of ${picture.of} runs${picture.settled || picture.stale ? "" : ", refining"}.`);
     if (picture.failed) parts.push(`${picture.failed} runs could not be finished: ${picture.reasons.join("; ")}.`);
+    if (picture.worlds.length > 1) parts.push(`This file names ${picture.worlds.length} worlds: this is the answer for ${picture.world}; choose another below.`);
     if (picture.note) parts.push(picture.note);
     at("status").textContent = parts.join(" ");
     if (picture.settled) at("aloud").textContent = picture.mistakes.length ? `${picture.mistakes.length} ${picture.mistakes.length === 1 ? "mistake" : "mistakes"}` : picture.headline;
@@ -162,6 +163,7 @@ window.wb = window.wb || {};
     const key = JSON.stringify([values, chosen]);
     if (box.dataset.key === key) return;
     box.dataset.key = key;
+    if (!values.length) return box.replaceChildren();
     const select = element("select");
     for (const [value, text] of values) {
       const item = element("option", "", text);
@@ -172,8 +174,12 @@ window.wb = window.wb || {};
     select.addEventListener("change", () => {
       const look = { product: root.querySelector("[data-wb=product] select")?.value || "" };
       look.place = root.querySelector("[data-wb=place] select")?.value || "";
+      look.world = root.querySelector("[data-wb=world] select")?.value || "";
       const address = new URL(location.href); // the address restores what is looked at
-      for (const [key, value] of Object.entries(look)) address.searchParams.set(key, value);
+      for (const [key, value] of Object.entries(look)) {
+        if (value) address.searchParams.set(key, value);
+        else address.searchParams.delete(key);
+      }
       history.replaceState(null, "", address);
       emitEvent("wb_look", look);
     });
@@ -204,6 +210,7 @@ window.wb = window.wb || {};
     if (last && last.document === picture.document && last.generation > picture.generation) return;
     shown[rootId] = { ids, picture };
     words(root, picture);
+    choice(root, "world", "World", picture.worlds.map((name) => [name, name]), picture.world);
     choice(root, "product", "Product", picture.products, picture.product);
     choice(root, "place", "Place", picture.places, picture.place);
     figures(root, picture.charts, ids);
