@@ -132,7 +132,8 @@ class FakeModel:
                 weekly.append(Column("stock_cover_weeks", p, z, "", "weeks"))
             weekly += [Column("production_t", p, c, "", "t") for c in countries]
             weekly += [Column("leakage_t", p, c, "", "t") for c in countries]
-            weekly += [Column("stockpile_t", p, c, "", "t") for c in countries]
+            for v in ("stockpile_t", "stockpile_bought_t", "stockpile_sold_t"):
+                weekly += [Column(v, p, c, "", "t") for c in countries]
         for v in ("maker_called_t", "maker_lacking_t"):
             weekly += [Column(v, "magnet", c, "", "t") for c in countries]
         for c in countries:

@@ -84,6 +84,7 @@ def test_every_metric_computed_is_declared_and_named_once():
     # Nothing here touches them; costs of support and of firms' stocks are in test_model_public.
     support = {"public_subsidy_usd", "public_price_floor_usd", "public_offtake_usd", "firms_stock_holding_usd"}
     unstated = {"leakage_t", "origin_exposure_share", "origin_exposure_peak_share", "knock_on_loss_usd"}
+    unstated |= {"public_outlay_year_usd"}  # in test_report_budgets
     unstated |= {"export_tax_revenue_usd", "export_rent_paid_usd", "export_rent_earned_usd"}  # in test_events_home
     assert absent == unstated | support
 

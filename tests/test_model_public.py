@@ -59,6 +59,13 @@ class Case:
         self.weekly[:, at.index((variable, "magnet", place))] = values
         return self
 
+    def store(self, stock, place="DE", bought=None, sold=None):
+        """A public stock; bought and sold is what it changes by, unless they are given."""
+        moved = np.diff(np.asarray(stock, dtype=float), prepend=0.0)
+        self.set("stockpile_bought_t", np.maximum(moved, 0.0) if bought is None else bought, place)
+        self.set("stockpile_sold_t", np.maximum(-moved, 0.0) if sold is None else sold, place)
+        return self.set("stockpile_t", stock, place)
+
     def __call__(self, metric, place="DE", product="magnet"):
         monthly = np.zeros((len(self.model.month_starts), len(self.model.monthly_columns)))
         money = self.reporter.money(np.asarray([0.5, 12.0, 1000.0]))
@@ -69,7 +76,7 @@ class Case:
 
 def test_a_reserve_is_bought_kept_and_sold_at_the_price_of_the_week():
     """10 t bought at 1, 5 t at 2; 9 t sold at 4; 6 t left, worth 2 each."""
-    case = Case(storage=0.1).set("stockpile_t", [10, 15, 15, 6, 6])
+    case = Case(storage=0.1).store([10, 15, 15, 6, 6])
     case.set("price_spot_index", [1, 2, 2, 4, 2], "exCN")
     assert case(f"{STOCK}_bought_usd") == pytest.approx((10 + 5 * 2) * P)
     assert case(f"{STOCK}_sold_usd") == pytest.approx(9 * 4 * P)
@@ -82,7 +89,7 @@ def test_a_reserve_is_bought_kept_and_sold_at_the_price_of_the_week():
 
 def test_a_steady_reserve_costs_storage_and_interest():
     """Bought at 1, left at 1: the cost is what time takes, 1 - d_W, and storage. Over a year that is about r and k."""
-    case = Case(discount=0.05, storage=0.02).set("stockpile_t", [100] * WEEKS)
+    case = Case(discount=0.05, storage=0.02).store([100] * WEEKS)
     worth = [1.05 ** (-7 * week / 365.25) for week in range(WEEKS)]
     assert discounts(0.05, WEEKS) == pytest.approx(worth)
     storage = 0.02 * 100 * sum(worth) * P * YEARS_PER_WEEK
@@ -90,6 +97,22 @@ def test_a_steady_reserve_costs_storage_and_interest():
     assert case(f"{STOCK}_interest_usd") == pytest.approx(0.05 * 100 * sum(worth) * P * YEARS_PER_WEEK)
     # In the cost through d alone: the two ways of reckoning differ by a week at its ends and by compounding.
     assert 100 * P * (1 - worth[-1]) == pytest.approx(case(f"{STOCK}_interest_usd"), rel=0.25)
+
+
+def test_what_is_in_store_before_is_not_bought():
+    """30 t on the first day, 5 t bought at 2 and 12 t given to the store at 3; in week 4 10 t are bought and 15 sold, at 4."""
+    stock, bought, sold = [30, 35, 47, 42, 42], [0, 5, 0, 10, 0], [0, 0, 0, 15, 0]
+    case = Case(storage=0.1).store(stock, bought=bought, sold=sold).set("price_spot_index", [1, 2, 3, 4, 1], "exCN")
+    assert case(f"{STOCK}_opening_usd") == pytest.approx((30 + 12 * 3) * P)
+    assert case(f"{STOCK}_bought_usd") == pytest.approx((5 * 2 + 10 * 4) * P)
+    assert case(f"{STOCK}_sold_usd") == pytest.approx(15 * 4 * P)
+    storage = 0.1 * sum(stock) * P * YEARS_PER_WEEK
+    assert case("public_outlay_peak_year_usd") == pytest.approx(50 * P + storage)
+    assert case("public_cost_usd") == pytest.approx((66 + 50 - 60 - 42) * P + storage)
+    # What passes through within the week is bought and sold, though nothing is ever in store.
+    through = Case().store([0.0] * WEEKS, bought=[0, 8, 0, 0, 0], sold=[0, 8, 0, 0, 0])
+    assert through(f"{STOCK}_bought_usd") == through(f"{STOCK}_sold_usd") == pytest.approx(8 * P)
+    assert through("public_cost_usd") == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_subsidy_is_paid_on_what_is_made():
@@ -134,7 +157,7 @@ def test_the_dearest_year_is_what_a_budget_has_to_hold():
     made[-2:], subsidy[-2:] = 4.0, 0.25
 
     def case(**rates):
-        found = Case(weeks=weeks, **rates).set("stockpile_t", stock).set("price_spot_index", price, "exCN")
+        found = Case(weeks=weeks, **rates).store(stock).set("price_spot_index", price, "exCN")
         return found.set("production_t", made).set("subsidy_index", subsidy)
 
     assert year_starts(weeks).tolist() == [0, 53]
@@ -142,7 +165,7 @@ def test_the_dearest_year_is_what_a_budget_has_to_hold():
     kept = (10 * 52 + 6) * YEARS_PER_WEEK
     assert case(storage=1.0)("public_outlay_peak_year_usd") == pytest.approx((20 + kept) * P)
     club = case()
-    club.set("stockpile_t", np.full(weeks, 15.0), "JP")
+    club.store(np.full(weeks, 15.0), "JP")
     # Japan's 15 t make year one the dearest of the club's two, though Germany's is year two: 25 and 20.
     assert club("public_outlay_peak_year_usd", "club") == pytest.approx(25 * P)
     assert club("public_outlay_peak_year_usd", "JP") == pytest.approx(15 * P)
@@ -164,7 +187,7 @@ def test_buyers_pay_their_offtake_in_equal_parts():
 
 
 def test_who_pays_adds_up():
-    case = Case().set("stockpile_t", [10] * WEEKS, "JP").set("stockpile_t", [20] * WEEKS, "DE")
+    case = Case().store([10] * WEEKS, "JP").store([20] * WEEKS, "DE")
     case.set("production_t", [10] * WEEKS).set("subsidy_index", [0.1] * WEEKS)
     for metric in (f"{STOCK}_bought_usd", "public_cost_usd"):
         parts = case(metric, "JP") + case(metric, "DE")

@@ -52,6 +52,23 @@ def test_a_state_sells_no_more_than_it_has() -> None:
     assert stored[FIRST : FIRST + 12] == pytest.approx([47, 42, 37, 32, 27, 22, 17, 12, 7, 2, 0, 0], abs=1e-9)
 
 
+def test_what_a_state_buys_and_sells_in_one_week_is_recorded_in_full() -> None:
+    """5 t a week from 520 t in store, and 8 t into it from the weeks on in which they arrive: 3 t more each week."""
+    world = seller_and_buyer(TIGHT)
+    sale = {"type_": "state_sale", "in_store": "520 t", "per_year": f"{5.0 * WEEKS_PER_YEAR} t/yr"}
+    buys = {"type_": "state_purchase", "per_year": f"{8.0 * WEEKS_PER_YEAR} t/yr"}
+    both = [written(world, product="metal", country="B", duration="26 weeks", **given) for given in (sale, buys)]
+    out = fast(world, *both, years=1.0)
+    bought, sold = (out.column(f"stockpile_{moved}_t", "metal", "B") for moved in ("bought", "sold"))
+    assert sold[FIRST : FIRST + 26] == pytest.approx(np.full(26, 5.0), rel=1e-12)
+    assert bought[FIRST + 4 : FIRST + 26] == pytest.approx(np.full(22, 8.0), rel=1e-9)
+    stored = out.column("stockpile_t", "metal", "B")
+    assert stored[FIRST] == pytest.approx(515.0 + bought[FIRST], rel=1e-12)
+    assert np.diff(stored) == pytest.approx(
+        (bought - sold)[1:] + 520.0 * (np.arange(1, len(stored)) == FIRST), abs=1e-9
+    )
+
+
 def test_a_state_sale_spares_users_in_a_ban() -> None:
     world = seller_and_buyer(RIGID)
     stop = ban("metal", origin="A", to="B", weeks=30)

@@ -442,8 +442,13 @@ METRICS: tuple[Metric, ...] = (
     *(
         Metric(f"public_{name}_usd", "USD", _PAYS, formula, meaning, By("public.PublicMoney.values"))
         for name, formula, meaning in (
-            ("stock_bought", "sum of d_w max(S_w - S_(w-1), 0) P_w p", "public stocks bought at the simulated price"),
-            ("stock_sold", "sum of d_w max(S_(w-1) - S_w, 0) P_w p", "revenue of public stocks released"),
+            (
+                "stock_opening",
+                "sum of d_w (S_w - S_(w-1) - B_w + V_w) P_w p",
+                "worth of public stocks on the first day, and of those with which measures begin",
+            ),
+            ("stock_bought", "sum of d_w B_w P_w p", "public stocks bought at the simulated price"),
+            ("stock_sold", "sum of d_w V_w P_w p", "revenue of public stocks released and sold"),
             ("stock_left", "d_W S_W P_W p", "worth of the public stock that is left at the end, at that week's price"),
             ("stock_storage", "sum of d_w S_w p k 7/365.25", "storing the public stock"),
             (
@@ -456,15 +461,23 @@ METRICS: tuple[Metric, ...] = (
             ("offtake", "sum of d_w (o_w - P_w) p Q_w", "loss of taking output at an agreed price; a gain if below 0"),
             (
                 "cost",
-                "bought - sold - left + storage + subsidy + price floor + offtake",
+                "opening + bought - sold - left + storage + subsidy + price floor + offtake",
                 "public money in all; programmes whose budget the model doesn't know are not in it",
             ),
             (
                 "outlay_peak_year",
                 "max over years of bought + storage + subsidy + price floor + offtake's losses, not discounted",
-                "most that is paid out in any year of the horizon, sales left out: what a yearly budget has to hold",
+                "most that is paid out in any year of the horizon, sales and what was in store before left out",
             ),
         )
+    ),
+    Metric(
+        "public_outlay_year_usd",
+        "USD",
+        "country, group or world that pays a policy's yearly budget; by year of the horizon in place of the end use (`year 1`)",
+        "sum over the year of opening + bought + storage + subsidy + price floor + offtake's losses, not discounted",
+        "what a yearly budget is held against: what a policy adds to it, year by year",
+        By("public.PublicMoney.values"),
     ),
     Metric(
         "firms_stock_holding_usd",

@@ -86,7 +86,9 @@ class Reporter:
         self._turn = self._turnings(len(model.weekly_columns))
         self._local = threading.local()
         zone_of, buyers = model.scenario.world.zone_of, offtakers(model.scenario)
-        self._public = PublicMoney(self.places, self.columns.products, zone_of, self.columns.groups, buyers)
+        budgeted = tuple(dict.fromkeys(arm.payer for arm in model.scenario.arms if arm.yearly_budget_usd is not None))
+        of = (self.places, self.columns.products, zone_of, self.columns.groups, buyers, budgeted)
+        self._public = PublicMoney(*of, self.columns.n_weeks)
         self._declare()
 
     def _place(self) -> None:

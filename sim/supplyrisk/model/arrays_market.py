@@ -125,6 +125,8 @@ MARKET_ARRAYS: tuple[Array, ...] = (
         stockpile_release_price | index | release above this spot price
         node_unserved_share | share | last week's unserved / wanted
         node_joint | switch | buys jointly
+        stockpile_bought | t | put into public stores in the week
+        stockpile_sold | t | taken out of them in the week
         stockpile_released | t/week | pace of its release, over four weeks
         node_export_rent | USD | what is paid more than at the seller's home, under rules on exports
         state_buy | t/week | bought by the state for its store now

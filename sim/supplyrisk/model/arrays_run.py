@@ -63,6 +63,8 @@ SCALARS: tuple[Array, ...] = (
     Array("weekly_first_lacking", "one", "int", "index", "of what inputs do not suffice for, of sites with inputs"),
     Array("weekly_first_leak", "one", "int", "index", "of leakage by node, -1 where nothing can leak"),
     Array("weekly_first_stockpile", "one", "int", "index", "of public stocks by node, -1 where no event changes any"),
+    Array("weekly_first_bought", "one", "int", "index", "of what is put into them, likewise"),
+    Array("weekly_first_sold", "one", "int", "index", "of what is taken out of them, likewise"),
     Array("weekly_first_tax", "one", "int", "index", "of export taxes by site, -1 where no event levies any"),
     Array("weekly_first_rent", "one", "int", "index", "of export rents by site, -1 where no rule can make any"),
     Array("weekly_first_rent_paid", "one", "int", "index", "of the same by node"),

@@ -69,7 +69,10 @@ def weekly_columns(scenario: Scenario, s: Structure, effects: Effects) -> tuple[
     block("weekly_first_firms", "firms_stock_t", "t", cells)
     block("weekly_first_reason", "price_gap_reason", "code", cells)
     block("weekly_first_paid_node", "price_paid_index", "index", [(p, f"{c}") for p, c in nodes])
-    block("weekly_first_stockpile", "stockpile_t", "t", nodes, bool(used & {"stockpile", "state_trade"}))
+    stored = bool(used & {"stockpile", "state_trade"})
+    block("weekly_first_stockpile", "stockpile_t", "t", nodes, stored)
+    block("weekly_first_bought", "stockpile_bought_t", "t", nodes, stored)
+    block("weekly_first_sold", "stockpile_sold_t", "t", nodes, stored)
     block("weekly_first_leak", "leakage_t", "t", nodes, bool(used & {"leak", "close", "quota", "licence"}))
     sites = [(s.products[k].id, s.countries[c]) for k, c in s.sites]
     block("weekly_first_made", "production_t", "t", sites)

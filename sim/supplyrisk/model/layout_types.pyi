@@ -283,6 +283,10 @@ class Layout(NamedTuple):
     """float by nodes, share: last week's unserved / wanted"""
     node_joint: int
     """float by nodes, switch: buys jointly"""
+    stockpile_bought: int
+    """float by nodes, t: put into public stores in the week"""
+    stockpile_sold: int
+    """float by nodes, t: taken out of them in the week"""
     stockpile_released: int
     """float by nodes, t/week: pace of its release, over four weeks"""
     node_export_rent: int
@@ -1203,6 +1207,10 @@ class Layout(NamedTuple):
     """int by one, index: of leakage by node, -1 where nothing can leak"""
     weekly_first_stockpile: int
     """int by one, index: of public stocks by node, -1 where no event changes any"""
+    weekly_first_bought: int
+    """int by one, index: of what is put into them, likewise"""
+    weekly_first_sold: int
+    """int by one, index: of what is taken out of them, likewise"""
     weekly_first_tax: int
     """int by one, index: of export taxes by site, -1 where no event levies any"""
     weekly_first_rent: int

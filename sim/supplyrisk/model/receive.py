@@ -35,6 +35,7 @@ def release_stockpiles(L: Layout, F: Floats, I: Ints) -> None:
                 if amount > 0.0:
                     F[L.desk_in + d] += amount
                     F[L.stockpile + n] -= amount
+                    F[L.stockpile_sold + n] += amount
                     F[L.stockpile_released + n] += amount * RELEASE_RATE
                     left -= amount
 
@@ -122,8 +123,14 @@ def store(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> float:
     taken = F[L.desk_state_claim + d]
     if taken > amount:
         taken = amount
-    F[L.stockpile + I[L.desk_node + d]] += taken
+    put(L, F, I, d, taken)
     return amount - taken
+
+
+def put(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
+    """What comes into the public store of the country of desk `d`, t."""
+    F[L.stockpile + I[L.desk_node + d]] += amount
+    F[L.stockpile_bought + I[L.desk_node + d]] += amount
 
 
 def sell_stores(L: Layout, F: Floats, I: Ints) -> None:
@@ -135,6 +142,7 @@ def sell_stores(L: Layout, F: Floats, I: Ints) -> None:
         if I[L.desk_main + d] == 1:
             F[L.node_sold + n] = F[L.state_sell + n] if F[L.state_sell + n] < F[L.stockpile + n] else F[L.stockpile + n]
             F[L.stockpile + n] -= F[L.node_sold + n]
+            F[L.stockpile_sold + n] += F[L.node_sold + n]
         F[L.desk_in + d] += F[L.node_sold + n] * F[L.desk_share + d]
 
 
@@ -176,7 +184,7 @@ def share_out(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
     if fill > 0.0:
         if fill > left:
             fill = left
-        F[L.stockpile + I[L.desk_node + d]] += fill
+        put(L, F, I, d, fill)
         left -= fill
     expected = F[L.desk_expected + d]
     if expected > 0.0:
@@ -186,7 +194,7 @@ def share_out(L: Layout, F: Floats, I: Ints, d: int, amount: float) -> None:
     elif last > first:
         F[L.holder_stock + first] += left
     else:
-        F[L.stockpile + I[L.desk_node + d]] += left
+        put(L, F, I, d, left)
 
 
 def ration(L: Layout, F: Floats, I: Ints, start: int, end: int, amount: float, weights: float) -> None:

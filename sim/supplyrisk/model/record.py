@@ -22,6 +22,10 @@ def record(L: Layout, F: Floats, I: Ints, week: int, day: int) -> None:
     if I[L.weekly_first_stockpile] >= 0:
         for n in range(L.n_nodes):
             F[row + I[L.weekly_first_stockpile] + n] = F[L.stockpile + n]
+            F[row + I[L.weekly_first_bought] + n] = F[L.stockpile_bought + n]
+            F[row + I[L.weekly_first_sold] + n] = F[L.stockpile_sold + n]
+            F[L.stockpile_bought + n] = 0.0
+            F[L.stockpile_sold + n] = 0.0
     record_paid_by_zone(L, F, I, row)
     if I[L.weekly_first_fob] >= 0:
         record_fob(L, F, I, row)

@@ -110,6 +110,8 @@ def start_stocks(L: Layout, F: Floats, I: Ints) -> None:
         F[L.node_paid_clean + n] = 1.0
         F[L.node_contract + n] = 1.0
         F[L.stockpile_released + n] = 0.0
+        F[L.stockpile_bought + n] = 0.0
+        F[L.stockpile_sold + n] = 0.0
 
 
 def _start_user(L: Layout, F: Floats, I: Ints, u: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .pick import values
 from .policy_words import phrases
 from .rounding import quantity, share
 from .run import Run
@@ -12,7 +11,7 @@ from .run import Run
 if TYPE_CHECKING:
     import numpy as np
 
-OUTLAY = "public_outlay_peak_year_usd"
+YEARLY = "public_outlay_year_usd"
 
 
 def over_budget(run: Run) -> tuple[str, ...]:
@@ -30,38 +29,54 @@ def within_budget(run: Run) -> tuple[str, ...]:
 
 
 def _budgets(run: Run) -> list[tuple[str, float]]:
-    """Policies with a budget, and the share of runs in which more is paid out in some year."""
+    """Policies with a budget, and the share of runs in which they add more in some year."""
     import numpy as np
 
     found = []
     for arm in run.scenario.arms:
         if arm.yearly_budget_usd is not None:
-            paid = _extra(run, arm.name, arm.payer)
-            found.append(
-                (arm.name.removeprefix("policy:"), float(np.mean(paid > arm.yearly_budget_usd)) if len(paid) else 0.0)
-            )
+            paid = _added(run, arm.name, arm.payer)
+            over = float(np.mean(paid.max(axis=0) > arm.yearly_budget_usd)) if paid.size else 0.0
+            found.append((arm.name.removeprefix("policy:"), over))
     return found
 
 
-def _extra(run: Run, arm: str, payer: str) -> np.ndarray:
-    """What a policy adds to the dearest year, run by run: stock that is there anyhow, and what the scenario pays, are not its cost.
+def _added(run: Run, arm: str, payer: str) -> np.ndarray:
+    """What a policy adds to public outlays, USD, by year of the horizon and run: what is paid without it is no cost of it.
 
-    Where the policy's dearest year is another than the scenario's, this is less than what it pays in that year.
+    Year by year: held against the dearest year of both arms, a policy that pays in other years than the scenario does would
+    seem cheaper than it is.
     """
-    paid, without = (values(run, OUTLAY, each, place=payer) for each in (arm, "scenario"))
-    more: np.ndarray = paid - without
+    more: np.ndarray = _by_year(run, arm, payer) - _by_year(run, "scenario", payer)
     return more
 
 
+def _by_year(run: Run, arm: str, payer: str) -> np.ndarray:
+    """Public outlays by year of the horizon, whose number stands for the end use, and run."""
+    import numpy as np
+
+    table = run.outcomes(YEARLY, [arm], product="", place=payer)
+    if table.empty:
+        return np.zeros((0, 0))
+    years = table.assign(year=table["end_use"].astype(str).str.removeprefix("year ").astype(int))
+    return years.pivot(index="year", columns="run", values="value").sort_index().to_numpy(dtype=float)
+
+
 def _over(run: Run, policy: str, over: float) -> str:
+    import numpy as np
+
     from ..results.quantiles import quantiles
 
     (arm,) = [each for each in run.scenario.arms if each.name == f"policy:{policy}"]
-    paid = _extra(run, arm.name, arm.payer)
+    paid = _added(run, arm.name, arm.payer)
     assert arm.yearly_budget_usd is not None
-    budget, most = quantity(arm.yearly_budget_usd, "USD"), quantity(float(quantiles(paid, (0.5,))[0]), "USD")
+    budget, most = (
+        quantity(usd, "USD") for usd in (arm.yearly_budget_usd, float(quantiles(paid.max(axis=0), (0.5,))[0]))
+    )
     often = "in every run" if over == 1.0 else f"in {share(over)} of the runs"
+    dearest = int(np.bincount(paid.argmax(axis=0)).argmax()) + 1
     return (
-        f"{phrases(run, policy)[0]} pays out more than its budget of {budget} a year {often}: it adds {most} to the dearest year "
-        "(median). The budget stops nothing in a run, so what the policy averts is told as if the money were there."
+        f"{phrases(run, policy)[0]} pays out more than its budget of {budget} a year {often}: in its dearest year, mostly year {dearest} "
+        f"of the horizon, it adds {most} (median). The budget stops nothing in a run, so what the policy averts is told as if the "
+        "money were there."
     )
