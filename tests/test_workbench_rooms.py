@@ -9,12 +9,20 @@ BROWSER = {"nicegui", "fastapi", "uvicorn", "starlette", "socketio"}
 
 
 def test_only_the_command_imports_the_workbench() -> None:
+    """The files of exercises are checked and described by other commands too, for which no browser's library is needed."""
     users = {
-        path.relative_to(SIM).as_posix()
+        path.relative_to(SIM).as_posix(): {
+            name for name, _ in modules_of(path) if name.partition(".")[0] == "workbench"
+        }
         for path in modules()
-        if any(name.partition(".")[0] == "workbench" for name, _ in modules_of(path))
     }
-    assert {user for user in users if not user.startswith("workbench/")} == {"commands/workbench.py"}
+    users = {user: names for user, names in users.items() if names and not user.startswith("workbench/")}
+    assert users.pop("commands/workbench.py")
+    assert all(user.startswith("commands/") for user in users)
+    assert {name for names in users.values() for name in names} <= {
+        "workbench.exercise",
+        *(f"workbench.exercise.{module}" for module in ("kind", "rules", "schema")),
+    }
 
 
 def test_only_launch_and_pages_know_the_browsers_library() -> None:

@@ -14,12 +14,16 @@ def command(file: str, sets: tuple[str, ...], origins: bool) -> None:
 
     Ends with the trade that runs start from: what balancing made of the stated outputs and shares.
     """
+    from ..errors import SupplyriskError, as_typed
     from ..report.words import plain_changes, plain_uncertainty
     from ..spec.explain import explain
     from ..spec.load import read_scenario
     from ..studies.kind import is_study
+    from ..workbench.exercise.kind import is_exercise
     from .balanced import balance_lines
 
+    if is_exercise(file):
+        raise SupplyriskError(f"{file} is a table-top exercise, not a scenario; play it in: {as_typed('workbench')}")
     if is_study(file):
         from ..studies.explain import explain_study
         from ..studies.load import read_study

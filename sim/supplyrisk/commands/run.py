@@ -121,7 +121,10 @@ def _load(file: Path, given: dict[str, Any]) -> tuple[list[Scenario], str, list[
     from ..api.asrun import scenario_text, sources_text
     from ..spec.load import read_scenario
     from ..studies.kind import is_study
+    from ..workbench.exercise.kind import is_exercise
 
+    if is_exercise(file):
+        raise SupplyriskError(f"{file} is a table-top exercise, not a scenario; play it in: {as_typed('workbench')}")
     if is_study(file):
         raise SupplyriskError(f"{file} is a study, not a scenario; run it with: {as_typed('study', str(file))}")
     loaded = read_scenario(file, sets)

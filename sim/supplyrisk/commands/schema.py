@@ -9,7 +9,8 @@ import click
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=str), help="Write to this file instead.")
 @click.option("--world", is_flag=True, help="The schema of a world's world.yaml instead of that of scenarios.")
 @click.option("--study", is_flag=True, help="The schema of study files instead of that of scenarios.")
-def command(output: str | None, world: bool, study: bool) -> None:
+@click.option("--exercise", is_flag=True, help="The schema of table-top exercises instead of that of scenarios.")
+def command(output: str | None, world: bool, study: bool, exercise: bool) -> None:
     """Print the JSON Schema of scenario files; editors use it to complete and to explain keys.
 
     The first line of a scenario tells the editor where it is:
@@ -19,7 +20,11 @@ def command(output: str | None, world: bool, study: bool) -> None:
 
     from ..spec.schema import schema_text, world_schema_text
 
-    if study:
+    if exercise:
+        from ..workbench.exercise.schema import exercise_schema_text
+
+        text = exercise_schema_text()
+    elif study:
         from ..studies.schema import study_schema_text
 
         text = study_schema_text()

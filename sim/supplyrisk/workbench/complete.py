@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import vocabulary
+from .reading import is_exercise_text
 
 LINE = re.compile(r"^(?P<indent> *)(?P<dashes>(?:- +)*)(?P<rest>.*)$")
 KEY = re.compile(r"^(?P<key>[A-Za-z_][\w.]*)\s*:(?:\s+(?P<value>.*))?$")
@@ -18,6 +19,7 @@ WORD = re.compile(r"[\w./-]+$")
 AT_WORD = re.compile(r"[\w./-]+")
 NUMBER = re.compile(r"^[-+]?[\d.]+\s*")
 MOST = 80
+EXERCISE = ("exercise",)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,12 @@ def where(text: str, offset: int) -> Where:
         beside |= dict(_pairs(piece.strip() for piece in _split(tail)[1:]))
         return _last_piece(path, pieces[-1], beside)
     return _last_piece(path, rest, beside)
+
+
+def placed(text: str, offset: int) -> Where:
+    """The place of an offset; in an exercise its path begins with `exercise`."""
+    at = where(text, offset)
+    return replace(at, path=(*EXERCISE, *at.path)) if is_exercise_text(text) else at
 
 
 def _last_piece(path: tuple[str, ...], piece: str, beside: Mapping[str, str]) -> Where:
@@ -169,7 +177,7 @@ def proposals(text: str, offset: int) -> dict[str, Any]:
         `back`: how many letters before the offset they take the place of; `options`: label, what is put in, a word on what
         it is, and what it means.
     """
-    at = where(text, offset)
+    at = placed(text, offset)
     world = _world(text)
     options = _values(at, world) if at.key else _keys(at, world)
     rest = text[offset:].split("\n", 1)[0].strip()
@@ -202,8 +210,12 @@ def _keys(at: Where, world: str) -> list[dict[str, str]]:
 def keys_at(at: Where) -> dict[str, dict[str, Any]]:
     """Keys that may stand beside a place, with what they mean."""
     section = at.section
+    kind = {"type": {"doc": "Kind of event.", "what": "a word", "required": True}}
+    if section == vocabulary.CARD_EVENT:
+        return kind | vocabulary.card_event_keys(at.beside.get("type", ""))
+    if section[:1] == EXERCISE and section[1:] in vocabulary.exercise_sections():
+        return vocabulary.exercise_sections()[section[1:]]
     if section in vocabulary.EVENTS:
-        kind = {"type": {"doc": "Kind of event.", "what": "a word", "required": True}}
         return kind | vocabulary.event_keys(at.beside.get("type", ""))
     if section and section[-1] == "trigger":
         return vocabulary.trigger_keys()
@@ -230,7 +242,7 @@ def _kind(dim: str) -> str:
 
 
 def _values(at: Where, world: str) -> list[dict[str, str]]:
-    if at.key == "type" and at.section in vocabulary.EVENTS:
+    if at.key == "type" and at.section in (*vocabulary.EVENTS, vocabulary.CARD_EVENT):
         types = vocabulary.event_types()
         return [_option(name, name, info["group"], info["doc"]) for name, info in types.items()]
     if at.key == "world" and not at.path:
@@ -285,7 +297,7 @@ def meaning(text: str, offset: int) -> str:
 
 
 def _meaning(text: str, begin: int, word: str, is_key: bool) -> str:
-    at = where(text, begin)
+    at = placed(text, begin)
     world = _world(text)
     if is_key:
         info = keys_at(at).get(word) or keys_at(Where(at.path, "", "", {})).get(word)

@@ -60,6 +60,7 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("report", "focus"): Focus,
 }
 EVENTS = (("events",), ("outlook", "events"), ("policies", "*", "events"))
+CARD_EVENT = ("exercise", "deck", "event")
 ALL = "all"
 
 
@@ -131,6 +132,28 @@ def parameters() -> dict[str, dict[str, Any]]:
     found[SHARES] = {"doc": doc, "dims": ["product", "country"], "example": "90 %", "label": "share of output"}
     found[SHARES] |= number_form(share)
     return found
+
+
+@lru_cache(maxsize=1)
+def exercise_sections() -> dict[tuple[str, ...], dict[str, Any]]:
+    """Keys of a table-top exercise, by the path of their section; the event of a card has those of its type, without its day."""
+    from .exercise.rules import Card, ExerciseSpec, News, Role, Watch
+
+    classes: dict[tuple[str, ...], type[BaseModel]] = {
+        (): ExerciseSpec,
+        ("watch",): Watch,
+        ("roles",): Role,
+        ("deck",): Card,
+        ("news",): News,
+    }
+    return {path: {row.key: key_of(cls, row) for row in field_rows(cls)} for path, cls in classes.items()}
+
+
+def card_event_keys(kind: str) -> dict[str, Any]:
+    """Keys of the event of a card of an exercise."""
+    from .exercise.rules import RESERVED
+
+    return {key: info for key, info in event_keys(kind).items() if key not in RESERVED}
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ Run = Annotated[int, Quantity("the number of a run", PLAIN, "17", "", 0, 99_999,
 Runs = Annotated[int, Quantity("a number of runs", PLAIN, "1000", "", 100, 5000, certain=True, whole=True)]
 NEAREST_PART = 10  # of the ensemble one run in so many carries on
 WEEK = dt.timedelta(days=7)
+RESERVED = ("start", "announced", "trigger")  # of a card's event: its day is that of the decision and the lead time
 
 
 class Role(Strict):
@@ -188,24 +189,40 @@ def exercise_of(path: Path, text: str) -> Exercise:
 
 
 def _checked(path: Path, root: Node) -> Exercise:
+    """All that is wrong at once: a mistake in one part does not hide those of the others."""
+    problems: list[Problem] = []
+    spec = base = loaded = found = None
     try:
         spec = ExerciseSpec.model_validate(root.plain(), context={"names": None})
     except ValidationError as error:
-        raise Problems(from_validation(error, root, ExerciseSpec)) from None
+        problems += from_validation(error, root, ExerciseSpec)
     try:
-        base = without_policies(file_base(path.parent / spec.scenario))
-        loaded = base.resolved()
+        base, loaded = _scenario(path, root)
+    except Problems as error:
+        problems += error.problems
+    if base is not None and loaded is not None:
+        if spec is not None:
+            found = Exercise(path, root, spec, base, loaded)
+            problems += [Problem(place(root, at), path_text(at), message) for at, message in _faults(found)]
+        problems += _cards(root, base, loaded, found)
+    if problems or found is None:
+        raise Problems(sorted(dict.fromkeys(problems)))
+    return found
+
+
+def _scenario(path: Path, root: Node) -> tuple[Base | None, Loaded | None]:
+    """The scenario that is played, and the same resolved; nothing if the file names none, which is said elsewhere."""
+    node = root.get("scenario")
+    if node is None or not isinstance(node.value, str) or not node.value.strip():
+        return None, None
+    try:
+        base = without_policies(file_base(path.parent / node.value))
+        return base, base.resolved()
     except Problems as error:
         if all(problem.position.line for problem in error.problems):
             raise
         at = place(root, ("scenario",))
-        raise Problems([Problem(at, "scenario", f"{spec.scenario}: {p.message}") for p in error.problems]) from None
-    found = Exercise(path, root, spec, base, loaded)
-    problems = [Problem(place(root, at), path_text(at), message) for at, message in _faults(found)]
-    problems += [] if problems else _cards(found)
-    if problems:
-        raise Problems(sorted(problems))
-    return found
+        raise Problems([Problem(at, "scenario", f"{node.value}: {p.message}") for p in error.problems]) from None
 
 
 def without_policies(base: Base) -> Base:
@@ -243,7 +260,7 @@ def _faults(e: Exercise) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for number, card in enumerate(spec.deck):
         if card.role not in roles:
             yield ("deck", number, "role"), f"no such role (got {card.role}){did_you_mean(card.role, roles)}"
-        for key in ("start", "announced", "trigger"):
+        for key in RESERVED:
             if key in card.event:
                 yield ("deck", number, "event", key), "is the day of the decision and the lead time; leave it out"
     for kind, names in (("roles", roles), ("deck", [card.name for card in spec.deck])):
@@ -269,18 +286,25 @@ def _undated(e: Exercise) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield ("scenario",), f"{called} has {', '.join(keys)}: in an exercise the day of every event is certain"
 
 
-def _cards(e: Exercise) -> list[Problem]:
+def _cards(root: Node, base: Base, loaded: Loaded, e: Exercise | None) -> list[Problem]:
     """What is wrong with the events of the cards: each is tried as a measure of the first turn."""
     from .known import measure
 
-    found: dict[Problem, None] = {}
-    for number, card in enumerate(e.spec.deck):
+    found: list[Problem] = []
+    deck = root.get("deck")
+    first = loaded.scenarios[0].start
+    if e is not None and e.first_day <= e.spec.start <= e.day(e.weeks - 1):
+        first = e.day(e.first_week)
+    for number, node in enumerate(deck.value if deck is not None and isinstance(deck.value, tuple) else ()):
+        event = node.get("event")
+        if event is None or not isinstance(event.value, dict):
+            continue
+        card = e.spec.deck[number] if e is not None else Card.model_construct(name="tried", title="", role="", event={})
+        kept = {key: child for key, child in event.items() if key not in RESERVED}
+        own = Node(kept, event.position, event.key_positions, event.size)
         try:
-            e.base.resolved([measure("tried", [(card, e.event_node(card.name), e.day(e.first_week))])])
+            base.resolved([measure("tried", [(card, own, first)])])
         except Problems as error:
-            own = [
-                replace(p, path=p.path.replace("policies.tried.events[0]", f"deck[{number}].event"))
-                for p in error.problems
-            ]
-            found.update(dict.fromkeys(own))
-    return list(found)
+            at = f"deck[{number}].event"
+            found += [replace(p, path=p.path.replace("policies.tried.events[0]", at)) for p in error.problems]
+    return found
