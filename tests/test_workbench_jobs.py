@@ -18,6 +18,7 @@ from supplyrisk.commands import study as study_command
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.results.store import Store
 from supplyrisk.workbench.asked import fault, runs_asked, seed_asked
+from supplyrisk.workbench.children import environment
 from supplyrisk.workbench.documents import STATE, NotAllowed
 from supplyrisk.workbench.job import (
     CANCELLED,
@@ -32,7 +33,7 @@ from supplyrisk.workbench.job import (
     own_words,
     what_happened,
 )
-from supplyrisk.workbench.jobs import Jobs, _environment
+from supplyrisk.workbench.jobs import Jobs
 from supplyrisk.workbench.library import Library
 
 TEXT = """
@@ -254,7 +255,7 @@ def test_a_job_of_a_server_that_was_killed_is_followed_to_its_end(folder: Path) 
         "import sys, time; from pathlib import Path; from supplyrisk.workbench.jobs import Jobs\n"
         "jobs = Jobs(Path(sys.argv[1])); jobs.start('ban.yaml', runs=int(sys.argv[2])); time.sleep(600)"
     )
-    server = subprocess.Popen([sys.executable, "-c", words, str(folder), str(MANY)], env=_environment())
+    server = subprocess.Popen([sys.executable, "-c", words, str(folder), str(MANY)], env=environment())
     listed = folder / STATE / "jobs.json"
     until(lambda: listed.is_file() and [each for each in Library(folder).entries() if each.who and each.done])
     server.kill()

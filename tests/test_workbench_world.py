@@ -1,13 +1,26 @@
 """Gallery and world browser without a browser: copies, own scenarios, own numbers and tables."""
 
+from pathlib import Path
+
 import pytest
 from openpyxl import load_workbook
 from supplyrisk.commands.world_export import export_world
 from supplyrisk.errors import SupplyriskError
 from supplyrisk.shipped import scenario_names, study_names
+from supplyrisk.spec.facts import HEADER
 from supplyrisk.spec.load import load_scenario, read_scenario, read_world
 from supplyrisk.spec.worldfile import shipped_worlds
-from supplyrisk.workbench.atlas import chain, rows, shares, tiles, with_number, with_table, written_value
+from supplyrisk.workbench.atlas import (
+    chain,
+    rows,
+    scenarios_of,
+    shares,
+    tiles,
+    with_number,
+    with_table,
+    worlds_of,
+    written_value,
+)
 from supplyrisk.workbench.documents import Documents, NotAllowed
 from supplyrisk.workbench.reading import check_text
 from supplyrisk.workbench.shelf import cards, copy, fresh
@@ -86,6 +99,9 @@ def test_an_own_number_becomes_a_row_of_the_baseline_with_its_source(document):
         ("price_usd_per_kg.crude_gallium", "650 t", "x", "low", "unit"),
         ("price_usd_per_kg.crude_gallium", "-3 USD/kg", "x", "low", "negative"),
         ("price_usd_per_kg.crude_gallium", "650 USD/kg", "x", "sure", "confidence"),
+        ("price_usd_per_kg.crude_gallium", "650,5 USD/kg", "x", "low", "did you mean 650.5"),
+        ("price_usd_per_kg.crude_gallium", "65 %", "x", "low", "unit"),
+        ("trade_share.crude_gallium.CN.JP", "60", "x", "low", "60 %|between 0 and 1"),
         ("price_usd_per_kg.nothing", "650 USD/kg", "x", "low", "unknown product"),
         ("nothing.crude_gallium", "1", "x", "low", "no number called"),
     ],
@@ -121,3 +137,52 @@ def test_a_spreadsheet_is_laid_over_the_world_or_refused_whole(document, tmp_pat
     for name in ("../x.xlsx", "x.exe", "/etc/x.csv"):
         with pytest.raises(NotAllowed):
             with_table(documents, doc, name, b"")
+
+
+HEAD = ",".join(HEADER)
+ROW = "output_t_per_year,crude_gallium,,CN,,,{},{},,,,,2024,ours,low,"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (HEAD.replace(",", ";"), "x.csv:1:1: the columns are separated by semicolons"),
+        ("parameter,product,country,value", "x.csv:1:1: columns input, partner, .* are missing"),
+        (HEAD, "x.csv: holds no row below its first line"),
+        (f"{HEAD}\n{ROW.format('600,5', 't/yr')}", "x.csv:2:1: .*did you mean 600.5"),
+        (f"{HEAD}\n" + ROW.format('"600,5"', "t/yr"), "x.csv:2:39: .*did you mean 600.5"),
+        (f"{HEAD}\n{ROW.format(600, 't/yr')}\n{ROW.format(600, 'kg')}", "x.csv:3:43: .*is in t/yr"),
+        (f"{HEAD}\ntrade_share,crude_gallium,,CN,JP,,60 %,share,,,,,2024,ours,low,", "write 60 and unit %"),
+        (f"{HEAD}\n" + "\n".join([ROW.format("x", "t/yr")] * 120), "and 20 more mistakes"),
+    ],
+)
+def test_a_table_with_mistakes_is_told_where_and_leaves_nothing_behind(document, lines, said):
+    documents, doc = document
+    with pytest.raises(SupplyriskError, match=said):
+        with_table(documents, doc, "x.csv", lines.encode())
+    assert [path.name for path in documents.folder.iterdir()] == [doc.name]
+
+
+def test_a_disk_that_fills_up_leaves_no_half_table(document, monkeypatch):
+    documents, doc = document
+
+    def half(path, content):
+        with path.open("wb") as file:
+            file.write(content[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space"):
+        with_table(documents, doc, "x.csv", f"{HEAD}\n{ROW.format(600, 't/yr')}".encode())
+    assert [path.name for path in documents.folder.iterdir()] == [doc.name]
+
+
+def test_own_numbers_go_only_into_scenarios_of_the_world_that_is_shown(document):
+    documents, doc = document
+    other = fresh(documents.folder, "Magnets", "ndfeb")
+    (documents.folder / "variant.yaml").write_text(f"extends: {doc.name}\ntitle: A variant\n")
+    (documents.folder / "broken.yaml").write_text("world: gallium\ntitle: [\n")
+    (documents.folder / "away.yaml").write_text("extends: ../../etc/passwd\ntitle: x\nworld: gallium\n")
+    assert worlds_of(documents, "variant.yaml") == ("gallium",)
+    assert scenarios_of(documents, "gallium") == sorted([doc.name, "variant.yaml"])
+    assert scenarios_of(documents, "ndfeb") == [other]

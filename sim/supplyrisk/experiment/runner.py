@@ -20,7 +20,7 @@ from .work import Batch, Bench, Job, Report, bench
 
 ATTEMPTS = 2  # deaths of its worker after which a chunk is taken apart to find the run that does it
 CHUNK_BYTES = 128_000_000  # series and outcomes of one chunk in a worker's memory; joining small chunks costs more
-CHUNK_SECONDS = 6.0  # estimated work of one chunk: what a cancellation loses, and the step in which progress is seen
+CHUNK_SECONDS = 3.0  # estimated work of one chunk: what a cancellation loses, and the step in which progress is seen
 MOST_CHUNKS = 200  # into which a large batch is cut for that
 
 

@@ -149,10 +149,12 @@ def header_is_right(header: Sequence[str], place: Callable[[int], Position], pro
     for number, name in enumerate(header):
         if name not in HEADER:
             problems.append(Problem(place(number), "", f"unknown column (got {name}){did_you_mean(name, HEADER, 0)}"))
-    for name in HEADER:
-        if header.count(name) != 1:
-            what = "is missing" if name not in header else "stands there twice"
-            problems.append(Problem(at, "", f"column {name} {what}; the columns are {','.join(HEADER)}"))
+    absent = [name for name in HEADER if name not in header]
+    for name in [name for name in HEADER if header.count(name) > 1]:
+        problems.append(Problem(at, "", f"column {name} stands there twice; the columns are {','.join(HEADER)}"))
+    if absent:
+        which = f"column {absent[0]} is" if len(absent) == 1 else f"columns {', '.join(absent)} are"
+        problems.append(Problem(at, "", f"{which} missing; the columns are {','.join(HEADER)}"))
     return set(header) == set(HEADER) and len(header) == len(HEADER)
 
 

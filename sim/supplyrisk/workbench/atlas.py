@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +14,18 @@ from ..language.quantity import Quantity
 from ..report.world_tiles import COLUMNS, ROWS, TILES, place_of
 from ..spec.apply import output_shares
 from ..spec.facts import CONFIDENCES, DIMS
-from ..spec.load import read_world
+from ..spec.load import laid, read_world
 from ..spec.parameters import PARAMETER_BY_NAME
 from ..spec.tables import READERS
 from ..spec.worldtable import use_shares
 from ..units import REGISTRY_UNITS
 from .documents import Document, Documents, NotAllowed, below
 from .edit import put
-from .reading import Reading, check_text
+from .reading import Reading, check_text, is_exercise_text, is_study_text
 from .vocabulary import parameters
 
 TABLES = "tables"  # folder for imported spreadsheets
+MOST_TOLD = 100  # mistakes of a spreadsheet that are listed
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,37 @@ def chain(world: str) -> list[dict[str, Any]]:
     return [{"stage": stage, "products": products} for stage, products in stages.items()]
 
 
+# --- scenarios of a world -------------------------------------------------------------------------
+_told: dict[Path, tuple[tuple[int, int], tuple[str, ...]]] = {}
+
+
+def worlds_of(documents: Documents, name: str) -> tuple[str, ...]:
+    """The worlds that a scenario is played in, be it said in a file that it extends; none of what is no scenario."""
+    path = below(documents.folder, name)
+    found = path.stat()
+    stamp = (found.st_mtime_ns, found.st_size)
+    if path not in _told or _told[path][0] != stamp:
+        said: tuple[str, ...] = ()
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if not is_study_text(text) and not is_exercise_text(text):
+            with contextlib.suppress(SupplyriskError), documents.confined():
+                node = laid(text, path).get("world")
+                items = (node,) if node is not None and isinstance(node.value, str) else node.value if node else ()
+                said = tuple(str(item.value) for item in items) if isinstance(items, tuple) else ()
+        _told[path] = (stamp, said)
+    return _told[path][1]
+
+
+def scenarios_of(documents: Documents, world: str) -> list[str]:
+    """The scenarios below the folder that are played in a world: own numbers for it can go into these."""
+    found = []
+    for name in documents.names():
+        if not name.startswith("outputs/"):
+            with contextlib.suppress(SupplyriskError, OSError):
+                found += [name] if world in worlds_of(documents, name) else []
+    return found
+
+
 # --- into a scenario ------------------------------------------------------------------------------
 def written_value(path: str, value: float, unit: str) -> str:
     """A world's number as a scenario writes it: shares as percentages, with its unit otherwise."""
@@ -162,20 +195,34 @@ def with_table(documents: Documents, document: Document, name: str, content: byt
     file = below(documents.folder, (beside / TABLES / name).as_posix())
     if file.exists() and file.read_bytes() != content:
         raise SupplyriskError(f"{TABLES}/{name} stands there already and is another: name yours differently")
-    new = not file.exists()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
+    new, no_folder = not file.exists(), not file.parent.exists()
     try:
+        if new:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
         before = _tables_of(document.text)
         listed = [*before, f"{TABLES}/{name}"] if f"{TABLES}/{name}" not in before else before
         value: Any = listed[0] if len(listed) == 1 else listed
-        return _without_new_mistakes(
-            documents, document, put(document.text, ("baseline", "tables"), value).applied(document.text)
-        )
-    except SupplyriskError:
+        text = put(document.text, ("baseline", "tables"), value).applied(document.text)
+        text = _without_new_mistakes(documents, document, text)
+        _rows_in(file)
+        return text
+    except BaseException:  # a full disk too: nothing half of it stays
         if new:
-            file.unlink()
+            file.unlink(missing_ok=True)
+        if no_folder:
+            with contextlib.suppress(OSError):
+                file.parent.rmdir()
         raise
+
+
+def _rows_in(file: Path) -> None:
+    """Refuse a table of which no row is left once its head is taken away; what else is wrong is told with the scenario."""
+    if file.suffix.lower() == ".csv":
+        with contextlib.suppress(UnicodeDecodeError):
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+            if len(lines) > 0 and not any(line.strip(" ,;") for line in lines[1:]):
+                raise SupplyriskError(f"{TABLES}/{file.name}: holds no row below its first line; nothing was taken in")
 
 
 def _tables_of(text: str) -> list[str]:
@@ -189,7 +236,8 @@ def _without_new_mistakes(documents: Documents, document: Document, text: str) -
     before, after = (_said(check_text(documents, document.name, each)) for each in (document.text, text))
     new = [line for line in after if line not in before]
     if new:
-        raise SupplyriskError("\n".join(new[:20]))
+        more = [f"and {len(new) - MOST_TOLD:,} more mistakes of this kind"] if len(new) > MOST_TOLD else []
+        raise SupplyriskError("\n".join([*new[:MOST_TOLD], *more]))
     return text
 
 

@@ -142,7 +142,9 @@ def how_far(job: Job) -> str:
 
 
 def what_happened(job: Job) -> str:
-    """Why a job is not finished, what is kept, and what to do; nothing of one that is finished or at work."""
+    """Why a job is not finished, what is kept, and what to do; of one at work, what it told last."""
+    if job.state == RUNNING:
+        return own_words(job.told)
     if job.followed:
         if job.kind == "compare":
             return "A later comparison has taken the place of this one; compare the two again to see it."

@@ -20,18 +20,18 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from ..bounded import confined
-from ..errors import INTERRUPTED, SupplyriskError
+from ..errors import SupplyriskError
 from ..experiment.stages import INTERRUPTED as INTERRUPTED_BATCH
 from ..results.lock import at_work
 from ..results.store import Store, StoreError, default_path
 from ..shipped import PACKAGE
 from .asked import runs_asked, seed_asked
+from .children import end, environment, state_of
 from .documents import STATE, below, write_whole
 from .job import (
     CANCELLED,
     FAILED,
     FINISHED,
-    INCOMPLETE,
     OPEN,
     RUNNING,
     STOPPED,
@@ -305,7 +305,7 @@ class Jobs:
         return next((job for _, job in sorted(self._jobs.items()) if job.state == WAITING), None)
 
     def _run(self, job: Job) -> None:
-        log = self.folder / STATE / "jobs" / f"{job.id}.log"
+        log = self._log(job)
         log.parent.mkdir(parents=True, exist_ok=True)
         begin = time.monotonic()
         with log.open("wb") as said:
@@ -315,7 +315,7 @@ class Jobs:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,  # Ctrl-C at the terminal is for the server, which ends its jobs itself
             )
         self.child_pid = child.pid
@@ -330,7 +330,8 @@ class Jobs:
                 ending = self._closed or job.id in self._cancelled
             found = self._seen(job)  # not with the lock held: the page asks for the list meanwhile
             with self._lock:
-                self._set(advanced(self._jobs[job.id], *found, time.monotonic() - begin), keep=False)
+                now = advanced(self._jobs[job.id], *found, time.monotonic() - begin)
+                self._set(replace(now, told=self._told(job)), keep=False)
             if ending and not asked_to_end:
                 child.send_signal(signal.SIGTERM)
                 asked_to_end = time.monotonic()
@@ -338,13 +339,13 @@ class Jobs:
                 child.send_signal(signal.SIGTERM)  # the tables are written; nobody waits for the report
                 hurried = True
             elif ending and time.monotonic() - asked_to_end > PATIENCE_SECONDS:
-                _end(child)
+                end(child)
             elif ending:
                 time.sleep(LOOK_SECONDS / 5)
-        _end(child)  # its workers, if it was killed and left some
+        end(child)  # its workers, if it was killed and left some
         done, total = self._seen(job)
         with self._lock:
-            state = CANCELLED if job.id in self._cancelled else STOPPED if self._closed else _state(child.returncode)
+            state = CANCELLED if job.id in self._cancelled else STOPPED if self._closed else state_of(child.returncode)
             state = FINISHED if child.returncode == 0 else state
             now = advanced(self._jobs[job.id], done, total, time.monotonic() - begin)
             self._set(
@@ -352,10 +353,24 @@ class Jobs:
                     now,
                     state=state,
                     ending=False,
-                    told=_told(log).replace(f"{self.folder}/", ""),
+                    told=self._told(job),
                     code=child.returncode,
                 )
             )
+
+    def _log(self, job: Job) -> Path:
+        return self.folder / STATE / "jobs" / f"{job.id}.log"
+
+    def _told(self, job: Job) -> str:
+        """The last lines a job wrote; files as the page names them."""
+        log = self._log(job)
+        try:
+            with log.open("rb") as file:
+                file.seek(max(0, log.stat().st_size - TOLD_BYTES))
+                said = file.read().decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        return said.replace(f"{self.folder}/", "")
 
     def _is_kept(self, job: Job) -> bool:
         """Whether a job that was interrupted has written all that it keeps."""
@@ -400,36 +415,6 @@ class Jobs:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
-
-
-def _environment() -> dict[str, str]:
-    """This program's own sources come first, wherever the child starts."""
-    before = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(PACKAGE.parent), before)))}
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child and everything it started."""
-    with contextlib.suppress(OSError):
-        if os.name == "posix":
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
-    child.wait()
-
-
-def _state(code: int) -> str:
-    return {0: FINISHED, 1: INCOMPLETE, INTERRUPTED: STOPPED}.get(code, FAILED)
-
-
-def _told(log: Path) -> str:
-    """The last lines a job wrote."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - TOLD_BYTES))
-            return file.read().decode("utf-8", "replace").strip()
-    except OSError:
-        return ""
 
 
 def _now() -> str:

@@ -79,7 +79,14 @@ def own(bench: Workbench) -> None:
     """A scenario from nothing: two fields and a button."""
 
     async def make() -> None:
-        file = await told(fresh, bench.folder, values["title"] or "my scenario", values["world"])
+        if not any(letter.isalnum() for letter in values["title"]):
+            fault.set_text(
+                "Say what happens, in a few words: that is the scenario's title, and its file is named by it."
+            )
+            title.run_method("focus")
+            return
+        fault.set_text("")
+        file = await told(fresh, bench.folder, values["title"], values["world"])
         if file is not None:
             ui.navigate.to(f"/?file={quote(file)}")
 
@@ -99,3 +106,5 @@ def own(bench: Workbench) -> None:
         with button:
             ui.label("Write it")
         button.on("click", make)
+        title.on("keydown.enter", make)
+        fault = ui.label().classes("wb-problem").props("role=alert")

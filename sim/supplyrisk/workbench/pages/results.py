@@ -19,7 +19,7 @@ from ..documents import STATE
 from ..guard import RESULTS
 from ..library import SHOWN, Library
 from .queue import button
-from .shell import frame, set_props
+from .shell import empty, frame, set_props
 from .threads import told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
@@ -158,6 +158,7 @@ def grid_of(summary: Any) -> None:
         ]
 
     options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": {"flex": 1, "minWidth": 80}}
+    options["localeText"] = empty("No number fits: clear the filters in the heads of the columns.")
     with ui.element("div").classes("wb-answer-tools"):
         chosen = ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined")
         button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))

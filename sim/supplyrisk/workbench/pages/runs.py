@@ -17,7 +17,7 @@ from ..job import Job
 from ..library import Entry, Library
 from . import results
 from .queue import Queue, button
-from .shell import frame, set_props
+from .shell import empty, frame, set_props
 from .threads import soon, told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
@@ -26,12 +26,12 @@ NOTHING_YET = (
     "Nothing has been computed in this folder yet. What is started here or on the command line is listed here."
 )
 COLUMNS = (
-    ("title", "What", 3),
-    ("kind", "Kind", 1),
-    ("state", "State", 1),
-    ("runs", "Runs", 1),
-    ("created", "Begun (UTC)", 1),
-    ("name", "Folder", 2),
+    ("title", "What", 3, "title"),
+    ("kind", "Kind", 1, "kind"),
+    ("state", "State", 1, "who"),
+    ("runs", "Runs", 1, "runs"),
+    ("created", "Begun (UTC)", 2, "created"),
+    ("name", "Folder", 2, "name"),
 )
 
 
@@ -75,7 +75,7 @@ class Runs:
         if not names:
             ui.label("There is no scenario in this folder yet: take one from the gallery, or write one in the studio.")
         first = self.bench.last if self.bench.last in names else next(iter(names), None)
-        with ui.element("div").classes("wb-answer-tools wb-start"):
+        with ui.element("div").classes("wb-fields"):
             self.file = ui.select(names, label="Scenario or study", value=first, with_input=True)
             self.file.classes("wb-wide").props("outlined")
             self.runs = ui.input("Runs", placeholder="as the file says", validation=lambda v: fault(v, runs_asked))
@@ -124,12 +124,14 @@ class Runs:
         self.grid = ui.aggrid(
             {
                 "columnDefs": [
-                    {"field": field, "headerName": name, "flex": flex, "sortable": True, "filter": True, "minWidth": 90}
-                    for field, name, flex in COLUMNS
+                    {"field": field, "headerName": name, "flex": flex, "minWidth": 80 + 40 * flex, "tooltipField": tip}
+                    for field, name, flex, tip in COLUMNS
                 ],
+                "defaultColDef": {"sortable": True, "filter": True},
                 "rowData": [],
                 "rowSelection": {"mode": "multiRow"},
                 ":getRowId": "params => params.data.name",
+                "localeText": empty("No result fits: clear the filters in the heads of the columns."),
                 "domLayout": "normal",
             }
         ).classes("wb-grid")
@@ -210,13 +212,13 @@ def offers(chosen: Sequence[Entry]) -> tuple[set[str], str]:
 
 def row_of(entry: Entry) -> dict[str, object]:
     """A row of the list."""
-    state = f"{entry.state} ({entry.who})" if entry.who else entry.state
     runs = f"{entry.done:,}" if entry.done >= entry.runs else f"{entry.done:,} of {entry.runs:,}"
     created = entry.created.replace("T", " ").removesuffix("Z")[:16]
     return {
         "title": entry.title,
         "kind": entry.kind,
-        "state": state,
+        "state": entry.state,
+        "who": entry.who,
         "runs": runs,
         "created": created,
         "name": entry.name,

@@ -41,6 +41,11 @@ def option(value: str, label: str, selected: bool = False) -> None:
     set_props(ui.element("option"), value=value, label=label, **({"selected": True} if selected else {}))
 
 
+def empty(said: str) -> dict[str, str]:
+    """What a grid says where no row is left."""
+    return {"noRowsToShow": said, "noMatchingRows": said}
+
+
 @contextlib.contextmanager
 def frame(active: str) -> Iterator[None]:
     """The frame of a page; what is made within stands in its main part.

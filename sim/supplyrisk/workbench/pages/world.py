@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -14,10 +15,21 @@ from nicegui.events import GenericEventArguments, UploadEventArguments
 from ...errors import SupplyriskError
 from ...spec.facts import CONFIDENCES
 from ...spec.worldfile import shipped_worlds
-from ..atlas import chain, rows, shares, size, tiles, with_number, with_table, written_value
+from ..atlas import (
+    chain,
+    rows,
+    scenarios_of,
+    shares,
+    size,
+    tiles,
+    with_number,
+    with_table,
+    worlds_of,
+    written_value,
+)
 from ..bench import Workbench
 from ..documents import Document
-from .shell import RESPONSE_S, frame, option, set_props
+from .shell import RESPONSE_S, empty, frame, option, set_props
 from .threads import told
 
 COLUMNS: tuple[tuple[str, str, int], ...] = (
@@ -30,6 +42,7 @@ COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("source", "Source", 340),
     ("note", "Note", 300),
 )
+NO_TARGET = "Choose above the scenario of {0} that own numbers go into; if there is none yet, write one in the gallery."
 MAX_UPLOAD_BYTES = 16_000_000
 FOREMOST = 12  # countries that are listed
 
@@ -38,48 +51,60 @@ def build(bench: Workbench) -> None:
     """Register the page."""
 
     @ui.page("/world", response_timeout=RESPONSE_S)
-    async def page(world: str = "") -> None:
-        document = current(bench)
+    async def page(world: str = "", into: str = "") -> None:
         known = shipped_worlds()
-        name = world if world in known else world_of(document) if world_of(document) in known else known[0]
+        last = into or bench.last
+        name = world if world in known else await asyncio.to_thread(first_world, bench, last, known)
+        fitting = await asyncio.to_thread(scenarios_of, bench.documents, name)
+        target = last if last in fitting else fitting[0] if len(fitting) == 1 else ""
+        document = bench.documents.open(target) if target else None
         numbers = await asyncio.to_thread(rows, name)
         parts = await asyncio.to_thread(chain, name)
         made = await asyncio.to_thread(shares, name)
         with frame("World"), ui.element("div").classes("wb-world"):
-            head(name, known, document)
+            head(name, known, fitting, target)
             draw_chain(parts)
             draw_map(name, made)
             Numbers(bench, document, name, numbers).draw()
 
 
-def current(bench: Workbench) -> Document | None:
-    """The scenario that own numbers are for: the one that was opened last."""
-    try:
-        return bench.documents.open(bench.last) if bench.last else None
-    except SupplyriskError:
-        return None
+def first_world(bench: Workbench, name: str, known: tuple[str, ...]) -> str:
+    """The world to show: that of the scenario that was opened last."""
+    with contextlib.suppress(SupplyriskError, OSError):
+        return next(world for world in (*worlds_of(bench.documents, name), known[0]) if world in known)
+    return known[0]
 
 
-def world_of(document: Document | None) -> str:
-    """The world that a scenario names."""
-    if document is None:
-        return ""
-    lines = (line for line in document.text.splitlines() if line.startswith("world:"))
-    return next(lines, "world:").split(":", 1)[1].split("#")[0].strip()
-
-
-def head(name: str, known: tuple[str, ...], document: Document | None) -> None:
-    """Which world, and which scenario its numbers go into."""
+def head(name: str, known: tuple[str, ...], fitting: list[str], target: str) -> None:
+    """Which world, and which scenario of that world its numbers go into."""
     with ui.element("div").classes("wb-world-head"):
         with ui.element("h1"):
             ui.label("World")
         with ui.element("select").props('aria-label="World"') as chosen:
             for each in known:
                 option(each, each, each == name)
-        chosen.on("change", js_handler="(e) => { location.href = '/world?world=' + e.target.value }")
-        if document is not None:
-            ui.label("own numbers go into").classes("wb-hint")
-            ui.link(document.name, f"/?file={quote(document.name)}")
+        chosen.on(
+            "change",
+            js_handler="(e) => { location.href = '/world?world=' + encodeURIComponent(e.target.value) }",
+        )
+        if not fitting:
+            ui.label(f"Own numbers go into a scenario of {name}: there is none in this folder yet.").classes("wb-hint")
+            ui.link("Write one in the gallery", "/gallery")
+            return
+        ui.label("own numbers go into").classes("wb-hint")
+        with ui.element("select").props('aria-label="Scenario for own numbers"') as into:
+            if not target:
+                option("", "choose a scenario", True)
+            for each in fitting:
+                option(quote(each), each, each == target)
+        into.on(
+            "change",
+            js_handler="(e) => { if (e.target.value) location.href = '/world?world="
+            + quote(name)
+            + "&into=' + e.target.value }",
+        )
+        if target:
+            ui.link("Open it in the studio", f"/?file={quote(target)}")
 
 
 def draw_chain(parts: list[dict[str, Any]]) -> None:
@@ -199,6 +224,7 @@ class Numbers:
                     "defaultColDef": {"sortable": True, "filter": True, "resizable": True},
                     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
                     "rowData": data,
+                    "localeText": empty("No number fits: clear the search and the filters."),
                 },
                 auto_size_columns=False,
             ).classes("wb-grid")
@@ -239,7 +265,7 @@ class Numbers:
                 f"{data['label']}: {data['where']}: {data['shown']} in the world ({data['confidence']}; {data['source']})"
             )
             if self.document is None:
-                ui.label("Open a scenario in the studio first: own numbers are written into it.").classes("wb-hint")
+                ui.label(NO_TARGET.format(self.world)).classes("wb-hint")
                 return
             self.entry("value", "Your number, with its unit", self.given["value"])
             self.entry("source", "Its source", "")
@@ -275,7 +301,7 @@ class Numbers:
                 with_number, self.bench.documents, self.document, *(self.given[key] for key in self.given)
             )
             self.document.change(text)
-        except SupplyriskError as error:
+        except (SupplyriskError, OSError) as error:
             self.problem.set_text(str(error))
             return
         self.problem.set_text("")
@@ -293,7 +319,9 @@ class Numbers:
                 with ui.element("button").classes("wb-plain").props("type=button") as button:
                     ui.label("Write the workbook")
                 button.on("click", self.write)
-                if self.document is not None:
+                if self.document is None:
+                    ui.label(NO_TARGET.format(self.world)).classes("wb-hint")
+                else:
                     ui.upload(
                         label=f"Take a table into {self.document.name}",
                         auto_upload=True,
@@ -319,8 +347,8 @@ class Numbers:
         try:
             text = await asyncio.to_thread(with_table, self.bench.documents, self.document, event.file.name, content)
             self.document.change(text)
-        except SupplyriskError as error:
-            self.trouble.set_text(str(error))
+        except (SupplyriskError, OSError) as error:
+            self.trouble.set_text(f"{event.file.name} was not taken in; nothing has changed.\n{error}")
             return
         self.trouble.set_text("")
         ui.notify(f"{event.file.name} is laid over the world in {self.document.name}.")
