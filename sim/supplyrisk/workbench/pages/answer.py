@@ -28,6 +28,7 @@ def figures(names: tuple[str, ...]) -> dict[str, int]:
         with ui.element("figure").classes("wb-figure").props("hidden") as figure:
             set_props(figure, data_wb_figure=name)
             ui.element("figcaption").props("data-wb=title")
+            ui.element("div").classes("wb-legend").props("data-wb=legend aria-hidden=true")
             chart = ui.echart({"animation": False, "xAxis": {"type": "time"}, "yAxis": {}, "series": []})
             ids[name] = chart.props("data-wb=chart").id
             with ui.element("details"):
@@ -37,7 +38,12 @@ def figures(names: tuple[str, ...]) -> dict[str, int]:
     return ids
 
 
-def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], None] | None = None) -> None:
+def answer_panel(
+    live: LiveAnswer,
+    document: str,
+    on_line: Callable[[int, int], None] | None = None,
+    below: Callable[[], object] | None = None,
+) -> None:
     """Draw the answers to a document as they come.
 
     Parameters
@@ -46,21 +52,29 @@ def answer_panel(live: LiveAnswer, document: str, on_line: Callable[[int, int], 
         Its name, as `LiveAnswer.submit` gets it.
     on_line : callable, optional
         Called with line and column when a mistake is clicked.
+    below : callable, optional
+        Makes what stands between the answer in numbers and its charts.
     """
     ui.add_head_html(HEAD)
     client = ui.context.client
     with ui.element("section").classes("wb-answer").props('aria-label="Live answer"') as root:
         ui.element("p").props("data-wb=headline")
+        ui.element("div").classes("wb-facts").props("data-wb=facts")
         ui.element("p").props("data-wb=before")
-        ui.element("p").props("data-wb=status")
         ui.element("p").classes("wb-aloud").props("data-wb=aloud aria-live=polite")
+        ui.element("p").props("data-wb=status")
         ui.element("ul").props("data-wb=mistakes")
+        if below is not None:
+            below()
         with ui.element("div").classes("wb-answer-tools"):
             ui.element("span").props("data-wb=world")
             ui.element("span").props("data-wb=product")
             ui.element("span").props("data-wb=place")
-            for text, act in (("Pin this version (A)", live.pin), ("Unpin", live.unpin)):
-                with ui.element("button").classes("wb-plain").props("type=button") as button:
+            for text, act, look in (
+                ("Pin this version (A)", live.pin, "wb-plain"),
+                ("Unpin", live.unpin, "wb-plain wb-unpin"),
+            ):
+                with ui.element("button").classes(look).props("type=button") as button:
                     ui.label(text)
                 button.on("click", lambda _, act=act: beside(act, document))
         ids = figures(CHARTS)

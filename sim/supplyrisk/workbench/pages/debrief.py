@@ -54,7 +54,7 @@ class After:
             heading("In all runs: what the measures change")
             ui.label(LESS).classes("wb-note")
             self.ensemble = ui.element("div")
-        with ui.element("section").classes("wb-section") as self.root:
+        with ui.element("section").classes("wb-section wb-charts") as self.root:
             heading("How it went in each branch")
             self.ids = figures(tuple(chart_names(session.exercise.spec.watch.products)))
         with ui.element("div").classes("wb-answer-tools wb-no-print"):

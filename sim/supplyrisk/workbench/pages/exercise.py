@@ -71,14 +71,14 @@ async def overview(table: Table) -> None:
         ).classes("wb-hint")
         with ui.element("div").classes("wb-answer-tools"):
             chosen = ui.select({name: f"{title} ({name})" for name, title in files.items()}, label="Exercise")
-            chosen.classes("wb-wide").props("outlined").set_value(next(iter(files), None))
+            chosen.classes("wb-wide").props("outlined dense").set_value(next(iter(files), None))
 
             async def begin() -> None:
                 name = await told(table.begin, chosen.value) if chosen.value else None
                 if name:
                     ui.navigate.to(f"/exercise/play?name={quote(name)}")
 
-            button("Begin", begin)
+            button("Begin", begin).classes("wb-primary")
         await _faulty(table)
     with ui.element("section").classes("wb-section"):
         heading("Begun before")
@@ -118,7 +118,7 @@ def show(session: Session) -> None:
         )
         with ui.element("div").classes("wb-answer-tools"):
             ui.link("The team's page", f"/exercise/team?name={name}", new_tab=True).classes("wb-button")
-            ui.link("Debrief", f"/exercise/debrief?name={name}", new_tab=True)
+            ui.link("Debrief", f"/exercise/debrief?name={name}", new_tab=True).classes("wb-button wb-plain")
             ui.link("All exercises", "/exercise")
         heading("Hand-outs")
         with ui.element("ul"):

@@ -63,10 +63,10 @@ def draw(card: Card, take: object) -> ui.element:
             with ui.element("h2"):
                 ui.label(card.title)
             ui.label(card.question).classes("wb-hint")
-            with ui.element("div").classes("wb-tags"):
-                for tag in filter(None, (card.kind if card.kind == "study" else "", card.world, card.years)):
-                    ui.label(tag).classes("wb-tag")
             with ui.element("div").classes("wb-foot"):
+                with ui.element("div").classes("wb-tags"):
+                    for tag in filter(None, (card.kind if card.kind == "study" else "", card.world, card.years)):
+                        ui.label(tag).classes("wb-tag")
                 button = ui.element("button").classes("wb-plain").props("type=button")
                 with button:
                     ui.label("Open a copy")

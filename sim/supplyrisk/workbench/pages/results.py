@@ -100,6 +100,7 @@ def show(library: Library, found: dict[str, Any]) -> None:
     """The page of a result."""
     entry, files = found["entry"], found["files"]
     with ui.element("section").classes("wb-section"):
+        ui.page_title(f"{entry.title} · supplyrisk workbench")
         ui.label(entry.title).classes("wb-h2").props("role=heading aria-level=2")
         ui.label(f"{entry.kind}, {entry.state}, {entry.done:,} runs, {entry.name}").classes("wb-note")
         ui.label(found["headline"]).classes("wb-headline")
@@ -160,7 +161,9 @@ def grid_of(summary: Any) -> None:
     options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": {"flex": 1, "minWidth": 80}}
     options["localeText"] = empty("No number fits: clear the filters in the heads of the columns.")
     with ui.element("div").classes("wb-answer-tools"):
-        chosen = ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined")
+        chosen = (
+            ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined dense")
+        )
         button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
     grid = ui.aggrid(options).classes("wb-grid")
 

@@ -77,12 +77,12 @@ class Runs:
         first = self.bench.last if self.bench.last in names else next(iter(names), None)
         with ui.element("div").classes("wb-fields"):
             self.file = ui.select(names, label="Scenario or study", value=first, with_input=True)
-            self.file.classes("wb-wide").props("outlined")
+            self.file.classes("wb-wide").props("outlined dense")
             self.runs = ui.input("Runs", placeholder="as the file says", validation=lambda v: fault(v, runs_asked))
             self.seed = ui.input("Seed", placeholder="as the file says", validation=lambda v: fault(v, seed_asked))
             for field in (self.runs, self.seed):
-                field.props("outlined stack-label inputmode=numeric autocomplete=off")
-            button("Start", self._start)
+                field.props("outlined dense stack-label inputmode=numeric autocomplete=off")
+            button("Start", self._start).classes("wb-primary")
 
     async def _start(self) -> None:
         if not self.file.value:

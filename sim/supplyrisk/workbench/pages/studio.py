@@ -19,6 +19,7 @@ from .shell import frame, option, set_props
 from .threads import soon, told
 
 HEAD = """
+<link rel="stylesheet" href="/static/studio.css">
 <script src="/static/studio.js"></script>
 <script src="/static/fields.js"></script>
 <script src="/static/form.js"></script>
@@ -57,6 +58,7 @@ def build(bench: Workbench) -> None:
                 lost("This file can't be opened", str(error))
                 return
             bench.last = document.name
+            ui.page_title(f"{document.name} · supplyrisk workbench")
             Studio(bench, document, names).draw()
 
 
@@ -81,6 +83,11 @@ def nothing_yet(bench: Workbench) -> None:
         with ui.element("div").classes("wb-foot"):
             ui.label("Or start from one that is shipped:")
             ui.link("Choose from the gallery", "/gallery")
+
+
+def pins() -> None:
+    """Where the sliders stand."""
+    ui.element("div").classes("wb-pins").props('id=wb-pins role=group aria-label="Pinned numbers"')
 
 
 class Studio:
@@ -110,8 +117,7 @@ class Studio:
                 if study:
                     ui.label("This is a study: it takes many scenarios. Start it in Runs.").classes("wb-hint")
                 else:
-                    ui.element("div").classes("wb-pins").props('id=wb-pins role=group aria-label="Pinned numbers"')
-                    answer_panel(self.bench.live, self.document.name, self.to_line)
+                    answer_panel(self.bench.live, self.document.name, self.to_line, pins)
         self.wire()
 
     def tools(self) -> None:
@@ -157,15 +163,15 @@ class Studio:
                 self.document.text, language="YAML", theme="githubLight", indent="  ", line_wrapping=True
             ).classes("wb-editor")
             ui.element("div").classes("wb-form").props('id=wb-form role=region aria-label="Form"')
-        with ui.element("section").classes("wb-below").props('aria-label="Timeline"'):
-            with ui.element("h2"):
-                ui.label("Timeline")
-            ui.element("div").classes("wb-timeline").props("id=wb-timeline")
         with ui.element("section").classes("wb-below").props('aria-label="Mistakes"'):
             with ui.element("h2"):
                 ui.label("Check")
                 ui.element("span").classes("wb-count").props("id=wb-mistakes-count role=status aria-live=polite")
             ui.element("ul").classes("wb-mistakes").props("id=wb-mistakes")
+        with ui.element("section").classes("wb-below").props('aria-label="Timeline"'):
+            with ui.element("h2"):
+                ui.label("Timeline")
+            ui.element("div").classes("wb-timeline").props("id=wb-timeline")
         with ui.element("details").classes("wb-below").props("open"):
             with ui.element("summary"):
                 ui.label("In plain sentences")

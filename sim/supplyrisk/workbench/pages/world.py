@@ -43,6 +43,7 @@ COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("note", "Note", 300),
 )
 NO_TARGET = "Choose above the scenario of {0} that own numbers go into; if there is none yet, write one in the gallery."
+COLUMN_TYPES = {"shown": "rightAligned", "range": "rightAligned", "year": "rightAligned"}
 MAX_UPLOAD_BYTES = 16_000_000
 FOREMOST = 12  # countries that are listed
 
@@ -146,7 +147,7 @@ def draw_map(world: str, made: dict[str, dict[str, float]]) -> None:
             squares(world, name, made[name])
             foremost(world, made[name])
             ui.label(
-                "Filled: the larger its share, the deeper. Dotted: part of a group of countries that has a share."
+                "Filled: the larger its share, the deeper. Framed: part of a group of countries that has a share."
             ).classes("wb-hint")
 
     by_value = {quote(name): name for name in made}
@@ -191,7 +192,7 @@ def foremost(world: str, found: dict[str, float]) -> None:
                 with ui.element("span"):
                     ui.element("span").classes("wb-share-bar").style(f"width: {100 * share:.1f}%; display: block")
                 with ui.element("span"):
-                    ui.label(f"{100 * share:.1f} %")
+                    ui.label(f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %")
 
 
 class Numbers:
@@ -218,7 +219,13 @@ class Numbers:
             grid = ui.aggrid(
                 {
                     "columnDefs": [
-                        {"field": field, "headerName": name, "width": width, "tooltipField": field}
+                        {
+                            "field": field,
+                            "headerName": name,
+                            "width": width,
+                            "tooltipField": field,
+                            "type": COLUMN_TYPES.get(field),
+                        }
                         for field, name, width in COLUMNS
                     ],
                     "defaultColDef": {"sortable": True, "filter": True, "resizable": True},

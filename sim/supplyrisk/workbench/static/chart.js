@@ -2,10 +2,27 @@
 "use strict";
 window.wb = window.wb || {};
 (() => {
-  const COLOURS = { light: ["#0072b2", "#d55e00", "#009e73", "#aa4499"], dark: ["#56b4e9", "#e69f00", "#2fbf93", "#e39cc5"] };
+  const SERIES = 6; // colours of places and branches
+  const DAY = 86400000;
   const shown = {}; // root id -> what was drawn last
-  const dark = () => document.body.classList.contains("body--dark");
   const clean = (text) => String(text).replace(/[{}|]/g, " ");
+  const digits = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+  const number = (y) => (y === null || y === undefined ? "–" : digits.format(y));
+  const months = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+  const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+  // The tokens of the style sheet, for what is drawn on a canvas; read again when dark and light change.
+  let tokens = {};
+  const token = (name) => (tokens[name] ??= getComputedStyle(document.body).getPropertyValue(`--${name}`).trim());
+
+  // One place or branch, one colour, in all charts of a page; what is lost, what waits and the calm world have their own.
+  const known = new Map([["shortage", "loss"], ["queue", "queue"], ["none", "calm"]]);
+  const hue = (line) => {
+    if (line.kind === "without") return "calm";
+    const key = line.id.split(":")[0];
+    if (!known.has(key)) known.set(key, `series-${((known.size - 3) % SERIES) + 1}`);
+    return known.get(key);
+  };
 
   const element = (tag, className, text) => {
     const made = document.createElement(tag);
@@ -42,20 +59,49 @@ window.wb = window.wb || {};
     return scrolled;
   };
 
-  const points = (chart, numbers) => {
-    const first = Date.parse(chart.start + "T00:00:00Z");
-    return numbers.map((y, i) => [first + i * chart.step_days * 86400000, y]);
-  };
+  const begin = (chart) => Date.parse(chart.start + "T00:00:00Z");
+  const day = (chart, at) => begin(chart) + at * chart.step_days * DAY;
+  const points = (chart, numbers) => numbers.map((y, i) => [day(chart, i), y]);
   const gap = (upper, lower) => upper.map((y, i) => (y === null || lower[i] === null ? null : y - lower[i]));
+  const has = (y) => y !== null && y !== undefined;
+
+  // Where the median of a line is highest.
+  const peak = (line) => line.levels.p50.reduce((best, y, i, all) => (has(y) && (best < 0 || y > all[best]) ? i : best), -1);
+  const top = (line) => line.levels.p50[peak(line)] ?? -Infinity;
+
+  // A dot with its number where the median is highest, for what stands out of the others.
+  const mark = (chart, line, colour, highest) => {
+    const at = peak(line);
+    const [y, first] = [line.levels.p50[at], line.levels.p50.find(has)];
+    if (at < 0 || y < 0.15 * highest || y < 1.1 * first) return { data: [] };
+    const share = at / line.levels.p50.length;
+    return {
+      symbol: "circle", symbolSize: 7, silent: true, animation: false, data: [{ coord: [day(chart, at), y] }], itemStyle: { color: colour },
+      label: {
+        formatter: number(y), color: colour, fontSize: 14, fontWeight: 700, textBorderColor: token("card"), textBorderWidth: 3,
+        position: share > 0.95 ? "left" : "top",
+      },
+    };
+  };
+
+  // When the scenario's events are in force: a band behind the lines, where the page knows of any.
+  const areas = (chart) => {
+    const last = day(chart, chart.lines[0].levels.p50.length - 1);
+    const found = (chart.today ? [] : wb.events || []).map(({ from, to }) => [Math.max(from, begin(chart)), Math.min(to, last)]);
+    return found.filter(([from, to]) => to > from);
+  };
+
+  const inForce = (chart) => ({
+    silent: true, animation: false, itemStyle: { color: token("event"), opacity: 0.08 },
+    data: areas(chart).map(([from, to]) => [{ xAxis: from }, { xAxis: to }]),
+  });
 
   const series = (chart) => {
-    const palette = COLOURS[dark() ? "dark" : "light"];
     const made = [];
     const plain = { type: "line", symbol: "none", animation: false, silent: true, emphasis: { disabled: true } };
-    let rank = -1;
+    const highest = Math.max(...chart.lines.filter((line) => line.kind === "fan").map((line) => Math.max(...(line.levels.p90 || line.levels.p50).filter(has))));
     for (const line of chart.lines) {
-      if (line.kind === "fan" || rank < 0) rank += 1;
-      const colour = palette[rank % palette.length];
+      const colour = token(hue(line));
       const levels = line.levels;
       const band = (low, high, opacity) => {
         const stack = `${line.id}:${low}`;
@@ -68,54 +114,94 @@ window.wb = window.wb || {};
       };
       if (line.kind === "fan") {
         if (levels.p10 && levels.p90) band("p10", "p90", 0.16);
-        if (levels.p25 && levels.p75) band("p25", "p75", 0.22);
+        if (levels.p25 && levels.p75) band("p25", "p75", 0.24);
       }
-      const style = { fan: { width: chart.today ? 1 : 2, type: chart.today ? "dashed" : "solid" }, seen: { width: 2.5 }, before: { width: 2, type: "dashed" }, without: { width: 1, type: "dotted" } }[line.kind];
+      const style = { fan: { width: 2.5, type: chart.today ? [5, 3] : "solid" }, seen: { width: 3 }, before: { width: 2, type: [6, 4] }, without: { width: 1.5, type: [2, 3] } }[line.kind];
       made.push({
         ...plain, id: line.id, name: clean(line.label), data: points(chart, levels.p50), z: line.kind === "fan" ? 5 : 4,
-        lineStyle: { ...style, color: colour }, itemStyle: { color: colour },
+        lineStyle: { ...style, color: colour }, itemStyle: { color: colour }, markPoint: line.kind === "fan" && levels.p10 ? mark(chart, line, colour, highest) : { data: [] },
       });
     }
     // What a series had marked stays with its name: where it is the last no more, the mark has to be taken away.
-    for (const each of made) each.markLine = { data: [] };
+    for (const each of made) [each.markLine, each.markArea] = [{ data: [] }, { data: [] }];
     if (chart.today) {
       made[made.length - 1].markLine = {
-        symbol: "none", silent: true, animation: false, label: { formatter: "today", color: dark() ? "#ddd" : "#333" },
-        lineStyle: { color: dark() ? "#ddd" : "#333", type: "solid", width: 1 }, data: [{ xAxis: Date.parse(chart.today + "T00:00:00Z") }],
+        symbol: "none", silent: true, animation: false, label: { formatter: "today", color: token("ink"), fontSize: 12, fontWeight: 600 },
+        lineStyle: { color: token("ink"), type: "solid", width: 1 }, data: [{ xAxis: Date.parse(chart.today + "T00:00:00Z") }],
       };
     }
+    if (made.length) made[0].markArea = inForce(chart);
     return made;
   };
 
-  const number = (y) => (y === null || y === undefined ? "–" : String(Number(y.toPrecision(3))));
+  // What the colours and strokes stand for, above the chart, where it can't lie over a line.
+  const legend = (chart) => {
+    const key = (look, name, text) => {
+      const made = element("span", `wb-key ${look}`);
+      const sample = element("i");
+      sample.style.setProperty("--colour", `var(--${name})`);
+      made.append(sample, text);
+      return made;
+    };
+    const banded = chart.lines.some((line) => line.levels.p10);
+    const said = element("span", "", banded ? `${chart.unit}; median, half of the runs (dark), 80 % (light)` : chart.unit);
+    const keys = chart.lines.map((line) => {
+      const dashed = line.kind === "without" || line.kind === "before" || (chart.today && line.kind === "fan");
+      const look = `${line.levels.p10 ? "wb-key-fan" : ""} ${dashed ? "wb-key-dashed" : ""}`;
+      return line.kind === "before" ? key(look, "ink-2", "pinned version") : key(look, hue(line), line.label);
+    });
+    if (areas(chart).length) keys.push(key("wb-key-block", "event", "events in force"));
+    const seen = new Set();
+    return [said, ...keys.filter((each) => !seen.has(each.textContent) && seen.add(each.textContent))];
+  };
+
+  // The answer in two or three numbers: where each chart is highest.
+  const facts = (charts) =>
+    charts.flatMap((chart) => {
+      const fans = chart.lines.filter((line) => line.kind === "fan");
+      const line = fans.sort((a, b) => top(b) - top(a))[0];
+      const at = line ? peak(line) : -1;
+      if (at < 0) return [];
+      const { p10, p50, p90 } = line.levels;
+      const box = element("div", "wb-fact");
+      const big = element("strong", "", `${number(p50[at])} `);
+      box.style.setProperty("--colour", `var(--${hue(line)})`);
+      big.append(element("small", "", chart.unit));
+      box.append(element("span", "wb-fact-name", line.label[0].toUpperCase() + line.label.slice(1)), big);
+      if (p10 && has(p10[at])) box.append(element("span", "", `80 % of runs: ${number(p10[at])} to ${number(p90[at])}`));
+      box.append(element("span", "", `median, highest in ${months.format(new Date(day(chart, at)))}`));
+      const before = chart.lines.find((other) => other.kind === "before" && other.id === `${line.id}:before`);
+      if (before) box.append(element("span", "wb-fact-name", `pinned version: ${number(top(before))}`));
+      return [box];
+    });
+
   const tip = (chart) => (params) => {
     const at = params[0].dataIndex;
-    const first = Date.parse(chart.start + "T00:00:00Z");
-    const lines = [new Date(first + at * chart.step_days * 86400000).toISOString().slice(0, 10)];
+    const lines = [days.format(new Date(day(chart, at)))];
     for (const line of chart.lines) {
       const { p10, p50, p90 } = line.levels;
-      if (p50[at] === null || p50[at] === undefined) continue;
-      const band = p10 && p90 && p10[at] !== null ? ` (${number(p10[at])} to ${number(p90[at])})` : "";
+      if (!has(p50[at])) continue;
+      const band = p10 && p90 && p10[at] !== null ? ` (80 %: ${number(p10[at])} to ${number(p90[at])})` : "";
       lines.push(`${clean(line.label)}: ${number(p50[at])}${band}`);
     }
     return lines.join("\n");
   };
 
   const option = (chart) => {
-    const ink = dark() ? "#d8dde3" : "#333f48";
-    const faint = dark() ? "#3a444d" : "#e3e7ea";
-    const axis = { axisLabel: { color: ink, hideOverlap: true }, axisLine: { lineStyle: { color: ink } }, splitLine: { lineStyle: { color: faint } } };
+    const [ink, faint, quiet] = [token("ink"), token("line-2"), token("ink-2")];
+    const font = { fontFamily: token("font"), fontSize: 12 };
+    const axis = { axisLine: { lineStyle: { color: token("line") } }, axisTick: { lineStyle: { color: token("line") } }, splitLine: { lineStyle: { color: faint } } };
+    const time = { year: "{year|{yyyy}}", month: "{MMM}", day: "{d} {MMM}" };
     return {
       animation: false,
-      textStyle: { color: ink, fontFamily: "inherit" },
-      grid: { left: 8, right: 14, top: 30, bottom: 52, containLabel: true },
-      legend: { bottom: 0, type: "scroll", textStyle: { color: ink }, data: chart.lines.map((line) => clean(line.label)) },
+      textStyle: { color: ink, ...font },
+      grid: { left: 4, right: 16, top: chart.today ? 24 : 18, bottom: 4, containLabel: true },
       tooltip: {
         trigger: "axis", renderMode: "richText", confine: true, formatter: tip(chart),
-        backgroundColor: dark() ? "#20272d" : "#fff", textStyle: { color: ink },
+        backgroundColor: token("card"), borderColor: token("line"), textStyle: { color: ink, ...font },
       },
-      xAxis: { type: "time", ...axis, splitLine: { show: false } },
-      yAxis: { type: "value", name: chart.unit, nameTextStyle: { color: ink, align: "left" }, scale: false, ...axis },
+      xAxis: { type: "time", ...axis, splitLine: { show: false }, axisLabel: { color: quiet, hideOverlap: true, ...font, formatter: time, rich: { year: { color: ink, fontWeight: 600 } } } },
+      yAxis: { type: "value", scale: false, ...axis, axisLine: { show: false }, splitNumber: 4, axisLabel: { color: quiet, ...font } },
       series: series(chart),
     };
   };
@@ -156,6 +242,8 @@ window.wb = window.wb || {};
       }),
     );
     root.classList.toggle("wb-stale", picture.stale);
+    root.classList.toggle("wb-pinned", !!picture.before);
+    at("facts").replaceChildren(...facts(picture.charts));
   };
 
   const choice = (root, name, label, values, chosen) => {
@@ -195,6 +283,7 @@ window.wb = window.wb || {};
       figure.hidden = !chart;
       if (!chart) continue;
       figure.querySelector("[data-wb=title]").textContent = chart.title;
+      figure.querySelector("[data-wb=legend]").replaceChildren(...legend(chart));
       const box = figure.querySelector("[data-wb=chart]");
       box.setAttribute("role", "img");
       box.setAttribute("aria-label", `${chart.title}. ${chart.table.rows.map((row) => row.join(", ")).join(". ")}`);
@@ -209,6 +298,7 @@ window.wb = window.wb || {};
     const last = shown[rootId]?.picture;
     if (last && last.document === picture.document && last.generation > picture.generation) return;
     shown[rootId] = { ids, picture };
+    picture.charts.forEach((chart) => chart.lines.forEach(hue)); // colours are given in the order of the lines
     words(root, picture);
     choice(root, "world", "World", picture.worlds.map((name) => [name, name]), picture.world);
     choice(root, "product", "Product", picture.products, picture.product);
@@ -238,10 +328,22 @@ window.wb = window.wb || {};
   };
   wb.table = (boxId, header, rows, caption) => document.getElementById(boxId)?.replaceChildren(table(header, rows, caption));
 
-  document.addEventListener("wb-dark", () => {
+  const again = () => {
+    tokens = {};
     for (const [rootId, last] of Object.entries(shown)) {
       const root = document.getElementById(rootId);
       if (root) figures(root, last.charts || last.picture.charts, last.ids);
+    }
+  };
+  document.addEventListener("wb-dark", again);
+  // The reading of a text comes after its first picture: the bands of its events are then moved, and nothing else.
+  document.addEventListener("wb-events", () => {
+    for (const [rootId, { ids, picture }] of Object.entries(shown)) {
+      const root = document.getElementById(rootId);
+      for (const chart of (root && picture?.charts) || []) {
+        instance(ids[chart.name], (made) => made.setOption({ series: [{ id: series(chart)[0].id, markArea: inForce(chart) }] }));
+        root.querySelector(`[data-wb-figure=${chart.name}] [data-wb=legend]`).replaceChildren(...legend(chart));
+      }
     }
   });
 })();

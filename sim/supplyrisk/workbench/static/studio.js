@@ -175,7 +175,10 @@
       pause = setTimeout(read, PAUSE_MS);
     });
     for (const button of document.querySelectorAll("[data-view-button]")) {
-      button.addEventListener("click", () => view(button.dataset.viewButton));
+      button.addEventListener("click", () => {
+        view(button.dataset.viewButton);
+        if (matchMedia("(max-width: 900px)").matches) byId("wb-left").scrollIntoView(); // it stands below the answer
+      });
     }
     const given = new URLSearchParams(location.search).get("view") || localStorage.getItem("wb-view");
     view(["text", "form", "both"].includes(given) ? given : "text");

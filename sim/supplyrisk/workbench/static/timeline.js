@@ -238,6 +238,14 @@
     return made;
   }
 
+  // When the scenario's own events are in force, for the charts.
+  function inForce(outline) {
+    const before = JSON.stringify(wb.events);
+    const own = outline.groups.filter((group) => group.id === "scenario").flatMap((group) => group.events.map((each) => each.bar));
+    wb.events = own.filter((each) => each.start && each.end).map((each) => ({ from: wb.time(each.start), to: wb.time(each.end) }));
+    if (JSON.stringify(wb.events) !== before) document.dispatchEvent(new CustomEvent("wb-events"));
+  }
+
   function draw(outline) {
     last = outline;
     const root = document.getElementById("wb-timeline");
@@ -246,6 +254,7 @@
     const next = JSON.stringify([outline.horizon, outline.groups.map((group) => group.events.map((each) => [each.label, each.bar, each.line, each.from]))]);
     if (next === shown) return;
     shown = next;
+    inForce(outline);
     if (!start || !end) {
       root.replaceChildren(wb.el("p", { class: "wb-hint" }, "The timeline needs a horizon with a start and a length."));
       return;
