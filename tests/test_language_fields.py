@@ -97,7 +97,7 @@ def test_text_means(kind: Any, text: Any, value: Any) -> None:
         (fields.Countries, "china", "unknown country (got china); did you mean CN"),
         (fields.Countries, "Norwey", "unknown country (got Norwey)"),
         (fields.Countries, (), "names no country"),
-        (fields.Country, "EU", "unknown country (got EU)"),
+        (fields.Country, "EU", "must be one country, and EU is a group; name one of its members (DE, FR)"),
         (fields.Products, "oer", "unknown product (got oer); did you mean ore"),
         (fields.EndUses, "car", "unknown end use (got car); did you mean cars"),
         (fields.Flag, "NO WAY", "must be yes or no"),

@@ -46,6 +46,9 @@ SHARE_PER_YEAR = {"": 1.0, "%": 0.01, "%/yr": 0.01, "% a year": 0.01, "% per yea
 FACTOR = {"": 1.0, "x": 1.0, "times": 1.0, "%": 0.01}
 PLAIN = {"": 1.0}
 
+# What sums may be written in by mistake: money is in USD throughout.
+OTHER_MONEY = ("EUR", "€", "CNY", "RMB", "YUAN", "JPY", "YEN", "¥", "GBP", "£", "KRW", "CHF", "EURO", "EUROS")
+
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 # Minus signs and dashes of word processors.
@@ -110,6 +113,11 @@ def convert(text: str, units: dict[str, float], example: str) -> float:
         return value if units[unit] == 1.0 else float(f"{value * units[unit]:.12g}")
     if not unit:
         raise UnitError(f"has no unit (got {text!r}); write it like {example}")
+    foreign = [word for word in unit.split() if word.upper() in OTHER_MONEY]
+    if foreign and any("USD" in name.split() for name in units):
+        raise UnitError(
+            f"is in another currency (got {text!r}); sums are in USD: convert it, and write it like {example}"
+        )
     lowered = {name.lower(): name for name in units if name}
     if unit.lower() in lowered:
         raise UnitError(f"has an unknown unit (got {text!r}); did you mean {value:g} {lowered[unit.lower()]}")

@@ -145,6 +145,10 @@ class NameList(TextField):
         by_name = (
             names.countries if self.kind == "country" else names.products if self.kind == "product" else names.end_uses
         )
+        members = names.groups.get(item, names.zones.get(item, ())) if self.single and self.kind == "country" else ()
+        if members:
+            some = ", ".join(members[:4]) + (" or another" if len(members) > 4 else "")
+            return f"must be one country, and {item} is a group; name one of its members ({some})"
         for code, name in by_name.items():
             if name.lower() == item.lower():
                 return f"unknown {self.kind} (got {item}); did you mean {code}"

@@ -23,11 +23,13 @@ from ..language.text import Node
 from ..language.uncertain import Uncertain
 from ..sums import add_up
 from . import rules
-from .cells import cells_of, lookup
+from .cells import cells_of
+from .idle import events_that_do_nothing
 from .outlooks import TODAY
 from .resolve import Fault, Placed, Resolution
 from .scenario import MAX_YEARS, WORLD, ScenarioSpec
 from .state_checks import states_deal_in_what_there_is
+from .substitute_checks import substitutes_have_users
 from .touch import reach_of
 
 Faults = Iterator[Fault]
@@ -405,24 +407,6 @@ def earlier_rules_are_remembered(case: Case) -> Faults:
             yield (*path, "last_time"), said
 
 
-def substitutes_have_users(case: Case) -> Faults:
-    """Use goes over only where an end use buys both products; and no more of it than there is."""
-    for one in case.resolutions:
-        world, users = one.world.world, reach_of(one).users
-        for product in world.products:
-            total = 0.0
-            for other in world.products:
-                share = lookup(one.existing, ("substitute_share", product.id, other.id)) or 0.0
-                if share <= 0.0 or other.id == product.id:
-                    continue
-                total += share
-                if not any((other.id, country, use) in users for name, country, use in users if name == product.id):
-                    at = ("baseline", "substitute_share")
-                    yield at, f"no end use of any country buys both {product.id} and {other.id}: nobody can go over"
-            if total > 1.0 + 1e-9:
-                yield ("baseline", "substitute_share"), f"more than all of {product.id} can go over ({total:.3g})"
-
-
 CHECKS = (
     substitutes_have_users,
     earlier_rules_are_remembered,
@@ -448,7 +432,7 @@ CHECKS = (
 
 
 # What is worth a line from `check`, without being wrong.
-NOTES = (dates_after_the_horizon,)
+NOTES = (dates_after_the_horizon, events_that_do_nothing)
 
 
 def note_scenario(spec: ScenarioSpec, resolutions: Sequence[Resolution], folder: Path) -> list[Fault]:

@@ -24,6 +24,7 @@ from .checks import (
     Case,
     correlations_are_possible,
     dates_lie_in_the_horizon,
+    earlier_rules_are_remembered,
     events_touch_something,
     policies_do_something,
     references_name_an_event,
@@ -32,6 +33,8 @@ from .checks import (
 )
 from .resolve import Fault, resolve
 from .scenario import ScenarioSpec
+from .state_checks import states_deal_in_what_there_is
+from .substitute_checks import substitutes_have_users
 from .worldfile import LoadedWorld
 
 Path = tuple[str | int, ...]
@@ -47,6 +50,8 @@ ABOUT_OTHERS = (
     policies_do_something,
     correlations_are_possible,
 )
+# What asks for numbers of the world that a file may set.
+ABOUT_NUMBERS = (earlier_rules_are_remembered, substitutes_have_users, states_deal_in_what_there_is)
 
 
 @dataclass
@@ -187,6 +192,8 @@ def _can_be_asked(mended: _Mended, check: Any) -> bool:
     """Whether a check makes sense without what was taken out."""
     if check is dates_lie_in_the_horizon:
         return "horizon" not in mended.sections
+    if check in ABOUT_NUMBERS:
+        return not mended.sections & {"baseline", "uncertain", "world"}
     if check in ABOUT_OTHERS:
         return mended.is_complete()
     if check is events_touch_something:

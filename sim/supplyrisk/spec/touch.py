@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..events.effects import Effect, Select
 from ..operations.table import OP_BY_NAME
-from .cells import cells_of
+from .cells import cells_of, lookup
 from .resolve import Resolution
 
 Lane = tuple[str, str, str]  # product, origin, destination
@@ -20,6 +20,7 @@ class Reach:
     sites: frozenset[tuple[str, str]]  # product, country
     users: frozenset[tuple[str, str, str]]  # product, country, end use
     buyers: frozenset[tuple[str, str]]  # product, country
+    unrecorded: frozenset[tuple[str, str]] = frozenset()  # product, country where some of what is made is not recorded
 
     def lanes_of(self, select: Select) -> set[Lane]:
         """Lanes that cross a border (unless domestic trade is included) and that the selection means."""
@@ -82,7 +83,7 @@ class Reach:
         if target == "site":
             countries = select.origins or select.destinations
             if any(_in(product, select.products) and _in(country, countries) for product, country in self.sites):
-                return ""
+                return self.nothing_unrecorded(effect) if effect.op == "inspection" else ""
             return f"this world has no maker of {what} in {_list(countries, 'any country')}"
         countries = select.destinations or select.origins
         if target == "user":
@@ -93,6 +94,14 @@ class Reach:
         if any(_in(product, select.products) and _in(country, countries) for product, country in self.buyers):
             return ""
         return f"nobody in {_list(countries, 'any country')} buys {what} in this world"
+
+    def nothing_unrecorded(self, effect: Effect) -> str:
+        """Why inspectors find nothing that nobody records; "" if they do."""
+        products, countries = effect.select.products, effect.select.origins
+        if any(_in(product, products) and _in(country, countries) for product, country in self.unrecorded):
+            return ""
+        goods, where = _list(products, "any product"), _list(countries, "any country")
+        return f"this world has no unrecorded output of {goods} in {where} (unrecorded_share is 0)"
 
 
 def _in(name: str, listed: tuple[str, ...]) -> bool:
@@ -119,7 +128,8 @@ def reach_of(resolution: Resolution) -> Reach:
         lanes |= {(product_id, origin, country) for name, country in buyers if name == product_id}
     for product_id, country, _ in added[1]:
         lanes |= {(product_id, origin, country) for name, origin in sites if name == product_id}
-    return Reach(frozenset(lanes), frozenset(sites), frozenset(users), frozenset(buyers))
+    hidden = {site for site in sites if (lookup(values, ("unrecorded_share", *site)) or 0.0) != 0.0}
+    return Reach(frozenset(lanes), frozenset(sites), frozenset(users), frozenset(buyers), frozenset(hidden))
 
 
 def _added(resolution: Resolution) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
