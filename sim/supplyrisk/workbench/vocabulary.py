@@ -24,7 +24,18 @@ from ..spec.baseline import LEAF_KEYS, SHARES, TABLES
 from ..spec.facts import CONFIDENCES
 from ..spec.load import read_world
 from ..spec.parameters import PARAMETERS
-from ..spec.scenario import Focus, Horizon, MonteCarlo, OutlookSpec, PolicySpec, RandomOutage, ReportSpec, ScenarioSpec
+from ..spec.scenario import (
+    MAX_YEARS,
+    Focus,
+    Horizon,
+    MonteCarlo,
+    OutlookSpec,
+    PolicySpec,
+    RandomOutage,
+    ReportSpec,
+    ScenarioSpec,
+    Years,
+)
 from ..spec.worldfile import shipped_worlds
 from ..units import PRICE, REGISTRY_UNITS, SHARE
 
@@ -59,6 +70,7 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("report",): ReportSpec,
     ("report", "focus"): Focus,
 }
+SHORTEST_YEARS = 28 / 365.25  # of a horizon, as `Horizon` has it
 EVENTS = (("events",), ("outlook", "events"), ("policies", "*", "events"))
 CARD_EVENT = ("exercise", "deck", "event")
 ALL = "all"
@@ -76,6 +88,9 @@ def form_of(field: TextField | None) -> dict[str, Any]:
         return {"kind": "choice", "words": ["yes", "no"]}
     if isinstance(field, OneOf):
         return {"kind": "choice", "words": list(field.words)}
+    if isinstance(field, Years):
+        units = {"": 1.0, "years": 1.0, "months": 1 / 12}
+        return {"kind": "number", "units": units, "low": SHORTEST_YEARS, "high": MAX_YEARS, "certain": True}
     if isinstance(field, MoneyField):
         units = {unit: factor for unit, factor in PRICE.items() if unit in OFFERED} | {"times": 1.0}
         return {"kind": "number", "units": units, "low": 0, "high": 1e7}
@@ -87,7 +102,8 @@ def number_form(field: Quantity) -> dict[str, Any]:
     units = {unit: field.accepted[unit] for unit in OFFERED if unit in field.accepted}
     if "%" in units or "times" in units:
         units.pop("", None)
-    return {"kind": "number", "units": units, "low": field.low, "high": field.high, "certain": field.certain}
+    found = {"kind": "number", "units": units, "low": field.low, "high": field.high}
+    return found | {"certain": field.certain, "whole": field.whole}
 
 
 def key_of(cls: type[BaseModel], row: FieldRow) -> dict[str, Any]:

@@ -158,6 +158,7 @@ class Studio:
 
     def write(self) -> None:
         """Editor, form, timeline, mistakes and sentences."""
+        ui.link("Skip to the timeline", "#wb-timeline").classes("wb-skip")
         with ui.element("div").classes("wb-panes"):
             self.editor = ui.codemirror(
                 self.document.text, language="YAML", theme="githubLight", indent="  ", line_wrapping=True
@@ -171,7 +172,7 @@ class Studio:
         with ui.element("section").classes("wb-below").props('aria-label="Timeline"'):
             with ui.element("h2"):
                 ui.label("Timeline")
-            ui.element("div").classes("wb-timeline").props("id=wb-timeline")
+            ui.element("div").classes("wb-timeline").props("id=wb-timeline tabindex=-1")
         with ui.element("details").classes("wb-below").props("open"):
             with ui.element("summary"):
                 ui.label("In plain sentences")

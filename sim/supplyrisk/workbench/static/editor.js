@@ -1,7 +1,7 @@
 // The editor: completion, hover, a limit of size, the places of values, and all changes by form and timeline.
 import * as CM from "nicegui-codemirror";
 
-const MAX_LETTERS = 500000;
+const MAX_BYTES = 500000;
 const SETTLED_MS = 400;
 // What the editor's history adds to the step before, however far apart the letters lie (as it does for letters that are
 // composed of several keys).
@@ -12,6 +12,8 @@ async function digest(text) {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+const bytes = (text) => new TextEncoder().encode(text).length;
 
 // Mistakes and notes as underlined letters, carried along with the text.
 const setMarks = CM.StateEffect.define();
@@ -58,7 +60,8 @@ class Editor {
       this.changed();
     });
     const limit = CM.EditorState.changeFilter.of((transaction) => {
-      if (transaction.newDoc.length <= MAX_LETTERS) return true;
+      const doc = transaction.newDoc;
+      if (doc.length <= MAX_BYTES && (doc.length * 3 <= MAX_BYTES || bytes(doc.toString()) <= MAX_BYTES)) return true;
       wb.tell("A document has at most 500 kB: that was not put in.");
       return false;
     });

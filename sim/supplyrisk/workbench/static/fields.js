@@ -104,7 +104,11 @@
     const factor = (info && info.units && info.units[unit || ""]) || 0;
     if (!factor || !Number.isFinite(value)) return typed ?? wb.short(value, 8);
     const [low, high] = [info.low ?? -Infinity, info.high ?? Infinity].map((each) => Number((each / factor).toPrecision(12)));
-    if (value >= low && value <= high) return typed ?? wb.short(value, 8);
+    if (value >= low && value <= high) {
+      if (!info.whole || Number.isInteger(value)) return typed ?? wb.short(value, 8);
+      wb.tell(`${label[0].toUpperCase()}${label.slice(1)} is a whole number.`);
+      return wb.short(Math.round(value), 12);
+    }
     const end = inward(value < low ? low : high, value < low);
     wb.tell(`${label[0].toUpperCase()}${label.slice(1)} is at ${value < low ? "least" : "most"} ${`${end} ${unit || ""}`.trim()} (not ${typed ?? wb.short(value, 8)}).`);
     return end;
@@ -117,7 +121,7 @@
       const value = Number(box.value);
       if (!box.value.trim() || !Number.isFinite(value)) return;
       event.preventDefault();
-      const step = wb.step(Math.abs(value) || 1) * (event.key === "ArrowUp" ? 1 : -1);
+      const step = Math.max(wb.step(Math.abs(value) || 1), info.whole ? 1 : 0) * (event.key === "ArrowUp" ? 1 : -1);
       const unit = typeof info.unit === "function" ? info.unit() : field.unit;
       box.value = wb.bounded(Number(wb.short(value + step, 8)), unit, info, box.getAttribute("aria-label"));
       box.defaultValue = box.value;

@@ -17,16 +17,18 @@
 
   function head(outline, vocabulary, names) {
     const section = wb.el("section", { class: "wb-card" }, wb.el("h2", {}, "Scenario"));
+    const world = Object.fromEntries(vocabulary.worlds.map((name) => [name, ""]));
     for (const field of outline.head) {
       const top = field.path[0];
       const info = (field.path.length > 1 ? vocabulary[top] : vocabulary.scenario)[field.key] || {};
-      const form = field.key === "world" ? { kind: "choice", words: vocabulary.worlds } : info;
+      const worlds = field.kind === "list" ? { kind: "names", of: "world" } : { kind: "choice", words: vocabulary.worlds };
+      const form = field.key === "world" ? worlds : info;
       if (field.kind === "missing") {
         if (["horizon", "world"].includes(top)) continue;
         const add = wb.el("button", { type: "button", class: "wb-plain", onclick: () => wb.editor.edit("put", field.path, info.example || (field.key === "runs" ? "200" : field.key === "seed" ? "1" : `${field.label} …`)) }, "add");
         section.append(row(field.label, info.doc, wb.el("span", { class: "wb-value" }, add)));
       } else {
-        section.append(row(field.label, info.doc, wb.field(field, form, names, field.label)));
+        section.append(row(field.label, info.doc, wb.field(field, form, { ...names, world }, field.label)));
       }
     }
     return section;

@@ -79,7 +79,7 @@
   function slider([before, info, label]) {
     const field = now(before);
     const [least, high] = ends(field, info);
-    const whole = Number.isInteger(field.value) && high - least >= 10;
+    const whole = info.whole || (Number.isInteger(field.value) && high - least >= 10);
     const step = Math.max(wb.step((high - least) / 2), whole ? 1 : 0);
     const low = Math.ceil(least / step - 1e-9) * step; // a slider counts its steps from its low end
     const change = (value) => [[field.path, `${wb.short(Number(value), 8)} ${field.unit || ""}`.trim()]];

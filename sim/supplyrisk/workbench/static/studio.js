@@ -93,6 +93,9 @@
         open = undefined;
       } else if (line.startsWith("  ") && open) {
         open.append(wb.el("li", {}, line.trim()));
+      } else if (line.startsWith("=== ")) {
+        open = undefined;
+        made.push(wb.el("h3", {}, line.replace(/^=+ | =+$/g, "")));
       } else if (line.endsWith(":")) {
         open = wb.el("ul", {});
         made.push(wb.el("h3", {}, line.slice(0, -1)), open);
