@@ -17,13 +17,16 @@ from supplyrisk.model import opened
 from supplyrisk.model.compile import compile_scenario
 from supplyrisk.model.trade import balance
 from supplyrisk.report.answer_tables import losses, policies
+from supplyrisk.report.case import the_case
 from supplyrisk.report.headline import headline
+from supplyrisk.report.pick import price_peak
 from supplyrisk.report.run import open_run
 from supplyrisk.shipped import shipped_scenario
 from supplyrisk.workbench import live as live_module
 from supplyrisk.workbench import trial
 from supplyrisk.workbench.live import LiveAnswer
 from supplyrisk.workbench.picture import Picture
+from supplyrisk.workbench.tiles import tiles
 from supplyrisk.workbench.trial import Memory, NotWanted, read_trial
 
 TEXT = """
@@ -93,6 +96,22 @@ def test_a_row_of_the_summary_is_the_same_with_and_without_the_table(threads: Th
             assert all(found[k] == row[k] or (found[k] != found[k] and row[k] != row[k]) for k in row)
     assert live.summary_row("price_peak", "nobody", "", "", "") is None
     assert live.summary_row("nothing", "scenario", "", "", "") is None
+
+
+def test_tiles_tell_what_the_report_tells(threads: ThreadPoolExecutor) -> None:
+    calm = answer(TEXT.replace("6 months", "1 day"), threads)
+    live = answer(TEXT, threads)
+    found = {tile.label: tile for tile in tiles(live, calm)}
+    price = found["Quoted price of crude gallium outside China"]
+    top = price_peak(live, "scenario", "crude_gallium", "exCN")
+    assert price.value == f"{top.spread.p50:.1f}×"
+    assert price.unit == "normal"
+    assert price.note == "median line, highest in " + f"{top.date:%B %Y}"
+    assert price.before == "1×"
+    weeks = live.summary_row("shortage_priced_out_weeks", "scenario", the_case(live).product, the_case(live).place, "")
+    lost = next(tile for label, tile in found.items() if label.startswith("Given up because of the price"))
+    assert float(lost.value.removesuffix(" weeks")) == pytest.approx(weeks["p50"], rel=0.05)
+    assert all(tile.before == "" for tile in tiles(live))
 
 
 def test_lanes_open_alike_with_machine_code_and_without(monkeypatch: pytest.MonkeyPatch) -> None:

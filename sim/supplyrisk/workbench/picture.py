@@ -18,6 +18,7 @@ from ..report.headline import headline
 from ..report.pick import headline_price, of_wanted, short_products
 from ..report.words import small
 from ..results.fan import Fan
+from .tiles import Tile, tiles
 
 if TYPE_CHECKING:
     from .liverun import LiveRun
@@ -121,6 +122,7 @@ class Picture:
     products: tuple[tuple[str, str], ...] = ()  # id and name, to choose from
     places: tuple[tuple[str, str], ...] = ()
     worlds: tuple[str, ...] = ()  # of the file, to choose from: a picture is of one
+    tiles: tuple[Tile, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[dict[str, Any], ...] = ()
 
@@ -177,7 +179,7 @@ def draw(
         products=tuple((p, run.label(p)) for p in run.products),
     )
     if not run.n_ok:
-        return replace(found, headline="No run could be finished.", charts=(), tables=())
+        return replace(found, headline="No run could be finished.", tiles=(), charts=(), tables=())
     case = the_case(run)
     asked = headline_price(run)[0]
     product = view.product if view.product in run.products else asked
@@ -197,6 +199,7 @@ def draw(
         product=product,
         place=place,
         places=tuple((p, run.label(p) if p != "world" else "World") for p in dict.fromkeys(places)),
+        tiles=tiles(run, known),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(_table(table) for table in tables if table.rows),
     )

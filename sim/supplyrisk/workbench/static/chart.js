@@ -155,24 +155,17 @@ window.wb = window.wb || {};
     return [said, ...keys.filter((each) => !seen.has(each.textContent) && seen.add(each.textContent))];
   };
 
-  // The answer in two or three numbers: where each chart is highest.
-  const facts = (charts) =>
-    charts.flatMap((chart) => {
-      const fans = chart.lines.filter((line) => line.kind === "fan");
-      const line = fans.sort((a, b) => top(b) - top(a))[0];
-      const at = line ? peak(line) : -1;
-      if (at < 0) return [];
-      const { p10, p50, p90 } = line.levels;
+  // The answer in a few numbers, as the report tells them.
+  const facts = (tiles) =>
+    tiles.map((tile) => {
       const box = element("div", "wb-fact");
-      const big = element("strong", "", `${number(p50[at])} `);
-      box.style.setProperty("--colour", `var(--${hue(line)})`);
-      big.append(element("small", "", chart.unit));
-      box.append(element("span", "wb-fact-name", line.label[0].toUpperCase() + line.label.slice(1)), big);
-      if (p10 && has(p10[at])) box.append(element("span", "", `80 % of runs: ${number(p10[at])} to ${number(p90[at])}`));
-      box.append(element("span", "", `median, highest in ${months.format(new Date(day(chart, at)))}`));
-      const before = chart.lines.find((other) => other.kind === "before" && other.id === `${line.id}:before`);
-      if (before) box.append(element("span", "wb-fact-name", `pinned version: ${number(top(before))}`));
-      return [box];
+      const big = element("strong", "", tile.value);
+      if (tile.unit) big.append(" ", element("small", "", tile.unit));
+      box.append(element("span", "wb-fact-name", tile.label), big);
+      if (tile.between) box.append(element("span", "", `80 % of runs: ${tile.between}`));
+      if (tile.note) box.append(element("span", "", tile.note));
+      if (tile.before) box.append(element("span", "wb-fact-name", `pinned version: ${tile.before}`));
+      return box;
     });
 
   const tip = (chart) => (params) => {
@@ -243,7 +236,7 @@ window.wb = window.wb || {};
     );
     root.classList.toggle("wb-stale", picture.stale);
     root.classList.toggle("wb-pinned", !!picture.before);
-    at("facts").replaceChildren(...facts(picture.charts));
+    at("facts").replaceChildren(...facts(picture.tiles));
   };
 
   const choice = (root, name, label, values, chosen) => {
