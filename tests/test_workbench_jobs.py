@@ -201,6 +201,7 @@ def test_the_time_left_is_that_of_the_pace_and_the_end_is_named() -> None:
     job = advanced(job, 30, 100, 14.0)
     assert job.seconds_left == pytest.approx(14.0)
     assert how_far(job) == "30 of 100 runs, about 14 s left, then the report"
+    assert advanced(job, 30, 100, 16.0).seconds_left == pytest.approx(12.0)  # it does not grow between two chunks
     assert "report are being written" in how_far(advanced(job, 100, 100, 30.0))
 
 
@@ -293,9 +294,13 @@ def test_what_cannot_be_compared_is_said_at_once(jobs: Jobs, folder: Path) -> No
     assert not jobs.jobs()
 
 
-def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(folder: Path) -> None:
+def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = folder / "mine" / "one"
     CliRunner().invoke(run_command.command, [str(folder / "ban.yaml"), "--out", str(out), "--quiet", "--no-report"])
+    manifest = Store(out).manifest()  # its command is that of the tests
+    Store(out).write_manifest({**manifest, "command": ["cli.py", "run", str(folder / "ban.yaml")]})
     (out / "secret.txt").write_text("no")
     (out / "figures").mkdir(exist_ok=True)
     (out / "figures" / "price_fan.png").symlink_to(folder / "ban.yaml")
@@ -306,12 +311,18 @@ def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(folder: P
         with pytest.raises(SupplyriskError):
             library.file(name)
     packed = library.pack("mine/one", folder / "x.zip")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
     with zipfile.ZipFile(packed) as found:
+        found.extractall(elsewhere)
         names = found.namelist()
         how = found.read("one/HOW-TO-REPEAT.txt").decode()
     assert {"one/manifest.json", "one/scenario.yaml", "one/sources.csv", "one/series.parquet"} <= set(names)
     assert Store(out).manifest()["results_hash"] in how
-    assert "supplyrisk run one" in how
+    (command,) = [line.split()[2:] for line in how.splitlines() if line.startswith("    supplyrisk run ")]
+    monkeypatch.chdir(elsewhere)
+    assert CliRunner().invoke(run_command.command, [*command, "--out", "again", "--no-report"]).exit_code == 0
+    assert Store(elsewhere / "again").manifest()["results_hash"] in how
+    assert library.source("mine/one") == "ban.yaml"
 
 
 def test_the_zip_of_a_study_repeats_it_elsewhere(

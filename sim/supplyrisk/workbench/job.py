@@ -48,6 +48,8 @@ class Job:
         Runs that are finished, and those that were when it began.
     paced_seconds, paced_done : float, int
         When the first new runs were there, and how many then were: what came before is start and not pace.
+    seen_seconds : float
+        When runs were seen finished last.
     told : str
         What it said last; of a job that failed, why.
     code : int
@@ -75,6 +77,7 @@ class Job:
     seconds: float = 0.0
     paced_seconds: float = 0.0
     paced_done: int = 0
+    seen_seconds: float = 0.0
     told: str = ""
     code: int = 0
     ending: bool = False
@@ -88,7 +91,8 @@ class Job:
         new = self.done - self.paced_done
         if self.state != RUNNING or not self.total or not self.paced_seconds or new <= 0:
             return None
-        return (self.seconds - self.paced_seconds) * max(0, self.total - self.done) / new
+        pace = (self.seen_seconds - self.paced_seconds) / new  # between what was seen finished first and last
+        return max(1.0, pace * max(0, self.total - self.done) - (self.seconds - self.seen_seconds))
 
     @property
     def can_go_on(self) -> bool:
@@ -207,6 +211,8 @@ def planned(manifest: Mapping[str, Any]) -> int:
 
 def advanced(job: Job, done: int, total: int, seconds: float) -> Job:
     """A job with what is known of it now."""
+    if done > job.done:
+        job = replace(job, seen_seconds=seconds)
     job = replace(job, done=max(done, job.done), total=total, seconds=seconds)
     if done > job.done_before and not job.paced_seconds:
         job = replace(job, paced_seconds=seconds, paced_done=done)

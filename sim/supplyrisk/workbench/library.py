@@ -26,14 +26,17 @@ SHOWN = {".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".png": "
 HOW = """This is everything that is needed to repeat these results elsewhere, and to check that they are the same.
 
 Title    {title}
-Program  supplyrisk {version}, Python {python} (all versions: manifest.json)
+Program  supplyrisk {version}, Python {python} (versions of everything else: manifest.json)
+Model    source {code}
 Results  {results}
 
-    pip install supplyrisk=={version}
-    unzip {name}.zip
+With that version of the program installed (`pip install .` in its checkout), in the folder in which this zip was unpacked:
+
     {command}
 
-`results_hash` in the manifest of the new folder is then the one above: the same numbers, bit by bit.
+It prints the new folder. `results_hash` in the manifest.json there is then the one above: the same numbers, bit by bit.
+With other versions of NumPy or Numba last digits may differ. `hashes: code` in the two manifests tells whether the model's
+source is the same.
 """
 
 
@@ -115,24 +118,38 @@ class Library:
                     return path
         raise SupplyriskError(f"{name} is no file of a run folder")
 
+    def source(self, name: str) -> str:
+        """The file below the folder that a run folder was computed from, by what its manifest says; nothing if there is none."""
+        told = Store(below(self.folder, name)).manifest()
+        words = [str(told["file"])] if "study" in told else [str(word) for word in told.get("command", ())[1:]]
+        for word in words:
+            path = Path(word) if Path(word).is_absolute() else self.folder / word
+            if (
+                path.suffix in (".yaml", ".yml")
+                and path.is_file()
+                and path.resolve().is_relative_to(self.folder.resolve())
+            ):
+                return path.resolve().relative_to(self.folder.resolve()).as_posix()
+        return ""
+
     def pack(self, name: str, target: Path) -> Path:
         """One zip of a run folder, with the words that repeat it elsewhere."""
         path = below(self.folder, name)
         told = Store(path).manifest()
         versions = told.get("versions", {})
         inputs: dict[str, Path] = {}
-        command = f"supplyrisk run {path.name}"
+        command = f"supplyrisk run {shlex.quote(path.name)}"
         if "study" in told:
             inputs = self._inputs(told)
             study = next(iter(inputs), "study.yaml, beside the scenarios that it names (they lie outside this folder)")
             sets = [word for each in told.get("sets", ()) for word in ("--set", str(each))]
-            command = f"supplyrisk study {path.name}/{study} {shlex.join(sets)}".strip()
+            command = f"supplyrisk study {shlex.quote(f'{path.name}/{study}')} {shlex.join(sets)}".strip()
         how = HOW.format(
             title=told.get("title", ""),
             version=versions.get("supplyrisk", ""),
             python=versions.get("python", ""),
             results=told.get("results_hash", "") or "not finished",
-            name=path.name,
+            code=(told.get("hashes") or {}).get("code", ""),
             command=command,
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:

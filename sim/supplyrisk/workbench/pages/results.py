@@ -25,7 +25,20 @@ from .threads import told
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
 FIRST = "price_spot_peak_index"  # the metric that is shown at first
 NUMBERS = ("p10", "p50", "p90", "mean", "sd", "n")
-PAGES = ("report.html", "study.html", "compare/compare.html")
+PAGES = {
+    "report.html": "Open the report",
+    "study.html": "Open the study's page",
+    "compare/compare.html": "Open the comparison made last",
+}
+TO_TAKE = {  # what most want, with what they are called
+    "report.xlsx": "Workbook (xlsx)",
+    "study.xlsx": "Workbook (xlsx)",
+    "summary.csv": "All numbers (CSV)",
+    "cells.csv": "All numbers (CSV)",
+}
+MOST_CELLS = 5_000  # rows of a study that are shown; its files have all
+PLAIN = {"flex": 1, "minWidth": 90, "sortable": True}
+SHORT = "p => typeof p.value === 'number' ? Number(p.value.toPrecision(4)).toLocaleString('en') : p.value"
 PACKED = "/packed/"
 
 
@@ -78,6 +91,7 @@ def read(library: Library, bench: Workbench, name: str) -> dict[str, Any]:
     """What the page shows of a result, read in a thread."""
     entry = library.entry(name)
     found: dict[str, Any] = {"entry": entry, "files": library.files(name), "headline": "", "summary": None}
+    found |= {"cells": None, "source": library.source(name)}
     path = bench.folder / name
     if entry.kind == "study":
         from ...results.store import Store
@@ -85,6 +99,10 @@ def read(library: Library, bench: Workbench, name: str) -> dict[str, Any]:
         answer = Store(path).manifest().get("answer") or {}
         found["headline"] = str(answer.get("headline", ""))
         found["sentences"] = [str(each) for each in answer.get("sentences", ())]
+        if (path / "cells.csv").is_file():
+            import pandas as pd
+
+            found["cells"] = pd.read_csv(path / "cells.csv", nrows=MOST_CELLS)
     elif entry.kind == "run" and (path / "summary.csv").is_file() and entry.done:
         from ...report.run import Run
         from ...report.sentences import answer as answer_of
@@ -109,13 +127,25 @@ def show(library: Library, found: dict[str, Any]) -> None:
                 with ui.element("li"):
                     ui.label(text)
         with ui.element("div").classes("wb-answer-tools"):
-            for page in (page for page in PAGES if page in files):
-                ui.link(f"Open {Path(page).stem}", address(f"{entry.name}/{page}"), new_tab=True)
+            for page, words in PAGES.items():
+                if page in files:
+                    ui.link(words, address(f"{entry.name}/{page}"), new_tab=True)
+            for file, words in TO_TAKE.items():
+                if file in files:
+                    ui.link(words, address(f"{entry.name}/{file}")).props("download")
+            if found["source"]:
+                ui.link("Its file in the studio", f"/?file={quote(found['source'])}")
             ui.link("Everything in one zip, with how to repeat it", PACKED + quote(entry.name))
     if found["summary"] is not None and len(found["summary"]):
         with ui.element("section").classes("wb-section"):
             ui.label("Numbers").classes("wb-h2").props("role=heading aria-level=2")
             grid_of(found["summary"])
+    if found["cells"] is not None and len(found["cells"]):
+        with ui.element("section").classes("wb-section"):
+            ui.label("Numbers").classes("wb-h2").props("role=heading aria-level=2")
+            if len(found["cells"]) == MOST_CELLS:
+                ui.label(f"The first {MOST_CELLS:,} rows; the files below have all.").classes("wb-note")
+            cells_of(found["cells"])
     figures = [name for name in files if name.startswith("figures/") and name.endswith(".svg")]
     with ui.element("section").classes("wb-section"):
         ui.label("Figures").classes("wb-h2").props("role=heading aria-level=2")
@@ -138,16 +168,32 @@ def show(library: Library, found: dict[str, Any]) -> None:
                         ui.link(name, address(f"{entry.name}/{name}")).props("download")
 
 
+def cells_of(cells: Any) -> None:
+    """The cells of a study: sorted and filtered in the page."""
+    numbers = set(cells.select_dtypes("number").columns)
+    columns = [
+        {"field": str(name), "headerName": str(name).replace("_", " "), "filter": True}
+        | ({"filter": "agNumberColumnFilter", ":valueFormatter": SHORT} if name in numbers else {"minWidth": 130})
+        for name in cells.columns
+        if not cells[name].isna().all()
+    ]
+    rows = [{key: None if value != value else value for key, value in row.items()} for row in cells.to_dict("records")]
+    said = empty("No number fits: clear the filters in the heads of the columns.")
+    with ui.element("div").classes("wb-answer-tools"):
+        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
+    grid = ui.aggrid({"columnDefs": columns, "rowData": rows, "defaultColDef": PLAIN, "localeText": said})
+    grid.classes("wb-grid")
+
+
 def grid_of(summary: Any) -> None:
     """The summary, one metric at a time: sorted and filtered in the page."""
     metrics = sorted(map(str, summary["metric"].unique()))
     first = FIRST if FIRST in metrics else metrics[0]
     names = ("arm", "product", "place", "end_use")
-    columns = [
-        {"field": name, "headerName": name.replace("_", " "), "sortable": True, "filter": True} for name in names
-    ]
+    columns = [{"field": name, "headerName": name.replace("_", " "), "filter": True, "minWidth": 130} for name in names]
     columns += [
-        {"field": name, "sortable": True, "filter": "agNumberColumnFilter", "type": "rightAligned"} for name in NUMBERS
+        {"field": name, "filter": "agNumberColumnFilter", "type": "rightAligned", ":valueFormatter": SHORT}
+        for name in NUMBERS
     ]
     columns.append({"field": "unit", "filter": True})
 
@@ -158,7 +204,7 @@ def grid_of(summary: Any) -> None:
             {key: None if value != value else value for key, value in row.items()} for row in few.to_dict("records")
         ]
 
-    options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": {"flex": 1, "minWidth": 80}}
+    options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": PLAIN}
     options["localeText"] = empty("No number fits: clear the filters in the heads of the columns.")
     with ui.element("div").classes("wb-answer-tools"):
         chosen = (

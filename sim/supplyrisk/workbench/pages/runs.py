@@ -207,7 +207,10 @@ def offers(chosen: Sequence[Entry]) -> tuple[set[str], str]:
         )
     if idle := [one.title for one in chosen if one.state == "running" or not one.done]:
         return set(), f"“{idle[0]}” has no tables yet: wait until it is finished."
-    return {"compare"}, f"First: {chosen[0].title}. Second: {chosen[1].title}."
+    first, second = (each.name for each in chosen)
+    if chosen[0].title != chosen[1].title:
+        first, second = (each.title for each in chosen)
+    return {"compare"}, f"First: {first}. Second: {second}."
 
 
 def row_of(entry: Entry) -> dict[str, object]:
