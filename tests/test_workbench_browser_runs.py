@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.test_workbench_browser import ARGS, CHROMIUM
+from tests.test_workbench_browser import ARGS, CHROMIUM, COMPILED_MS
 from tests.test_workbench_exercise import EXERCISE, SCENARIO
 
 PATIENCE_MS = 60_000
@@ -69,12 +69,17 @@ def fits(page: Page) -> None:
 
 def test_a_batch_is_started_followed_and_opened(context: Any, address: str, folder: Path) -> None:
     page = at(context, address, "/runs")
-    page.get_by_label("Runs", exact=True).fill("3")
+    for label, wrong, right in (("Runs", "-5", "3"), ("Seed", "1.7", "7")):
+        page.get_by_label(label, exact=True).fill(wrong)
+        page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.get_by_text(f"whole number from {1 if label == 'Runs' else 0} to")).to_be_visible()
+        page.get_by_label(label, exact=True).fill(right)
+    expect(page.get_by_role("list", name="Queue").get_by_role("listitem")).to_have_count(0)
     page.get_by_role("combobox", name="Scenario or study").fill("ban.yaml")
     page.get_by_role("option", name="ban.yaml").click()
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start", exact=True).click()
     row = page.get_by_role("list", name="Queue").get_by_role("listitem").first
-    expect(row).to_contain_text("finished", timeout=PATIENCE_MS)
+    expect(row).to_contain_text("finished", timeout=COMPILED_MS)
     fits(page)
     row.get_by_role("button", name="Open").click()
     expect(page.get_by_role("heading", name="<i>China</i> licenses gallium")).to_be_visible()
@@ -84,7 +89,7 @@ def test_a_batch_is_started_followed_and_opened(context: Any, address: str, fold
         page.get_by_role("link", name="Everything in one zip").click()
     assert zipped.value.suggested_filename.endswith(".zip")
     with context.expect_page() as opened:
-        page.get_by_role("link", name="Open report").click()
+        page.get_by_role("link", name="Open the report").click()
     report = opened.value
     expect(report.locator("h1").first).to_be_visible()
     assert report.evaluate("origin") == "null"  # of nobody: neither cookie nor server can be reached from it

@@ -29,6 +29,7 @@ from supplyrisk.workbench.job import (
     WAITING,
     Job,
     advanced,
+    at_the_end,
     how_far,
     own_words,
     what_happened,
@@ -233,6 +234,7 @@ def test_what_a_server_takes_with_it_is_resumed_by_the_next_and_can_be_cancelled
     before.close()
     after = Jobs(folder, QUICK)
     assert [the(after, each).state for each in (job, waiting, unwanted)] == [STOPPED, STOPPED, CANCELLED]
+    assert f"of {MANY:,} runs are finished and kept; start the workbench again" in at_the_end(the(before, job))
     assert "interrupted before its end" in what_happened(the(after, job))
     assert "turn had not come" in what_happened(the(after, waiting))
     entry = Library(folder).entry(job.out)

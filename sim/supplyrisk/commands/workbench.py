@@ -18,9 +18,11 @@ def command(folder: Path, port: int | None, no_browser: bool) -> None:
     has it, on this machine, can read and write the scenarios in FOLDER and below, and nothing else. It listens on this
     machine alone; it is not made to be shared over a network. Ctrl-C ends it.
     """
+    from functools import partial
+
     from ..workbench.launch import serve
 
     try:
-        serve(folder.resolve(), port, not no_browser, click.echo)
+        serve(folder.resolve(), port, not no_browser, click.echo, partial(click.echo, err=True))
     except KeyboardInterrupt:
         click.echo("the workbench has ended; what was typed is in the files", err=True)

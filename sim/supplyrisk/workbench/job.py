@@ -145,6 +145,15 @@ def how_far(job: Job) -> str:
     )
 
 
+def at_the_end(job: Job) -> str:
+    """What a terminal tells of a job that was not finished when the workbench was ended."""
+    if job.state == FINISHED:
+        return f"{job.title} was just finished"
+    return (
+        f"{job.title}: {_runs(job)} are finished and kept; start the workbench again, “{go_on_word(job)}” is under Runs"
+    )
+
+
 def what_happened(job: Job) -> str:
     """Why a job is not finished, what is kept, and what to do; of one at work, what it told last."""
     if job.state == RUNNING:

@@ -14,6 +14,7 @@ from ..errors import MACHINE, SupplyriskError
 from .bench import Workbench
 from .documents import Documents
 from .guard import ENTER, Guard
+from .job import OPEN, at_the_end
 from .jobs import Jobs
 from .live import LiveAnswer
 
@@ -63,7 +64,9 @@ def listening(port: int | None) -> socket.socket:
     return taken
 
 
-def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str], None]) -> None:
+def serve(
+    folder: Path, port: int | None, browser: bool, announce: Callable[[str], None], tell: Callable[[str], None]
+) -> None:
     """Run a workbench for a folder until it is interrupted.
 
     Parameters
@@ -76,6 +79,8 @@ def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str
         Whether to open a browser.
     announce : callable
         Is given the address with its token, once the server answers.
+    tell : callable
+        Is given what else is to be known, as it ends.
     """
     try:
         import uvicorn
@@ -136,5 +141,11 @@ def serve(folder: Path, port: int | None, browser: bool, announce: Callable[[str
     try:
         Server(config).run(sockets=[sock])
     finally:
+        open_jobs = {job.id for job in bench.jobs.jobs() if job.state in OPEN}
+        if open_jobs:
+            tell("ending: what the queue has computed so far is being written")
         bench.close()
+        for job in bench.jobs.jobs():
+            if job.id in open_jobs:
+                tell(at_the_end(job))
         sock.close()

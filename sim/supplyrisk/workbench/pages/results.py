@@ -19,7 +19,7 @@ from ..documents import STATE
 from ..guard import RESULTS
 from ..library import SHOWN, Library
 from .queue import button
-from .shell import empty, frame, set_props
+from .shell import frame, say_when_empty, set_props
 from .threads import told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
@@ -36,9 +36,11 @@ TO_TAKE = {  # what most want, with what they are called
     "summary.csv": "All numbers (CSV)",
     "cells.csv": "All numbers (CSV)",
 }
+NONE_FITS = "No number fits: clear the filters in the heads of the columns."
 MOST_CELLS = 5_000  # rows of a study that are shown; its files have all
 PLAIN = {"flex": 1, "minWidth": 90, "sortable": True}
-SHORT = "p => typeof p.value === 'number' ? Number(p.value.toPrecision(4)).toLocaleString('en') : p.value"
+MAIN = ("outcome", "statistic", "value", "unit")  # columns of a study that are always shown
+SHORT = "p => typeof p.value === 'number' ? p.value.toLocaleString('en', {maximumSignificantDigits: 4}) : p.value"
 PACKED = "/packed/"
 
 
@@ -175,14 +177,13 @@ def cells_of(cells: Any) -> None:
         {"field": str(name), "headerName": str(name).replace("_", " "), "filter": True}
         | ({"filter": "agNumberColumnFilter", ":valueFormatter": SHORT} if name in numbers else {"minWidth": 130})
         for name in cells.columns
-        if not cells[name].isna().all()
+        if name in MAIN or cells[name].nunique() > 1  # what is the same in every row says nothing
     ]
     rows = [{key: None if value != value else value for key, value in row.items()} for row in cells.to_dict("records")]
-    said = empty("No number fits: clear the filters in the heads of the columns.")
     with ui.element("div").classes("wb-answer-tools"):
         button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
-    grid = ui.aggrid({"columnDefs": columns, "rowData": rows, "defaultColDef": PLAIN, "localeText": said})
-    grid.classes("wb-grid")
+    grid = ui.aggrid({"columnDefs": columns, "rowData": rows, "defaultColDef": PLAIN}).classes("wb-grid")
+    say_when_empty(grid, NONE_FITS)
 
 
 def grid_of(summary: Any) -> None:
@@ -205,13 +206,13 @@ def grid_of(summary: Any) -> None:
         ]
 
     options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": PLAIN}
-    options["localeText"] = empty("No number fits: clear the filters in the heads of the columns.")
     with ui.element("div").classes("wb-answer-tools"):
         chosen = (
             ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined dense")
         )
         button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
     grid = ui.aggrid(options).classes("wb-grid")
+    say_when_empty(grid, NONE_FITS)
 
     def change() -> None:
         if chosen.value in metrics:

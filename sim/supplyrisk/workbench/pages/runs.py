@@ -17,7 +17,7 @@ from ..job import Job
 from ..library import Entry, Library
 from . import results
 from .queue import Queue, button
-from .shell import empty, frame, set_props
+from .shell import frame, say_when_empty, set_props
 from .threads import soon, told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
@@ -131,10 +131,10 @@ class Runs:
                 "rowData": [],
                 "rowSelection": {"mode": "multiRow"},
                 ":getRowId": "params => params.data.name",
-                "localeText": empty("No result fits: clear the filters in the heads of the columns."),
                 "domLayout": "normal",
             }
         ).classes("wb-grid")
+        say_when_empty(self.grid, "No result fits: clear the filters in the heads of the columns.")
         self.grid.on("selectionChanged", self._selected, [])
         self.known: list[Entry] | None = None
         self.picked: list[str] = []

@@ -41,9 +41,16 @@ def option(value: str, label: str, selected: bool = False) -> None:
     set_props(ui.element("option"), value=value, label=label, **({"selected": True} if selected else {}))
 
 
-def empty(said: str) -> dict[str, str]:
-    """What a grid says where no row is left."""
-    return {"noRowsToShow": said, "noMatchingRows": said}
+def say_when_empty(grid: ui.aggrid, said: str) -> None:
+    """Show a sentence where the filters of a grid leave no row."""
+    grid.options["localeText"] = {"noRowsToShow": said}
+    label = ui.label(said).classes("wb-note").props("role=status")
+    label.set_visibility(False)
+
+    async def look() -> None:
+        label.set_visibility(await grid.run_grid_method("getDisplayedRowCount") == 0)
+
+    grid.on("filterChanged", look, [])
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ from ..atlas import (
 )
 from ..bench import Workbench
 from ..documents import Document
-from .shell import RESPONSE_S, empty, frame, option, set_props
+from .shell import RESPONSE_S, frame, option, say_when_empty, set_props
 from .threads import told
 
 COLUMNS: tuple[tuple[str, str, int], ...] = (
@@ -231,10 +231,10 @@ class Numbers:
                     "defaultColDef": {"sortable": True, "filter": True, "resizable": True},
                     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
                     "rowData": data,
-                    "localeText": empty("No number fits: clear the search and the filters."),
                 },
                 auto_size_columns=False,
             ).classes("wb-grid")
+            say_when_empty(grid, "No number fits: clear the search and the filters.")
             search.on(
                 "input",
                 lambda event: grid.run_grid_method("setGridOption", "quickFilterText", str(event.args)),
@@ -329,7 +329,7 @@ class Numbers:
                 if self.document is None:
                     ui.label(NO_TARGET.format(self.world)).classes("wb-hint")
                 else:
-                    ui.upload(
+                    self.upload = ui.upload(
                         label=f"Take a table into {self.document.name}",
                         auto_upload=True,
                         max_file_size=MAX_UPLOAD_BYTES,
@@ -351,6 +351,7 @@ class Numbers:
         """A table has come: lay it over the world in the scenario, or say what is wrong with it."""
         assert self.document is not None
         content = await event.file.read()
+        self.upload.reset()  # its tick would stand beside a file that was refused
         try:
             text = await asyncio.to_thread(with_table, self.bench.documents, self.document, event.file.name, content)
             self.document.change(text)
