@@ -89,8 +89,9 @@ def form_of(field: TextField | None) -> dict[str, Any]:
     if isinstance(field, OneOf):
         return {"kind": "choice", "words": list(field.words)}
     if isinstance(field, Years):
-        units = {"": 1.0, "years": 1.0, "months": 1 / 12}
-        return {"kind": "number", "units": units, "low": SHORTEST_YEARS, "high": MAX_YEARS, "certain": True}
+        units = {"": 1.0, "months": 1 / 12}
+        bounds = {"low": SHORTEST_YEARS, "high": MAX_YEARS}
+        return {"kind": "number", "units": units, "bare": "years", "certain": True} | bounds
     if isinstance(field, MoneyField):
         units = {unit: factor for unit, factor in PRICE.items() if unit in OFFERED} | {"times": 1.0}
         return {"kind": "number", "units": units, "low": 0, "high": 1e7}

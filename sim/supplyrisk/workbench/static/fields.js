@@ -81,7 +81,7 @@
     let chosen;
     if (units.length > 1) {
       chosen = wb.el("select", { class: "wb-unit", "aria-label": `unit of ${label}`, "data-path": wb.key(field, "unit") });
-      for (const each of units) chosen.append(wb.el("option", { value: each, selected: each === (field.unit || "") }, each || "–"));
+      for (const each of units) chosen.append(wb.el("option", { value: each, selected: each === (field.unit || "") }, each || info.bare || "–"));
       chosen.addEventListener("change", () => {
         const [from, to] = [info.units[field.unit], info.units[chosen.value]];
         const value = Number(box.value);

@@ -91,6 +91,10 @@
     for (const line of lines) {
       if (!line.trim()) {
         open = undefined;
+      } else if (line.startsWith("    ") && open && open.lastElementChild) {
+        const above = open.lastElementChild;
+        if (!above.querySelector("ul")) above.append(wb.el("ul", {}));
+        above.querySelector("ul").append(wb.el("li", {}, line.trim()));
       } else if (line.startsWith("  ") && open) {
         open.append(wb.el("li", {}, line.trim()));
       } else if (line.startsWith("=== ")) {

@@ -5,6 +5,7 @@
   let dragging = false;
   let last = null;
   let shown = "";
+  let read = ""; // the text that was drawn last, or waits for the end of a drag
   let unfolded = false;
 
   wb.time = (iso) => Date.parse(`${iso}T00:00:00Z`);
@@ -140,9 +141,9 @@
       dragging = false;
       if (cancelled) steps.cancel();
       else steps.end();
-      if (later && done && !cancelled) lay(each, later);
-      shown = "";
-      if (last) draw(last);
+      if (later && done && !cancelled) return void lay(each, later).then((put) => put || again());
+      // A reading of the text as it is now will come, and draw it; until then the bar stays where it was let go.
+      if (cancelled || wb.editor.text === read) again();
     };
     const escape = (key) => {
       if (key.key !== "Escape") return;
@@ -246,7 +247,13 @@
     if (JSON.stringify(wb.events) !== before) document.dispatchEvent(new CustomEvent("wb-events"));
   }
 
+  function again() {
+    shown = "";
+    if (last) draw(last);
+  }
+
   function draw(outline) {
+    if (outline !== last) read = wb.editor.text;
     last = outline;
     const root = document.getElementById("wb-timeline");
     const { start, end } = outline.horizon;
