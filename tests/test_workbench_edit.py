@@ -271,3 +271,23 @@ def test_an_outlook_in_its_short_form_takes_a_changed_event():
         "base": "today",
         "events": ({"name": "ban", "start": "2026-08-01"},),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("title: x\nextends: base.yaml\n", ("policies", "reserve", "events")),
+        ("title: x\npolicies:\n  other: {events: []}\n", ("policies", "reserve", "events")),
+        ("title: x\npolicies:\n  reserve: {title: a reserve} # kept\n", ("policies", "reserve", "events")),
+        ("title: x\noutlook: calm # kept\n", ("outlook", "events")),
+        ("title: x\noutlook: {base: calm}\n", ("outlook", "events")),
+    ],
+)
+def test_an_event_is_added_where_nothing_stands_yet(text, path):
+    event = {"type": "tariff", "rate": "10 %"}
+    changed = add(text, path, event).applied(text)
+    found = plain(changed)
+    for step in path:
+        found = found[step]
+    assert found == (event,)
+    assert ("# kept" in changed) == ("# kept" in text)

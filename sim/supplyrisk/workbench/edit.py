@@ -138,12 +138,19 @@ def add(text: str, path: Path, value: Mapping[str, Any]) -> Change:
     items = list(there) if isinstance(there, tuple) else []
     if there is not None and not isinstance(there, tuple):
         raise CannotEdit(f"{shown(path)} is no list")
+    if path[0] == "outlook" and isinstance(value_at(plain, ("outlook",)), str):
+        spelled = _spelled_out(text)
+        return between(text, add(spelled, path, value).applied(spelled))
     wanted = with_value(plain, path, [*items, value])
     node = node_at(root, path)
     if not items or node is None:
         block = block_item(value, _indent_of(root, path) + 2)
-        change = _section(text, root, path, block)
-        return tried(text, change, wanted)
+        try:
+            return tried(text, _section(text, root, path, block), wanted)
+        except CannotEdit:
+            if len(path) == 1:
+                raise
+            return put(text, path, [value])  # what the list stands in is not there yet either
     try:
         if node.flow_style:
             at = node.value[-1].end_mark.index
@@ -173,9 +180,9 @@ def lay(text: str, path: Path, values: Mapping[str, Any]) -> Change:
 
 def _laid(text: str, path: Path, value: Any) -> Change:
     plain = plain_of(text)
-    if path[0] == "outlook" and isinstance(value_at(plain, ("outlook",)), str):  # the short form
-        text_ = put(text, ("outlook",), {"base": value_at(plain, ("outlook",))}).applied(text)
-        return between(text, _laid(text_, path, value).applied(text_))
+    if path[0] == "outlook" and isinstance(value_at(plain, ("outlook",)), str):
+        spelled = _spelled_out(text)
+        return between(text, _laid(spelled, path, value).applied(spelled))
     if "events" not in path[:-1]:
         return put(text, path, value)
     at = path.index("events") + 1
@@ -188,9 +195,13 @@ def _laid(text: str, path: Path, value: Any) -> Change:
     for step in reversed(rest):
         inside = {str(step): inside}
     item = {"name": label, **(inside if isinstance(inside, Mapping) else {})}
-    if items or len(head) == 1:
-        return add(text, head, item)
-    return put(text, head, [item])
+    return add(text, head, item)
+
+
+def _spelled_out(text: str) -> str:
+    """The text with its outlook as a mapping: in the short form (`outlook: calm`) nothing can be put into it."""
+    base = value_at(plain_of(text), ("outlook",))
+    return put(text, ("outlook",), {"base": base}).applied(text)
 
 
 def remove(text: str, path: Path) -> Change:
