@@ -121,9 +121,7 @@ def test_an_exercise_of_a_turn_and_a_branch(context: Any, address: str, folder: 
     assert not [word for word in ("secret", "2026-10-15", "2026-11-01", "history: 7") if word in told]
     with context.expect_page() as opened:
         page.get_by_role("link", name="Debrief").click()
-    expect(
-        opened.value.get_by_role("cell", name="0.6 billion USD (<b>Ministry</b> in Tokyo 0.6)").first
-    ).to_be_visible()
+    expect(opened.value.get_by_text("0.6 billion USD (<b>Ministry</b> in Tokyo 0.6)").first).to_be_visible()
     expect(opened.value.get_by_text("Change against no measures: median of 100 runs")).to_be_visible()
     with context.expect_page() as opened:
         page.get_by_role("link", name="<b>Ministry</b> in Tokyo").click()

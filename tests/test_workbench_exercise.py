@@ -278,13 +278,15 @@ def test_the_debrief_sets_branches_side_by_side(exercise: Exercise, history: His
     assert (at_once.runs, at_once.ensemble["rows"]) == (0, [])
     found = debrief(play, history)
     assert (found.branches, found.runs, found.of) == (at_once.branches, 100, 100)
-    assert found.measures["rows"][0][1:3] == [
-        "19 February 2026: A reserve in Japan",
-        "0.6 billion USD (Ministry in Tokyo 0.6)",
-    ]
-    assert found.measures["rows"][1][0] == "1 (left branch 0 on 19 February 2026)"
+    assert found.measures[0]["measures"] == ["19 February 2026: A reserve in Japan"]
+    assert found.measures[0]["cost"] == "0.6 billion USD (Ministry in Tokyo 0.6)"
+    assert found.measures[1]["title"] == "Branch 1, which left branch 0 on 19 February 2026, played to 21 May 2026"
     assert len(found.headline) == 3
     assert "in the history that was played" in found.headline[0]
+    assert found.headline[1].startswith("Branch 0, for 0.6 billion USD: the world ")
+    assert "Over all 100 runs its measures change that by" in found.headline[1]
+    assert "weeks in Japan (80 % band: " in found.headline[1]
+    assert "Over all" not in at_once.headline[1]
     assert found.branches["header"] == ["", "No measures", "Branch 0", "Branch 1"]
     assert found.ensemble["header"] == ["", "Branch 0", "Branch 1"]
     assert found.run == 7

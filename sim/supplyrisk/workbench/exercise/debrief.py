@@ -12,6 +12,7 @@ import numpy as np
 from ...events.words import say_date
 from ...report.cells import cell_of
 from ...report.pick import spread, values
+from ...results.quantiles import quantiles
 from ...results.store import Span
 from ...sums import add_up
 from ..liverun import ArmRuns, LiveRun
@@ -31,7 +32,7 @@ METRICS = (
     ("shortage_unserved_weeks", "physically missing, weeks of normal use"),
     ("shortage_priced_out_weeks", "given up because of the price, weeks of normal use"),
     ("price_spot_peak_index", "highest week of the price, times normal"),
-    ("output_at_risk_usd", "output at risk"),
+    ("output_at_risk_usd", "Output at risk"),
 )
 
 
@@ -47,8 +48,8 @@ class Debrief:
         Runs behind the differences, and what the whole ensemble has; nothing of the ensemble is told from 0 runs.
     headline : tuple of str
         Sentences: for every branch what its measures brought in the history, and what they bring in general.
-    measures : dict
-        Header and rows: the branches, their measures with dates and costs.
+    measures : tuple of dict
+        The branches, with their measures and what these cost.
     branches : dict
         What each branch brought in that run, a branch a column.
     ensemble : dict
@@ -60,7 +61,7 @@ class Debrief:
     runs: int
     of: int
     headline: tuple[str, ...]
-    measures: dict[str, Any]
+    measures: tuple[dict[str, Any], ...]
     branches: dict[str, Any]
     ensemble: dict[str, Any]
     charts: tuple[Chart, ...]
@@ -94,8 +95,8 @@ def debrief(play: Play, history: History, count: int | None = None, wanted: Want
         run=e.spec.history,
         runs=runs.n_ok if runs is not None else 0,
         of=trial.runs,
-        headline=tuple(_headline(play, here, runs, columns, acted)),
-        measures={"header": ["Branch", "Measures", "Cost", "Played until"], "rows": [_told(play, b) for b in branches]},
+        headline=tuple(_headline(play, here, runs, acted)),
+        measures=tuple(_told(play, branch) for branch in branches),
         branches={"header": ["", NONE, *names], "rows": rows},
         ensemble={"header": ["", *names], "rows": changes},
         charts=tuple(_charts(play, here, acted)),
@@ -135,62 +136,69 @@ def _ensemble(
     return _runs(trial, numbers, found)
 
 
-def _told(play: Play, branch: Branch) -> list[str]:
+def _told(play: Play, branch: Branch) -> dict[str, Any]:
     """A branch: its measures with the days on which they were chosen, and what they cost each role."""
     e = play.exercise
-    measures = "; ".join(f"{say_date(e.day(p.week))}: {e.card(p.card).title}" for p in branch.played)
-    costs = {
-        role.title: add_up(e.card(p.card).cost for p in branch.played if e.card(p.card).role == role.name)
+    roles = [
+        (role.title, add_up(e.card(p.card).cost for p in branch.played if e.card(p.card).role == role.name))
         for role in e.spec.roles
+    ]
+    cost = f"{add_up(spent for _, spent in roles):g} billion USD"
+    by_role = "; ".join(f"{title} {spent:g}" for title, spent in roles if spent)
+    left = f", which left branch {branch.parent} on {say_date(e.day(branch.forked))}" if branch.parent >= 0 else ""
+    return {
+        "title": f"Branch {branch.number}{left}, played to {say_date(e.day(branch.week))}",
+        "cost": f"{cost} ({by_role})" if by_role else cost,
+        "measures": [f"{say_date(e.day(p.week))}: {e.card(p.card).title}" for p in branch.played],
     }
-    told = "; ".join(f"{title} {cost:g}" for title, cost in costs.items() if cost)
-    left = (
-        f"{branch.number} (left branch {branch.parent} on {say_date(e.day(branch.forked))})"
-        if branch.parent >= 0
-        else str(branch.number)
-    )
-    whole = f"{add_up(costs.values()):g} billion USD" + (f" ({told})" if told else "")
-    return [left, measures or NONE, whole, say_date(e.day(branch.week))]
 
 
-def _headline(
-    play: Play,
-    here: LiveRun,
-    runs: LiveRun | None,
-    columns: Sequence[tuple[str, str, str, str]],
-    acted: Sequence[Branch],
-) -> Iterator[str]:
-    """What the measures brought, told by what was missing most in the history without any."""
+def _headline(play: Play, here: LiveRun, runs: LiveRun | None, acted: Sequence[Branch]) -> Iterator[str]:
+    """What the measures brought each place, told by the goods of which most use was lost without any."""
     if not acted:
         yield "No measure was chosen in any branch: there is nothing to compare."
         return
-    short = [column for column in columns if column[0] == METRICS[0][0]]
-    if not short:
-        return
-    lost = {column: values(here, column[0], "scenario", column[2], column[3])[0] for column in short}
-    column = max(short, key=lambda c: lost[c])
-    metric, _, product, place = column
-    what = f"{here.label(product)}, {'worldwide' if place == 'world' else here.label(place)}"
-    if lost[column] < LITTLE:
-        yield "In the history that was played nothing of what was watched was physically missing for long, measures or not."
+    watch = play.exercise.spec.watch
+    lost = {
+        (product, place): _lost(here, "scenario", product, place)[0]
+        for product in watch.products
+        for place in watch.places
+    }
+    product, worst = max(lost, key=lambda pair: lost[pair])
+    goods = f"{here.label(product)[:1].lower()}{here.label(product)[1:]}"
+    if lost[product, worst] < LITTLE:
+        yield "In the history that was played no use of what was watched was lost, measures or not."
         return
     yield (
-        f"Without measures, {what}, missed {lost[column]:.1f} weeks of normal use in the history that was played: the most "
-        "of all that was watched."
+        f"Without measures, {_where(here, worst)} lost {lost[product, worst]:.1f} weeks of its normal use of {goods} in the history "
+        "that was played, the most of all that was watched."
     )
     for branch in acted:
         cost = add_up(play.exercise.card(p.card).cost for p in branch.played)
-        mine = values(here, metric, f"policy:{branch.name}", product, place)[0]
-        text = f"Branch {branch.number} ({cost:g} billion USD): {mine:.1f} weeks there."
+        parts = []
+        for place in watch.places:
+            after = _lost(here, f"policy:{branch.name}", product, place)[0]
+            parts.append(f"{_where(here, place)} {after:.1f} weeks instead of {lost[product, place]:.1f}")
+        text = f"Branch {branch.number}, for {cost:g} billion USD: {', '.join(parts)}."
         if runs is not None:
-            change = values(runs, metric, f"policy:{branch.name}-scenario", product, place)
-            low, middle, high = (float(x) for x in np.quantile(change, [0.1, 0.5, 0.9]))
-            share = 100.0 * float((change < -LITTLE).mean())
-            text += (
-                f" In all {runs.n_ok:,} runs its measures change it by {signed(middle)} weeks (80 % band: {signed(low)} to "
-                f"{signed(high)}); they lessen it in {share:.0f} % of runs."
-            )
+            changes = [(place, _lost(runs, f"policy:{branch.name}-scenario", product, place)) for place in watch.places]
+            text += f" Over all {runs.n_ok:,} runs its measures change that by {'; '.join(_median(runs, *each) for each in changes)}."
         yield text
+
+
+def _lost(runs: LiveRun, arm: str, product: str, place: str) -> Any:
+    """Weeks of normal use that were lost, run by run: physically missing, or given up because of the price."""
+    missing, given_up = (values(runs, metric, arm, product, place) for metric in (METRICS[0][0], METRICS[1][0]))
+    return (missing + given_up) if len(missing) and len(given_up) else np.zeros(max(1, runs.n_ok))
+
+
+def _where(runs: LiveRun, place: str) -> str:
+    return "the world" if place == "world" else runs.label(place)
+
+
+def _median(runs: LiveRun, place: str, changes: Any) -> str:
+    low, middle, high = (float(x) for x in quantiles(changes, (0.1, 0.5, 0.9)))
+    return f"{signed(middle)} weeks in {_where(runs, place)} (80 % band: {signed(low)} to {signed(high)})"
 
 
 def signed(number: float) -> str:
@@ -219,7 +227,7 @@ def _heading(runs: LiveRun, metric: str, label: str, product: str, place: str) -
         if metric.startswith("price")
         else runs.label(place)
     )
-    return f"{runs.label(product)} {where}: {label}" if product else f"{label}, {where}"
+    return f"{runs.label(product)}, {where}: {label}" if product else f"{label}, {where}"
 
 
 def _of_history(here: LiveRun, arm: str, column: tuple[str, str, str, str]) -> str:

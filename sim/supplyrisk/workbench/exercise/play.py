@@ -140,9 +140,9 @@ class Play:
             return "the exercise has come to its end"
         times = [played for played in branch.played if played.card == card]
         if times and chosen.once:
-            return "was played already"
+            return "was chosen already"
         if any(played.week == branch.week for played in times):
-            return "was played this turn"
+            return "was chosen this turn"
         if self.exercise.day(branch.week) + dt.timedelta(days=round(chosen.lead_time)) >= self.exercise.day(
             self.exercise.weeks
         ):

@@ -151,7 +151,7 @@ def _charts(run: LiveRun, seen: Sequence[Watched], ahead: Sequence[Watched], day
                 len(one.dates) - past
             )
             lines.append(Line(f"{one.place}:ahead", f"{label}, expected", "fan", levels))
-            lines.append(Line(one.place, f"{label}, seen", "seen", {"p50": before}))
+            lines.append(Line(one.place, label, "seen", {"p50": before}))
             last = before[past - 1] if past else None
             rows.append([label, "" if last is None else f"{last:g}", *_furthest(future)])
         dates = pairs[0][0].dates

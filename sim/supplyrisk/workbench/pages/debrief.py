@@ -81,7 +81,7 @@ class After:
         with self.headline:
             for text in found.headline:
                 ui.label(text)
-        if found.runs < found.of and len(found.measures["rows"]) and found.ensemble["header"][1:]:
+        if found.runs < found.of and found.ensemble["header"][1:]:
             done = f"{found.runs:,} of {found.of:,} runs so far. " if found.runs else ""
             self.state.set_text(f"{done}Computing {found.of:,} runs in all branches, usually some seconds a branch …")
         else:
@@ -89,7 +89,15 @@ class After:
                 f"The history was run {found.run} of the ensemble. All branches have the same draws, so that they differ by "
                 "their measures alone. Costs were assumed by whoever wrote the exercise."
             )
-        draw_table(self.measures, found.measures["header"], found.measures["rows"])
+        self.measures.clear()
+        with self.measures:
+            for branch in found.measures:
+                ui.label(branch["title"]).classes("wb-strong")
+                ui.label(branch["cost"]).classes("wb-note")
+                with ui.element("ul"):
+                    for text in branch["measures"] or ["No measures."]:
+                        with ui.element("li"):
+                            ui.label(text)
         draw_table(self.history, found.branches["header"], found.branches["rows"], f"Run {found.run}")
         if found.ensemble["rows"]:
             caption = f"Change against no measures: median of {found.runs:,} runs, and the 80 % band"

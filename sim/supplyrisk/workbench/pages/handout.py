@@ -13,7 +13,7 @@ from ..exercise.table import Session
 from .exercise_parts import heading, print_button
 from .team import draw_table
 
-MOST_TURNS = 10  # rows to write into
+MOST_TURNS = 13  # rows to write into
 
 
 def print_out(session: Session, name: str = "") -> None:

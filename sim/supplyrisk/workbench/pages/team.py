@@ -67,7 +67,7 @@ class Team:
         with ui.element("header").classes("wb-team-head"):
             ui.label(session.exercise.spec.exercise).classes("wb-h2").props("role=heading aria-level=1")
             self.today = ui.label().classes("wb-headline").props("aria-live=polite")
-            with ui.element("div").classes("wb-answer-tools wb-team-tools"):
+            with ui.element("div").classes("wb-team-tools"):
                 with ui.element("span").props("data-wb-steps"):
                     self.on = self._button("", lambda: self.step("go"), "wb-button")
                 self.busy = ui.label().classes("wb-note wb-team-busy").props("role=status")
