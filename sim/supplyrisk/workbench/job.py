@@ -149,9 +149,8 @@ def at_the_end(job: Job) -> str:
     """What a terminal tells of a job that was not finished when the workbench was ended."""
     if job.state == FINISHED:
         return f"{job.title} was just finished"
-    return (
-        f"{job.title}: {_runs(job)} are finished and kept; start the workbench again, “{go_on_word(job)}” is under Runs"
-    )
+    kept = f"{_runs(job)} are finished and kept" if job.done else "no run was finished yet"
+    return f"{job.title}: {kept}; start the workbench again, “{go_on_word(job)}” is under Runs"
 
 
 def what_happened(job: Job) -> str:

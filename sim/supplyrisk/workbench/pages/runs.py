@@ -75,7 +75,7 @@ class Runs:
         if not names:
             ui.label("There is no scenario in this folder yet: take one from the gallery, or write one in the studio.")
         first = self.bench.last if self.bench.last in names else next(iter(names), None)
-        with ui.element("div").classes("wb-fields"):
+        with ui.element("div").classes("wb-answer-tools wb-fields"):
             self.file = ui.select(names, label="Scenario or study", value=first, with_input=True)
             self.file.classes("wb-wide").props("outlined dense")
             self.runs = ui.input("Runs", placeholder="as the file says", validation=lambda v: fault(v, runs_asked))
