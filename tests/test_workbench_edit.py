@@ -291,3 +291,33 @@ def test_an_event_is_added_where_nothing_stands_yet(text, path):
         found = found[step]
     assert found == (event,)
     assert ("# kept" in changed) == ("# kept" in text)
+
+
+ODD_TEXTS = (
+    "",
+    "- a\n",
+    "events: x\npolicies: {p: }\n",
+    "a: |\n  x\nevents:\n",
+    "x: &a {y: 1}\nz: *a\n",
+    "? [a]\n: b\n",
+)
+ODD_PATHS = ([0], ["events"], ["events", 5], ["events", "x", "y"], ["outlook", "events"], ["policies", "p", "events"])
+ODD_VALUES = ("", {}, {"": ""}, {"a": {"b": ["c", {"d": "e"}]}}, ["a", ["b"]], "a: b\n- c", "# x")
+
+
+@pytest.mark.parametrize("act", [put, add, lay, remove])
+def test_an_odd_change_is_refused_or_leaves_a_file_that_can_be_read(act):
+    done = 0
+    for text in ODD_TEXTS:
+        for path in ODD_PATHS:
+            for value in ODD_VALUES if act is put else (each for each in ODD_VALUES if isinstance(each, dict)):
+                try:
+                    change = act(text, tuple(path)) if act is remove else act(text, tuple(path), value)
+                except CannotEdit:
+                    continue
+                assert text[change.start : change.end] == change.old
+                if change.applied(text) == text:
+                    continue
+                parse_text(change.applied(text), "")
+                done += 1
+    assert done
