@@ -40,7 +40,7 @@ def test_mistakes_are_told_to_all_who_ask_and_the_next_text_is_read() -> None:
     for _ in range(2):
         with pytest.raises(Problems, match="galium"):
             loadings.scenario(wrong, Path("a.yaml"))
-    assert loadings.scenario(TEXT, Path("a.yaml")).scenarios[0].world.name
+    assert loadings.scenario(TEXT, Path("a.yaml")).scenarios[0].world.name == "gallium"
 
 
 def test_a_file_that_is_extended_is_read_anew_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from .run import Run
 if TYPE_CHECKING:
     import numpy as np
 
-YEARLY = "public_outlay_year_usd"
+PEAK, YEARLY = "public_outlay_peak_year_usd", "public_outlay_year_usd"
 
 
 def over_budget(run: Run) -> tuple[str, ...]:
@@ -32,7 +32,9 @@ def _budgets(run: Run) -> list[tuple[str, float]]:
     """Policies with a budget, and the share of runs in which they add more in some year."""
     import numpy as np
 
-    found = []
+    found: list[tuple[str, float]] = []
+    if YEARLY not in run.metrics() and PEAK in run.metrics():
+        return found  # made by another version, which kept the dearest year alone
     for arm in run.scenario.arms:
         if arm.yearly_budget_usd is not None:
             paid = _added(run, arm.name, arm.payer)

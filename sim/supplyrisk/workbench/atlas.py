@@ -109,24 +109,53 @@ def chain(world: str) -> list[dict[str, Any]]:
 
 
 # --- scenarios of a world -------------------------------------------------------------------------
-_told: dict[Path, tuple[tuple[int, int], tuple[str, ...]]] = {}
+Stamp = tuple[tuple[Path, int, int], ...]
+_told: dict[Path, tuple[Stamp, tuple[str, ...]]] = {}
 
 
 def worlds_of(documents: Documents, name: str) -> tuple[str, ...]:
     """The worlds that a scenario is played in, be it said in a file that it extends; none of what is no scenario."""
     path = below(documents.folder, name)
-    found = path.stat()
-    stamp = (found.st_mtime_ns, found.st_size)
-    if path not in _told or _told[path][0] != stamp:
-        said: tuple[str, ...] = ()
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if not is_study_text(text) and not is_exercise_text(text):
-            with contextlib.suppress(SupplyriskError), documents.confined():
-                node = laid(text, path).get("world")
-                items = (node,) if node is not None and isinstance(node.value, str) else node.value if node else ()
-                said = tuple(str(item.value) for item in items) if isinstance(items, tuple) else ()
-        _told[path] = (stamp, said)
-    return _told[path][1]
+    if path in _told and _stamp(place for place, *_ in _told[path][0]) == _told[path][0]:
+        return _told[path][1]
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if is_study_text(text) or is_exercise_text(text):
+        return ()
+    try:
+        with documents.confined():
+            root = laid(text, path)
+    except SupplyriskError:  # not kept: it may be mended in another file
+        return ()
+    node = root.get("world")
+    items = (node,) if node is not None and isinstance(node.value, str) else node.value if node else ()
+    said = tuple(str(item.value) for item in items) if isinstance(items, tuple) else ()
+    _told[path] = (_stamp({path, *_files(root)}), said)
+    return said
+
+
+def _files(root: Node) -> set[Path]:
+    """The files in which the nodes of a tree stand."""
+    found: set[Path] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.position.file and Path(node.position.file).is_file():
+            found.add(Path(node.position.file))
+        values = node.value.values() if isinstance(node.value, dict) else node.value
+        waiting += values if not isinstance(values, str) and isinstance(values, Iterable) else ()
+    return found
+
+
+def _stamp(files: Iterable[Path]) -> Stamp:
+    """Changes whenever one of the files does."""
+    found = []
+    for path in sorted(files):
+        try:
+            stat = path.stat()
+            found.append((path, stat.st_mtime_ns, stat.st_size))
+        except OSError:
+            found.append((path, 0, -1))
+    return tuple(found)
 
 
 def scenarios_of(documents: Documents, world: str) -> list[str]:

@@ -104,14 +104,19 @@ class LiveAnswer:
     def submit(self, name: str, text: str, pins: Mapping[str, object] | None = None) -> int:
         """Ask for the answer to a text; returns its number. Earlier texts of the document are dropped."""
         with self._lock:
-            self._generation += 1
-            self._waiting.pop(name, None)
-            self._waiting[name] = self._asked[name] = Asked(name, text, dict(pins or {}), self._generation)
-            self._lock.notify_all()
-            number, told = self._generation, self._notice and not self._answers.get(name)
+            number = self._ask(name, text, dict(pins or {}))
+            told = self._notice and not self._answers.get(name)
         if told:
             self._tell(Picture(name, number, headline=self._notice))
         return number
+
+    def _ask(self, name: str, text: str, pins: Mapping[str, object]) -> int:
+        """Put a text into the place of what waits of its document; the lock is held by who asks."""
+        self._generation += 1
+        self._waiting.pop(name, None)
+        self._waiting[name] = self._asked[name] = Asked(name, text, pins, self._generation)
+        self._lock.notify_all()
+        return self._generation
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Have a function called with every picture, in a thread of this object; returns what ends that."""
@@ -134,10 +139,11 @@ class LiveAnswer:
         """Choose what the charts of a document show; they are drawn again from the same runs, of another world from its own."""
         with self._lock:
             other = world != self._looks.get(name, Look()).view.world
-            asked = self._asked.get(name)
         self._look(name, lambda look: replace(look, view=View(product, place, world)))
-        if other and asked is not None:
-            self.submit(name, asked.text, asked.pins)
+        with self._lock:
+            asked = self._asked.get(name)
+            if other and asked is not None:  # under one lock: what is typed meanwhile is the newer text
+                self._ask(name, asked.text, asked.pins)
 
     def pin(self, name: str) -> None:
         """Keep the present answer of a document, to draw later ones against it."""

@@ -37,7 +37,7 @@ class Loadings:
         """A scenario given as text, as if it stood at `path`.
 
         Who asks for a text that somebody else is reading waits for that; what was read within the last seconds is not
-        read again.
+        read again. Files are read within the bounds of whoever comes first, so all who ask must set the same (`bounded`).
 
         Raises
         ------

@@ -90,14 +90,31 @@
     let frame = 0;
     let grip = null; // one way of the pointer, or of a key that is held down: undo takes it back in one step
     let pressed = false;
+    let dragged = false; // by the pointer
+    let left = false; // by Escape, until the pointer lets go
     const write = () => {
       frame = 0;
       grip = grip || wb.editor.gesture("input.slider");
       grip.put(change(bar.value));
     };
-    bar.addEventListener("pointerdown", () => (grip = null));
+    const back = () => {
+      bar.value = String(now(before).value);
+      box.value = bar.value;
+    };
+    bar.addEventListener("pointerdown", () => {
+      grip = null;
+      dragged = true;
+      left = false;
+    });
+    addEventListener("pointerup", () => setTimeout(() => (dragged = left = false)));
     bar.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && grip) grip.cancel();
+      if (event.key === "Escape" && grip) {
+        cancelAnimationFrame(frame);
+        frame = 0;
+        grip.cancel();
+        left = dragged;
+        back();
+      }
       if (!event.repeat) grip = null;
       pressed = true;
     });
@@ -106,12 +123,14 @@
       grip = null;
     });
     bar.addEventListener("input", () => {
+      if (left) return back();
       held = true;
       box.value = wb.short(Number(bar.value), 8);
       if (!frame) frame = requestAnimationFrame(write);
     });
     bar.addEventListener("change", () => {
       held = false;
+      if (left) return back();
       cancelAnimationFrame(frame);
       write();
       grip.end();
