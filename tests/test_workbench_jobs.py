@@ -213,6 +213,9 @@ def test_commands_of_the_command_line_are_not_repeated_on_the_page() -> None:
         "outputs/a/b/report.html"
     )
     assert own_words(said) == "3 runs are missing\nthe tables are complete, but the report failed: OSError: no"
+    said = "error: 3 runs failed. Draw it again with python run_scenario.py report outputs/a/b"
+    assert own_words(said) == "error: 3 runs failed."
+    assert own_words("python run_scenario.py report outputs/a/b") != ""
 
 
 def test_a_job_that_is_killed_says_so_and_can_be_resumed(jobs: Jobs, folder: Path) -> None:

@@ -114,6 +114,20 @@ def test_tiles_tell_what_the_report_tells(threads: ThreadPoolExecutor) -> None:
     assert all(tile.before == "" for tile in tiles(live))
 
 
+def test_what_is_typed_while_another_world_is_chosen_stays_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveAnswer(tmp_path)
+    monkeypatch.setattr(live, "_answer", lambda asked: None)
+    live.submit("x.yaml", "old")
+    assert live.wait(60)
+    look = live._look
+    monkeypatch.setattr(live, "_look", lambda name, change: (live.submit(name, "new"), look(name, change)))
+    live.look("x.yaml", world="gallium")
+    assert live._asked["x.yaml"].text == "new"
+    live.close()
+
+
 def test_lanes_open_alike_with_machine_code_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
     text = TEXT.replace("\nevents:", "\nbaseline: {shares: {crude_gallium: {CN: 61.3 %}}}\nevents:")
     scenario = read_trial(text, PATH, {}, Memory()).scenario

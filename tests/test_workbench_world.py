@@ -33,6 +33,16 @@ def document(tmp_path):
     return documents, documents.open(name)
 
 
+def test_a_scenario_is_of_the_world_that_the_file_below_it_names_now(tmp_path: Path) -> None:
+    documents = Documents(tmp_path)
+    (tmp_path / "base.yaml").write_text("world: [oops\n")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\ntitle: mine\n")
+    assert worlds_of(documents, "mine.yaml") == ()
+    for world in ("gallium", "antimony"):
+        (tmp_path / "base.yaml").write_text(f"title: base\nworld: {world}\nhorizon: {{start: 2026-01-01, years: 1}}\n")
+        assert worlds_of(documents, "mine.yaml") == (world,)
+
+
 def test_every_shipped_scenario_has_a_card_that_says_what_it_is():
     found = cards()
     assert {card.name for card in found} == {*scenario_names(), *study_names()}

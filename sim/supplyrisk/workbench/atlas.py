@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ..bounded import MAX_TABLE_BYTES
 from ..errors import SupplyriskError
 from ..language.quantity import Quantity
+from ..language.text import Node
 from ..report.world_tiles import COLUMNS, ROWS, TILES, place_of
 from ..spec.apply import output_shares
 from ..spec.facts import CONFIDENCES, DIMS

@@ -24,7 +24,8 @@ WAITING, RUNNING, FINISHED, INCOMPLETE, FAILED, CANCELLED, STOPPED = (
 OPEN = (WAITING, RUNNING)
 FULL = re.compile(r"disk is full|no space left|file too large", re.IGNORECASE)
 COMMAND = re.compile(
-    r"(?:^|[;:,.]? *)[^;\n]*?(?:python \S*run_scenario\.py|python -m supplyrisk\.cli|\bsupplyrisk) \w+ [^\n]*", re.M
+    r"(?:^|(?<=[;:,.]) +)[^;:,.\n]*?(?:python \S*run_scenario\.py|python -m supplyrisk\.cli|\bsupplyrisk) \w+ [^\n]*",
+    re.M,
 )
 
 
@@ -178,7 +179,8 @@ def what_happened(job: Job) -> str:
 def own_words(said: str) -> str:
     """What a command said, without the commands that it tells to type: the page has buttons for them."""
     lines = [COMMAND.sub("", line).rstrip(" ;:,") for line in said.splitlines()]
-    return "\n".join(line for line in lines if line.strip() and not line.strip().startswith("outputs/"))
+    found = [line for line in lines if line.strip() and not line.strip().startswith("outputs/")]
+    return "\n".join(found) or said.strip()
 
 
 def span(seconds: float) -> str:

@@ -106,7 +106,7 @@
       dragged = true;
       left = false;
     });
-    addEventListener("pointerup", () => setTimeout(() => (dragged = left = false)));
+    bar.addEventListener("pointerup", () => setTimeout(() => (dragged = left = false))); // its change comes in between
     bar.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && grip) {
         cancelAnimationFrame(frame);
