@@ -118,7 +118,7 @@ def show(session: Session) -> None:
         )
         with ui.element("div").classes("wb-answer-tools"):
             ui.link("The team's page", f"/exercise/team?name={name}", new_tab=True).classes("wb-button")
-            ui.link("Debrief", f"/exercise/debrief?name={name}", new_tab=True).classes("wb-button wb-plain")
+            ui.link("Debrief", f"/exercise/debrief?name={name}", new_tab=True).classes("wb-plain")
             ui.link("All exercises", "/exercise")
         heading("Hand-outs")
         with ui.element("ul"):

@@ -73,7 +73,7 @@ window.wb = window.wb || {};
   const mark = (chart, line, colour, highest) => {
     const at = peak(line);
     const [y, first] = [line.levels.p50[at], line.levels.p50.find(has)];
-    if (at < 0 || y < 0.15 * highest || y < 1.1 * first) return { data: [] };
+    if (at < 0 || y < 0.5 * highest || y < 1.1 * first) return { data: [] };
     const share = at / line.levels.p50.length;
     return {
       symbol: "circle", symbolSize: 7, silent: true, animation: false, data: [{ coord: [day(chart, at), y] }], itemStyle: { color: colour },
@@ -99,7 +99,7 @@ window.wb = window.wb || {};
   const series = (chart) => {
     const made = [];
     const plain = { type: "line", symbol: "none", animation: false, silent: true, emphasis: { disabled: true } };
-    const highest = Math.max(...chart.lines.filter((line) => line.kind === "fan").map((line) => Math.max(...(line.levels.p90 || line.levels.p50).filter(has))));
+    const highest = Math.max(...chart.lines.filter((line) => line.kind === "fan").map(top));
     for (const line of chart.lines) {
       const colour = token(hue(line));
       const levels = line.levels;
