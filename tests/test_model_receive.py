@@ -179,3 +179,16 @@ def test_who_does_not_take_part_keeps_what_arrived() -> None:
     )
     t.call(eq.pool_joint_purchases)
     assert t["desk_in"] == [20.0, 35.0]
+
+
+def test_what_a_state_buys_and_sells_goes_through_its_store_and_is_counted() -> None:
+    """Two desks of 60 and 40 %. From 6 t in store 5 are sold, then the last t; of 10 t that arrive 4 are bought, of 3 t all."""
+    sizes = {"nodes": 1, "desks": 2, "products": 1}
+    t = Tiny(sizes, stockpile=6.0, state_sell=5.0, desk_main=[1, 0], desk_share=[0.6, 0.4], desk_state_claim=[4.0, 0.0])
+    t.call(eq.sell_stores)
+    assert (t["stockpile"], t["stockpile_sold"], t["desk_in"]) == ([1.0], [5.0], [3.0, 2.0])
+    t.call(eq.sell_stores)
+    assert t["stockpile_sold"] == [6.0]
+    assert (t["stockpile"], t["desk_in"]) == ([0.0], pytest.approx([3.6, 2.4]))
+    assert [t.call(eq.store, 0, arrived) for arrived in (10.0, 3.0)] == [6.0, 0.0]
+    assert (t["stockpile"], t["stockpile_bought"]) == ([7.0], [7.0])
