@@ -113,6 +113,8 @@ class Jobs:
             else:
                 found = read_scenario(path, [*sets, *(f"monte_carlo.{each}" for each in changed)]).scenarios
                 kind, total, whole = "run", sum(int(scenario.runs) for scenario in found), len(found) > 1
+        words = [word for key, number in asked.items() if number is not None for word in (f"--{key}", str(number))]
+        words += [word for each in sets for word in ("--set", each)]
         out = default_path(self.folder / "outputs", path.stem, dt.datetime.now(dt.UTC))
         with self._lock:  # two jobs of one second
             taken = {job.out for job in self._jobs.values()}
@@ -120,10 +122,8 @@ class Jobs:
             while self._name(out) in taken:
                 out = out.with_name(f"{out.name.partition('.')[0]}.{number}")
                 number += 1
-        words = [kind, "--quiet", "--out", str(out)]
-        words += [word for key, number in asked.items() if number is not None for word in (f"--{key}", str(number))]
-        words += [word for each in sets for word in ("--set", each)]
-        return self._queue(kind, name, self._name(out), [*words, "--", str(path)], total, whole)
+            words = [kind, "--quiet", "--out", str(out), *words, "--", str(path)]
+            return self._queue(kind, name, self._name(out), words, total, whole)
 
     def resume(self, name: str) -> Job:
         """Queue the rest of a run folder or study that was interrupted.
@@ -263,11 +263,13 @@ class Jobs:
                     return
                 found = self._next()
                 assert found is not None
-                job = found
-                done, total = self._seen(job)
-                job = replace(job, state=RUNNING, done_before=done, done=done, total=total)
+                job = replace(found, state=RUNNING)
                 self._set(job)
             try:
+                done, total = self._seen(job)
+                job = replace(job, done_before=done, done=done, total=total)
+                with self._lock:
+                    self._set(job)
                 self._run(job)
             except OSError as error:
                 with self._lock:
@@ -280,26 +282,28 @@ class Jobs:
     def _watch(self, job: Job) -> None:
         """Follow a job that a killed workbench has left behind to its end."""
         begin = time.monotonic()
-        asked = False
+        asked = 0.0
         while self._lives(job):
             with self._lock:
                 self._lock.wait_for(lambda: self._closed or job.id in self._cancelled, LOOK_SECONDS)
                 ending = self._closed or job.id in self._cancelled
-            if ending and not asked:
-                asked = True
+            if ending and (not asked or time.monotonic() - asked > PATIENCE_SECONDS):
                 with contextlib.suppress(OSError):
-                    os.kill(job.pid, signal.SIGTERM)
+                    kindly = not asked or sys.platform == "win32"  # where it ends a process in any case
+                    os.kill(job.pid, signal.SIGTERM if kindly else signal.SIGKILL)
+                asked = time.monotonic()
             if ending:
                 time.sleep(LOOK_SECONDS)
             found = self._seen(job)
             with self._lock:
                 self._set(advanced(self._jobs[job.id], *found, job.seconds + time.monotonic() - begin), keep=False)
         done = runs_done(self.folder / job.out)
+        status = None
         with contextlib.suppress(StoreError):
             status = Store(self.folder / job.out).manifest().get("status")
-            state = FINISHED if status == FINISHED else CANCELLED if job.id in self._cancelled else STOPPED
-            with self._lock:
-                self._set(replace(self._jobs[job.id], state=state, done=done, ending=False))
+        state = FINISHED if status == FINISHED else CANCELLED if job.id in self._cancelled else STOPPED
+        with self._lock:
+            self._set(replace(self._jobs[job.id], state=state, done=done, ending=False))
 
     def _next(self) -> Job | None:
         return next((job for _, job in sorted(self._jobs.items()) if job.state == WAITING), None)
