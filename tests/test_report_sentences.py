@@ -220,6 +220,22 @@ def test_makers_that_lack_inputs_are_told(tmp_path: Path) -> None:
     assert "Germany" not in text
 
 
+@pytest.mark.parametrize(("weeks", "told"), [(20.0, True), (1.0, False)])
+def test_the_larger_part_of_the_loss_is_not_left_out(tmp_path: Path, weeks: float, told: bool) -> None:
+    n = 201
+    change: Values = {
+        ("scenario", "maker_first_week_short", HT, "JP", "all", "week"): np.full(n, 30.0),
+        ("scenario", "maker_weeks_short", HT, "JP", "all", "weeks"): np.linspace(4.0, 12.0, n),
+        ("scenario", "maker_short_percent", HT, "JP", "all", "%"): np.linspace(10.0, 30.0, n),
+        ("scenario", GIVEN_UP, HT, "JP", "all", "weeks"): np.full(n, weeks),
+    }
+    found = answer(
+        open_run(handmade(tmp_path, n, change, question="What output do users outside China and in Japan lose?"))
+    )
+    assert any(text.startswith("Makers") for text in found.sentences) != told  # one of five has to give way
+    assert any(text.startswith("Besides, because of the price") for text in found.sentences) == told
+
+
 # --- few runs, single runs ----------------------------------------------------------------------------
 
 

@@ -18,15 +18,17 @@ from supplyrisk.model.compile import compile_scenario
 from supplyrisk.model.trade import balance
 from supplyrisk.report.answer_tables import losses, policies
 from supplyrisk.report.case import the_case
+from supplyrisk.report.cells import cell_of
 from supplyrisk.report.headline import headline
-from supplyrisk.report.pick import price_peak
+from supplyrisk.report.pick import Spread, headline_price, price_peak
 from supplyrisk.report.run import open_run
 from supplyrisk.shipped import shipped_scenario
 from supplyrisk.workbench import live as live_module
 from supplyrisk.workbench import trial
 from supplyrisk.workbench.live import LiveAnswer
-from supplyrisk.workbench.picture import Picture
-from supplyrisk.workbench.tiles import tiles
+from supplyrisk.workbench.liverun import LiveRun
+from supplyrisk.workbench.picture import Picture, View, draw
+from supplyrisk.workbench.tiles import Tile, tiles
 from supplyrisk.workbench.trial import Memory, NotWanted, read_trial
 
 TEXT = """
@@ -99,9 +101,12 @@ def test_a_row_of_the_summary_is_the_same_with_and_without_the_table(threads: Th
 
 
 def test_tiles_tell_what_the_report_tells(threads: ThreadPoolExecutor) -> None:
+    def told(run: LiveRun, before: LiveRun | None = None) -> tuple[Tile, ...]:
+        return tiles(run, *headline_price(run), the_case(run), before)
+
     calm = answer(TEXT.replace("6 months", "1 day"), threads)
     live = answer(TEXT, threads)
-    found = {tile.label: tile for tile in tiles(live, calm)}
+    found = {tile.label: tile for tile in told(live, calm)}
     price = found["Quoted price of crude gallium outside China"]
     top = price_peak(live, "scenario", "crude_gallium", "exCN")
     assert price.value == f"{top.spread.p50:.1f}×"
@@ -111,7 +116,33 @@ def test_tiles_tell_what_the_report_tells(threads: ThreadPoolExecutor) -> None:
     weeks = live.summary_row("shortage_priced_out_weeks", "scenario", the_case(live).product, the_case(live).place, "")
     lost = next(tile for label, tile in found.items() if label.startswith("Given up because of the price"))
     assert float(lost.value.removesuffix(" weeks")) == pytest.approx(weeks["p50"], rel=0.05)
-    assert all(tile.before == "" for tile in tiles(live))
+    assert all(tile.before == "" for tile in told(live))
+
+
+def test_against_a_pinned_version_the_same_numbers_are_told(threads: ThreadPoolExecutor) -> None:
+    base = Picture("x.yaml", 1)
+    ban, calm = answer(TEXT, threads), answer(TEXT.replace("6 months", "1 day"), threads)
+    pinned = draw(ban, base, View())
+    later = draw(calm, base, View(), ban)
+    assert (later.place, later.product) == (pinned.place, pinned.product) != (draw(calm, base, View()).place, "")
+    assert [tile.label for tile in later.tiles] == [tile.label for tile in pinned.tiles]
+    assert [tile.before for tile in later.tiles] == [tile.value for tile in pinned.tiles]
+
+
+def test_policies_are_told_for_the_place_that_is_looked_at(threads: ThreadPoolExecutor) -> None:
+    live = answer(TEXT, threads)
+    assert the_case(live).place != "JP"
+    seen = draw(live, Picture("x.yaml", 1), View(place="JP"), None, live)
+    table = next(each for each in seen.tables if each["name"] == "policies_there")
+    assert "in Japan" in table["title"]
+    row = live.summary_row("output_at_risk_usd", "policy:reserve-scenario", "", "JP", "")
+    assert row is not None
+    assert (
+        table["rows"][0][3][0]
+        == cell_of(Spread(*(row[k] for k in ("n", "p10", "p25", "p50", "p75", "p90", "unit")))).text
+    )
+    assert any("in Japan" in tile.label for tile in seen.tiles)
+    assert all(each["name"] != "policies_there" for each in draw(live, Picture("x.yaml", 1), View(), None, live).tables)
 
 
 def test_what_is_typed_while_another_world_is_chosen_stays_the_newest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .case import METRIC, risk_place, the_case
+from .case import METRIC, Case, risk_place, the_case
 from .gaps import price_name, price_of
 from .once import once_per_run
 from .pick import headline_price, spread
@@ -28,13 +28,16 @@ class Quantity:
 @once_per_run
 def headline_quantities(run: Run) -> list[Quantity]:
     """Highest week of the price, use missing, use given up and output at risk of what the answer is about."""
+    return quantities_of(run, *headline_price(run), the_case(run), risk_place(run))
+
+
+def quantities_of(run: Run, product: str, zone: str, case: Case, place: str) -> list[Quantity]:
+    """Highest week of a price, use missing and given up in a case, and output at risk in a place; those that are told."""
     found = []
-    product, zone = headline_price(run)
     if product:
         title = f"Highest week of the {price_name(run, zone)} of {small(run.label(product))}, {run.price_where(zone)}"
         phrase = f"the highest week of the {price_of(run, product, zone)}"
         found.append(Quantity("price_spot_peak_index", product, zone, "index", title, phrase))
-    case = the_case(run)
     if case.product:
         use = f" for {small(run.label(case.end_use))}" if case.end_use else ""
         what = f"{run.label(case.product)}{use}, {run.where(case.place)}"
@@ -46,7 +49,6 @@ def headline_quantities(run: Run) -> list[Quantity]:
         found.append(Quantity(METRIC["given up"], *where, "weeks", title, phrase, case.end_use))
         if case.loss == "given up":
             found[-2:] = found[:-3:-1]  # the measure policies are compared by comes first
-    place = risk_place(run)
     at_ = "world" if place == "world" else run.where(place)
     phrase = f"the output at risk {run.where(place)}"
     found.append(Quantity("output_at_risk_usd", "", place, "USD", f"Output at risk, {at_}", phrase))

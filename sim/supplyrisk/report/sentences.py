@@ -83,7 +83,7 @@ def _sentences(run: Run) -> tuple[str, ...]:
     money_first = asks_for(run, "output")
     makers: list[tuple[int, Callable[[Run], str]]] = [
         (0, _loss),
-        (5, _given_up),
+        (1 if _more_given_up(run) else 5, _given_up),
         (3, _elsewhere),
         (4, _makers),
         (2, price),
@@ -265,6 +265,14 @@ def _given_up(run: Run) -> str:
         return ""
     value, span = _told(run, lost)
     return f"Besides, because of the price, they give up {value}{more(run)} of normal use{span}."
+
+
+def _more_given_up(run: Run) -> bool:
+    """Whether more is given up because of the price than is missing: the larger part of the loss is not left out."""
+    case = the_case(run)
+    where = (run.main_arm, case.product, case.place, case.end_use)
+    missing, gone = weeks_lost(run, "missing", *where), weeks_lost(run, "given up", *where)
+    return missing is not None and gone is not None and gone.p50 > missing.p50
 
 
 def _elsewhere(run: Run) -> str:

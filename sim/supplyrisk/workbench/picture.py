@@ -15,10 +15,10 @@ from ..report.case import the_case
 from ..report.cells import ReportTable
 from ..report.gaps import price_name
 from ..report.headline import headline
-from ..report.pick import headline_price, of_wanted, short_products
+from ..report.pick import headline_price, of_wanted, price_peak, short_products
 from ..report.words import small
 from ..results.fan import Fan
-from .tiles import Tile, tiles
+from .tiles import Tile, policies_there, tiles
 
 if TYPE_CHECKING:
     from .liverun import LiveRun
@@ -180,18 +180,22 @@ def draw(
     )
     if not run.n_ok:
         return replace(found, headline="No run could be finished.", tiles=(), charts=(), tables=())
-    case = the_case(run)
-    asked = headline_price(run)[0]
+    known = before if before is not None and before.n_ok and before.world.name == run.world.name else None
+    # Against a pinned version the same numbers are told as of that, though the answer would be about others by now.
+    told = known if known is not None and the_case(known).product in run.products else run
+    case, (asked, zone) = the_case(told), headline_price(told)
     product = view.product if view.product in run.products else asked
+    zone = zone if product == asked else _dearest(run, product) or zone
     short = view.product if view.product in short_products(run) else case.product
     places = tuple(p for p in ("world", *run.zones, *run.groups, *run.countries) if run.has_users(p))
     place = view.place if view.place in places else case.place if case.place in places else "world"
-    known = before if before is not None and before.n_ok and before.world.name == run.world.name else None
+    if (short, place) != (case.product, case.place):
+        case = replace(case, product=short, place=place, end_use="")
     charts = (_prices(run, product, known), _shortage(run, short, place, known), _licences(run, product, known))
     best = whole if whole is not None and whole.policies and whole.n_ok else None
     tables = [losses(run)]
     if best is not None:
-        tables.append(replace_title(policies(best), best.n_ok, run.n_ok))
+        tables += [replace_title(each, best.n_ok, run.n_ok) for each in (policies(best), policies_there(best, case))]
     return replace(
         found,
         headline=headline(best if best is not None and best.n_ok == run.n_ok else run),
@@ -199,7 +203,7 @@ def draw(
         product=product,
         place=place,
         places=tuple((p, run.label(p) if p != "world" else "World") for p in dict.fromkeys(places)),
-        tiles=tiles(run, known),
+        tiles=tiles(run, product, zone, case, known),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(_table(table) for table in tables if table.rows),
     )
@@ -208,6 +212,13 @@ def draw(
 def replace_title(table: ReportTable, runs: int, all_runs: int) -> ReportTable:
     """A table that says of how many runs it is, where they are fewer than those of the rest."""
     return table if runs == all_runs else replace(table, title=f"{table.title} ({runs} runs so far)")
+
+
+def _dearest(run: LiveRun, product: str) -> str:
+    """The zone in which the median price of a product is highest; "" if none is told."""
+    peaks = {zone: price_peak(run, run.main_arm, product, zone) for zone in run.zones}
+    found = {zone: peak.spread.p50 for zone, peak in peaks.items() if peak is not None}
+    return max(found, key=lambda zone: found[zone], default="")
 
 
 # --- charts ---------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..report.cells import cell_of
+from ..report.case import METRIC, Case, risk_place, the_case
+from ..report.cells import Cell, ReportTable, cell_of
 from ..report.gaps import price_name
 from ..report.pick import Spread, price_peak, spread
-from ..report.quantities import Quantity, headline_quantities
+from ..report.quantities import Quantity, quantities_of
 from ..report.words import month, small
 
 if TYPE_CHECKING:
@@ -41,10 +42,39 @@ class Tile:
     before: str = ""
 
 
-def tiles(run: LiveRun, before: LiveRun | None = None) -> tuple[Tile, ...]:
-    """The numbers of `report.quantities`; of the price the highest point of the median line, as the sentences tell it."""
-    found = (_tile(run, each, before) for each in headline_quantities(run))
+def tiles(run: LiveRun, product: str, zone: str, case: Case, before: LiveRun | None = None) -> tuple[Tile, ...]:
+    """The numbers of `report.quantities`; of the price the highest point of the median line, as the sentences tell it.
+
+    Parameters
+    ----------
+    product, zone : str
+        Of the price.
+    case : Case
+        Whose losses.
+    before : LiveRun, optional
+        Of the version that was pinned, the same numbers of which stand beside.
+    """
+    at_risk = risk_place(run) if case.place == the_case(run).place else case.place
+    found = (_tile(run, each, before) for each in quantities_of(run, product, zone, case, at_risk))
     return tuple(tile for tile in found if tile is not None)
+
+
+def policies_there(run: LiveRun, case: Case) -> ReportTable:
+    """What each policy changes of a place's losses against the scenario; empty where the answer is about that place."""
+    if case.place == the_case(run).place:
+        return ReportTable("policies_there", "", "", (), ())
+    rows = []
+    for policy in run.policies:
+        title, arm = run.policy_title(policy), f"policy:{policy}-scenario"
+        found = [
+            spread(run, METRIC[loss], arm, case.product, case.place, case.end_use) for loss in ("missing", "given up")
+        ]
+        found.append(spread(run, "output_at_risk_usd", arm, "", case.place))
+        rows.append((Cell(title[:1].upper() + title[1:]), *(cell_of(each) for each in found)))
+    header = ("", "missing, weeks", "given up because of the price, weeks", "output at risk")
+    note = "Difference from the scenario on the same draws, below zero is less; and below it the 80 % band."
+    title = f"What policies change {run.where(case.place)}: {small(run.label(case.product))}"
+    return ReportTable("policies_there", title, note, header, tuple(rows))
 
 
 def _tile(run: LiveRun, quantity: Quantity, before: LiveRun | None) -> Tile | None:
