@@ -280,6 +280,14 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     page.goto(f"{base}/gallery")
     page.get_by_label("Title of your scenario").fill("What if it stops?")
     page.get_by_label("World of your scenario").select_option("gallium")
+    page.get_by_label("Product whose export stops").select_option("all")
+    page.get_by_label("First day of the stop").fill("2027-03-01")
+    page.get_by_label("How long the stop lasts").fill("nine months")
+    expect(page.locator("#wb-own-fault-duration")).to_contain_text("write it like 9 months")
+    page.get_by_label("How long the stop lasts").fill("9 months")
+    expect(page.locator(".wb-own")).to_contain_text(
+        "From 1 March 2027 for 9 months, China stops exports of all products"
+    )
     page.get_by_role("button", name="Write it").click()
     page.wait_for_function("window.wb && wb.editor && wb.editor.places.size > 0")
     expect(page.locator("#wb-mistakes-count")).to_contain_text("no mistakes")

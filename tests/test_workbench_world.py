@@ -6,9 +6,11 @@ import pytest
 from openpyxl import load_workbook
 from supplyrisk.commands.world_export import export_world
 from supplyrisk.errors import SupplyriskError
+from supplyrisk.language.text import parse_text
 from supplyrisk.shipped import scenario_names, study_names
 from supplyrisk.spec.facts import HEADER
 from supplyrisk.spec.load import load_scenario, read_scenario, read_world
+from supplyrisk.spec.scenario import Horizon
 from supplyrisk.spec.worldfile import shipped_worlds
 from supplyrisk.workbench.atlas import (
     chain,
@@ -22,7 +24,8 @@ from supplyrisk.workbench.atlas import (
     written_value,
 )
 from supplyrisk.workbench.documents import Documents, NotAllowed
-from supplyrisk.workbench.reading import check_text
+from supplyrisk.workbench.ownscenario import Refused, Wish
+from supplyrisk.workbench.reading import check_text, explain_text
 from supplyrisk.workbench.shelf import cards, copy, fresh
 
 
@@ -71,10 +74,59 @@ def test_an_own_scenario_is_fine_in_every_world(tmp_path, world):
     assert len(scenario.arms) == 2
 
 
-def test_a_title_without_letters_is_refused(tmp_path):
-    with pytest.raises(NotAllowed):
-        fresh(tmp_path, "???", "gallium")
+@pytest.mark.parametrize("product", ["all", "pure_gallium"])
+def test_an_own_scenario_is_the_one_that_was_said(tmp_path, product):
+    said = {"product": product, "country": "CN", "start": "2027-03-01", "duration": "9 months"}
+    wish = Wish("Nine months", "gallium", **said)
+    documents = Documents(tmp_path)
+    name = fresh(tmp_path, "Nine months", "gallium", **said)
+    sentences = " ".join(explain_text(documents, name, documents.open(name).text))
+    goods = {"all": "all products", "pure_gallium": "high-purity gallium (6N and better)"}[product]
+    assert f"From 1 March 2027 for 9 months, China stops exports of {goods}" in wish.says()
+    assert f"From 1 March 2027 for 9 months, China stops exports of {goods}" in sentences
+    assert years_of(tmp_path / name) == (2026, 2029)
+    assert wish.says().endswith("computed from 2026 to 2029.")
+
+
+def years_of(file):
+    horizon = parse_text(file.read_text(), file.name).get("horizon")
+    spec = Horizon.model_validate({key: horizon.get(key).value for key in ("start", "years")})
+    return spec.start.year, spec.last.year
+
+
+def test_a_stop_lies_whole_within_its_horizon(tmp_path):
+    name = fresh(tmp_path, "Long", "gallium", start="2027-02-01", duration="12 years")
+    assert years_of(tmp_path / name) == (2026, 2041)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("title", "???", "letter"),
+        ("country", "US", "United States makes no crude gallium"),
+        ("country", "XX", "XX makes no"),
+        ("product", "tin", "must be a product of gallium (got tin)"),
+        ("start", "", "from which day"),
+        ("start", "2027-02-30", "not a day"),
+        ("duration", "nine months", "write it like 9 months"),
+        ("duration", "9", "write it like 9 months"),
+        ("duration", "0 months", "between"),
+        ("duration", "9 months # x", "9 months # x"),
+        ("duration", "", "write it like 9 months"),
+    ],
+)
+def test_what_cant_be_written_is_said_beside_its_answer(tmp_path, key, value, said):
+    answers = {"title": "A stop", "world": "gallium", key: value}
+    assert list(Wish(**answers).faults()) == [key]
+    assert said in Wish(**answers).faults()[key]
+    with pytest.raises(Refused):
+        fresh(tmp_path, **answers)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_unnamed_scenario_is_called_by_what_happens(tmp_path):
+    name = fresh(tmp_path, "", "gallium")
+    assert name == "china_stops_exports_of_crude_gallium_4n.yaml"
 
 
 def test_all_numbers_of_a_world_are_shown_and_can_be_written_again():

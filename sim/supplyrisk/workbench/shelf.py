@@ -12,11 +12,10 @@ from typing import Any
 from ..errors import SupplyriskError
 from ..language.text import Node, parse_text
 from ..shipped import scenario_names, scenarios_folder, shipped_scenario, study_names
-from ..spec.apply import output_shares
-from ..spec.load import read_world
+from ..spec.load import text_scenario
 from .documents import NotAllowed, below, write_whole
 from .outline import outline
-from .pieces import written
+from .ownscenario import Wish
 
 TEMPLATE = "template"  # every key explained; the first to be shown
 
@@ -157,33 +156,20 @@ def free_name(folder: Path, name: str) -> str:
     return file
 
 
-def fresh(folder: Path, title: str, world: str) -> str:
-    """A small scenario of one's own: the world's most concentrated product stops for a year; returns its file name."""
-    loaded = read_world(world)
-    values = {fact.key: fact.value for fact in loaded.facts}
-    shares = {product.id: output_shares(values, product.id) for product in loaded.world.products}
-    product, (country, _) = max(
-        ((name, max(found.items(), key=lambda item: item[1])) for name, found in shares.items() if found),
-        key=lambda item: item[1][1],
-    )
-    text = f"""\
-# What is asked, what is known and from where, what is assumed: say it here.
-title: {written(title)}
-question: How far do prices rise, and who goes short?
-world: {world}
-horizon: {{start: 2026-01-01, years: 4}}
-outlook: calm # the world as its numbers stand: what is seen is what the events do
+def fresh(folder: Path, title: str, world: str, **said: str) -> str:
+    """A small scenario of one's own, written as it was wished (see `Wish`); returns its file name.
 
-events:
-  - name: export_stop
-    type: export_ban
-    origins: {country} # {loaded.names.countries[country]}
-    products: {product} # {loaded.names.products[product]}
-    start: 2026-07-01
-    duration: 12 months
-
-monte_carlo: {{runs: 200, seed: 1}}
-"""
-    file = free_name(folder, title)
-    write_whole(below(folder, file), text)
+    Raises
+    ------
+    Refused
+        If an answer can't be written.
+    Problems
+        If the scenario has another mistake; nothing is written then.
+    """
+    wish = Wish(title, world, **said)
+    text = wish.text()
+    file = free_name(folder, title.strip() or wish.usual_title())
+    path = below(folder, file)
+    text_scenario(text, path)
+    write_whole(path, text)
     return file

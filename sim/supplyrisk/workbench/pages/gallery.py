@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from ...spec.worldfile import shipped_worlds
 from ..bench import Workbench
-from ..shelf import Card, cards, copy, fresh
-from .shell import RESPONSE_S, frame, option
+from ..shelf import Card, cards, copy
+from .own import own
+from .shell import RESPONSE_S, frame
 from .threads import told
 
 
@@ -73,38 +73,3 @@ def draw(card: Card, take: object) -> ui.element:
                     ui.label(f"of {card.title}").classes("wb-unseen")
                 button.on("click", take if callable(take) else None)
     return made
-
-
-def own(bench: Workbench) -> None:
-    """A scenario from nothing: two fields and a button."""
-
-    async def make() -> None:
-        if not any(letter.isalnum() for letter in values["title"]):
-            fault.set_text(
-                "Say what happens, in a few words: that is the scenario's title, and its file is named by it."
-            )
-            title.run_method("focus")
-            return
-        fault.set_text("")
-        file = await told(fresh, bench.folder, values["title"], values["world"])
-        if file is not None:
-            ui.navigate.to(f"/?file={quote(file)}")
-
-    values = {"title": "", "world": "ndfeb"}
-    with ui.element("div").classes("wb-own"):
-        ui.label("A scenario of your own:").classes("wb-own-head")
-        title = ui.element("input").props(
-            'type=text maxlength=200 placeholder="What happens?" aria-label="Title of your scenario"'
-        )
-        title.on("input", lambda event: values.update(title=str(event.args)), js_handler="(e) => emit(e.target.value)")
-        world = ui.element("select").props('aria-label="World of your scenario"')
-        with world:
-            for name in shipped_worlds():
-                option(name, name, name == values["world"])
-        world.on("change", lambda event: values.update(world=str(event.args)), js_handler="(e) => emit(e.target.value)")
-        button = ui.element("button").classes("wb-button").props("type=button")
-        with button:
-            ui.label("Write it")
-        button.on("click", make)
-        title.on("keydown.enter", make)
-        fault = ui.label().classes("wb-problem").props("role=alert")

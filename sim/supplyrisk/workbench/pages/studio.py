@@ -14,7 +14,7 @@ from ..reading import is_study_text
 from ..shelf import twin
 from .answer import answer_panel
 from .astray import lost
-from .gallery import own
+from .own import own
 from .shell import frame, option, set_props
 from .threads import soon, told
 
@@ -63,7 +63,7 @@ def build(bench: Workbench) -> None:
 
 
 STEPS = (
-    "Name what happens and choose a world: a small scenario is written, which you change by text, form or timeline.",
+    "Say who stops exporting what, from when and for how long: a small scenario is written, which you change by text, form or timeline.",
     "Look at the answer beside it: who goes short, when, and at what price.",
     "Put in your own numbers in World, compare policies, start the full batch in Runs.",
 )
