@@ -17,6 +17,7 @@ from supplyrisk.model import opened
 from supplyrisk.model.compile import compile_scenario
 from supplyrisk.model.trade import balance
 from supplyrisk.report.answer_tables import losses, policies
+from supplyrisk.report.bands import holds
 from supplyrisk.report.case import the_case
 from supplyrisk.report.cells import cell_of
 from supplyrisk.report.headline import headline
@@ -127,6 +128,8 @@ def test_against_a_pinned_version_the_same_numbers_are_told(threads: ThreadPoolE
     assert (later.place, later.product) == (pinned.place, pinned.product) != (draw(calm, base, View()).place, "")
     assert [tile.label for tile in later.tiles] == [tile.label for tile in pinned.tiles]
     assert [tile.before for tile in later.tiles] == [tile.value for tile in pinned.tiles]
+    assert holds(ban) in pinned.trust
+    assert "past episode" in pinned.trust
 
 
 def test_policies_are_told_for_the_place_that_is_looked_at(threads: ThreadPoolExecutor) -> None:

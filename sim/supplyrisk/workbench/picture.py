@@ -11,10 +11,12 @@ import numpy as np
 
 from ..errors import Problem, Problems
 from ..report.answer_tables import losses, policies
+from ..report.bands import holds
 from ..report.case import the_case
 from ..report.cells import ReportTable
 from ..report.gaps import price_name
 from ..report.headline import headline
+from ..report.history import history
 from ..report.pick import headline_price, of_wanted, price_peak, short_products
 from ..report.words import small
 from ..results.fan import Fan
@@ -122,6 +124,7 @@ class Picture:
     products: tuple[tuple[str, str], ...] = ()  # id and name, to choose from
     places: tuple[tuple[str, str], ...] = ()
     worlds: tuple[str, ...] = ()  # of the file, to choose from: a picture is of one
+    trust: str = ""  # what the bands hold, and how the model did on past episodes of this kind
     tiles: tuple[Tile, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[dict[str, Any], ...] = ()
@@ -203,6 +206,7 @@ def draw(
         product=product,
         place=place,
         places=tuple((p, run.label(p) if p != "world" else "World") for p in dict.fromkeys(places)),
+        trust=_trust(run),
         tiles=tiles(run, product, zone, case, known),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(_table(table) for table in tables if table.rows),
@@ -212,6 +216,12 @@ def draw(
 def replace_title(table: ReportTable, runs: int, all_runs: int) -> ReportTable:
     """A table that says of how many runs it is, where they are fewer than those of the rest."""
     return table if runs == all_runs else replace(table, title=f"{table.title} ({runs} runs so far)")
+
+
+def _trust(run: LiveRun) -> str:
+    """One sentence on the bands and one on the record, as the report has them."""
+    record = history([run])
+    return " ".join([f"Bands hold {holds(run)}.", *(record.sentences[:1] if record else ())])
 
 
 def _dearest(run: LiveRun, product: str) -> str:

@@ -79,6 +79,7 @@ def answer_panel(
                 button.on("click", lambda _, act=act: beside(act, document))
         ids = figures(CHARTS)
         ui.element("div").props("data-wb=tables")
+        ui.element("p").classes("wb-note").props("data-wb=trust")
 
     newest: dict[str, str] = {}
     place = json.dumps(root.html_id), json.dumps(ids)

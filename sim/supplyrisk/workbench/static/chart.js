@@ -236,6 +236,7 @@ window.wb = window.wb || {};
     );
     root.classList.toggle("wb-stale", picture.stale);
     root.classList.toggle("wb-pinned", !!picture.before);
+    at("trust").textContent = picture.trust ? `How far to trust it: ${picture.trust}` : "";
     at("facts").replaceChildren(...facts(picture.tiles));
   };
 
