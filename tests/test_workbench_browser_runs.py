@@ -87,7 +87,17 @@ def test_a_batch_is_started_followed_and_opened(context: Any, address: str, fold
     fits(page)
     with page.expect_download() as zipped:
         page.get_by_role("link", name="Everything in one zip").click()
+    assert zipped.value.suggested_filename.startswith("outputs_ban_")
     assert zipped.value.suggested_filename.endswith(".zip")
+    links = page.locator("a[download]")
+    for link in links.all():
+        assert link.get_attribute("download") == str(link.get_attribute("href")).rpartition("/")[2]
+    with page.expect_download() as figure:
+        links.filter(has_text="PNG").first.click()
+    assert figure.value.suggested_filename.endswith(".png")
+    assert figure.value.suggested_filename != "true.png"
+    expect(page.locator(".ag-row").filter(has_text="outside China").first).to_be_visible()
+    expect(page.get_by_text("exCN")).to_have_count(0)
     with context.expect_page() as opened:
         page.get_by_role("link", name="Open the report").click()
     report = opened.value

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from supplyrisk.commands import run as run_command
 from supplyrisk.commands import study as study_command
 from supplyrisk.errors import Problems, SupplyriskError
+from supplyrisk.report.run import open_run
 from supplyrisk.results.store import Store
 from supplyrisk.workbench.asked import fault, runs_asked, seed_asked
 from supplyrisk.workbench.children import environment
@@ -35,7 +36,8 @@ from supplyrisk.workbench.job import (
     what_happened,
 )
 from supplyrisk.workbench.jobs import Jobs
-from supplyrisk.workbench.library import Library
+from supplyrisk.workbench.library import Library, zip_name
+from supplyrisk.workbench.numbers import metric_names, named, note_on
 
 TEXT = """
 title: China stops exports of gallium
@@ -323,11 +325,29 @@ def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(
         how = found.read("one/HOW-TO-REPEAT.txt").decode()
     assert {"one/manifest.json", "one/scenario.yaml", "one/sources.csv", "one/series.parquet"} <= set(names)
     assert Store(out).manifest()["results_hash"] in how
+    assert f"{zip_name('mine/one')}, which unpacks into the folder one" in how
     (command,) = [line.split()[2:] for line in how.splitlines() if line.startswith("    supplyrisk run ")]
     monkeypatch.chdir(elsewhere)
     assert CliRunner().invoke(run_command.command, [*command, "--out", "again", "--no-report"]).exit_code == 0
     assert Store(elsewhere / "again").manifest()["results_hash"] in how
     assert library.source("mine/one") == "ban.yaml"
+
+
+def test_numbers_of_a_run_are_called_what_the_report_calls_them(folder: Path) -> None:
+    out = folder / "one"
+    CliRunner().invoke(run_command.command, [str(folder / "ban.yaml"), "--out", str(out), "--quiet", "--no-report"])
+    run = open_run(out)
+    table = named(run)
+    for name in ("arm", "product", "place", "end_use"):
+        assert len(table[name].unique()) == len(run.summary[name].unique())  # no two become one
+        assert not {said for said in table[name].unique() if said == "exCN" or "_" in said or len(said) < 2}
+    assert {"scenario", "without the events", "effect of the events"} <= set(table["arm"])
+    called = metric_names(sorted(map(str, run.summary["metric"].unique())))
+    assert len(set(called.values())) == len(called)
+    assert called["price_spot_peak_index"] == "Highest week of the quoted price"
+    assert not [said for key, said in called.items() if key in said]
+    assert "Peak of the median" in note_on("price_spot_peak_index")
+    assert note_on("shortage_t") == ""
 
 
 def test_the_zip_of_a_study_repeats_it_elsewhere(

@@ -29,8 +29,10 @@ Title    {title}
 Program  supplyrisk {version}, Python {python} (versions of everything else: manifest.json)
 Model    source {code}
 Results  {results}
+Zip      {zip}, which unpacks into the folder {folder}
 
-With that version of the program installed (`pip install .` in its checkout), in the folder in which this zip was unpacked:
+Install that version of the program (`pip install .` in its checkout). Unpack the zip, and in the folder that then holds
+{folder}:
 
     {command}
 
@@ -38,6 +40,11 @@ It prints the new folder. `results_hash` in the manifest.json there is then the 
 With other versions of NumPy or Numba last digits may differ. `hashes: code` in the two manifests tells whether the model's
 source is the same.
 """
+
+
+def zip_name(name: str) -> str:
+    """What the zip of a run folder is called when it is taken away; its words on how to repeat it name it so."""
+    return f"{name.strip('/').replace('/', '_')}.zip"
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,8 @@ class Library:
             results=told.get("results_hash", "") or "not finished",
             code=(told.get("hashes") or {}).get("code", ""),
             command=command,
+            zip=zip_name(name),
+            folder=path.name,
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
             out.writestr(f"{path.name}/HOW-TO-REPEAT.txt", how)

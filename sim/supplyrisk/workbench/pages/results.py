@@ -17,14 +17,22 @@ from ...errors import SupplyriskError
 from ..bench import Workbench
 from ..documents import STATE
 from ..guard import RESULTS
-from ..library import SHOWN, Library
+from ..library import SHOWN, Library, zip_name
+from ..numbers import FIRST, metric_names, named, note_on
 from .queue import button
 from .shell import frame, say_when_empty, set_props
 from .threads import told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
-FIRST = "price_spot_peak_index"  # the metric that is shown at first
-NUMBERS = ("p10", "p50", "p90", "mean", "sd", "n")
+NUMBERS = {  # columns of a summary, as they are headed
+    "p50": "Median",
+    "p10": "10th percentile",
+    "p90": "90th percentile",
+    "mean": "Mean",
+    "sd": "Standard deviation",
+    "n": "Runs",
+}
+LABELS = {"arm": "Arm", "product": "Product", "place": "Where", "end_use": "End use"}
 PAGES = {
     "report.html": "Open the report",
     "study.html": "Open the study's page",
@@ -40,13 +48,19 @@ NONE_FITS = "No number fits: clear the filters in the heads of the columns."
 MOST_CELLS = 5_000  # rows of a study that are shown; its files have all
 PLAIN = {"flex": 1, "minWidth": 90, "sortable": True}
 MAIN = ("outcome", "statistic", "value", "unit")  # columns of a study that are always shown
-SHORT = "p => typeof p.value === 'number' ? p.value.toLocaleString('en', {maximumSignificantDigits: 4}) : p.value"
+SHORT = "p => typeof p.value === 'number' ? p.value.toLocaleString('en', {maximumSignificantDigits: 3}) : p.value"
+WHOLE = "p => typeof p.value === 'number' ? p.value.toLocaleString('en') : p.value"  # never rounded: counts, years
 PACKED = "/packed/"
 
 
 def address(name: str) -> str:
     """Where a file of a run folder is shown."""
     return RESULTS + quote(name)
+
+
+def download(words: str, name: str) -> None:
+    """A link that saves a file of a run folder under its own name."""
+    set_props(ui.link(words, address(name)), download=Path(name).name)
 
 
 def build(bench: Workbench, library: Library) -> None:
@@ -73,15 +87,16 @@ def build(bench: Workbench, library: Library) -> None:
             path = library.pack(name, Path(target))
         except (SupplyriskError, OSError) as error:
             return PlainTextResponse(f"{error}\n", 404)
-        stem = name.strip("/").replace("/", "_")
-        return FileResponse(path, filename=f"{stem}.zip", background=BackgroundTask(path.unlink, missing_ok=True))
+        return FileResponse(path, filename=zip_name(name), background=BackgroundTask(path.unlink, missing_ok=True))
 
     @ui.page("/runs/view")
     async def page(name: str = "") -> None:
         with frame("Runs"):
             ui.add_head_html(HEAD)
+            reading = ui.label("The result is being read.").classes("wb-note").props("role=status")
             await ui.context.client.connected()
             found = await told(partial(read, library, bench, name))
+            reading.delete()
             if found is None:
                 ui.label("There is no such result.")
                 ui.link("All runs", "/runs")
@@ -112,7 +127,7 @@ def read(library: Library, bench: Workbench, name: str) -> dict[str, Any]:
 
         run = Run(path, manifest_of(path))
         said = answer_of(run)
-        found |= {"headline": said.headline, "sentences": list(said.sentences), "summary": run.summary}
+        found |= {"headline": said.headline, "sentences": list(said.sentences), "summary": named(run)}
     return found
 
 
@@ -134,7 +149,7 @@ def show(library: Library, found: dict[str, Any]) -> None:
                     ui.link(words, address(f"{entry.name}/{page}"), new_tab=True)
             for file, words in TO_TAKE.items():
                 if file in files:
-                    ui.link(words, address(f"{entry.name}/{file}")).props("download")
+                    download(words, f"{entry.name}/{file}")
             if found["source"]:
                 ui.link("Its file in the studio", f"/?file={quote(found['source'])}")
             ui.link("Everything in one zip, with how to repeat it", PACKED + quote(entry.name))
@@ -160,62 +175,74 @@ def show(library: Library, found: dict[str, Any]) -> None:
                     for ending in ("svg", "png", "csv"):
                         other = f"{name.removesuffix('svg')}{ending}"
                         if other in files:
-                            ui.link(ending.upper(), address(f"{entry.name}/{other}")).props("download")
+                            download(ending.upper(), f"{entry.name}/{other}")
     with ui.element("section").classes("wb-section"):
         ui.label("Files").classes("wb-h2").props("role=heading aria-level=2")
         with ui.element("ul"):
             for name in files:
                 if not name.startswith("figures/"):
                     with ui.element("li"):
-                        ui.link(name, address(f"{entry.name}/{name}")).props("download")
+                        download(name, f"{entry.name}/{name}")
 
 
 def cells_of(cells: Any) -> None:
     """The cells of a study: sorted and filtered in the page."""
-    numbers = set(cells.select_dtypes("number").columns)
+    numbers = {
+        str(name): SHORT if cells[name].dtype.kind == "f" else WHOLE for name in cells.select_dtypes("number").columns
+    }
     columns = [
         {"field": str(name), "headerName": str(name).replace("_", " "), "filter": True}
-        | ({"filter": "agNumberColumnFilter", ":valueFormatter": SHORT} if name in numbers else {"minWidth": 130})
+        | (
+            {"filter": "agNumberColumnFilter", ":valueFormatter": numbers[name]}
+            if name in numbers
+            else {"minWidth": 130}
+        )
         for name in cells.columns
         if name in MAIN or cells[name].nunique() > 1  # what is the same in every row says nothing
     ]
     rows = [{key: None if value != value else value for key, value in row.items()} for row in cells.to_dict("records")]
     with ui.element("div").classes("wb-answer-tools"):
-        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
+        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv", {"fileName": "cells.csv"}))
     grid = ui.aggrid({"columnDefs": columns, "rowData": rows, "defaultColDef": PLAIN}).classes("wb-grid")
     say_when_empty(grid, NONE_FITS)
 
 
 def grid_of(summary: Any) -> None:
     """The summary, one metric at a time: sorted and filtered in the page."""
-    metrics = sorted(map(str, summary["metric"].unique()))
-    first = FIRST if FIRST in metrics else metrics[0]
-    names = ("arm", "product", "place", "end_use")
-    columns = [{"field": name, "headerName": name.replace("_", " "), "filter": True, "minWidth": 130} for name in names]
-    columns += [
-        {"field": name, "filter": "agNumberColumnFilter", "type": "rightAligned", ":valueFormatter": SHORT}
-        for name in NUMBERS
+    called = metric_names(sorted(map(str, summary["metric"].unique())))
+    called = dict(sorted(called.items(), key=lambda item: item[1]))
+    first = FIRST if FIRST in called else next(iter(called))
+    columns: list[dict[str, Any]] = [
+        {"field": field, "headerName": head, "filter": True, "minWidth": 150, "flex": 2, "tooltipField": field}
+        for field, head in LABELS.items()
     ]
-    columns.append({"field": "unit", "filter": True})
+    columns += [
+        {"field": field, "headerName": head, "filter": "agNumberColumnFilter", "type": "rightAligned", "minWidth": 105}
+        | {":valueFormatter": WHOLE if field == "n" else SHORT}
+        for field, head in NUMBERS.items()
+    ]
+    columns.append({"field": "unit", "headerName": "Unit", "filter": True, "minWidth": 125})
 
     def rows(metric: str) -> list[dict[str, Any]]:
         some = summary[summary["metric"].astype(str) == metric]
-        few = some[[*names, *NUMBERS, "unit"]].astype(dict.fromkeys((*names, "unit"), str))
+        few = some[[*LABELS, *NUMBERS, "unit"]].astype(dict.fromkeys((*LABELS, "unit"), str))
         return [
             {key: None if value != value else value for key, value in row.items()} for row in few.to_dict("records")
         ]
 
-    options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": PLAIN}
+    heads = PLAIN | {"wrapHeaderText": True, "autoHeaderHeight": True}
+    options = {"columnDefs": columns, "rowData": rows(first), "defaultColDef": heads}
     with ui.element("div").classes("wb-answer-tools"):
-        chosen = (
-            ui.select(metrics, label="Metric", value=first, with_input=True).classes("wb-wide").props("outlined dense")
-        )
-        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv"))
+        chosen = ui.select(called, label="Number", value=first, with_input=True).classes("wb-wide")
+        chosen.props("outlined dense")
+        button("Download as CSV", lambda: grid.run_grid_method("exportDataAsCsv", {"fileName": f"{chosen.value}.csv"}))
+    note = ui.label(note_on(first)).classes("wb-note")
     grid = ui.aggrid(options).classes("wb-grid")
     say_when_empty(grid, NONE_FITS)
 
     def change() -> None:
-        if chosen.value in metrics:
+        if chosen.value in called:
+            note.set_text(note_on(chosen.value))
             grid.options["rowData"] = rows(chosen.value)
             grid.update()
 
