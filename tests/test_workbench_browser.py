@@ -284,6 +284,7 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     page.get_by_label("First day of the stop").fill("2027-03-01")
     page.get_by_label("How long the stop lasts").fill("nine months")
     expect(page.locator("#wb-own-fault-duration")).to_contain_text("write it like 9 months")
+    expect(page.get_by_label("How long the stop lasts")).to_have_value("nine months")
     page.get_by_label("How long the stop lasts").fill("9 months")
     expect(page.locator(".wb-own")).to_contain_text(
         "From 1 March 2027 for 9 months, China stops exports of all products"
@@ -298,6 +299,16 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     page.get_by_label("Its source").fill("our visit")
     page.get_by_role("button", name="Put into what_if_it_stops.yaml").click()
     assert "source: our visit" in saved(folder / "what_if_it_stops.yaml", "our visit")
+
+
+def test_help_is_read_from_every_page_without_a_mouse(context, address):
+    page = context.new_page()
+    page.goto(f"{address.partition('/enter')[0]}/gallery")
+    page.get_by_role("link", name="Help", exact=True).press("Enter")
+    page.get_by_role("link", name="Limits").press("Enter")
+    expect(page.locator(".wb-manual h1")).to_have_text("Limits")
+    page.goto(f"{address.partition('/enter')[0]}/help?page=../../SECURITY")
+    expect(page.locator(".wb-start")).to_contain_text("There is no such page")
 
 
 def test_a_study_is_edited_too(context, address, folder):

@@ -20,6 +20,12 @@ def scenarios_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parents[1] / "scenarios"
 
 
+def docs_folder() -> Path:
+    """Folder of the pages of the documentation; may be absent where somebody packed the program without them."""
+    inside = PACKAGE / SHIPPED / "docs"
+    return inside if inside.is_dir() else PACKAGE.parents[1] / "docs"
+
+
 def scenario_names() -> list[str]:
     """Names of the shipped scenarios, in order: files of the folder without their ending."""
     return sorted(path.stem for path in scenarios_folder().glob("*.yaml"))

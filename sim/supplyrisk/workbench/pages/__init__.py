@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..bench import Workbench
-from . import api, astray, exercise, gallery, runs, studio, world
+from . import api, astray, exercise, gallery, manual, runs, studio, world
 
-PAGES = (studio, runs, exercise, world, gallery, astray)
+PAGES = (studio, runs, exercise, world, gallery, manual, astray)
 
 
 def build(bench: Workbench) -> None:

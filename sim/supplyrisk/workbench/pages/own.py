@@ -48,8 +48,8 @@ class Own:
                 self.box("title", "input", type="text", maxlength="200")
                 for key in ("world", "product", "country"):
                     self.box(key, "select")
-                self.box("start", "input", type="date", value=self.wish.start)
-                self.box("duration", "input", type="text", maxlength="40", value=self.wish.duration)
+                self.box("start", "input", type="date", defaultValue=self.wish.start)
+                self.box("duration", "input", type="text", maxlength="40", defaultValue=self.wish.duration)
             with ui.element("div").classes("wb-foot"):
                 button = ui.element("button").classes("wb-button").props("type=button")
                 with button:
@@ -65,10 +65,11 @@ class Own:
     def box(self, key: str, kind: str, **given: str) -> None:
         """One question with its box and, below it, what is wrong."""
         label, aloud = LABELS[key]
+        # A default value, not a value: that would be put back with every change of another attribute.
         with ui.element("label").classes(f"wb-own-{key}"):
             ui.label(label)
             made = set_props(ui.element(kind), aria_label=aloud, aria_describedby=f"wb-own-fault-{key}", **given)
-            fault = ui.label().classes("wb-problem").props(f"id=wb-own-fault-{key} role=alert")
+            fault = set_props(ui.label().classes("wb-problem"), id=f"wb-own-fault-{key}", role="alert")
         made.on("input", lambda event: self.answer(key, str(event.args)), js_handler=SENT)
         if kind == "input":
             made.on("keydown.enter", self.make)

@@ -16,6 +16,7 @@ TABS = (
     ("World", "/world"),
     ("Gallery", "/gallery"),
 )
+HELP = "/help"
 HEAD = """
 <link rel="stylesheet" href="/static/style.css">
 <script src="/static/shell.js"></script>
@@ -60,7 +61,7 @@ def frame(active: str) -> Iterator[None]:
     Parameters
     ----------
     active : str
-        Which of the tabs this is: Studio, Runs, Exercise, World or Gallery.
+        Which of the tabs this is: Studio, Runs, Exercise, World or Gallery; or Help.
     """
     ui.add_head_html(HEAD)
     ui.page_title(f"{active} · supplyrisk workbench")
@@ -74,6 +75,9 @@ def frame(active: str) -> Iterator[None]:
                 tab = ui.link(name, path).classes("wb-tab")
                 if name == active:
                     tab.classes("wb-tab-active").props("aria-current=page")
+        guide = ui.link("Help", HELP).classes("wb-tab wb-help")
+        if active == "Help":
+            guide.classes("wb-tab-active").props("aria-current=page")
         dark = ui.element("button").classes("wb-icon-button").props('type=button aria-label="Dark or light"')
         dark.on("click", js_handler="() => wb.toggleDark()")
         with dark:
