@@ -14,7 +14,7 @@ import pytest
 from supplyrisk.errors import Problems, SupplyriskError
 from supplyrisk.shipped import scenarios_folder
 from supplyrisk.workbench.documents import Documents
-from supplyrisk.workbench.exercise.debrief import debrief
+from supplyrisk.workbench.exercise.debrief import debrief, runs_done
 from supplyrisk.workbench.exercise.history import History, arm_number, nearest, watched
 from supplyrisk.workbench.exercise.known import announced, known_by
 from supplyrisk.workbench.exercise.play import Late, NotNow, Play
@@ -218,7 +218,7 @@ def test_of_two_clicks_or_two_windows_the_second_changes_nothing(tmp_path: Path)
     seen, first = session.play.steps, session.exercise.first_week
     session.step("go", seen=seen)
     for step, given in (("go", None), ("play", "plant"), ("back", first), ("look", 0)):
-        with pytest.raises(Late, match="faster"):
+        with pytest.raises(Late, match="moved the exercise on"):
             session.step(step, given, seen=seen)
     assert session.play.course.branch.week == first + 13
     # Two may choose at once in a turn, but the turn is played by who has seen both.
@@ -275,9 +275,10 @@ def test_the_debrief_sets_branches_side_by_side(exercise: Exercise, history: His
     play.play("saving")
     play.go()
     at_once = debrief(play, history, 0)
-    assert (at_once.runs, at_once.ensemble["rows"]) == (0, [])
+    assert (at_once.runs, at_once.ensemble["rows"], runs_done(play, history)) == (0, [], 0)
     found = debrief(play, history)
     assert (found.branches, found.runs, found.of) == (at_once.branches, 100, 100)
+    assert runs_done(play, history) == 100
     assert found.measures[0]["measures"] == ["19 February 2026: A reserve in Japan"]
     assert found.measures[0]["cost"] == "0.6 billion USD (Ministry in Tokyo 0.6)"
     assert found.measures[1]["title"] == "Branch 1, which left branch 0 on 19 February 2026, played to 21 May 2026"

@@ -24,7 +24,7 @@ EVENTS = """
   - {name: truce, type: suspension, events: ban, start: 2026-11-10, duration: 3 months}
 """
 TOLD = {
-    "2026-01-10": "A rumour, confirmed by nobody: from about March 2026 China stops 50 % of exports of Crude gallium.",
+    "2026-01-10": "An unconfirmed rumour: from about March 2026 China stops 50 % of exports of Crude gallium.",
     "2026-01-12": "Shippers report that from today customs of China hold up every shipment of Crude gallium by 3 weeks.",
     "2026-02-01": "It is announced that from 1 March 2026 China stops 50 % of exports of Crude gallium.",
     "2026-03-01": "As announced on 1 February 2026, from today China stops 50 % of exports of Crude gallium.",

@@ -59,7 +59,7 @@ class Withheld(EndKnown):
     rumoured: UncertainDay | None = None
     """Day from which on it is rumoured. Until it is announced, buyers reckon with it by its chance, but only in the last weeks
     before its date, in which they would rush. In runs in which it does not happen (`probability`) the rumour proves false on the
-    day of the announcement, and nothing has happened but what was bought in the meantime. Default: nobody speaks of it."""
+    day of the announcement, and nothing has happened but what was bought in the meantime. Default: there is no rumour."""
 
     rumour_probability: Share | None = None
     """Probability that buyers give it while it is rumoured. Default: its `probability`."""

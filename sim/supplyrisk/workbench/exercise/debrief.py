@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def debrief(play: Play, history: History, count: int | None = None, wanted: Want
     """
     e, branches = play.exercise, tuple(play.course.branches.values())
     acted = [branch for branch in branches if branch.played]
-    key = tuple((b.number, b.played) for b in acted)
+    key = _key(play)
     trial = history.trial(key, lambda: play.whole(branches))
     numbers = [trial.main_arms[-1], *(arm_number(trial, branch) for branch in acted)]
     here = _runs(trial, numbers, [[trial.stretch(arm, _one(e.spec.history)) for arm in numbers]])
@@ -101,6 +102,22 @@ def debrief(play: Play, history: History, count: int | None = None, wanted: Want
         ensemble={"header": ["", *names], "rows": changes},
         charts=tuple(_charts(play, here, acted)),
     )
+
+
+def runs_done(play: Play, history: History) -> int:
+    """Runs of the whole ensemble that are computed by now in all branches, whoever asked for them."""
+    parts = _parts(play.exercise.spec.ensemble)
+    return sum(min(STRETCH * history.done(("debrief", _key(play), first, last)), last - first) for first, last in parts)
+
+
+def _key(play: Play) -> Any:
+    return tuple((branch.number, branch.played) for branch in tuple(play.course.branches.values()) if branch.played)
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    """The first so many runs in the parts in which they are computed: those of a first answer, and the others."""
+    cuts = sorted({0, min(count, FIRST_RUNS), count})
+    return list(pairwise(cuts))
 
 
 def _change(runs: LiveRun, arms: Sequence[str], column: tuple[str, str, str, str]) -> list[Any]:
@@ -127,12 +144,11 @@ def _ensemble(
     """The first so many runs in all branches; what was computed for fewer is used again."""
     if len(numbers) < 2 or not count:
         return None
-    first, found = 0, []
-    for last in sorted({min(count, FIRST_RUNS), count}):
+    found = []
+    for first, last in _parts(count):
         spans = [Span(i, min(i + STRETCH, last)) for i in range(first, last, STRETCH)]
         work = partial(Work, spans, lambda span: [trial.stretch(number, span) for number in numbers])
         found += history.answers(("debrief", key, first, last), work, wanted)
-        first = last
     return _runs(trial, numbers, found)
 
 

@@ -144,6 +144,8 @@ class History:
     def answers(self, key: Any, make: Callable[[], Work], wanted: Wanted | None = None) -> list[Any]:
         """What a work gives, whoever began it."""
         with self._lock:
+            if key in self._works and self._works[key].failed:  # who asks again gets another try
+                del self._works[key]
             if key not in self._works:
                 while len(self._works) >= MOST_WORKS:
                     self._works.pop(next(iter(self._works)))
@@ -156,6 +158,11 @@ class History:
             return work.result(self.threads, lambda: not self.ended)
         finally:
             self.now = None
+
+    def done(self, key: Any) -> int:
+        """Tasks of a work that are done; asked by pages, which must not wait for a lock."""
+        work = self._works.get(key)
+        return work.progress[0] if work is not None else 0
 
     def happened(self, play: Play, branch: Branch) -> LiveRun:
         """The run that is history, in a branch, to the end of the horizon: nothing of it may be shown beyond today."""

@@ -84,7 +84,7 @@ class _Paper:
         known = event.announced if isinstance(event.announced, dt.date) else start
         rumoured = getattr(event, "rumoured", None)
         if isinstance(rumoured, dt.date):
-            yield Told(rumoured, f"A rumour, confirmed by nobody: from about {start:%B %Y} {self.clause(start)}.")
+            yield Told(rumoured, f"An unconfirmed rumour: from about {start:%B %Y} {self.clause(start)}.")
         until = self._public_end()
         if known < start:
             yield Told(known, f"It is announced that from {say_date(start)} {self.clause(start)}{until}.")

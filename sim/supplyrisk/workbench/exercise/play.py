@@ -19,7 +19,7 @@ from .rules import Exercise
 
 LOG = "log.jsonl"
 MOST_BRANCHES = 30
-BEGIN, PLAY, GO, BACK, LOOK = "begin", "play", "go", "back", "look"
+BEGIN, PLAY, TAKE_BACK, GO, BACK, LOOK = "begin", "play", "take_back", "go", "back", "look"
 
 
 class NotNow(SupplyriskError):
@@ -101,6 +101,18 @@ class Play:
             raise NotNow(reason)
         self._take({"what": PLAY, "card": card})
 
+    def take_back(self, card: str) -> None:
+        """Take back a measure that was chosen today, as if it had not been; the log keeps both.
+
+        Raises
+        ------
+        NotNow
+            If it was not chosen this turn.
+        """
+        if not self.chosen_now(card):
+            raise NotNow(f"{card} was not chosen this turn, so it can't be taken back")
+        self._take({"what": TAKE_BACK, "card": card})
+
     def go(self) -> None:
         """Play a turn on, or as far as the horizon goes."""
         if self.course.branch.week >= self.exercise.weeks:
@@ -129,6 +141,10 @@ class Play:
     def turns(self, branch: Branch) -> list[int]:
         """Weeks at which a turn of a branch began, up to today."""
         return list(range(self.exercise.first_week, branch.week + 1, self.exercise.turn_weeks))
+
+    def chosen_now(self, card: str) -> bool:
+        """Whether a card was chosen this turn, and may be taken back."""
+        return Played(card, self.course.branch.week) in self.course.branch.played
 
     def why_not(self, card: str) -> str:
         """Why a card can't be played today; "" if it can."""
@@ -179,7 +195,7 @@ class Play:
     def _apply(self, entry: dict[str, Any]) -> None:
         course, what = self.course, entry.get("what")
         self.steps += 1
-        if what != PLAY:
+        if what not in (PLAY, TAKE_BACK):
             self._turn = self.steps
         if what == BEGIN:
             course.branches[0] = Branch(0, self.exercise.first_week)
@@ -187,6 +203,9 @@ class Play:
         branch = course.branch
         if what == PLAY:
             branch = replace(branch, played=(*branch.played, Played(str(entry["card"]), branch.week)))
+        elif what == TAKE_BACK:
+            undone = Played(str(entry["card"]), branch.week)
+            branch = replace(branch, played=tuple(played for played in branch.played if played != undone))
         elif what == GO:
             branch = replace(branch, week=min(branch.week + self.exercise.turn_weeks, self.exercise.weeks))
         elif what == BACK:

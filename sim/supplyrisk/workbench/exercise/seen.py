@@ -41,7 +41,7 @@ class TeamView:
     roles: tuple[dict[str, Any], ...]
     news: tuple[dict[str, str], ...]
     cards: tuple[dict[str, Any], ...]
-    played: tuple[dict[str, str], ...]
+    played: tuple[dict[str, Any], ...]
     branches: tuple[dict[str, Any], ...]
     turns: tuple[dict[str, Any], ...]
     charts: tuple[Chart, ...]
@@ -75,7 +75,15 @@ def team_view(play: Play, history: History) -> TeamView:
             {"date": t.day.isoformat(), "in_words": say_date(t.day), "text": t.text} for t in reversed(news_by(e, day))
         ),
         cards=tuple(_card(play, card.name) for card in e.spec.deck),
-        played=tuple({"in_words": say_date(e.day(p.week)), "card": e.card(p.card).title} for p in branch.played),
+        played=tuple(
+            {
+                "in_words": say_date(e.day(p.week)),
+                "card": e.card(p.card).title,
+                "name": p.card,
+                "now": p.week == branch.week,
+            }
+            for p in branch.played
+        ),
         branches=tuple(
             {
                 "number": b.number,
@@ -104,6 +112,7 @@ def _card(play: Play, name: str) -> dict[str, Any]:
         "role": card.role,
         "terms": terms(card),
         "why_not": play.why_not(name),
+        "now": play.chosen_now(name),
     }
 
 

@@ -48,6 +48,11 @@ class Work:
         """Tasks that are done, and all of them."""
         return self._done, len(self._tasks)
 
+    @property
+    def failed(self) -> bool:
+        """Whether a task raised."""
+        return self._error is not None
+
     def help(self, wanted: Callable[[], bool] = lambda: True) -> None:
         """Do tasks until none is left, or nobody wants them any more."""
         while not self._over.is_set() and wanted():

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from ...bounded import confined
 from ...errors import Problems, SupplyriskError
@@ -18,7 +19,7 @@ from ...events.words import say_date
 from ...results.store import default_path
 from ...shipped import PACKAGE, scenarios_folder
 from ..documents import below, write_whole
-from .debrief import Debrief, debrief
+from .debrief import Debrief, debrief, runs_done
 from .history import History
 from .play import GO, LOG, Late, Play
 from .rules import Exercise, read_exercise
@@ -64,22 +65,30 @@ class Session:
                 kind = "choice" if self._shown is not None and self._shown[1].week == week else "turn"
                 with self._busy(kind, f"Computing what may come from {say_date(self._today)} on"):
                     self._shown = (self.play.steps, team_view(self.play, self.history))
-                self._think()
+            self._think()
             return self._shown[1]
 
     def debrief(self, runs: int | None = None) -> Debrief:
         """What the facilitator shows at the end, from the first so many runs."""
         self._thought += 1
-        return debrief(self.play, self.history, runs)
+        try:
+            return debrief(self.play, self.history, runs)
+        finally:
+            if not self.doing and self.play.course.branch.week < self.exercise.weeks:
+                self._think()
+
+    def debriefed(self) -> int:
+        """Runs of the ensemble that are computed by now for the debrief."""
+        return runs_done(self.play, self.history)
 
     def step(self, what: str, given: str | int | None = None, seen: int | None = None) -> None:
-        """Take a step, `play`, `go`, `back` or `look`, and tell all pages that show this exercise.
+        """Take a step, `play`, `take_back`, `go`, `back` or `look`, and tell all pages that show this exercise.
 
         Parameters
         ----------
         seen : int, optional
             How many steps had been taken when the page that asks was drawn. A turn is played and a branch left only by who
-            has seen all of them, a measure chosen only by who has seen this turn: of two clicks or two windows the second
+            has seen all of them, a measure chosen or taken back only by who has seen this turn: of two clicks or two windows the second
             changes nothing.
 
         Raises
@@ -89,15 +98,14 @@ class Session:
         """
         steps: dict[str, Callable[[], None]] = {
             "play": lambda: self.play.play(str(given)),
+            "take_back": lambda: self.play.take_back(str(given)),
             "go": self.play.go,
             "back": lambda: self.play.back(int(given or 0)),
             "look": lambda: self.play.look(int(given or 0)),
         }
         with self.lock:
-            if seen is not None and not self.play.has_seen(seen, same_turn=what == "play"):
-                raise Late(
-                    "Somebody was faster: the exercise has gone on meanwhile. Look at what has changed, and decide again."
-                )
+            if seen is not None and not self.play.has_seen(seen, same_turn=what in ("play", "take_back")):
+                raise Late("Somebody else has moved the exercise on. Look at what has changed, and decide again.")
             steps[what]()
         self._tell()
 
@@ -108,6 +116,14 @@ class Session:
             return "", 0.0
         done, of = work.progress if work is not None else (0, 0)
         return doing, done / of if of else 0.0
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a page shows it, or something is computed or decided in it."""
+        if self.listeners or self.doing or not self.lock.acquire(blocking=False):
+            return True
+        self.lock.release()
+        return False
 
     def end(self) -> None:
         """Nothing more is computed."""
@@ -144,7 +160,7 @@ class Session:
         mine, branch, e = self._thought, self.play.course.branch, self.exercise
 
         def wanted() -> bool:
-            return mine == self._thought
+            return mine == self._thought and not self.history.ended
 
         def think() -> None:
             try:
@@ -179,7 +195,9 @@ class Table:
         self.folder = folder
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="exercise")
         self._idle = ThreadPoolExecutor(1, thread_name_prefix="exercise-ahead")
-        self._open: dict[str, Session] = {}
+        self._open: dict[str, Session] = {}  # the last used at the end
+        # Whatever is still at hand somewhere: a second `Play` on the same log would not see the steps of the first.
+        self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     def files(self) -> dict[str, str]:
@@ -240,8 +258,8 @@ class Table:
             If there is none of this name.
         """
         with self._lock:
-            if name in self._open:
-                return self._open[name]
+            if name in self._alive:
+                return self._used(self._alive[name])
         folder = below(self.folder, name)
         if not name.startswith(f"{PLAYED}/") or not (folder / LOG).is_file():
             raise SupplyriskError(f"{name} is no exercise that was begun")
@@ -261,11 +279,21 @@ class Table:
 
     def _opened(self, name: str, exercise: Exercise, folder: Path) -> Session:
         with self._lock:
-            if name not in self._open:
-                while len(self._open) >= MOST_OPEN:
-                    self._open.pop(next(iter(self._open)))
-                self._open[name] = Session(name, Play(exercise, folder), History(exercise, self._threads), self._idle)
-            return self._open[name]
+            found = self._alive.get(name)
+            if found is None:
+                found = Session(name, Play(exercise, folder), History(exercise, self._threads), self._idle)
+                self._alive[name] = found
+            return self._used(found)
+
+    def _used(self, session: Session) -> Session:
+        """Keep a session in memory, and end of the others those used longest ago that no page shows."""
+        if self._open.pop(session.name, None) is None:
+            session.history.ended = False
+        resting = [other for other in self._open.values() if not other.in_use]
+        for other in resting[: max(0, len(self._open) + 1 - MOST_OPEN)]:
+            self._open.pop(other.name).end()
+        self._open[session.name] = session
+        return session
 
     def _read(self, file: str) -> Exercise:
         if file.startswith(SHIPPED):
@@ -280,7 +308,12 @@ class Table:
         found = []
         for pattern in ("*.yaml", "*/*.yaml", "*/*/*.yaml"):
             found += [path for path in sorted(self.folder.glob(pattern)) if not path.is_symlink()]
-        return [path for path in found if "outputs" not in path.parts and path.is_file()][:MOST_FILES]
+        return [path for path in found if _listed(path.relative_to(self.folder)) and path.is_file()][:MOST_FILES]
+
+
+def _listed(path: Path) -> bool:
+    """Whether a file below the folder is one of the user's own: no result, and nothing hidden such as a draft."""
+    return "outputs" not in path.parts and not any(part.startswith(".") for part in path.parts)
 
 
 def _begun(folder: Path, name: str) -> Begun:

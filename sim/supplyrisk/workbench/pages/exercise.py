@@ -104,7 +104,7 @@ async def _faulty(table: Table) -> None:
             many = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
             ui.label(f"{name} has {many} and can't be begun:")
             ui.label("\n".join(mistakes[:5]) + ("\n…" if len(mistakes) > 5 else "")).classes("wb-said")
-            ui.link("Mend it in the Studio", f"/?file={quote(name)}")
+            ui.link("Correct it in the Studio", f"/?file={quote(name)}")
 
 
 def show(session: Session) -> None:

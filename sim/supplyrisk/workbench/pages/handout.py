@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -21,7 +22,7 @@ def print_out(session: Session, name: str = "") -> None:
     e = session.exercise
     with ui.element("div").classes("wb-answer-tools wb-no-print"):
         print_button()
-        ui.link("Back to this exercise", f"/exercise/play?name={session.name}")
+        ui.link("Back to this exercise", f"/exercise/play?name={quote(session.name)}")
     for role in e.spec.roles:
         if name in ("", role.name):
             sheet(e, role)

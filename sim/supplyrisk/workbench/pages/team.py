@@ -37,6 +37,8 @@ def build(table: Table) -> None:
             if session is None:
                 no_way(said)
                 return
+            if ui.context.client.is_deleted:  # the window was closed meanwhile: nobody would take the listener away
+                return
             await Team(session, root).refresh()
 
 
@@ -200,9 +202,7 @@ class Team:
         )
         self._fill(self.news, view.news, lambda each: ui.label(f"{each['in_words']}: {each['text']}"), "Nothing yet.")
         self._deck(view)
-        self._fill(
-            self.done, view.played, lambda each: ui.label(f"{each['in_words']}: {each['card']}"), "No measure so far."
-        )
+        self._fill(self.done, view.played, self._played, "No measure so far.")
         self._fill(
             self.turns,
             view.turns,
@@ -248,11 +248,25 @@ class Team:
     def _card(self, card: dict[str, Any]) -> None:
         with ui.element("div").classes("wb-job"):
             ui.label(card["title"]).classes("wb-job-name")
-            chosen = self._button("Choose", lambda: self.step("play", card["name"]))
-            shell.set_props(chosen, aria_label=f"Choose: {card['title']}")
-            if card["why_not"]:
-                chosen.props("disabled")
+            if card["now"]:
+                self._take_back(card["name"], card["title"])
+            else:
+                chosen = self._button("Choose", lambda: self.step("play", card["name"]))
+                shell.set_props(chosen, aria_label=f"Choose: {card['title']}")
+                if card["why_not"]:
+                    chosen.props("disabled")
         ui.label(card["terms"] + (f" It {card['why_not']}." if card["why_not"] else "")).classes("wb-note")
+
+    def _take_back(self, name: str, title: str) -> None:
+        """A button for a measure that was chosen this turn."""
+        made = self._button("Take back", lambda: self.step("take_back", name))
+        shell.set_props(made, aria_label=f"Take back: {title}")
+
+    def _played(self, each: dict[str, Any]) -> None:
+        with ui.element("div").classes("wb-job"):
+            ui.label(f"{each['in_words']}: {each['card']}")
+            if each["now"]:
+                self._take_back(each["name"], each["card"])
 
     def _branch(self, current: int, branch: dict[str, Any]) -> None:
         with ui.element("div").classes("wb-job"):
