@@ -119,7 +119,10 @@ def test_an_exercise_of_a_turn_and_a_branch(context: Any, address: str, folder: 
     expect(team.get_by_text("<b>Ministry</b> in Tokyo").first).to_be_visible()
     choose = team.get_by_role("listitem").filter(has_text="A reserve in Japan").get_by_role("button", name="Choose")
     choose.click()
-    expect(choose).to_be_disabled()
+    team.get_by_role("button", name="Take back: A reserve in Japan").first.click()
+    expect(team.get_by_text("No measure so far.")).to_be_visible()
+    choose.click()
+    expect(team.get_by_role("button", name="Take back: A reserve in Japan")).to_have_count(2)
     team.get_by_role("button", name="Play 13 weeks on").dblclick()  # two clicks play one turn
     expect(team.get_by_text("A maker in Japan stops a line.")).to_be_visible()
     expect(team.get_by_text("It is 21 May 2026.")).to_be_visible()
@@ -139,7 +142,7 @@ def test_an_exercise_of_a_turn_and_a_branch(context: Any, address: str, folder: 
     expect(opened.value.get_by_text("Your measures")).to_have_count(1)
     expect(opened.value.get_by_role("cell", name="0.6 billion USD, in force 4 weeks later.")).to_be_visible()
     log = next((folder / "outputs" / "exercises").glob("*/*/log.jsonl")).read_text().splitlines()
-    assert [json.loads(line)["what"] for line in log] == ["begin", "play", "go", "back"]
+    assert [json.loads(line)["what"] for line in log] == ["begin", "play", "take_back", "play", "go", "back"]
 
 
 def test_what_cannot_be_shown_has_a_way_back(context: Any, address: str) -> None:
