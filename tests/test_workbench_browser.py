@@ -295,10 +295,19 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     expect(page.locator("[data-wb=headline]")).not_to_be_empty(timeout=COMPILED_MS)
     page.get_by_role("link", name="World").click()
     page.get_by_label("Search the numbers").fill("crude gallium China output")
-    page.locator(".ag-center-cols-container .ag-row").first.click()
+    row = page.locator(".ag-center-cols-container .ag-row").first
+    row.click()
+    page.get_by_label("Your number, with its unit").fill("150 t/yr")
+    page.get_by_role("button", name="Put into what_if_it_stops.yaml").click()
+    expect(page.get_by_text("say where the number comes from")).to_be_visible()
+    expect(page.get_by_label("Your number, with its unit")).to_have_value("150 t/yr")  # as it will be written
     page.get_by_label("Its source").fill("our visit")
     page.get_by_role("button", name="Put into what_if_it_stops.yaml").click()
-    assert "source: our visit" in saved(folder / "what_if_it_stops.yaml", "our visit")
+    written = saved(folder / "what_if_it_stops.yaml", "our visit")
+    assert "source: our visit" in written
+    assert "150 t/yr" in written
+    expect(row.locator("[col-id=own]")).to_have_text("150 t/yr")
+    expect(row.locator("[col-id=shown]")).not_to_have_text("150 t/yr")
 
 
 def test_help_is_read_from_every_page_without_a_mouse(context, address):

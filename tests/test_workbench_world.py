@@ -1,5 +1,6 @@
 """Gallery and world browser without a browser: copies, own scenarios, own numbers and tables."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from supplyrisk.spec.scenario import Horizon
 from supplyrisk.spec.worldfile import shipped_worlds
 from supplyrisk.workbench.atlas import (
     chain,
+    first_world,
+    own_numbers,
     rows,
     scenarios_of,
     shares,
@@ -151,6 +154,12 @@ def test_an_own_number_becomes_a_row_of_the_baseline_with_its_source(document):
     (override,) = loaded.spec.baseline.overrides
     assert (override.path, override.value, override.source) == (row.path, 650.0, "our visit: October 2026")
     assert (override.confidence, override.note) == ("low", "a note")
+    shown = own_numbers(documents, doc, "gallium")
+    assert shown[row.path] == 650.0
+    assert "trade_share.crude_gallium.CN.JP" not in shown
+    assert own_numbers(documents, doc, "antimony") == {}
+    doc.change(text + "\n  oops: [")
+    assert own_numbers(documents, doc, "gallium") == {}
     assert "# what is seen is what the events do" in text.replace("stand: what", "# what")
 
 
@@ -191,6 +200,10 @@ def test_a_spreadsheet_is_laid_over_the_world_or_refused_whole(document, tmp_pat
     text = with_table(documents, doc, "ours.xlsx", file.read_bytes())
     assert "tables: tables/ours.xlsx" in text
     assert (documents.folder / "tables" / "ours.xlsx").exists()
+    before = doc.text
+    doc.change(text)
+    assert 123.0 in own_numbers(documents, doc, "gallium").values()
+    doc.change(before)
     sheet.cell(2, column["value"]).value = "many"
     book.save(file)
     with pytest.raises(SupplyriskError, match="production!"):
@@ -248,3 +261,16 @@ def test_own_numbers_go_only_into_scenarios_of_the_world_that_is_shown(document)
     assert worlds_of(documents, "variant.yaml") == ("gallium",)
     assert scenarios_of(documents, "gallium") == sorted([doc.name, "variant.yaml"])
     assert scenarios_of(documents, "ndfeb") == [other]
+
+
+def test_world_opens_on_that_of_the_last_scenario(tmp_path: Path) -> None:
+    documents = Documents(tmp_path)
+    known = shipped_worlds()
+    assert first_world(documents, "", known) == known[0]
+    older, newer = (fresh(tmp_path, world, world) for world in ("ndfeb", "gallium"))
+    (tmp_path / "study.yaml").write_text("study: sweep\n")
+    for seconds, name in enumerate((older, newer, "study.yaml")):
+        os.utime(tmp_path / name, (seconds, seconds))
+    assert first_world(documents, older, known) == "ndfeb"
+    for name in ("", "gone.yaml", "study.yaml"):  # none that says a world: the one that was changed last
+        assert first_world(documents, name, known) == "gallium"

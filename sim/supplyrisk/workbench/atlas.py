@@ -14,6 +14,7 @@ from ..language.quantity import Quantity
 from ..language.text import Node
 from ..report.world_tiles import COLUMNS, ROWS, TILES, place_of
 from ..spec.apply import output_shares
+from ..spec.cells import path_of
 from ..spec.facts import CONFIDENCES, DIMS
 from ..spec.load import laid, read_world
 from ..spec.parameters import PARAMETER_BY_NAME
@@ -25,6 +26,7 @@ from .edit import put
 from .reading import Reading, check_text, is_exercise_text, is_study_text
 from .vocabulary import parameters
 
+PLACES = ("country", "partner")  # dimensions that are places
 TABLES = "tables"  # folder for imported spreadsheets
 MOST_TOLD = 100  # mistakes of a spreadsheet that are listed
 
@@ -36,6 +38,7 @@ class Row:
     path: str
     parameter: str
     label: str
+    what: str
     where: str
     value: float
     unit: str
@@ -55,11 +58,13 @@ def rows(world: str) -> list[Row]:
     found = []
     for fact in sorted(loaded.facts, key=lambda fact: order[fact.key[0]]):
         said = dict(zip(("parameter", *DIMS), fact.row(), strict=False))
-        where = " · ".join(names.get(str(said[dim]), str(said[dim])) for dim in DIMS if said[dim])
+        named = {dim: names.get(str(said[dim]), str(said[dim])) for dim in DIMS if said[dim]}
+        what = " · ".join(named[dim] for dim in DIMS if dim in named and dim not in PLACES)
+        where = ", with ".join(named[dim] for dim in PLACES if dim in named)
         low, high = fact.uncertain.support() if fact.uncertain else (None, None)
         label = parameters()[fact.key[0]]["label"]
         text = (fact.year, fact.source, fact.confidence, fact.note)
-        found.append(Row(fact.path, fact.key[0], label, where, fact.value, fact.unit, low, high, *text))
+        found.append(Row(fact.path, fact.key[0], label, what, where, fact.value, fact.unit, low, high, *text))
     return found
 
 
@@ -169,6 +174,24 @@ def scenarios_of(documents: Documents, world: str) -> list[str]:
     return found
 
 
+def first_world(documents: Documents, name: str, known: tuple[str, ...]) -> str:
+    """The world to show: that of the scenario that was opened last, else of the one that was changed last."""
+    for each in (*([name] if name else ()), *newest(documents)):
+        with contextlib.suppress(SupplyriskError, OSError):
+            if found := [world for world in worlds_of(documents, each) if world in known]:
+                return found[0]
+    return known[0]
+
+
+def newest(documents: Documents) -> list[str]:
+    """The files that can be edited, the one that was changed last first."""
+    times = {}
+    for name in documents.names():
+        with contextlib.suppress(OSError):
+            times[name] = (documents.folder / name).stat().st_mtime
+    return sorted((name for name in times if not name.startswith("outputs/")), key=lambda name: -times[name])
+
+
 # --- into a scenario ------------------------------------------------------------------------------
 def written_value(path: str, value: float, unit: str) -> str:
     """A world's number as a scenario writes it: shares as percentages, with its unit otherwise."""
@@ -176,6 +199,26 @@ def written_value(path: str, value: float, unit: str) -> str:
     if unit in ("share", "ratio") and "%" in units:
         return f"{value * 100:.6g} %"
     return f"{value:.6g} {unit}" if unit in units else f"{value:.6g}"
+
+
+def own_numbers(documents: Documents, document: Document, world: str) -> dict[str, float]:
+    """The numbers of a scenario, by path, that are not the world's; none while it can't be read.
+
+    Those that it gives itself, by its tables or scaled, and those that follow from them.
+    """
+    try:
+        with documents.confined():
+            loaded = documents.loadings.scenario(document.text, document.path)
+    except SupplyriskError:
+        return {}
+    known = {fact.key for fact in read_world(world).facts}
+    return {
+        path_of(key): value
+        for resolution in loaded.resolutions
+        if resolution.scenario.world.name == world
+        for key, value in resolution.after.items()
+        if key in known and value != resolution.before.get(key)
+    }
 
 
 def with_number(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -17,6 +16,8 @@ from ...spec.facts import CONFIDENCES
 from ...spec.worldfile import shipped_worlds
 from ..atlas import (
     chain,
+    first_world,
+    own_numbers,
     rows,
     scenarios_of,
     shares,
@@ -24,7 +25,6 @@ from ..atlas import (
     tiles,
     with_number,
     with_table,
-    worlds_of,
     written_value,
 )
 from ..bench import Workbench
@@ -33,17 +33,20 @@ from .shell import RESPONSE_S, frame, option, say_when_empty, set_props
 from .threads import told
 
 COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("label", "Number", 270),
-    ("where", "Of", 270),
-    ("shown", "Value", 120),
-    ("range", "Drawn between", 150),
-    ("year", "Year", 80),
-    ("confidence", "Confidence", 130),
-    ("source", "Source", 340),
-    ("note", "Note", 300),
+    ("label", "Number", 165),
+    ("what", "Of", 190),
+    ("where", "Where", 170),
+    ("shown", "Value", 115),
+    ("own", "In your scenario", 125),
+    ("source", "Source", 300),
+    ("confidence", "Confidence", 125),
+    ("range", "Drawn between", 200),
+    ("year", "Year", 85),
+    ("note", "Note", 380),
 )
+WRAPPED = ("label", "what", "where", "source", "note")  # columns that show their text whole
 NO_TARGET = "Choose above the scenario of {0} that own numbers go into; if there is none yet, write one in the gallery."
-COLUMN_TYPES = {"shown": "rightAligned", "range": "rightAligned", "year": "rightAligned"}
+COLUMN_TYPES = {"shown": "rightAligned", "own": "rightAligned", "range": "rightAligned", "year": "rightAligned"}
 MAX_UPLOAD_BYTES = 16_000_000
 FOREMOST = 12  # countries that are listed
 
@@ -55,25 +58,19 @@ def build(bench: Workbench) -> None:
     async def page(world: str = "", into: str = "") -> None:
         known = shipped_worlds()
         last = into or bench.last
-        name = world if world in known else await asyncio.to_thread(first_world, bench, last, known)
+        name = world if world in known else await asyncio.to_thread(first_world, bench.documents, last, known)
         fitting = await asyncio.to_thread(scenarios_of, bench.documents, name)
         target = last if last in fitting else fitting[0] if len(fitting) == 1 else ""
         document = bench.documents.open(target) if target else None
         numbers = await asyncio.to_thread(rows, name)
+        own = await asyncio.to_thread(own_numbers, bench.documents, document, name) if document else {}
         parts = await asyncio.to_thread(chain, name)
         made = await asyncio.to_thread(shares, name)
         with frame("World"), ui.element("div").classes("wb-world"):
             head(name, known, fitting, target)
             draw_chain(parts)
             draw_map(name, made)
-            Numbers(bench, document, name, numbers).draw()
-
-
-def first_world(bench: Workbench, name: str, known: tuple[str, ...]) -> str:
-    """The world to show: that of the scenario that was opened last."""
-    with contextlib.suppress(SupplyriskError, OSError):
-        return next(world for world in (*worlds_of(bench.documents, name), known[0]) if world in known)
-    return known[0]
+            Numbers(bench, document, name, numbers, own).draw()
 
 
 def head(name: str, known: tuple[str, ...], fitting: list[str], target: str) -> None:
@@ -198,11 +195,19 @@ def foremost(world: str, found: dict[str, float]) -> None:
 class Numbers:
     """The table of all numbers, and the box in which one is changed."""
 
-    def __init__(self, bench: Workbench, document: Document | None, world: str, numbers: list[Any]) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        document: Document | None,
+        world: str,
+        numbers: list[Any],
+        own: dict[str, float],
+    ) -> None:
         self.bench = bench
         self.document = document
         self.world = world
         self.numbers = numbers
+        self.own = own
         self.given: dict[str, str] = {}
         self.box: ui.element
 
@@ -216,7 +221,7 @@ class Numbers:
                 "Sort by a column's head, filter by the sign beside it. Choose a row to put a number of your own in its place."
             ).classes("wb-hint")
             data = [self.shown(row) for row in self.numbers]
-            grid = ui.aggrid(
+            self.grid = grid = ui.aggrid(
                 {
                     "columnDefs": [
                         {
@@ -225,10 +230,21 @@ class Numbers:
                             "width": width,
                             "tooltipField": field,
                             "type": COLUMN_TYPES.get(field),
+                            "wrapText": field in WRAPPED,
+                            "autoHeight": field in WRAPPED,
                         }
                         for field, name, width in COLUMNS
+                        if field != "own" or self.document is not None
                     ],
-                    "defaultColDef": {"sortable": True, "filter": True, "resizable": True},
+                    "defaultColDef": {
+                        "sortable": True,
+                        "filter": True,
+                        "resizable": True,
+                        "wrapHeaderText": True,
+                        "autoHeaderHeight": True,
+                    },
+                    ":getRowId": "params => params.data.path",
+                    "tooltipShowDelay": 300,
                     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
                     "rowData": data,
                 },
@@ -252,6 +268,7 @@ class Numbers:
         data["shown"] = written_value(row.path, row.value, row.unit)
         ends = [written_value(row.path, end, row.unit) for end in (row.low, row.high) if end is not None]
         data["range"] = " to ".join(ends)
+        data["own"] = written_value(row.path, self.own[row.path], row.unit) if row.path in self.own else ""
         return data
 
     def chosen(self, event: GenericEventArguments) -> None:
@@ -269,11 +286,13 @@ class Numbers:
         self.box.clear()
         with self.box:
             ui.label(
-                f"{data['label']}: {data['where']}: {data['shown']} in the world ({data['confidence']}; {data['source']})"
+                f"{': '.join(str(data[key]) for key in ('label', 'what', 'where') if data[key])}: {data['shown']} in the "
+                f"world ({data['confidence']}; {data['source']})"
             )
             if self.document is None:
                 ui.label(NO_TARGET.format(self.world)).classes("wb-hint")
                 return
+            self.given["value"] = str(data.get("own") or data["shown"])
             self.entry("value", "Your number, with its unit", self.given["value"])
             self.entry("source", "Its source", "")
             with ui.element("label"):
@@ -285,6 +304,7 @@ class Numbers:
             self.entry("note", "Note", "")
             with ui.element("button").classes("wb-button").props("type=button") as button:
                 ui.label(f"Put into {self.document.name}")
+            set_props(button, title=f"Put into {self.document.name}")
             button.on("click", self.put)
             self.problem = ui.label().classes("wb-problem").props("role=alert")
 
@@ -293,7 +313,9 @@ class Numbers:
         with ui.element("label"):
             ui.label(label)
             box = ui.element("input").props("type=text")
-            set_props(box, value=value)
+            set_props(
+                box, **{"^value": value}
+            )  # what stands there at first: as a property it would undo what was typed
         box.on("input", partial(self.take, key), js_handler="(e) => emit(e.target.value)")
 
     def take(self, key: str, event: GenericEventArguments) -> None:
@@ -313,6 +335,15 @@ class Numbers:
             return
         self.problem.set_text("")
         ui.notify(f"{self.given['path']} is {self.given['value']} in {self.document.name} now.")
+        await self.again()
+
+    async def again(self) -> None:
+        """Show beside the world's numbers those that the scenario has now."""
+        assert self.document is not None
+        self.own = await asyncio.to_thread(own_numbers, self.bench.documents, self.document, self.world)
+        data = [self.shown(row) for row in self.numbers]
+        self.grid.options["rowData"] = data  # without an update, which would throw away filters and the place
+        self.grid.run_grid_method("setGridOption", "rowData", data)
 
     def tables(self) -> None:
         """Numbers from a spreadsheet: write it, fill it in, take it in."""
@@ -360,3 +391,4 @@ class Numbers:
             return
         self.trouble.set_text("")
         ui.notify(f"{event.file.name} is laid over the world in {self.document.name}.")
+        await self.again()
