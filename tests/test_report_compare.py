@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +15,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from supplyrisk.cli import main
-from supplyrisk.report.compare import cases_of, compare, pairing
+from supplyrisk.report.compare import Pairing, cases_of, compare, pairing, sentences
 from supplyrisk.report.differences import differences
+from supplyrisk.report.quantities import Quantity
+from supplyrisk.results.difference import paired, unpaired
 from supplyrisk.results.quantiles import FAN, quantiles
 from supplyrisk.results.summary import describe
 from supplyrisk.spec.load import text_scenario
@@ -135,6 +139,30 @@ def test_what_shares_its_draws_is_paired(folders: dict[str, Path], name: str, ki
 def test_the_page_tells_the_difference_of_the_files(folders: dict[str, Path], tmp_path: Path) -> None:
     page = compare([folders["a"], folders["number"]], tmp_path).read_text(encoding="utf-8")
     assert "Users&#39; stocks, in weeks: gallium wafers and epitaxial layers, Japan 9 → 12." in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (0.001, "hardly differs"),
+        (-0.001, "hardly differs"),
+        (0.0, "hardly differs|as it is"),
+        (6.0, "6 weeks higher|by 6 weeks"),
+        (-6.0, "6 weeks lower|by 6 weeks"),
+    ],
+)
+@pytest.mark.parametrize("by_run", [True, False])
+def test_what_reads_as_nothing_is_told_as_no_difference(
+    monkeypatch: pytest.MonkeyPatch, change: float, said: str, by_run: bool
+) -> None:
+    one = np.asarray([40.0, 41.0, 42.0, 43.0])
+    gap = paired(one + change, one, "weeks") if by_run else unpaired(one + change, one, "the seeds differ", "weeks")
+    monkeypatch.setattr("supplyrisk.report.compare.difference", lambda *_: gap)
+    cases: Any = [SimpleNamespace(quoted="“one”"), SimpleNamespace(quoted="“other”")]
+    wanted = [Quantity("shortage_unserved_weeks", "x", "JP", "weeks", "Use missing", "use missing")]
+    (found,) = sentences(cases, wanted, [Pairing("paired" if by_run else "unpaired", "")])
+    assert re.search(said, found), found
+    assert not re.search(r"\b0 weeks (lower|higher)|by 0", found), found
 
 
 # --- one quantile -----------------------------------------------------------------------------------

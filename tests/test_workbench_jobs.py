@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ from supplyrisk.workbench.job import (
 from supplyrisk.workbench.jobs import Jobs
 from supplyrisk.workbench.library import Library, zip_name
 from supplyrisk.workbench.numbers import metric_names, named, note_on
+from supplyrisk.workbench.pages.runs import offers
 
 TEXT = """
 title: China stops exports of gallium
@@ -331,6 +333,13 @@ def test_runs_of_the_command_line_appear_and_only_results_can_be_taken(
     assert CliRunner().invoke(run_command.command, [*command, "--out", "again", "--no-report"]).exit_code == 0
     assert Store(elsewhere / "again").manifest()["results_hash"] in how
     assert library.source("mine/one") == "ban.yaml"
+    assert not library.entry("mine/one").compared
+    (out / "compare").mkdir()
+    (out / "compare" / "compare.html").write_text("x")
+    entry = library.entry("mine/one")
+    other = replace(entry, name="two", compared=False)
+    allowed = [offers(chosen)[0] >= {"compared"} for chosen in ([entry], [entry, other], [other, entry], [other])]
+    assert allowed == [True, True, False, False]
 
 
 def test_numbers_of_a_run_are_called_what_the_report_calls_them(folder: Path) -> None:

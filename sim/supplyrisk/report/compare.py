@@ -278,6 +278,12 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
             value, between = with_interval(abs(d.p50), *_ordered(d), unit)
             way = "lowers" if d.p50 < 0 else "raises"
             within = f" ({NAME}: {between})" if between else ""
+            if reads_zero(value):
+                value, between = with_interval(d.p50, d.p10, d.p90, unit)
+                within = f" ({NAME}: {between})" if between else ""
+                said = f"{_start(case.quoted)} hardly differs from {cases[0].quoted} in {what}"
+                found.append(f"{said}: {value} in the median run{within}.")
+                continue
             found.append(
                 f"{_start(case.quoted)}, against {cases[0].quoted}, {way} {what} by {value}{within}, run by run."
             )
@@ -285,9 +291,19 @@ def sentences(cases: Sequence[Case], wanted: Sequence[Quantity], pairs: Sequence
             low, high = (d.low, d.high) if d.mean >= 0 else (-d.high, -d.low)
             value, between = with_interval(abs(d.mean), low, high, unit)
             way = "lower" if d.mean < 0 else "higher"
-            text = f"The mean of {what} is {value} {way} in {case.quoted} than in {cases[0].quoted} (95 % interval: {between})"
+            within = f" (95 % interval: {between})" if between else ""
+            text = f"The mean of {what} is {value} {way} in {case.quoted} than in {cases[0].quoted}{within}"
+            if reads_zero(value):
+                value, between = with_interval(d.mean, d.low, d.high, unit)
+                within = f" (95 % interval of the difference: {between})" if between else ""
+                text = f"The mean of {what} hardly differs between {case.quoted} and {cases[0].quoted}{within}"
             found.append(text + ("." if d.low > 0.0 or d.high < 0.0 else "; that can't be told from chance."))
     return found
+
+
+def reads_zero(value: str) -> bool:
+    """Whether a number is so small that it is told as nothing: 0 weeks are neither more nor less."""
+    return not any(digit in value for digit in "123456789")
 
 
 def _start(label: str) -> str:

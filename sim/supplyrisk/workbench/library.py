@@ -20,6 +20,7 @@ from .documents import STATE, below
 from .job import planned, runs_done
 
 MOST_FOLDERS = 20_000  # that are looked into
+COMPARISON = "compare/compare.html"
 MOST_RUNS = 500  # that are listed, the newest
 MOST_DEPTH = 6
 SHOWN = {".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}  # in the browser itself
@@ -59,6 +60,7 @@ class Entry:
     runs: int
     done: int
     who: str  # the process that works on it, if one does
+    compared: bool = False  # whether a page lies in it on which it stands beside another run
 
     @property
     def resumable(self) -> bool:
@@ -232,4 +234,6 @@ class Library:
             runs, done = sum(planned(found) for _, found in inner if found), sum(runs_done(each) for each, _ in inner)
         name = path.relative_to(self.folder).as_posix()
         title = str(told.get("title") or path.name)
-        return Entry(name, kind, title, state, str(told.get("created", "")), runs, done, who)
+        return Entry(
+            name, kind, title, state, str(told.get("created", "")), runs, done, who, (path / COMPARISON).is_file()
+        )

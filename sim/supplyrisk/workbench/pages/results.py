@@ -17,7 +17,7 @@ from ...errors import SupplyriskError
 from ..bench import Workbench
 from ..documents import STATE
 from ..guard import RESULTS
-from ..library import SHOWN, Library, zip_name
+from ..library import COMPARISON, SHOWN, Library, zip_name
 from ..numbers import FIRST, metric_names, named, note_on
 from .queue import button
 from .shell import frame, say_when_empty, set_props
@@ -36,7 +36,7 @@ LABELS = {"arm": "Arm", "product": "Product", "place": "Where", "end_use": "End 
 PAGES = {
     "report.html": "Open the report",
     "study.html": "Open the study's page",
-    "compare/compare.html": "Open the comparison made last",
+    COMPARISON: "Open the comparison made last",
 }
 TO_TAKE = {  # what most want, with what they are called
     "report.xlsx": "Workbook (xlsx)",

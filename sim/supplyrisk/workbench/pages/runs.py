@@ -14,7 +14,7 @@ from ..asked import fault, runs_asked, seed_asked
 from ..bench import Workbench
 from ..documents import below
 from ..job import Job
-from ..library import Entry, Library
+from ..library import COMPARISON, Entry, Library
 from . import results
 from .queue import Queue, button
 from .shell import frame, say_when_empty, set_props
@@ -22,6 +22,7 @@ from .threads import soon, told
 
 HEAD = '<link rel="stylesheet" href="/static/answer.css"><link rel="stylesheet" href="/static/runs.css">'
 RESCAN_SECONDS = 4.0
+LAST_COMPARED = "The comparison that opens is the one made last from the first of them."
 NOTHING_YET = (
     "Nothing has been computed in this folder yet. What is started here or on the command line is listed here."
 )
@@ -119,6 +120,7 @@ class Runs:
                 "open": button("Open", self._open),
                 "resume": button("Go on", self._resume),
                 "compare": button("Compare", self._compare),
+                "compared": button("Open the comparison", self._open_compared),
             }
             self.hint = ui.label().classes("wb-note").props("role=status aria-live=polite")
         self.grid = ui.aggrid(
@@ -169,6 +171,9 @@ class Runs:
     def _open(self) -> None:
         ui.navigate.to(f"/runs/view?name={quote(self.picked[0])}")
 
+    def _open_compared(self) -> None:
+        ui.navigate.to(results.address(f"{self.picked[0]}/{COMPARISON}"), new_tab=True)
+
     async def _resume(self) -> None:
         await told(self.bench.jobs.resume, self.picked[0])
 
@@ -196,7 +201,7 @@ def offers(chosen: Sequence[Entry]) -> tuple[set[str], str]:
         return set(), "Choose a row to open it or to go on with it; choose two to compare them, the first one first."
     if len(chosen) == 1:
         (one,) = chosen
-        allowed = {"open", *(["resume"] if one.resumable else [])}
+        allowed = {"open", *(["resume"] if one.resumable else []), *(["compared"] if one.compared else [])}
         return allowed, "Choose a second row to compare the two." if one.kind != "study" else ""
     if len(chosen) > 2:
         return set(), "Two can be compared: choose fewer rows."
@@ -210,6 +215,8 @@ def offers(chosen: Sequence[Entry]) -> tuple[set[str], str]:
     first, second = (each.name for each in chosen)
     if chosen[0].title != chosen[1].title:
         first, second = (each.title for each in chosen)
+    if chosen[0].compared:
+        return {"compare", "compared"}, f"First: {first}. Second: {second}. {LAST_COMPARED}"
     return {"compare"}, f"First: {first}. Second: {second}."
 
 
