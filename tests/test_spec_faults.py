@@ -15,6 +15,8 @@ AFTER_BAN = "    duration: 26 weeks\n"
 SLIPS = [
     ("title: A ban on metal\n", "", "1:1: has no key title, which is needed"),
     ("title:", "titel:", "1:1: titel: unknown key (got titel); did you mean title"),
+    ("title: A", "shares: {}\ntitle: A", "1:1: shares: unknown key (got shares); did you mean baseline.shares"),
+    ("title: A", "runs: 9\ntitle: A", "1:1: runs: unknown key (got runs); did you mean monte_carlo.runs"),
     ("title: A ban on metal", "title:", "1:1: title: has no value; write a text"),
     ("question:", "questoin:", "2:1: questoin: unknown key (got questoin); did you mean question"),
     (f"world: {TINY.as_posix()}", "world: ndfebb", "3:8: world: no such world (got ndfebb); did you mean ndfeb"),

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -186,7 +187,12 @@ def test_form_slider_and_timeline_edit_the_same_text(studio):
     page.mouse.move(box["x"] + 10, box["y"] + 8)
     page.mouse.down()
     page.mouse.move(box["x"] + 110, box["y"] + 8, steps=6)
+    expect(page.locator(".wb-bar-tag")).to_contain_text("from ")
+    begins = page.evaluate("wb.editor.text.match(/start: (\\S+)\\n    duration/)[1]")
+    day = date.fromisoformat(begins)
+    expect(page.locator(".wb-bar-tag")).to_have_text(re.compile(rf"^from {day.day} {day:%b}\w* {day.year}$"))
     page.mouse.up()
+    expect(page.locator(".wb-bar-tag")).to_have_count(0)
     page.wait_for_function("!wb.editor.text.includes('2026-07-08')")
     moved = re.search(r"start: (\S+)", text(page).partition("type:")[2])[1]
     assert "2026-08-15" < moved < "2026-12-31"
@@ -207,6 +213,30 @@ def test_form_slider_and_timeline_edit_the_same_text(studio):
     for _ in range(12):
         page.get_by_role("button", name="Undo").click()
     assert text(page) == SCENARIO
+
+
+def test_enter_behind_a_key_indents(studio):
+    page, _ = studio
+    page.evaluate("wb.editor.restore('title: A\\n')")
+    choose(page, "title: A")
+    page.keyboard.press("End")
+    for word in ("", "baseline:", "shares: # of the output", "crude_gallium: {CN: 90 %}"):
+        page.keyboard.type(word)
+        page.keyboard.press("Escape")  # no completion takes the Enter
+        page.keyboard.press("Enter")
+    assert "\nbaseline:\n  shares: # of the output\n    crude_gallium: {CN: 90 %}\n    " in text(page)
+
+
+@pytest.mark.parametrize(("status", "said"), [(403, "was started anew"), (None, "does not answer")])
+def test_a_connection_that_stays_lost_says_what_to_do(context, address, status, said):
+    page = context.new_page()
+    page.goto(f"{address.partition('/enter')[0]}/gallery")
+    page.route("**/static/favicon.svg", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.evaluate("wb.lostAfter = 50; document.getElementById('popup').ariaHidden = 'false'")
+    expect(page.locator("#popup")).to_contain_text(said)
+    expect(page.locator("#popup")).to_contain_text("address")
+    page.evaluate("document.getElementById('popup').ariaHidden = 'true'")
+    expect(page.locator("#popup")).not_to_contain_text(said)
 
 
 def test_markup_is_shown_as_text(studio):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import Position, Problem, did_you_mean
 from .text import Node, path_text
+from .textfield import TextField
 
 Path = tuple[str | int, ...]
 
@@ -112,8 +113,11 @@ def _problems_of(
             for inner, message in item["ctx"]["places"]
         ]
     if kind == "extra_forbidden":
-        known = keys_at(model, root, path[:-1])
-        return [problem(f"unknown key (got {path[-1]}){did_you_mean(str(path[-1]), known, 12)}", key=True)]
+        key = str(path[-1])
+        below = _below(model, key) if len(path) == 1 else []
+        meant = f"; did you mean {' or '.join(below)}" if below else ""
+        meant = meant or did_you_mean(key, keys_at(model, root, path[:-1]), 12)
+        return [problem(f"unknown key (got {key}){meant}", key=True)]
     if kind == "missing":
         if difflib.get_close_matches(str(path[-1]), extra.get(path[:-1], []), n=1, cutoff=0.6):
             return []  # the misspelt key is reported already
@@ -189,6 +193,17 @@ def keys_at(model: Any, root: Node, path: Path) -> list[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [name for name, info in kind.model_fields.items() if info.exclude is not True]
     return []
+
+
+def _below(model: type[BaseModel], key: str) -> list[str]:
+    """Where a key that stands at the top of a file, in which it is unknown, belongs: one level further in."""
+    found = []
+    for name, info in model.model_fields.items():
+        kind = _unwrap(info.annotation, None)
+        inner = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+        if key in inner or any(key in each.inner_keys() for each in info.metadata if isinstance(each, TextField)):
+            found.append(f"{name}.{key}")
+    return found
 
 
 def _inner(kind: Any, part: str | int, node: Node | None) -> Any:

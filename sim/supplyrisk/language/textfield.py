@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -41,6 +41,10 @@ class TextField:
 
     def json_schema(self) -> JsonSchema:
         raise NotImplementedError
+
+    def inner_keys(self) -> Collection[str]:
+        """Keys that may stand in it, for those who write one of them in the wrong place."""
+        return ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def validate(value: Any, info: core_schema.ValidationInfo) -> Any:

@@ -9,7 +9,7 @@ paths, dotted, a distribution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import product as combinations
 from typing import Any
@@ -224,6 +224,9 @@ def _order(parameter: Parameter) -> str:
 @dataclass(frozen=True)
 class BaselineField(TextField):
     """The `baseline` section."""
+
+    def inner_keys(self) -> Collection[str]:
+        return (*PARAMETER_BY_NAME, SHARES, TABLES)
 
     def parse(self, value: Any, names: Names | None = None) -> Baseline:
         if isinstance(value, Baseline):

@@ -47,7 +47,7 @@ def contents(there: set[str]) -> None:
         if not there:
             ui.label(ABSENT)
         listed(FIRST, there)
-        others = sorted(there - set(FIRST))
+        others = sorted(there - {*FIRST, "README"})
         if others:
             with ui.element("h2"):
                 ui.label("All other pages")

@@ -27,6 +27,19 @@ const marks = CM.StateField.define({
   provide: (field) => CM.EditorView.decorations.from(field),
 });
 
+// Enter behind a key that ends its line: what belongs to the key stands two columns further in. All else is the editor's.
+const KEY = /^( *(?:- +)*)[^\s#].*:\s*(?:\s#.*)?$/;
+function enterBelowKey({ state, dispatch }) {
+  const { main, ranges } = state.selection;
+  const line = state.doc.lineAt(main.head);
+  const key = KEY.exec(state.sliceDoc(line.from, main.head));
+  if (state.readOnly || ranges.length > 1 || !main.empty || !key || state.sliceDoc(main.head, line.to).trim()) return false;
+  const put = state.lineBreak + " ".repeat(key[1].length + 2);
+  const changes = { from: main.head, to: line.to, insert: put };
+  dispatch(state.update({ changes, selection: { anchor: main.head + put.length }, scrollIntoView: true, userEvent: "input" }));
+  return true;
+}
+
 class Editor {
   constructor(id, name, port) {
     this.element = getElement(id);
@@ -102,6 +115,7 @@ class Editor {
         explain,
         CM.EditorState.languageData.of(() => [{ autocomplete: propose }]),
         CM.EditorView.contentAttributes.of({ "aria-label": `Text of ${this.name}. Escape, then Tab leaves the editor.` }),
+        CM.Prec.high(CM.keymap.of([{ key: "Enter", run: enterBelowKey }])), // a completion's own Enter comes before
         CM.keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (emitEvent("wb-save"), true) }]),
       ]),
     });

@@ -88,3 +88,29 @@ wb.tell = (text) => {
   clearTimeout(hide);
   hide = setTimeout(() => place.classList.remove("wb-shown"), 8000);
 };
+
+// A lost connection that does not come back: after a while the notice says what to do instead of "trying".
+wb.lostAfter = 15000;
+const ANEW = ["This workbench was started anew.", "Its new address stands in the terminal: open it there. What you typed here is kept in this browser."];
+const ENDED = ["This workbench does not answer: it may have ended.", "Start it again and open the address in the terminal. What you typed here is kept in this browser."];
+document.addEventListener("DOMContentLoaded", () => {
+  const notice = document.getElementById("popup");
+  if (!notice) return;
+  const lines = [...notice.children];
+  const usual = lines.map((line) => line.textContent);
+  const say = (texts) => lines.forEach((line, number) => (line.textContent = texts[number]));
+  const isLost = () => notice.getAttribute("aria-hidden") === "false";
+  let timer = 0;
+  const look = async () => {
+    const status = await fetch("/static/favicon.svg", { method: "HEAD", cache: "no-store" }).then((answer) => answer.status, () => 0);
+    if (!isLost()) return;
+    say(status === 403 ? ANEW : status ? usual : ENDED);
+    timer = setTimeout(look, wb.lostAfter);
+  };
+  notice.setAttribute("role", "status");
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    say(usual);
+    if (isLost()) timer = setTimeout(look, wb.lostAfter);
+  }).observe(notice, { attributeFilter: ["aria-hidden"] });
+});

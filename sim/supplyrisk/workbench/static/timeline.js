@@ -102,6 +102,7 @@
     const from = event.clientX;
     const held = grip(each);
     const steps = wb.editor.gesture("move.timeline");
+    const tag = wb.el("span", { class: "wb-bar-tag", "aria-hidden": "true" });
     let done = 0;
     let frame = 0;
     let warned = "";
@@ -124,6 +125,11 @@
       const start = wb.time(each.bar.start) + (stretch ? 0 : done) * DAY;
       const end = wb.time(each.bar.end) + (each.bar.open ? 0 : done) * DAY;
       place(bar, start, end, first, span);
+      // What is written, beside the bar: the day it begins, the day it ends, or how long it lasts.
+      tag.textContent = !stretch ? `from ${said(wb.day(start))}` : held.end.length ? `to ${said(wb.day(end))}` : pairs[0][1];
+      tag.style.left = bar.style.left;
+      tag.classList.toggle("wb-bar-tag-left", parseFloat(bar.style.left) > 70);
+      track.append(tag);
     };
     const follow = (at) => {
       const grid = at.shiftKey ? 1 : 7;
@@ -138,6 +144,7 @@
       document.removeEventListener("keydown", escape, true);
       if (cancelled) next = null;
       put();
+      tag.remove();
       dragging = false;
       if (cancelled) steps.cancel();
       else steps.end();
@@ -186,7 +193,7 @@
         "data-path": JSON.stringify(each.lay),
         title: `${each.label}: ${text(each)}${each.from ? `; from ${each.from}` : ""}`,
       },
-      wb.el("span", { class: "wb-bar-label" }, each.label),
+      wb.el("span", { class: "wb-bar-label" }, wb.el("span", {}, each.label), wb.el("span", { class: "wb-bar-dates", "aria-hidden": "true" }, text(each))),
       !each.bar.open && wb.el("span", { class: "wb-bar-end", "aria-hidden": "true" }),
     );
     place(made, wb.time(each.bar.start), wb.time(each.bar.end || each.bar.start), first, span);
