@@ -227,18 +227,6 @@ def test_enter_behind_a_key_indents(studio):
     assert "\nbaseline:\n  shares: # of the output\n    crude_gallium: {CN: 90 %}\n    " in text(page)
 
 
-@pytest.mark.parametrize(("status", "said"), [(403, "was started anew"), (None, "does not answer")])
-def test_a_connection_that_stays_lost_says_what_to_do(context, address, status, said):
-    page = context.new_page()
-    page.goto(f"{address.partition('/enter')[0]}/gallery")
-    page.route("**/static/favicon.svg", lambda route: route.fulfill(status=status) if status else route.abort())
-    page.evaluate("wb.lostAfter = 50; document.getElementById('popup').ariaHidden = 'false'")
-    expect(page.locator("#popup")).to_contain_text(said)
-    expect(page.locator("#popup")).to_contain_text("address")
-    page.evaluate("document.getElementById('popup').ariaHidden = 'true'")
-    expect(page.locator("#popup")).not_to_contain_text(said)
-
-
 def test_markup_is_shown_as_text(studio):
     page, _ = studio
     expect(page.locator(".wb-lane-title").last).to_contain_text("<b>180 days</b>")
@@ -338,16 +326,6 @@ def test_from_the_gallery_to_an_own_scenario_and_an_own_number(context, address,
     assert "150 t/yr" in written
     expect(row.locator("[col-id=own]")).to_have_text("150 t/yr")
     expect(row.locator("[col-id=shown]")).not_to_have_text("150 t/yr")
-
-
-def test_help_is_read_from_every_page_without_a_mouse(context, address):
-    page = context.new_page()
-    page.goto(f"{address.partition('/enter')[0]}/gallery")
-    page.get_by_role("link", name="Help", exact=True).press("Enter")
-    page.get_by_role("link", name="Limits").press("Enter")
-    expect(page.locator(".wb-manual h1")).to_have_text("Limits")
-    page.goto(f"{address.partition('/enter')[0]}/help?page=../../SECURITY")
-    expect(page.locator(".wb-start")).to_contain_text("There is no such page")
 
 
 def test_a_study_is_edited_too(context, address, folder):

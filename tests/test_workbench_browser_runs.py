@@ -1,4 +1,4 @@
-"""Runs and exercises in a browser, as an analyst and a facilitator use them: Debian's Chromium, never skipped."""
+"""Runs, exercises and help in a browser, as an analyst and a facilitator use them: Debian's Chromium, never skipped."""
 
 from __future__ import annotations
 
@@ -152,3 +152,25 @@ def test_what_cannot_be_shown_has_a_way_back(context: Any, address: str) -> None
         page.get_by_role("alert").get_by_role("link", name="All exercises").click()
         expect(page.get_by_role("button", name="Begin")).to_be_visible()
         page.close()
+
+
+def test_help_is_read_from_every_page_without_a_mouse(context: Any, address: str) -> None:
+    page = at(context, address, "/gallery")
+    page.get_by_role("link", name="Help", exact=True).press("Enter")
+    page.get_by_role("link", name="Limits").press("Enter")
+    expect(page.locator(".wb-manual h1")).to_have_text("Limits")
+    page = at(context, address, "/help?page=../../SECURITY")
+    expect(page.locator(".wb-start")).to_contain_text("There is no such page")
+
+
+@pytest.mark.parametrize(("status", "said"), [(403, "was started anew"), (None, "does not answer")])
+def test_a_connection_that_stays_lost_says_what_to_do(
+    context: Any, address: str, status: int | None, said: str
+) -> None:
+    page = at(context, address, "/gallery")
+    page.route("**/static/favicon.svg", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.evaluate("wb.lostAfter = 50; document.getElementById('popup').ariaHidden = 'false'")
+    expect(page.locator("#popup")).to_contain_text(said)
+    expect(page.locator("#popup")).to_contain_text("address")
+    page.evaluate("document.getElementById('popup').ariaHidden = 'true'")
+    expect(page.locator("#popup")).not_to_contain_text(said)
