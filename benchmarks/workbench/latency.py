@@ -1,9 +1,10 @@
 """How long it takes from a key to the redrawn charts, in Chromium: first picture and settled main arms.
 
-    python benchmarks/workbench/latency.py [--edits 30] [--output latency.json]
+    python benchmarks/workbench/latency.py [--edits 30] [--pause 1500] [--output latency.json]
 
 Two kinds of edit of `china_export_ban_refined` (ndfeb, four years): the length of the ban (the baseline is kept) and China's
-share (both arms run). The load of the machine stands beside the figures: other work on the same cores shows in them.
+share (both arms run). With a short pause the next key comes while policies of the text before are still computed. The load
+of the machine stands beside the figures: other work on the same cores shows in them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def quantile(values: list[float], level: float) -> float:
     return ordered[low] + (at - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
 
 
-def measure(page: Any, line: str, behind: str, edits: int) -> dict[str, list[float]]:
+def measure(page: Any, line: str, behind: str, edits: int, pause_ms: int) -> dict[str, list[float]]:
     """Seconds to the first picture of the new text, and to that of all runs of the main arms."""
     found: dict[str, list[float]] = {"first": [], "whole": []}
     put_caret(page, line, behind)
@@ -44,20 +45,22 @@ def measure(page: Any, line: str, behind: str, edits: int) -> dict[str, list[flo
         drawn = [d for d in page.evaluate("clock.drawn") if d["generation"] > before]
         found["first"].append(drawn[0]["after"] / 1000.0)
         found["whole"].append(next(d["after"] for d in drawn if d["runs"] > FEW) / 1000.0)
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(pause_ms)
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=30)
+    parser.add_argument("--pause", type=int, default=250, metavar="MS", help="from the settled arms to the next key")
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
-    report: dict[str, Any] = {"machine": platform.platform(), "cores": os.cpu_count(), "edits": given.edits, "rows": []}
+    report: dict[str, Any] = {"machine": platform.platform(), "cores": os.cpu_count(), "edits": given.edits}
+    report |= {"pause_ms": given.pause, "rows": []}
     with workbench() as (page, _):
         for name, (line, behind) in EDITS.items():
             load = os.getloadavg()
-            found = measure(page, line, behind, given.edits)
+            found = measure(page, line, behind, given.edits, given.pause)
             for kind, values in found.items():
                 row = {"edit": name, "picture": kind, "median": quantile(values, 0.5), "p95": quantile(values, 0.95)}
                 row |= {"load_before": load, "load_after": os.getloadavg()}
