@@ -31,8 +31,8 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("", "end"): {"duration": None},
     ("", "end_announced"): {"duration": "1 year"},
     ("", "trigger"): {"start": None},
-    ("", "rumour_probability"): {"rumoured": "2025-01-20"},
-    ("", "rumoured"): {"probability": "40 %"},
+    ("", "rumour_probability"): {"rumoured": "2025-01-20", "in_force_since": "0 days"},
+    ("", "rumoured"): {"probability": "40 %", "in_force_since": "0 days"},
     ("", "every"): {
         "duration": "2 weeks",
         "profile": "step",

@@ -82,6 +82,9 @@ def test_years_are_held_against_each_other_one_by_one() -> None:
     series = {"scenario": (9.0, 1.0), "policy:late": (9.0, 8.0), "policy:more": (10.0, 8.0)}
 
     class Made(SimpleNamespace):
+        def metrics(self) -> set[str]:
+            return {"public_outlay_year_usd"}
+
         def outcomes(self, metric: str, arms: list[str], **where: str) -> pd.DataFrame:
             assert (metric, where) == ("public_outlay_year_usd", {"place": "JP", "product": ""})
             years = [f"year {number}" for number in (1, 2)]

@@ -25,6 +25,7 @@ from ..experiment.stages import INTERRUPTED as INTERRUPTED_BATCH
 from ..results.lock import at_work
 from ..results.store import Store, StoreError, default_path
 from ..shipped import PACKAGE
+from ..sums import add_up
 from .asked import runs_asked, seed_asked
 from .children import end, environment, state_of
 from .documents import STATE, below, write_whole
@@ -391,7 +392,7 @@ class Jobs:
             manifest = Store(out).manifest()
             if "worlds" not in manifest:
                 return runs_done(out), planned(manifest) or job.total
-        return sum(runs_done(each) for each in out.iterdir() if each.is_dir()), job.total
+        return int(add_up(runs_done(each) for each in out.iterdir() if each.is_dir())), job.total
 
     # --- what is kept on disk ---------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ def serve(
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     guard = Guard(outer, port)
     documents = Documents(folder)
-    live = LiveAnswer(documents.folder, loadings=documents.loadings)
+    live = LiveAnswer(documents.folder, loadings=documents.loadings, begun=False)
     bench = Workbench(folder, documents, live, Jobs(folder), guard.token, port)
     bench.at_end += [bench.live.close, bench.jobs.close, bench.documents.keep()]
     address = f"http://{LOOPBACK}:{port}{ENTER}?token={guard.token}"
@@ -107,6 +107,9 @@ def serve(
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            # Not before: as it starts, the library of the page looks at all objects there are (`gc.get_objects`), and a tuple that
+            # another thread is filling at that moment can't be finished.
+            live.begin()
             announce(address)
             if browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

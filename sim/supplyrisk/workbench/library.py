@@ -16,6 +16,7 @@ from ..results.folder import is_ours
 from ..results.lock import at_work
 from ..results.store import Store, StoreError
 from ..shipped import PACKAGE
+from ..sums import add_up
 from .documents import STATE, below
 from .job import planned, runs_done
 
@@ -231,7 +232,8 @@ class Library:
         if kind == "worlds":
             below_it = [path / str(world) for world in told["worlds"]]
             inner = [(each, self._told(each)) for each in below_it]
-            runs, done = sum(planned(found) for _, found in inner if found), sum(runs_done(each) for each, _ in inner)
+            runs = int(add_up(planned(found) for _, found in inner if found))
+            done = int(add_up(runs_done(each) for each, _ in inner))
         name = path.relative_to(self.folder).as_posix()
         title = str(told.get("title") or path.name)
         return Entry(

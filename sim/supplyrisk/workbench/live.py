@@ -79,9 +79,13 @@ class LiveAnswer:
         Names of documents are paths below it; nothing outside it is read but what the program itself brings along.
     loadings : Loadings, optional
         Readings that are shared with others who ask of the same text.
+    begun : bool
+        Whether to work at once; else from `begin` on.
     """
 
-    def __init__(self, folder: Path, threads: int = THREADS, loadings: Loadings | None = None) -> None:
+    def __init__(
+        self, folder: Path, threads: int = THREADS, loadings: Loadings | None = None, begun: bool = True
+    ) -> None:
         self.folder = folder
         self._loadings = loadings or Loadings()
         self._memory = Memory()
@@ -97,6 +101,11 @@ class LiveAnswer:
         self._notice = COMPILING if compiles() else ""
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="live-run")
         self._reader = threading.Thread(target=self._work, name="live-answer", daemon=True)
+        if begun:
+            self.begin()
+
+    def begin(self) -> None:
+        """Begin to work, with warming the engine."""
         self._reader.start()
 
     # --- from outside, any thread -----------------------------------------------------------------
@@ -165,7 +174,8 @@ class LiveAnswer:
             self._closed = True
             self._waiting.clear()
             self._lock.notify_all()
-        self._reader.join(10.0)
+        if self._reader.is_alive():
+            self._reader.join(10.0)
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     # --- the thread -------------------------------------------------------------------------------

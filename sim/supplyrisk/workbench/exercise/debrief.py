@@ -107,7 +107,8 @@ def debrief(play: Play, history: History, count: int | None = None, wanted: Want
 def runs_done(play: Play, history: History) -> int:
     """Runs of the whole ensemble that are computed by now in all branches, whoever asked for them."""
     parts = _parts(play.exercise.spec.ensemble)
-    return sum(min(STRETCH * history.done(("debrief", _key(play), first, last)), last - first) for first, last in parts)
+    counts = [min(STRETCH * history.done(("debrief", _key(play), first, last)), last - first) for first, last in parts]
+    return int(add_up(counts))
 
 
 def _key(play: Play) -> Any:

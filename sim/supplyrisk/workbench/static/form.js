@@ -165,6 +165,11 @@
     const focus = root.contains(document.activeElement) ? document.activeElement : null;
     const next = shape(outline) + JSON.stringify(Object.keys(names.country || {}));
     const path = focus && focus.dataset.path;
+    if (focus && focus.tagName === "INPUT" && next !== shown && focus.value !== focus.defaultValue) {
+      // Somebody types here, and the boxes would be others: they come when that is done.
+      focus.addEventListener("focusout", () => setTimeout(() => draw(outline, vocabulary, names)), { once: true });
+      return;
+    }
     const typing = focus && focus.tagName === "INPUT" && next === shown ? focus : null;
     const made = [head(outline, vocabulary, names), ...outline.groups.map((each) => group(each, vocabulary, names, outline)), policy(outline, vocabulary, names), numbers(outline, vocabulary, names)];
     if (typing) {

@@ -5,7 +5,9 @@
   let last = null;
   let words = null;
   let shown = "";
-  let held = false;
+  let held = false; // a slider, by the pointer
+  let missed = false; // what came meanwhile
+  let moved = false; // whether it has changed the text
   let awaited = "";
 
   const key = (path) => JSON.stringify(path);
@@ -103,10 +105,16 @@
     };
     bar.addEventListener("pointerdown", () => {
       grip = null;
-      dragged = true;
+      dragged = held = true;
       left = false;
     });
-    bar.addEventListener("pointerup", () => setTimeout(() => (dragged = left = false))); // its change comes in between
+    // Its change comes in between. A slider that is held is not drawn anew; if it has moved, the next reading comes anyway.
+    const letGo = () => {
+      dragged = left = held = false;
+      if (missed && !moved) draw(last, words);
+      missed = moved = false;
+    };
+    for (const end of ["pointerup", "pointercancel"]) bar.addEventListener(end, () => setTimeout(letGo));
     bar.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && grip) {
         cancelAnimationFrame(frame);
@@ -124,7 +132,7 @@
     });
     bar.addEventListener("input", () => {
       if (left) return back();
-      held = true;
+      held = moved = true;
       box.value = wb.short(Number(bar.value), 8);
       if (!frame) frame = requestAnimationFrame(write);
     });
@@ -192,8 +200,8 @@
     }
     const there = pinned.map((path) => known.get(key(path))).filter((found) => found && !found[0].from);
     const next = JSON.stringify(there.map(([field, , label]) => [field.path, field.unit, label]));
+    if (held) return void (missed = true);
     if (next === shown) {
-      if (held) return;
       for (const [field] of there) {
         for (const [path, box] of [[field.path, "range"], [[...field.path, "box"], "number"]]) {
           const input = [...root.querySelectorAll(`input[type=${box}]`)].find((each) => each.dataset.path === key(path));
