@@ -18,7 +18,7 @@ from supplyrisk.model.compile import compile_scenario
 from supplyrisk.model.trade import balance
 from supplyrisk.report.answer_tables import losses, policies
 from supplyrisk.report.bands import holds
-from supplyrisk.report.case import the_case
+from supplyrisk.report.case import on_today, the_case
 from supplyrisk.report.cells import cell_of
 from supplyrisk.report.headline import headline
 from supplyrisk.report.pick import Spread, headline_price, price_peak
@@ -118,6 +118,21 @@ def test_tiles_tell_what_the_report_tells(threads: ThreadPoolExecutor) -> None:
     lost = next(tile for label, tile in found.items() if label.startswith("Given up because of the price"))
     assert float(lost.value.removesuffix(" weeks")) == pytest.approx(weeks["p50"], rel=0.05)
     assert all(tile.before == "" for tile in told(live))
+
+
+def test_on_todays_rules_tiles_tell_what_the_events_add(threads: ThreadPoolExecutor) -> None:
+    live = answer(TEXT.replace("outlook: calm\n", ""), threads)
+    assert on_today(live)
+    case = the_case(live)
+    found = {tile.label: tile for tile in tiles(live, *headline_price(live), case)}
+    lost = next(tile for label, tile in found.items() if label.startswith("Given up because of the price"))
+    added = live.summary_row("shortage_priced_out_weeks", "scenario-baseline", case.product, case.place, "")
+    whole = live.summary_row("shortage_priced_out_weeks", "scenario", case.product, case.place, "")
+    assert added is not None
+    assert whole is not None
+    assert whole["p50"] > added["p50"] + 0.1, "or the test would see no difference"
+    assert float(lost.value.split()[0]) == pytest.approx(added["p50"], rel=0.1, abs=0.06)
+    assert lost.note == "more than under today's rules"
 
 
 def test_against_a_pinned_version_the_same_numbers_are_told(threads: ThreadPoolExecutor) -> None:

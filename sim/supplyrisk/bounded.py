@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import select
 import stat
 import time
@@ -50,6 +51,16 @@ def within_reach(path: Path) -> bool:
     except (OSError, ValueError, RuntimeError):
         return False
     return any(real.is_relative_to(folder) for folder in folders)
+
+
+def has_key(path: Path | str, key: str) -> bool:
+    """Whether a file of YAML has a key at its top, by which its kind is told; False if it can't be read. Nothing is parsed."""
+    path = Path(path)
+    pattern = rb"^(\xef\xbb\xbf)?[\"']?" + re.escape(key.encode()) + rb"[\"']?\s*:"
+    try:
+        return path.is_file() and re.search(pattern, read_bytes(path, MAX_BYTES), re.MULTILINE) is not None
+    except (OSError, Unreadable, ValueError):
+        return False
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from ..bounded import MAX_BYTES, Unreadable, read_bytes
-
-_STUDY = re.compile(rb"^(\xef\xbb\xbf)?[\"']?study[\"']?\s*:", re.MULTILINE)
+from ..bounded import has_key
 
 
 def is_study(path: Path | str) -> bool:
     """Whether a file is meant as a study: it has the key `study`, which no scenario has."""
-    path = Path(path)
-    try:
-        return path.is_file() and bool(_STUDY.search(read_bytes(path, MAX_BYTES)))
-    except (OSError, Unreadable, ValueError):
-        return False
+    return has_key(path, "study")

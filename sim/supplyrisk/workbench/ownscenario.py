@@ -161,6 +161,12 @@ class Wish:
         after = end.year + end.timetuple().tm_yday / 366 + AFTER_YEARS
         return first, max(LEAST_YEARS, math.ceil(after - first))
 
+    def _sound(self) -> tuple[int, int]:
+        """The horizon, once all answers are found sound."""
+        if found := self.faults():
+            raise Refused(found)
+        return self.horizon()
+
     def says(self) -> str:
         """What will be written, in one sentence.
 
@@ -169,9 +175,7 @@ class Wish:
         Refused
             If an answer can't be written.
         """
-        if found := self.faults():
-            raise Refused(found)
-        first, years = self.horizon()
+        first, years = self._sound()
         goods = f"{self.goods} that it makes" if self.what == ALL else self.goods
         return (
             f"From {say_date(parse_date(self.start))} for {self.duration.strip()}, {self.actor} stops exports of {goods}; "
@@ -186,9 +190,7 @@ class Wish:
         Refused
             If an answer can't be written.
         """
-        if found := self.faults():
-            raise Refused(found)
-        first, years = self.horizon()
+        first, years = self._sound()
         return f"""\
 # What is asked, what is known and from where, what is assumed: say it here.
 title: {written(self.title.strip() or self.usual_title())}

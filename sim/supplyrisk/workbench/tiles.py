@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..report.case import METRIC, Case, risk_place, the_case
+from ..report.case import METRIC, Case, on_today, risk_place, the_case
 from ..report.cells import Cell, ReportTable, cell_of
 from ..report.gaps import price_name
 from ..report.pick import Spread, price_peak, spread
@@ -85,7 +85,9 @@ def _tile(run: LiveRun, quantity: Quantity, before: LiveRun | None) -> Tile | No
     was = _value(before, quantity) if before is not None else None
     shown = cell_of(was, quantity.unit).text if was is not None and was.n else ""
     if quantity.metric != PEAK:
-        return Tile(quantity.title, cell.text, "", cell.note, "", shown)
+        return Tile(
+            quantity.title, cell.text, "", cell.note, "more than under today's rules" if on_today(run) else "", shown
+        )
     name = (
         f"{price_name(run, quantity.place)} of {small(run.label(quantity.product))} {run.price_where(quantity.place)}"
     )
@@ -95,7 +97,9 @@ def _tile(run: LiveRun, quantity: Quantity, before: LiveRun | None) -> Tile | No
 
 
 def _value(run: LiveRun, quantity: Quantity) -> Spread | None:
-    if quantity.metric != PEAK:
-        return spread(run, quantity.metric, run.main_arm, quantity.product, quantity.place, quantity.end_use)
-    peak = price_peak(run, run.main_arm, quantity.product, quantity.place)
-    return peak.spread if peak is not None else None
+    """As the sentences tell it: where today's rules stand in every arm, losses are what the events add to them."""
+    if quantity.metric == PEAK:
+        peak = price_peak(run, run.main_arm, quantity.product, quantity.place)
+        return peak.spread if peak is not None else None
+    arm = f"{run.main_arm}-baseline" if on_today(run) else run.main_arm
+    return spread(run, quantity.metric, arm, quantity.product, quantity.place, quantity.end_use)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from ...bounded import MAX_BYTES, Unreadable, read_bytes
-
-_EXERCISE = re.compile(rb"^(\xef\xbb\xbf)?[\"']?exercise[\"']?\s*:", re.MULTILINE)
+from ...bounded import has_key
 
 
 def is_exercise(path: Path | str) -> bool:
     """Whether a file is meant as a table-top exercise: it has the key `exercise`, which no scenario and no study has."""
-    path = Path(path)
-    try:
-        return path.is_file() and bool(_EXERCISE.search(read_bytes(path, MAX_BYTES)))
-    except (OSError, Unreadable, ValueError):
-        return False
+    return has_key(path, "exercise")
